@@ -1,0 +1,49 @@
+# make demo    installs into .venv and runs the shipped drill
+# make test    installs what the tests need and runs every check
+# make oracle  thousands of generated cases against the naive twin
+# make bench   the measured figures of the README, one JSON line appended to reports/bench/
+# make clean   removes what the others made
+
+# The first Python found that is new enough; set PYTHON=... to choose another.
+PYTHON ?= $(shell for p in python3 python3.11 python3.12 python3.13 python3.14; do \
+	if $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then echo $$p; break; fi; done)
+VENV ?= .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+DRILL := scenarios/drills/lose-primary-region.yaml
+JOBS ?= 2
+
+.PHONY: demo test lint oracle bench clean
+
+# Exit 1 says that the drill missed an objective. That is its result, not a failure of the demo.
+demo: $(VENV)/.installed
+	@$(BIN)/sim run $(DRILL) || test $$? -eq 1
+
+test: lint
+	$(BIN)/python -m pytest -n $(JOBS) tests
+
+lint: $(VENV)/.installed-dev
+	$(BIN)/ruff check sim tests
+	$(BIN)/lint-imports
+	$(BIN)/mypy
+
+oracle: $(VENV)/.installed-dev
+	SIM_ORACLE_CASES=5000 $(BIN)/python -m pytest -n $(JOBS) tests/oracle
+
+bench: $(VENV)/.installed-dev
+	$(BIN)/python -m benchmarks
+
+clean:
+	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+
+$(VENV)/bin/python:
+	@test -n "$(PYTHON)" || { echo "Python 3.11 or later is needed; set PYTHON=/path/to/it" >&2; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.installed: pyproject.toml | $(VENV)/bin/python
+	$(PIP) install --editable .
+	@touch $@
+
+$(VENV)/.installed-dev: pyproject.toml | $(VENV)/bin/python
+	$(PIP) install --editable '.[dev]'
+	@touch $@ $(VENV)/.installed

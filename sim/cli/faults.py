@@ -1,0 +1,52 @@
+"""``sim faults``: the catalogue of faults."""
+
+from difflib import get_close_matches
+from typing import Any
+
+import click
+from click.shell_completion import CompletionItem
+
+from sim.cli.screen import emit
+
+
+def _complete(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """Offer the kinds that begin with what was typed."""
+    from sim.spec.resolve import fault_catalogue
+
+    return [CompletionItem(kind) for kind in fault_catalogue() if kind.startswith(incomplete)]
+
+
+@click.command()
+@click.argument("kind", required=False, shell_complete=_complete)
+def command(kind: str | None) -> int:
+    """List the faults that a scenario can contain or, with KIND, the fields of one."""
+    from sim.report.page import plain
+    from sim.spec.resolve import fault_catalogue
+
+    catalogue = fault_catalogue()
+    if kind is not None and kind not in catalogue:
+        near = get_close_matches(kind, catalogue, n=1) or sorted(catalogue)
+        raise click.BadParameter(f"there is no {kind!r}; try {', '.join(near)}", param_hint="KIND")
+    emit(plain([_list(catalogue) if kind is None else _fields(kind, catalogue[kind])]))
+    return 0
+
+
+def _list(catalogue: dict[str, Any]) -> Any:
+    """Return the page of all kinds."""
+    from sim.report.page import Section, Table
+
+    rows = tuple((kind, entry["summary"]) for kind, entry in catalogue.items())
+    return Section(
+        "", (Table(("fault", "what it does"), rows), "", "sim faults KIND shows the fields of one.")
+    )
+
+
+def _fields(kind: str, entry: dict[str, Any]) -> Any:
+    """Return the page of one kind."""
+    from sim.report.page import Section, Table
+
+    rows = tuple(
+        (name, "required" if field["required"] else "", str(field["type"]), str(field.get("default") or ""))
+        for name, field in entry["fields"].items()
+    )
+    return Section(kind, (entry["summary"], "", Table(("field", "", "type", "default"), rows)))

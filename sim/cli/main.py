@@ -1,0 +1,115 @@
+"""The command ``sim``: its commands, and how each way of ending becomes an exit code."""
+
+import errno
+import shlex
+import sys
+import traceback
+from collections.abc import Sequence
+from importlib import import_module
+
+import click
+
+from sim.core.errors import SpecError
+
+INPUT, BUG, INTERRUPTED = 2, 70, 130
+COMMANDS = ("run", "validate", "resolve", "faults", "schema", "init")
+FULL_DISK = (errno.ENOSPC, errno.EDQUOT)
+
+EPILOG = """\b
+Exit codes
+  0    every objective was met
+  1    an objective was missed
+  2    bad input or usage
+  3    undecided: the run could not tell
+  70   a bug in sim
+  130  interrupted
+"""
+
+
+class Commands(click.Group):
+    """A group that imports a command's module when the command is asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        """Return the names of the commands, in the order in which people need them."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        """Return a command, or None if there is none of that name."""
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = import_module(f"sim.cli.{cmd_name}").command
+        return command
+
+
+def _version(ctx: click.Context, _param: click.Parameter, wanted: bool) -> None:
+    """Print the version of the installed distribution, and end."""
+    if not wanted:
+        return
+    from importlib.metadata import PackageNotFoundError, version
+
+    try:
+        click.echo(f"sim {version('multiregion-sim')}")
+    except PackageNotFoundError:
+        click.echo("sim, run from its source without being installed")
+    ctx.exit()
+
+
+@click.group(
+    cls=Commands,
+    name="sim",
+    epilog=EPILOG,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+@click.option(
+    "--version", is_flag=True, is_eager=True, expose_value=False, callback=_version, help="Show the version."
+)
+def group() -> None:
+    """A flight simulator for multi-region data platforms.
+
+    Break a region, a link or a database in a model of your platform, and read how long it took to
+    recover, why, and which acknowledged transactions are gone.
+    """
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run the command with ``arguments`` and return its exit code; says on stderr what went wrong."""
+    said: dict[str, int] = {}
+    try:
+        ended = group.main(list(arguments), prog_name="sim", standalone_mode=False, obj=said)
+    except SpecError as error:
+        return _complain(str(error))
+    except click.Abort:
+        click.echo("sim: interrupted", err=True)
+        return INTERRUPTED
+    except click.ClickException as error:
+        error.show()
+        return INPUT
+    except Exception as error:  # noqa: BLE001 - the last resort
+        if isinstance(error, OSError) and error.errno in FULL_DISK:
+            return _complain(f"sim: {error.strerror}: {error.filename or 'the run folder'}")
+        return _confess(arguments, said.get("seed"))
+    return ended if isinstance(ended, int) else 0
+
+
+def entry() -> None:
+    """Run the command with the process's arguments, and end the process."""
+    sys.exit(main(sys.argv[1:]))
+
+
+def _complain(message: str) -> int:
+    """Say what is wrong with the input."""
+    click.echo(message, err=True)
+    return INPUT
+
+
+def _confess(arguments: Sequence[str], seed: int | None) -> int:
+    """Show a bug of ours with what is needed to see it again."""
+    again = ["sim", *arguments]
+    if seed is not None and "--seed" not in arguments and not any(a.startswith("--seed=") for a in arguments):
+        again += ["--seed", str(seed)]
+    click.echo(traceback.format_exc(), err=True)
+    click.echo("This is a bug in sim, not in your scenario. Please report it with the lines above.", err=True)
+    if seed is not None:
+        click.echo(f"seed: {seed}", err=True)
+    click.echo(f"to see it again: {shlex.join(again)}", err=True)
+    return BUG

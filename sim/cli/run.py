@@ -1,0 +1,119 @@
+"""``sim run``: simulate a scenario once and print what came out."""
+
+import os
+import shlex
+import sys
+from pathlib import Path
+from time import perf_counter
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from sim.cli import find, options
+from sim.cli.screen import colours, emit, moves, width
+
+if TYPE_CHECKING:
+    from sim.outcome import Outcome
+
+
+@click.command()
+@options.scenario
+@options.overlays
+@options.sets
+@click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Which draws to use.")
+@click.option(
+    "--control", is_flag=True, default=False, help="Also run without the faults, and show the differences."
+)
+@click.option(
+    "--out",
+    type=click.Path(file_okay=False),
+    default="reports",
+    show_default=True,
+    help="Where run folders go.",
+)
+@click.option(
+    "--keep-journal", is_flag=True, default=False, help="Also keep every operation and commit, as Parquet."
+)
+@click.option(
+    "--json", "as_json", is_flag=True, default=False, help="Print one JSON document instead of the page."
+)
+@click.option("-q", "--quiet", is_flag=True, default=False, help="Print the verdict alone, and no progress.")
+@click.option(
+    "--color/--no-color", "colour", default=None, help="Colour, or none, whatever the terminal says."
+)
+@click.pass_context
+def command(ctx: click.Context, /, **given: Any) -> int:
+    """Simulate SCENARIO once: a file, or the name of a scenario that comes with sim.
+
+    Prints what happened, how long recovery took and why, what was lost, and what readers saw. The
+    exit code is the verdict. Everything is also written to a folder of its own under --out.
+    """
+    from sim.report.folder import appearing, fill, folder_of
+    from sim.spec.resolve import digest, dump, load, resolve
+
+    ctx.obj["seed"] = given["seed"]
+    resolved = resolve(
+        load(str(find.scenario(given["scenario"])), overlays=given["overlays"], sets=given["sets"])
+    )
+    out = _writable(Path(given["out"]))
+    target = folder_of(out, scenario=resolved.name, digest=digest(resolved), seed=given["seed"])
+    with appearing(target) as partial:
+        outcome = _simulate(resolved, given, partial)
+        fill(partial, outcome, resolved=dump(resolved))
+    emit(_result(outcome, given, target))
+    return outcome.exit_code
+
+
+def _simulate(resolved: Any, given: dict[str, Any], partial: Path) -> "Outcome":
+    """Run the trial under a progress bar."""
+    from sim.report.progress import bar
+    from sim.trial import run
+
+    seen = moves(sys.stderr) and not given["quiet"]
+    journal = partial / "journal" if given["keep_journal"] else None
+    with bar(sys.stderr, perf_counter, colour=colours(sys.stderr, given["colour"])) as shown:
+        return run(
+            resolved,
+            seed=given["seed"],
+            control=given["control"],
+            progress=shown.show if seen else None,
+            journal_dir=journal,
+        )
+
+
+def _result(outcome: "Outcome", given: dict[str, Any], target: Path) -> str:
+    """Return what goes to stdout."""
+    if given["as_json"]:
+        from sim.report.document import document, written
+
+        return written(document(outcome))
+    from sim.report.page import plain
+    from sim.report.terminal import headline, page
+
+    if given["quiet"]:
+        return headline(outcome) + "\n"
+    sections = page(outcome, source=_source(given), folder=str(target))
+    if colours(sys.stdout, given["colour"]):
+        from sim.report.colour import coloured
+
+        return coloured(sections, width(sys.stdout))
+    return plain(sections, width(sys.stdout))
+
+
+def _source(given: dict[str, Any]) -> str:
+    """Return the scenario and the options that change it, as the user would type them again."""
+    words = [given["scenario"]]
+    words += [word for overlay in given["overlays"] for word in ("-f", overlay)]
+    words += [word for value in given["sets"] for word in ("--set", value)]
+    return shlex.join(words)
+
+
+def _writable(out: Path) -> Path:
+    """Return ``out``, made if need be, before time is spent. click.BadParameter if it cannot be written."""
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise click.BadParameter(f"{out}: {error.strerror}", param_hint="--out") from error
+    if not os.access(out, os.W_OK | os.X_OK):
+        raise click.BadParameter(f"{out} cannot be written to", param_hint="--out")
+    return out

@@ -1,0 +1,267 @@
+"""Clients: arrivals, sessions, DNS, attempts, time-outs, retries and outcomes."""
+
+import math
+
+import numpy as np
+from numba import njit
+
+from sim.core.draws import Purpose
+from sim.engine.circle.heap import push
+from sim.engine.circle.layout import (
+    ATTEMPTS,
+    EVEN,
+    FREE,
+    OPEN,
+    OPS_OUT,
+    RANDOM,
+    RESOLVERS,
+    RESULT_OK,
+    RETRY,
+    RING_HEAD,
+    RING_TAIL,
+    S_ATTEMPT,
+    S_EVENTS,
+    S_FIRST,
+    S_KEY,
+    S_OLDER,
+    S_OPEN,
+    S_REFUSED,
+    S_SENT,
+    S_SEQ,
+    S_SESSION,
+    S_STREAM,
+    S_VERSION,
+    SESSION_KEYS,
+    SESSION_LENGTH,
+    SESSIONS,
+    STREAM,
+    T_ARRIVAL,
+    T_CLIENT,
+    T_FROM,
+    T_HITS,
+    T_KIND,
+    T_NEXT,
+    T_SEQ,
+    T_START,
+    T_TOUCHED,
+    T_TRACE,
+    T_TRACE_END,
+    TIMEOUT,
+    TIMEOUT_NS,
+    TRACED,
+    TTL,
+    WRITE,
+)
+from sim.engine.circle.messages import depart, tie_of
+from sim.engine.sampling import ZipfTable, ns, raw, uniform, zipf
+
+_ARRIVAL, _SESSION, _KEY, _BACKOFF = Purpose.ARRIVAL, Purpose.SESSION, Purpose.KEY, Purpose.BACKOFF
+NEVER = (1 << 62) - 1
+_OK, _FAIL, _INFO = 0, 1, 2
+_AWAITING, _BACKING_OFF = 1, 2
+
+
+@njit(cache=True, forceinline=True)
+def _gap(c, s, seq):
+    """Return the ns from one arrival to arrival ``seq`` at the present rate."""
+    work = 1.0
+    if c.stream[s, T_ARRIVAL] == RANDOM:
+        work = -math.log(uniform(c.stream_key[s], seq, 0, _ARRIVAL))
+    return max(1, int(math.floor(work * c.rate[s, 0] / c.rate[s, 1] + 0.5)))
+
+
+@njit(cache=True)
+def schedule_arrival(c, s, at):
+    """Schedule arrival T_SEQ of stream ``s``, the one before having been at ``at``."""
+    row = c.stream[s]
+    row[T_START] = at
+    kind = row[T_ARRIVAL]
+    if kind == RANDOM or kind == EVEN:
+        row[T_NEXT] = at + _gap(c, s, row[T_SEQ])
+    elif kind == TRACED and row[T_TRACE] < row[T_TRACE_END]:
+        row[T_NEXT] = c.trace[row[T_TRACE]]
+        row[T_TRACE] += 1
+    else:
+        row[T_NEXT] = NEVER
+
+
+@njit(cache=True)
+def change_rate(c, s, at, to):
+    """Set the rate factor of stream ``s`` at time ``at``; the gap in progress is rescaled."""
+    row = c.stream[s]
+    now = c.rate[s, 1]
+    if now == to:
+        return
+    c.rate[s, 1] = to
+    if row[T_ARRIVAL] > EVEN:
+        return
+    if row[T_START] < at:
+        row[T_NEXT] = at + int(math.floor((row[T_NEXT] - at) * now / to + 0.5))
+        row[T_START] = at - 1
+    else:
+        row[T_NEXT] = row[T_START] + _gap(c, s, row[T_SEQ])
+    find_stream(c)
+
+
+@njit(cache=True)
+def find_stream(c):
+    """Find the load stream that sends first (the least number among equals)."""
+    best = np.int64(-1)
+    for i in range(c.load.size):
+        s = c.load[i]
+        if best < 0 or c.stream[s, T_NEXT] < c.stream[best, T_NEXT]:
+            best = s
+    c.reg[STREAM] = best
+
+
+@njit(cache=True, forceinline=True)
+def first_send(c, s, at):
+    """Begin the next operation of stream ``s``."""
+    row = c.stream[s]
+    seq = row[T_SEQ]
+    row[T_SEQ] = seq + 1
+    if row[T_TOUCHED]:
+        row[T_HITS] += 1
+    schedule_arrival(c, s, at)
+    find_stream(c)
+    c.reg[FREE] -= 1
+    slot = c.free[c.reg[FREE]]
+    op = c.slot[slot]
+    op[S_STREAM] = s
+    op[S_SEQ] = seq
+    op[S_ATTEMPT] = 1
+    op[S_FIRST] = at
+    op[S_EVENTS] = 0
+    op[S_REFUSED] = 0
+    op[S_VERSION] = 0
+    op[S_OLDER] = 0
+    _choose_key(c, op, row, at)
+    c.reg[OPEN] += 1
+    _send(c, slot, at)
+
+
+@njit(cache=True, forceinline=True)
+def _choose_key(c, op, stream, at):
+    """Draw the session; its key follows from (session, epoch, slot of key)."""
+    reg = c.reg
+    bits = raw(c.stream_key[op[S_STREAM]], op[S_SEQ], 0, _SESSION)
+    session = np.int64((bits >> np.uint64(32)) % np.uint64(reg[SESSIONS]))
+    place = np.int64((bits & np.uint64(0xFFFFFFFF)) % np.uint64(reg[SESSION_KEYS]))
+    epoch = (at + session * reg[SESSION_LENGTH] // reg[SESSIONS]) // reg[SESSION_LENGTH]
+    op[S_SESSION] = ((stream[T_CLIENT] * reg[SESSIONS] + session) << 20) | epoch
+    u = uniform(c.session_key[stream[T_FROM]], (session << 20) | epoch, place, _KEY)
+    op[S_KEY] = zipf(ZipfTable(c.key_accept, c.key_alias), u)
+
+
+@njit(cache=True, forceinline=True)
+def _send(c, slot, at):
+    """Send the current attempt: note the deadline, ask DNS, depart."""
+    reg = c.reg
+    op = c.slot[slot]
+    op[S_OPEN] = _AWAITING
+    op[S_SENT] = at
+    s = op[S_STREAM]
+    tail = reg[RING_TAIL]
+    c.ring[tail, 0] = at + reg[TIMEOUT_NS]
+    c.ring[tail, 1] = tie_of(TIMEOUT, 0, s, op[S_SEQ], op[S_ATTEMPT])
+    c.ring[tail, 2] = slot
+    reg[RING_TAIL] = tail + 1
+    client = c.stream[s, T_FROM]
+    cache = c.dns[client, ((op[S_SESSION] >> 20) % reg[SESSIONS]) % reg[RESOLVERS]]
+    if at >= cache[1]:
+        cache[0] = c.answer[client]
+        cache[1] = at + reg[TTL]
+    depart(c, slot, cache[0], at)
+
+
+@njit(cache=True, forceinline=True)
+def ring_due(c, tail):
+    """Bring the least of the timeouts with the earliest deadline to the ring's head; return whether it is still pending."""
+    ring = c.ring
+    head = c.reg[RING_HEAD]
+    i = head + 1
+    while i < tail and ring[i, 0] == ring[head, 0]:
+        if ring[i, 1] < ring[head, 1]:
+            for f in range(3):
+                ring[i, f], ring[head, f] = ring[head, f], ring[i, f]
+        i += 1
+    op = c.slot[ring[head, 2]]
+    return op[S_OPEN] == _AWAITING and ring[head, 1] == tie_of(TIMEOUT, 0, op[S_STREAM], op[S_SEQ], op[S_ATTEMPT])
+
+
+@njit(cache=True)
+def timed_out(c, at):
+    """The attempt at the ring's head has timed out."""
+    slot = c.ring[c.reg[RING_HEAD], 2]
+    c.reg[RING_HEAD] += 1
+    _attempt_failed(c, slot, at)
+
+
+@njit(cache=True, forceinline=True)
+def replied(c, event, extra, at):
+    """A reply reached its client."""
+    slot = event & 0xFFFFFF
+    op = c.slot[slot]
+    if not op[S_OPEN]:
+        return
+    if (event >> 42) == RESULT_OK:
+        _end(c, slot, _OK, at)
+        row = c.ops[c.reg[OPS_OUT] - 1]
+        row[9] = (event >> 36) & 63
+        row[10] = op[S_VERSION]
+        row[11] = extra
+    elif op[S_OPEN] == _AWAITING and op[S_ATTEMPT] == (event >> 24) & 63:
+        op[S_REFUSED] += 1
+        _attempt_failed(c, slot, at)
+
+
+@njit(cache=True)
+def _attempt_failed(c, slot, at):
+    op = c.slot[slot]
+    s, seq, attempt = op[S_STREAM], op[S_SEQ], op[S_ATTEMPT]
+    if attempt < c.reg[ATTEMPTS]:
+        wait = min(c.backoff[1], c.backoff[0] * 2.0 ** (attempt - 1))
+        wait *= 1.0 - c.backoff[2] * uniform(c.stream_key[s], seq, attempt, _BACKOFF)
+        op[S_OPEN] = _BACKING_OFF
+        op[S_EVENTS] += 1
+        push(c.reg, c.heap, at + ns(wait), tie_of(RETRY, 0, s, seq, attempt + 1), slot, 0)
+        return
+    known = c.stream[s, T_KIND] != WRITE or op[S_REFUSED] == attempt
+    _end(c, slot, _FAIL if known else _INFO, at)
+    if op[S_EVENTS] == 0:
+        c.free[c.reg[FREE]] = slot
+        c.reg[FREE] += 1
+
+
+@njit(cache=True)
+def retry(c, slot, at):
+    """The back-off is over: send again, unless the operation ended meanwhile."""
+    op = c.slot[slot]
+    if op[S_OPEN]:
+        op[S_ATTEMPT] += 1
+        _send(c, slot, at)
+
+
+@njit(cache=True, forceinline=True)
+def _end(c, slot, outcome, at):
+    """Write the operation's row; the slot is freed with its last record."""
+    op = c.slot[slot]
+    op[S_OPEN] = 0
+    c.reg[OPEN] -= 1
+    s = op[S_STREAM]
+    row = c.ops[c.reg[OPS_OUT]]
+    row[0] = (s << 40) | op[S_SEQ]
+    row[1] = op[S_FIRST]
+    row[2] = at
+    row[3] = c.stream[s, T_KIND]
+    row[4] = outcome
+    row[5] = c.stream[s, T_CLIENT]
+    row[6] = op[S_ATTEMPT]
+    row[7] = op[S_SESSION]
+    row[8] = op[S_KEY]
+    row[9] = -1
+    row[10] = 0
+    row[11] = -1
+    c.reg[OPS_OUT] += 1
+
+

@@ -1,0 +1,43 @@
+"""More room for the circle's working arrays."""
+
+import numpy as np
+
+from sim.engine.circle.layout import FREE, GROWTH, HEAP, Circle
+from sim.engine.circle.loop import GROW_HEAP, GROW_SLOTS
+
+SLOTS_MAX = 1 << 24  # a record carries its slot in 24 bits
+
+
+def grown(circle: Circle) -> Circle:
+    """Return the circle with twice the room in the array that ``reg[GROWTH]`` names. OverflowError beyond 2^24 operations in flight."""
+    which = int(circle.reg[GROWTH])
+    if which == GROW_HEAP:
+        heap = np.zeros((2 * len(circle.heap), 4), np.int64)
+        heap[: circle.reg[HEAP]] = circle.heap[: circle.reg[HEAP]]
+        return circle._replace(heap=heap)
+    if which == GROW_SLOTS:
+        return _more_slots(circle)
+    ring = np.zeros((2 * len(circle.ring), 3), np.int64)
+    ring[: len(circle.ring)] = circle.ring
+    return circle._replace(ring=ring)
+
+
+def _more_slots(circle: Circle) -> Circle:
+    old = len(circle.slot)
+    if 2 * old > SLOTS_MAX:
+        raise OverflowError(f"more than {SLOTS_MAX} operations in flight in one domain")
+    slot = np.zeros((2 * old, circle.slot.shape[1]), np.int64)
+    slot[:old] = circle.slot
+    free = np.zeros(2 * old, np.int64)
+    used = int(circle.reg[FREE])
+    free[:old] = np.arange(2 * old - 1, old - 1, -1)
+    free[old : old + used] = circle.free[:used]
+    circle.reg[FREE] = old + used
+    return circle._replace(slot=slot, free=free)
+
+
+def with_reads(circle: Circle, rows: int) -> Circle:
+    """Return the circle with room for ``rows`` reads of each node."""
+    reads = np.zeros((circle.reads.shape[0], rows, circle.reads.shape[2]), np.int64)
+    reads[:, : circle.reads.shape[1]] = circle.reads
+    return circle._replace(reads=reads)

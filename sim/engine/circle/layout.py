@@ -1,0 +1,118 @@
+"""Where the circle keeps things: plain arrays, with the columns named here.
+
+Everything is int64 unless said otherwise; times in ns.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+
+# Ranks of records at equal time (see docs/semantics.md, "Record ties").
+REPLY, DONE, ARRIVE, TIMEOUT, RETRY, SEND = range(6)
+# What a stream sends.
+READ, WRITE, OBSERVE, CHECK = range(4)
+
+# Registers (Circle.reg).
+NOW = 0  # time of the last record processed
+HEAP = 1  # records in the heap
+FREE = 2  # free operation slots left (a stack)
+RING_HEAD = 3
+RING_TAIL = 4
+OPS_OUT = 5  # rows in the output columns
+COMMITS_OUT = 6
+TRIP = 7  # stream that tripped, -1 if none
+STREAM = 8  # load stream that sends next, -1 if none
+LEASE = 9  # 1 if the domain fences by lease
+RENEW = 10  # 1 while probes renew the lease
+LEASE_NS = 11
+MAJORITY = 12
+PRIMARY = 13  # node that observers watch
+TIMEOUT_NS = 14
+ATTEMPTS = 15
+LOCAL_READS = 16  # 1 if reads go to the local node
+RESOLVERS = 17
+TTL = 18
+SESSIONS = 19
+SESSION_KEYS = 20
+SESSION_LENGTH = 21
+GROWTH = 22  # which array has no room left (see loop.py)
+RETRANSMIT = 23
+EVENTS = 24  # records processed
+REGIONS = 25
+OPEN = 26  # operations that have not ended
+COMMITS = 27  # commits in all
+REGISTERS = 28
+
+# Operation slots (Circle.slot).
+S_STREAM, S_SEQ, S_ATTEMPT, S_FIRST, S_SENT, S_SESSION, S_KEY, S_EVENTS, S_OPEN, S_REFUSED, S_VERSION, S_OLDER = range(12)
+S_RENEWS = S_REFUSED  # of an observer's probe: 1 if it renews the lease
+SLOT_FIELDS = 12
+
+# Streams (Circle.stream), indexed by number within the domain.
+T_KIND, T_FROM, T_TO, T_NEXT, T_SEQ, T_HEALTHY, T_FAILED, T_PASSED, T_OUTSTANDING, T_KNOWN, T_TRACE, T_TRACE_END = range(12)
+T_INTERVAL, T_TIMEOUT, T_FAILURES, T_SUCCESSES, T_TOUCHED, T_HITS, T_ARRIVAL, T_START, T_RENEWED, T_CLIENT = range(12, 22)
+STREAM_FIELDS = 22
+
+# Arrivals (T_ARRIVAL).
+RANDOM, EVEN, TRACED, SILENT = range(4)
+
+# Nodes (Circle.node), indexed by region.
+N_UP, N_SERVING, N_WRITABLE, N_TIMELINE, N_LSN, N_QUEUE, N_HEAD, N_BUSY, N_NEXT, N_NEXT_TIE, N_NEXT_WORKER, N_READS = range(12)
+N_EXISTS, N_REGION_UP, N_TOUCHED, N_HITS, N_LEASE_UNTIL, N_READS_DROPPED, N_SILENT = range(12, 19)
+NODE_FIELDS = 19
+
+# Workers (Circle.worker[node, worker]).
+W_BUSY, W_START, W_DONE, W_TIE, W_EVENT = range(5)
+WORKER_FIELDS = 5
+
+# Heap entries.
+H_TIME, H_TIE, H_EVENT, H_EXTRA = range(4)
+
+# A record in flight, packed in one int64: slot | attempt << 24 | gateway << 30 | node << 36 | result << 42.
+SLOT_MASK = (1 << 24) - 1
+RESULT_OK, RESULT_REFUSED = 0, 1
+
+# Links (Circle.link float64, Circle.link_state int64): region to region a * R + b, client to gateway R * R + c * R + g, gateway to client 2 * R * R + g * R + c.
+L_LATENCY, L_JITTER, L_LOSS = range(3)
+LS_CUT, LS_TOUCHED, LS_HITS = range(3)
+
+
+class Circle(NamedTuple):
+    """All state of one domain's circle."""
+
+    reg: np.ndarray  # (REGISTERS,)
+    heap: np.ndarray  # (n, 4) binary heap by (time, tie)
+    slot: np.ndarray  # (n, SLOT_FIELDS) operations in flight
+    free: np.ndarray  # (n,) stack of free slots
+    ring: np.ndarray  # (n, 3) deadline, tie, slot: pending timeouts in order of deadline
+    stream: np.ndarray  # (streams, STREAM_FIELDS)
+    load: np.ndarray  # (operations' streams,) their numbers
+    stream_key: np.ndarray  # (streams,) uint64
+    rate: np.ndarray  # (streams, 2) float64: mean gap ns at factor 1, factor
+    node: np.ndarray  # (R, NODE_FIELDS)
+    speed: np.ndarray  # (R,) float64
+    worker: np.ndarray  # (R, workers, WORKER_FIELDS)
+    queue: np.ndarray  # (R, queue + 1, 3) ring: event, tie, work kind
+    contact: np.ndarray  # (R,) send time of the newest renewing probe of each observer
+    cuts: np.ndarray  # (timelines, 2): parent timeline, cut lsn; row t is timeline t
+    link: np.ndarray  # (3 R R, 3) float64
+    link_state: np.ndarray  # (3 R R, 3)
+    route: np.ndarray  # (R,) the node each gateway takes for the primary
+    answer: np.ndarray  # (R,) the region each client group is sent to
+    dns: np.ndarray  # (R, resolvers, 2): cached answer, expiry
+    session_key: np.ndarray  # (R,) uint64
+    key_accept: np.ndarray  # float64, alias table of the keys
+    key_alias: np.ndarray
+    rows: np.ndarray  # float64, distributions
+    values: np.ndarray  # float64, empirical values
+    work: np.ndarray  # (4,) distribution of work by kind of stream
+    backoff: np.ndarray  # (3,) float64: base ns, cap ns, jitter
+    trace: np.ndarray  # arrival times of trace streams, one after the other
+    ops: np.ndarray  # (rows, OP_FIELDS) output: operations that ended
+    commits: np.ndarray  # (rows, 5) output: time, version, rid, key, node
+    reads: np.ndarray  # (R, rows, 6) output: service time, key, own lsn; then filled in: version, staleness, versions behind
+
+
+# Output columns of ops; the first ones are those of the journal's ``ops`` table, READ_INDEX points into the node's reads.
+O_RID, O_SEND, O_END, O_KIND, O_OUTCOME, O_CLIENT, O_ATTEMPTS, O_SESSION, O_KEY, O_NODE, O_VERSION, O_READ_INDEX = range(12)
+OP_FIELDS = 12

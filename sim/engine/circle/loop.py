@@ -1,0 +1,196 @@
+"""The loop: take the record that comes first, handle it, until a time, a trip or a full array."""
+
+from numba import njit
+
+from sim.engine.circle.clients import (
+    find_stream,
+    first_send,
+    replied,
+    retry,
+    ring_due,
+    schedule_arrival,
+    timed_out,
+)
+from sim.engine.circle.heap import before, pop, push
+from sim.engine.circle.layout import (
+    CHECK,
+    COMMITS_OUT,
+    EVENTS,
+    FREE,
+    GROWTH,
+    HEAP,
+    N_EXISTS,
+    N_NEXT,
+    N_NEXT_TIE,
+    N_READS,
+    NOW,
+    OBSERVE,
+    OPS_OUT,
+    REGIONS,
+    RING_HEAD,
+    RING_TAIL,
+    S_STREAM,
+    SEND,
+    STREAM,
+    T_KIND,
+    T_NEXT,
+    T_SEQ,
+    TRIP,
+)
+from sim.engine.circle.messages import tie_of
+from sim.engine.circle.nodes import arrive, complete
+from sim.engine.circle.probes import probe_replied, probe_timed_out, send_probe
+from sim.engine.circle.slots import release
+
+REACHED, TRIPPED, FULL, GROW = range(4)
+# GROWTH says which array: heap, slots or ring.
+GROW_HEAP, GROW_SLOTS, GROW_RING = range(3)
+_NEVER = (1 << 62) - 1
+
+
+@njit(cache=True)
+def start(c):
+    """Schedule the first arrivals and probes. T_NEXT of a probe stream holds its offset."""
+    for i in range(c.load.size):
+        schedule_arrival(c, c.load[i], 0)
+    for s in range(c.stream.shape[0]):
+        kind = c.stream[s, T_KIND]
+        if kind == OBSERVE or kind == CHECK:
+            push(c.reg, c.heap, c.stream[s, T_NEXT], tie_of(SEND, 0, s, 0, 1), -1 - s, 0)
+    find_stream(c)
+
+
+@njit(cache=True)
+def advance(c, until):
+    """Process every record strictly before ``until``.
+
+    Returns REACHED, TRIPPED (reg[TRIP] is the stream, reg[NOW] the time), FULL (an output array is nearly full; all records up to and including reg[NOW] are done
+    and the next is later) or GROW (reg[GROWTH] is the array that needs room).
+    """
+    reg = c.reg
+    reg[TRIP] = -1
+    while True:
+        room = _room(c)
+        if room <= 0:
+            return GROW
+        tight = _space(c) < 4096
+        if tight and _first_time(c) > reg[NOW]:
+            return REACHED if _first_time(c) >= until else FULL
+        status = _run(c, until, 1 if tight else min(room, 1024))
+        if status != GROW:
+            return status
+
+
+@njit(cache=True)
+def _room(c):
+    """Return for how many records the working arrays surely have room (a record adds at most 70 to the heap: one reply and a refill)."""
+    reg = c.reg
+    if reg[RING_TAIL] + 1100 > c.ring.shape[0]:
+        head = reg[RING_HEAD]
+        pending = reg[RING_TAIL] - head
+        if pending + 2200 > c.ring.shape[0]:
+            reg[GROWTH] = GROW_RING
+            return 0
+        for i in range(pending):
+            for f in range(3):
+                c.ring[i, f] = c.ring[head + i, f]
+        reg[RING_HEAD] = 0
+        reg[RING_TAIL] = pending
+    if reg[FREE] < 1100:
+        reg[GROWTH] = GROW_SLOTS
+        return 0
+    room = (c.heap.shape[0] - reg[HEAP]) // 4
+    if room < 1024:
+        reg[GROWTH] = GROW_HEAP
+        return 0
+    return room
+
+
+@njit(cache=True)
+def _space(c):
+    """Return how many rows the tightest output has left."""
+    space = min(c.ops.shape[0] - c.reg[OPS_OUT], c.commits.shape[0] - c.reg[COMMITS_OUT])
+    for node in range(c.reg[REGIONS]):
+        space = min(space, c.reads.shape[1] - c.node[node, N_READS])
+    return space
+
+
+@njit(cache=True)
+def _first_time(c):
+    """Return the time of the next record (a timeout that is no longer pending counts too)."""
+    first = c.heap[0, 0] if c.reg[HEAP] > 0 else _NEVER
+    if c.reg[STREAM] >= 0:
+        first = min(first, c.stream[c.reg[STREAM], T_NEXT])
+    if c.reg[RING_HEAD] < c.reg[RING_TAIL]:
+        first = min(first, c.ring[c.reg[RING_HEAD], 0])
+    for node in range(c.reg[REGIONS]):
+        if c.node[node, N_EXISTS]:
+            first = min(first, c.node[node, N_NEXT])
+    return first
+
+
+@njit(cache=True)
+def _run(c, until, most):
+    """Process at most ``most`` records before ``until``; return GROW when that many are done."""
+    reg = c.reg
+    for _ in range(most):
+        # the candidates: heap, nodes, load streams, pending timeouts
+        time, tie, source = _NEVER, _NEVER, -1
+        if reg[HEAP] > 0:
+            time, tie, source = c.heap[0, 0], c.heap[0, 1], 0
+        for node in range(reg[REGIONS]):
+            row = c.node[node]
+            if before(row[N_NEXT], row[N_NEXT_TIE], time, tie):
+                time, tie, source = row[N_NEXT], row[N_NEXT_TIE], 3 + node
+        s = reg[STREAM]
+        if s >= 0 and c.stream[s, T_NEXT] <= time:
+            send_tie = tie_of(SEND, 0, s, c.stream[s, T_SEQ], 1)
+            if before(c.stream[s, T_NEXT], send_tie, time, tie):
+                time, tie, source = c.stream[s, T_NEXT], send_tie, 1
+        head, tail = reg[RING_HEAD], reg[RING_TAIL]
+        if head < tail and c.ring[head, 0] <= time:
+            if not ring_due(c, tail):
+                reg[RING_HEAD] += 1
+                continue
+            if before(c.ring[head, 0], c.ring[head, 1], time, tie):
+                time, source = c.ring[head, 0], 2
+        if time >= until:
+            return REACHED
+        reg[NOW] = time
+        reg[EVENTS] += 1
+        if source == 0:
+            _heaped(c, time)
+            if reg[TRIP] >= 0:
+                return TRIPPED
+        elif source == 1:
+            first_send(c, s, time)
+        elif source == 2:
+            timed_out(c, time)
+        else:
+            complete(c, source - 3, time)
+    return GROW
+
+
+@njit(cache=True, forceinline=True)
+def _heaped(c, at):
+    """Handle the record at the top of the heap."""
+    event = c.heap[0, 2]
+    extra = c.heap[0, 3]
+    rank = c.heap[0, 1] >> 60
+    pop(c.reg, c.heap)
+    if rank == 2:
+        arrive(c, event, at)
+    elif rank == 5:
+        send_probe(c, -1 - event, at)
+    else:
+        slot = event & 0xFFFFFF
+        probe = c.stream[c.slot[slot, S_STREAM], T_KIND] >= OBSERVE
+        if rank == 4:
+            retry(c, slot, at)
+        elif rank == 3:
+            probe_timed_out(c, slot)
+        elif probe:
+            probe_replied(c, slot, event >> 42, extra)
+        else:
+            replied(c, event, extra, at)
+        release(c, slot)

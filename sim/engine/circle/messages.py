@@ -1,0 +1,130 @@
+"""Requests and replies on their way: judged as a whole at the moment they depart."""
+
+import math
+
+from numba import njit
+
+from sim.core.draws import Purpose
+from sim.engine.circle.heap import push
+from sim.engine.circle.layout import (
+    ARRIVE,
+    CHECK,
+    L_JITTER,
+    L_LATENCY,
+    L_LOSS,
+    LOCAL_READS,
+    LS_CUT,
+    LS_HITS,
+    LS_TOUCHED,
+    N_EXISTS,
+    N_HITS,
+    N_REGION_UP,
+    N_TOUCHED,
+    OBSERVE,
+    REGIONS,
+    REPLY,
+    RETRANSMIT,
+    S_ATTEMPT,
+    S_EVENTS,
+    S_SEQ,
+    S_STREAM,
+    T_FROM,
+    T_KIND,
+    T_TO,
+    WRITE,
+)
+from sim.engine.sampling import DistTable, ns, sample, uniform
+
+_LEG1, _LEG2, _LEG3, _LEG4 = Purpose.LEG1, Purpose.LEG2, Purpose.LEG3, Purpose.LEG4
+_TO_LOSS = Purpose.LOSS1 - Purpose.LEG1
+LOST = -1  # a delay no message can have
+
+
+@njit(cache=True, forceinline=True)
+def tie_of(rank, place, stream, seq, attempt):
+    """Return the tie-breaker of a record: (rank, place, stream, seq, attempt) in 63 bits."""
+    return (rank << 60) | (place << 54) | (stream << 46) | (seq << 6) | attempt
+
+
+@njit(cache=True, forceinline=True)
+def _leg(c, link, stream, seq, attempt, purpose):
+    """Return how long a message on ``link`` takes, or LOST."""
+    state = c.link_state
+    if state[link, LS_TOUCHED]:
+        state[link, LS_HITS] += 1
+    if state[link, LS_CUT]:
+        return LOST
+    row = c.link[link]
+    delay = row[L_LATENCY]
+    key = c.stream_key[stream]
+    jitter = int(row[L_JITTER])
+    if c.rows[jitter, 0] != 0.0 or c.rows[jitter, 1] != 0.0:
+        delay += sample(DistTable(c.rows, c.values), jitter, key, seq, attempt, purpose)
+    if row[L_LOSS] > 0.0:
+        u = uniform(key, seq, attempt, purpose + _TO_LOSS)
+        delay += math.floor(math.log(u) / math.log(row[L_LOSS])) * c.reg[RETRANSMIT]
+    return ns(delay)
+
+
+@njit(cache=True, forceinline=True)
+def _gateway_up(c, g):
+    if c.node[g, N_TOUCHED]:
+        c.node[g, N_HITS] += 1
+    return c.node[g, N_REGION_UP] != 0
+
+
+@njit(cache=True)
+def depart(c, slot, gateway, at):
+    """Send the slot's current attempt at ``at`` through ``gateway`` (an observer's probe goes to its node directly)."""
+    row = c.slot[slot]
+    s, seq, attempt = row[S_STREAM], row[S_SEQ], row[S_ATTEMPT]
+    kind = c.stream[s, T_KIND]
+    regions = c.reg[REGIONS]
+    delay = 0
+    if kind == OBSERVE:
+        node = c.stream[s, T_TO]
+    else:
+        if kind == CHECK:
+            node = gateway
+        elif kind == WRITE or not c.reg[LOCAL_READS] or not c.node[gateway, N_EXISTS]:
+            node = c.route[gateway]
+        else:
+            node = gateway
+        first = _leg(c, regions * (regions + c.stream[s, T_FROM]) + gateway, s, seq, attempt, _LEG1)
+        if first == LOST or not _gateway_up(c, gateway):
+            return
+        delay = first
+    if kind != CHECK or c.node[node, N_EXISTS]:
+        second = _leg(c, gateway * regions + node, s, seq, attempt, _LEG2)
+        if second == LOST:
+            return
+        delay += second
+    event = slot | (attempt << 24) | (gateway << 30) | (node << 36)
+    push(c.reg, c.heap, at + delay, tie_of(ARRIVE, node, s, seq, attempt), event, 0)
+    c.slot[slot, S_EVENTS] += 1
+
+
+@njit(cache=True)
+def answer(c, event, result, extra, at):
+    """Send the reply (``result``) to the request ``event`` at ``at``; return False if it is lost."""
+    slot = event & 0xFFFFFF
+    attempt = (event >> 24) & 63
+    gateway = (event >> 30) & 63
+    node = (event >> 36) & 63
+    s, seq = c.slot[slot, S_STREAM], c.slot[slot, S_SEQ]
+    kind = c.stream[s, T_KIND]
+    regions = c.reg[REGIONS]
+    delay = 0
+    if c.node[node, N_EXISTS]:
+        delay = _leg(c, node * regions + gateway, s, seq, attempt, _LEG3)
+        if delay == LOST:
+            return False
+    if kind != OBSERVE:
+        last = _leg(c, regions * (2 * regions + gateway) + c.stream[s, T_FROM], s, seq, attempt, _LEG4)
+        if last == LOST or not _gateway_up(c, gateway):
+            return False
+        delay += last
+    event = slot | (attempt << 24) | (gateway << 30) | (node << 36) | (result << 42)
+    push(c.reg, c.heap, at + delay, tie_of(REPLY, 0, s, seq, attempt), event, extra)
+    c.slot[slot, S_EVENTS] += 1
+    return True

@@ -1,0 +1,364 @@
+"""A database node in the circle: FIFO queue, workers, commits, the lease."""
+
+import math
+
+from numba import njit
+
+from sim.core.draws import Purpose
+from sim.engine.circle.heap import before
+from sim.engine.circle.layout import (
+    CHECK,
+    COMMITS,
+    COMMITS_OUT,
+    DONE,
+    LEASE,
+    LEASE_NS,
+    MAJORITY,
+    N_BUSY,
+    N_EXISTS,
+    N_HEAD,
+    N_HITS,
+    N_LEASE_UNTIL,
+    N_LSN,
+    N_NEXT,
+    N_NEXT_TIE,
+    N_NEXT_WORKER,
+    N_QUEUE,
+    N_READS,
+    N_READS_DROPPED,
+    N_REGION_UP,
+    N_SERVING,
+    N_SILENT,
+    N_TIMELINE,
+    N_TOUCHED,
+    N_UP,
+    N_WRITABLE,
+    OBSERVE,
+    PRIMARY,
+    READ,
+    REGIONS,
+    RESULT_OK,
+    RESULT_REFUSED,
+    S_KEY,
+    S_OLDER,
+    S_RENEWS,
+    S_SENT,
+    S_SEQ,
+    S_STREAM,
+    S_VERSION,
+    T_FROM,
+    T_KIND,
+    W_BUSY,
+    W_DONE,
+    W_EVENT,
+    W_START,
+    W_TIE,
+    WRITE,
+)
+from sim.engine.circle.messages import answer, tie_of
+from sim.engine.circle.slots import release
+from sim.engine.sampling import DistTable, sample
+
+_SERVICE = Purpose.SERVICE
+NEVER = (1 << 62) - 1
+_LSN_MASK = (1 << 40) - 1
+
+
+@njit(cache=True)
+def arrive(c, event, at):
+    """Handle a request that reaches its node at ``at``."""
+    node = (event >> 36) & 63
+    row = c.node[node]
+    slot = event & 0xFFFFFF
+    if row[N_TOUCHED]:
+        row[N_HITS] += 1
+    if not row[N_REGION_UP] or row[N_SILENT]:
+        release(c, slot)
+        return
+    if not row[N_EXISTS]:
+        answer(c, event, RESULT_OK, 0, at)
+        release(c, slot)
+        return
+    s = c.slot[slot, S_STREAM]
+    kind = c.stream[s, T_KIND]
+    if _refuses(c, node, kind, at) or not _admit(c, node, event, kind, at):
+        answer(c, event, RESULT_REFUSED, 0, at)
+        release(c, slot)
+
+
+@njit(cache=True, forceinline=True)
+def _refuses(c, node, kind, at):
+    row = c.node[node]
+    if not row[N_UP]:
+        return True
+    if kind == WRITE:
+        return not row[N_WRITABLE] or (c.reg[LEASE] != 0 and at >= row[N_LEASE_UNTIL])
+    return kind != OBSERVE and not row[N_SERVING]
+
+
+@njit(cache=True)
+def _admit(c, node, event, kind, at):
+    """Start or queue the request; return False if the queue is full."""
+    row = c.node[node]
+    slot = event & 0xFFFFFF
+    s, seq = c.slot[slot, S_STREAM], c.slot[slot, S_SEQ]
+    tie = tie_of(DONE, node, s, seq, (event >> 24) & 63)
+    workers = c.worker.shape[1]
+    if row[N_BUSY] < workers:
+        w = 0
+        while c.worker[node, w, W_BUSY]:
+            w += 1
+        _start(c, node, w, event, tie, at)
+        return True
+    places = c.queue.shape[1] - 1
+    if row[N_QUEUE] >= places:
+        return False
+    i = row[N_HEAD] + row[N_QUEUE]
+    if i > places:
+        i -= places + 1
+    c.queue[node, i, 0] = event
+    c.queue[node, i, 1] = tie
+    c.queue[node, i, 2] = kind
+    row[N_QUEUE] += 1
+    return True
+
+
+@njit(cache=True)
+def _start(c, node, w, event, tie, at):
+    slot = event & 0xFFFFFF
+    s, seq = c.slot[slot, S_STREAM], c.slot[slot, S_SEQ]
+    dist = c.work[c.stream[s, T_KIND]]
+    work = sample(DistTable(c.rows, c.values), dist, c.stream_key[s], seq, (event >> 24) & 63, _SERVICE)
+    done = at + max(1, int(math.floor(work / c.speed[node] + 0.5)))
+    worker = c.worker[node, w]
+    worker[W_BUSY] = 1
+    worker[W_START] = at
+    worker[W_DONE] = done
+    worker[W_TIE] = tie
+    worker[W_EVENT] = event
+    row = c.node[node]
+    row[N_BUSY] += 1
+    if before(done, tie, row[N_NEXT], row[N_NEXT_TIE]):
+        row[N_NEXT] = done
+        row[N_NEXT_TIE] = tie
+        row[N_NEXT_WORKER] = w
+
+
+@njit(cache=True)
+def find_next(c, node):
+    """Find the worker of ``node`` that is done first."""
+    row = c.node[node]
+    row[N_NEXT] = NEVER
+    row[N_NEXT_TIE] = NEVER
+    if row[N_BUSY] == 0:
+        return
+    for w in range(c.worker.shape[1]):
+        worker = c.worker[node, w]
+        if worker[W_BUSY] and before(worker[W_DONE], worker[W_TIE], row[N_NEXT], row[N_NEXT_TIE]):
+            row[N_NEXT] = worker[W_DONE]
+            row[N_NEXT_TIE] = worker[W_TIE]
+            row[N_NEXT_WORKER] = w
+
+
+@njit(cache=True)
+def _vacate(c, node, w):
+    c.worker[node, w, W_BUSY] = 0
+    c.node[node, N_BUSY] -= 1
+
+
+@njit(cache=True)
+def refill(c, node, at):
+    """Give waiting requests to free workers, first come first served, the least index first."""
+    row = c.node[node]
+    places = c.queue.shape[1] - 1
+    w = 0
+    while row[N_QUEUE] > 0 and row[N_BUSY] < c.worker.shape[1]:
+        while c.worker[node, w, W_BUSY]:
+            w += 1
+        i = row[N_HEAD]
+        row[N_HEAD] = 0 if i == places else i + 1
+        row[N_QUEUE] -= 1
+        _start(c, node, w, c.queue[node, i, 0], c.queue[node, i, 1], at)
+
+
+@njit(cache=True)
+def complete(c, node, at):
+    """Complete the service of the worker of ``node`` that is done first."""
+    row = c.node[node]
+    w = row[N_NEXT_WORKER]
+    event = c.worker[node, w, W_EVENT]
+    if row[N_TOUCHED]:
+        row[N_HITS] += 1
+    _vacate(c, node, w)
+    if row[N_BUSY] > 0:
+        find_next(c, node)
+    else:
+        row[N_NEXT] = NEVER
+        row[N_NEXT_TIE] = NEVER
+    if row[N_QUEUE] > 0:
+        refill(c, node, at)
+    _result(c, node, event, at)
+    release(c, event & 0xFFFFFF)
+
+
+@njit(cache=True, forceinline=True)
+def _result(c, node, event, at):
+    slot = event & 0xFFFFFF
+    s = c.slot[slot, S_STREAM]
+    kind = c.stream[s, T_KIND]
+    row = c.node[node]
+    if kind == READ:
+        i = row[N_READS]
+        if answer(c, event, RESULT_OK, i + row[N_READS_DROPPED], at):
+            c.reads[node, i, 0] = at
+            c.reads[node, i, 1] = c.slot[slot, S_KEY]
+            c.reads[node, i, 2] = row[N_LSN]
+            row[N_READS] = i + 1
+    elif kind == WRITE:
+        if c.reg[LEASE] and at >= row[N_LEASE_UNTIL]:
+            answer(c, event, RESULT_REFUSED, 0, at)
+            return
+        if not _committed(c, slot, row[N_TIMELINE]):
+            _commit(c, node, slot, at)
+        answer(c, event, RESULT_OK, 0, at)
+    else:
+        if kind == OBSERVE:
+            _renew(c, node, slot, s)
+        answer(c, event, RESULT_OK, row[N_LSN], at)
+
+
+@njit(cache=True)
+def on_timeline(cuts, version, timeline):
+    """Return whether ``version`` is on ``timeline``. cuts: int64 (timelines, 2), (parent, cut) of each timeline."""
+    if version == 0:
+        return False
+    lsn = version & _LSN_MASK
+    while timeline > (version >> 40):
+        if lsn > cuts[timeline, 1]:
+            return False
+        timeline = cuts[timeline, 0]
+    return timeline == (version >> 40)
+
+
+@njit(cache=True, forceinline=True)
+def _committed(c, slot, timeline):
+    """Return whether the operation has a commit on ``timeline`` (of its newest two)."""
+    op = c.slot[slot]
+    return on_timeline(c.cuts, op[S_VERSION], timeline) or on_timeline(c.cuts, op[S_OLDER], timeline)
+
+
+@njit(cache=True, forceinline=True)
+def _commit(c, node, slot, at):
+    row = c.node[node]
+    row[N_LSN] += 1
+    version = (row[N_TIMELINE] << 40) | row[N_LSN]
+    c.slot[slot, S_OLDER] = c.slot[slot, S_VERSION]
+    c.slot[slot, S_VERSION] = version
+    i = c.reg[COMMITS_OUT]
+    c.commits[i, 0] = at
+    c.commits[i, 1] = version
+    c.commits[i, 2] = (c.slot[slot, S_STREAM] << 40) | c.slot[slot, S_SEQ]
+    c.commits[i, 3] = c.slot[slot, S_KEY]
+    c.commits[i, 4] = node
+    c.reg[COMMITS_OUT] = i + 1
+    c.reg[COMMITS] += 1
+
+
+@njit(cache=True)
+def _renew(c, node, slot, stream):
+    """An observer's probe was served: renew its contact with the primary, if it was sent to do so."""
+    if not (c.reg[LEASE] and node == c.reg[PRIMARY] and c.slot[slot, S_RENEWS]):
+        return
+    observer = c.stream[stream, T_FROM]
+    sent = c.slot[slot, S_SENT]
+    if sent > c.contact[observer]:
+        c.contact[observer] = sent
+        c.node[node, N_LEASE_UNTIL] = majority_contact(c) + c.reg[LEASE_NS]
+
+
+@njit(cache=True)
+def majority_contact(c):
+    """Return the newest time at or after which a majority of observers had contact."""
+    best = 0
+    for v in range(c.reg[REGIONS]):
+        later = 0
+        for w in range(c.reg[REGIONS]):
+            later += c.contact[w] >= c.contact[v]
+        if later >= c.reg[MAJORITY] and c.contact[v] > best:
+            best = c.contact[v]
+    return best
+
+
+@njit(cache=True)
+def vanish(c, node):
+    """Drop everything in a node that has crashed."""
+    row = c.node[node]
+    for w in range(c.worker.shape[1]):
+        if c.worker[node, w, W_BUSY]:
+            _vacate(c, node, w)
+            release(c, c.worker[node, w, W_EVENT] & 0xFFFFFF)
+    places = c.queue.shape[1]
+    for i in range(row[N_QUEUE]):
+        release(c, c.queue[node, (row[N_HEAD] + i) % places, 0] & 0xFFFFFF)
+    row[N_QUEUE] = 0
+    row[N_HEAD] = 0
+    find_next(c, node)
+
+
+@njit(cache=True)
+def evict(c, node, at, reads):
+    """Refuse at ``at`` the writes in a node that stopped being writable, and if ``reads`` the reads and checks too."""
+    row = c.node[node]
+    for w in range(c.worker.shape[1]):
+        worker = c.worker[node, w]
+        if worker[W_BUSY] and _evicted(c, worker[W_EVENT], reads):
+            _vacate(c, node, w)
+            answer(c, worker[W_EVENT], RESULT_REFUSED, 0, at)
+            release(c, worker[W_EVENT] & 0xFFFFFF)
+    places = c.queue.shape[1]
+    kept = 0
+    for i in range(row[N_QUEUE]):
+        source = c.queue[node, (row[N_HEAD] + i) % places]
+        if _evicted(c, source[0], reads):
+            answer(c, source[0], RESULT_REFUSED, 0, at)
+            release(c, source[0] & 0xFFFFFF)
+        else:
+            c.queue[node, (row[N_HEAD] + kept) % places] = source
+            kept += 1
+    row[N_QUEUE] = kept
+    find_next(c, node)
+    refill(c, node, at)
+
+
+@njit(cache=True)
+def _evicted(c, event, reads):
+    kind = c.stream[c.slot[event & 0xFFFFFF, S_STREAM], T_KIND]
+    return kind == WRITE or (reads and (kind == READ or kind == CHECK))
+
+
+@njit(cache=True)
+def change_node_speed(c, node, at, to):
+    """Rescale what is in service at ``node`` at time ``at`` to speed ``to``."""
+    now = c.speed[node]
+    if now == to:
+        return
+    for w in range(c.worker.shape[1]):
+        worker = c.worker[node, w]
+        if worker[W_BUSY] and worker[W_START] < at:
+            worker[W_DONE] = at + int(math.floor((worker[W_DONE] - at) * now / to + 0.5))
+            worker[W_START] = at - 1  # in service before any later change, even one at this same time
+        elif worker[W_BUSY]:
+            c.speed[node] = to
+            _restart(c, node, w, worker[W_START])
+    c.speed[node] = to
+    find_next(c, node)
+
+
+@njit(cache=True)
+def _restart(c, node, w, start):
+    """Take the work of a record that starts at this very moment at the new speed."""
+    event = c.worker[node, w, W_EVENT]
+    _vacate(c, node, w)
+    _start(c, node, w, event, c.worker[node, w, W_TIE], start)
+
+

@@ -1,0 +1,15 @@
+"""Operation slots: taken at the first send, free again when the operation has ended and none of its records is under way."""
+
+from numba import njit
+
+from sim.engine.circle.layout import FREE, S_EVENTS, S_OPEN
+
+
+@njit(cache=True, forceinline=True)
+def release(c, slot):
+    """One record of the slot is gone; free the slot if nothing is left of the operation."""
+    events = c.slot[slot, S_EVENTS] - 1
+    c.slot[slot, S_EVENTS] = events
+    if events == 0 and not c.slot[slot, S_OPEN]:
+        c.free[c.reg[FREE]] = slot
+        c.reg[FREE] += 1

@@ -1,0 +1,164 @@
+"""Pacing kernels: how a cursor moves along a log.
+
+A kernel advances everything that is due strictly before ``until`` and leaves the rest; between two changes the world is constant, so what it computes is
+exact. FIFO servers keep their state in an int64 array (fields below) and their speed in a float64 array ``[speed, last speed above 0]``.
+"""
+
+import math
+
+import numpy as np
+from numba import njit
+
+from sim.core.draws import Purpose
+from sim.engine.sampling import ns, sample, uniform
+
+_APPLY = Purpose.APPLY
+_WIRE = Purpose.WIRE
+_WIRELOSS = Purpose.WIRELOSS
+
+# Fields of a FIFO server's state.
+NEXT = 0  # index of the record to serve next
+DONE = 1  # when the previous record was done, ns
+FLOOR = 2  # nothing starts before this, ns (the moment of the last resume or connection)
+FROM = 3  # since when REMAINING counts, ns
+REMAINING = 4  # ns of work left at the present speed, -1 if the record in service was never interrupted
+FIELDS = 5
+
+
+def fifo(first: int = 0, *, speed: float = 1.0) -> tuple[np.ndarray, np.ndarray]:
+    """Return (state, speed) of an idle FIFO server whose next record is ``first``."""
+    state = np.zeros(FIELDS, np.int64)
+    state[NEXT] = first
+    state[REMAINING] = -1
+    return state, np.array([speed, speed], np.float64)
+
+
+@njit(cache=True)
+def _lasts(work, speed):
+    return max(np.int64(1), np.int64(math.floor(work / speed + 0.5)))
+
+
+@njit(cache=True)
+def _completion(arrival, work, state, speed):
+    """Return (start, completion) of the record at the head of the queue at constant speed."""
+    if state[REMAINING] >= 0:
+        return state[FROM], state[FROM] + state[REMAINING]
+    start = max(arrival, state[DONE], state[FLOOR])
+    return start, start + _lasts(work, speed)
+
+
+@njit(cache=True)
+def serve(arrival, work, base, state, speed, out, *, end, until):
+    """Serve records ``[state[NEXT], end)`` in order; write each completion before ``until`` (Lindley's recursion).
+
+    arrival: int64 ns; work: float64 nominal ns; out: int64 ns; all indexed by record - base. Returns the number served.
+    """
+    i = state[NEXT]
+    first = i
+    if speed[0] <= 0.0:
+        return 0
+    while i < end:
+        start, done = _completion(arrival[i - base], work[i - base], state, speed[0])
+        if done >= until:
+            break
+        out[i - base] = done
+        state[DONE] = done
+        state[REMAINING] = -1
+        i += 1
+    state[NEXT] = i
+    return i - first
+
+
+@njit(cache=True)
+def change_speed(arrival, work, base, state, speed, *, end, at, to):
+    """Change a FIFO server's speed at time ``at``; the server must have been advanced to ``at``. Work in service is rescaled."""
+    now = speed[0]
+    if now == to:
+        return
+    left = np.int64(-1)
+    if now <= 0.0:
+        left = state[REMAINING]
+        state[FLOOR] = at
+    elif state[NEXT] < end:
+        i = state[NEXT] - base
+        start, done = _completion(arrival[i], work[i], state, now)
+        if start < at or state[REMAINING] >= 0:
+            left = done - at
+    if to > 0.0:
+        if left >= 0 and speed[1] != to:
+            left = np.int64(math.floor(left * speed[1] / to + 0.5))
+        speed[1] = to
+    state[FROM] = at
+    state[REMAINING] = left
+    speed[0] = to
+
+
+@njit(cache=True)
+def carry(sent, version, base, last, received, *, begin, end, previous, link, table, key):
+    """Put records ``[begin, end)`` on an ordered wire; write when the last transmission leaves and when each arrives.
+
+    sent, version, last, received: int64 by record - base. ``previous`` is when the record before ``begin`` was received. ``link`` is (latency ns, jitter
+    distribution index, loss, retransmission delay ns). A loss costs one retransmission delay; the number of losses is geometric.
+    """
+    latency, jitter, loss, retransmit = link
+    for i in range(begin, end):
+        k = i - base
+        timeline = version[k] >> 40
+        losses = 0.0
+        if loss > 0.0:
+            losses = math.floor(math.log(uniform(key, i, timeline, _WIRELOSS)) / math.log(loss))
+        extra = sample(table, jitter, key, i, timeline, _WIRE)
+        last[k] = sent[k] + np.int64(losses * retransmit)
+        arrival = sent[k] + ns((latency + extra) + losses * retransmit)
+        previous = max(previous, arrival)
+        received[k] = previous
+
+
+@njit(cache=True)
+def works(table, index, key, version, out, *, base, begin, end):
+    """Draw the apply work of records ``[begin, end)`` into ``out`` (float64 ns); version: int64, all by record - base."""
+    for i in range(begin, end):
+        out[i - base] = sample(table, index, key, i, version[i - base] >> 40, _APPLY)
+
+
+@njit(cache=True)
+def first_at_or_after(column, begin, end, at):
+    """Return the first index in [begin, end) whose value is >= ``at`` (values ascend), or ``end``."""
+    low = begin
+    high = end
+    while low < high:
+        mid = (low + high) >> 1
+        if column[mid] < at:
+            low = mid + 1
+        else:
+            high = mid
+    return low
+
+
+@njit(cache=True)
+def pool(arrival, work, free, queue_max, done):
+    """Serve arrivals FIFO by ``free.size`` workers; at most ``queue_max`` wait (below 0: no limit), more are turned away.
+
+    arrival: int64 ns ascending; work: float64 ns; free: int64 (c,), when each worker is free, changed in place; done: int64 ns out, -1 if turned away.
+    The start of service follows the Kiefer-Wolfowitz recursion; the queue's length at an arrival is the number of accepted records that have not started.
+    """
+    n = arrival.size
+    starts = np.empty(n, np.int64)
+    accepted = 0
+    head = 0  # accepted records before this one have started
+    for i in range(n):
+        w = 0
+        for j in range(1, free.size):
+            if free[j] < free[w]:
+                w = j
+        start = max(arrival[i], free[w])
+        if queue_max >= 0:
+            while head < accepted and starts[head] <= arrival[i]:
+                head += 1
+            if start > arrival[i] and accepted - head >= queue_max:
+                done[i] = -1
+                continue
+        starts[accepted] = start
+        accepted += 1
+        free[w] = start + ns(work[i])
+        done[i] = free[w]

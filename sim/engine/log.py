@@ -1,0 +1,69 @@
+"""An append-only log with columns, from which rows that every cursor has passed are dropped."""
+
+import numpy as np
+
+# Columns of a write-ahead log; four more follow for each region's node (see Log.of_node).
+COMMIT, KEY, VERSION, NEXT_NS, PREVIOUS = range(5)
+SENT, LAST, RECEIVED, APPLIED = range(4)
+_SHARED = 5
+_PER_NODE = 4
+
+
+class Log:
+    """Rows are numbered by lsn; ``base`` is the lsn of the first row kept and ``end`` the lsn of the next row to come.
+
+    Columns (int64, contiguous): COMMIT ns, KEY, VERSION, NEXT_NS (commit of the key's next version, 0 if none yet), PREVIOUS (version the key had before),
+    and for each node SENT ns, LAST ns (when its last transmission leaves), RECEIVED ns, APPLIED ns.
+    """
+
+    def __init__(self, regions: int, capacity: int = 1024):
+        self.base = 1
+        self.end = 1
+        self.columns = np.zeros((_SHARED + _PER_NODE * regions, capacity), np.int64)
+        self.work = np.zeros((2 * regions, capacity), np.float64)  # apply work of each node, then send work of each node's flow
+
+    def column(self, index: int) -> np.ndarray:
+        """Return a shared column; element i belongs to lsn base + i."""
+        return self.columns[index]
+
+    def of_node(self, node: int, index: int) -> np.ndarray:
+        """Return a column (SENT, LAST, RECEIVED or APPLIED) of a node."""
+        return self.columns[_SHARED + _PER_NODE * node + index]
+
+    def apply_work(self, node: int) -> np.ndarray:
+        """Return the drawn apply work of a node, float64 ns."""
+        return self.work[node]
+
+    def send_work(self, node: int) -> np.ndarray:
+        """Return the send work of a node's flow, the same for every record, float64 ns."""
+        return self.work[len(self.work) // 2 + node]
+
+    def reserve(self, rows: int) -> None:
+        """Make room for ``rows`` more rows."""
+        need = self.end - self.base + rows
+        capacity = self.columns.shape[1]
+        if need > capacity:
+            while capacity < need:
+                capacity *= 2
+            used = self.end - self.base
+            columns = np.zeros((self.columns.shape[0], capacity), np.int64)
+            columns[:, :used] = self.columns[:, :used]
+            work = np.empty((self.work.shape[0], capacity), np.float64)
+            work[:, :used] = self.work[:, :used]
+            work[len(work) // 2 :] = self.work[len(work) // 2 :, :1]
+            self.columns, self.work = columns, work
+
+    def drop(self, until: int) -> None:
+        """Forget the rows before lsn ``until``, once they are worth the move."""
+        gone = until - self.base
+        if gone < max(1024, (self.end - until) // 2):
+            return
+        kept = self.end - until
+        self.columns[:, :kept] = self.columns[:, gone : gone + kept]
+        apply = len(self.work) // 2
+        self.work[:apply, :kept] = self.work[:apply, gone : gone + kept]
+        self.base = until
+
+    def truncate(self, end: int) -> None:
+        """Forget the rows from lsn ``end`` on."""
+        self.end = end

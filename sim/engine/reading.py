@@ -1,0 +1,188 @@
+"""What reads return: a node's reads merged with what it had applied and with what the newest timeline held.
+
+A node's memory is an int64 array (keys, 4): the version it would return, how many versions of the newest timeline it includes, how many there are, and the commit time of the
+oldest that it misses (0 if none). Reads are rows (service time, key, own lsn, version, staleness, versions behind); the last three are filled in.
+"""
+
+import numpy as np
+from numba import njit
+
+VERSION, INCLUDED, THERE, MISSING = range(4)
+
+
+@njit(cache=True)
+def append(commits, begin, end, log, used, newest):
+    """Append commit rows [begin, end) of (time, version, rid, key, node) to the log's columns behind ``used`` rows.
+
+    newest: int64 (keys, 2), version and lsn-free log index + 1 of the newest version of each key is not kept here: (version, row of the log + 1 or 0).
+    """
+    for i in range(begin, end):
+        k = used + i - begin
+        key = commits[i, 3]
+        log[0, k] = commits[i, 0]
+        log[1, k] = key
+        log[2, k] = commits[i, 1]
+        log[3, k] = 0
+        log[4, k] = newest[key]
+        newest[key] = commits[i, 1]
+
+
+@njit(cache=True)
+def link_next(log, base, begin, end, timeline_lsn_mask):
+    """Write each new row's commit time into the row of the version before it, where that row is still kept."""
+    for k in range(begin, end):
+        row = (log[4, k] & timeline_lsn_mask) - base
+        if log[4, k] != 0 and 0 <= row < k and log[2, row] == log[4, k]:
+            log[3, row] = log[0, k]
+
+
+@njit(cache=True)
+def read_primary(memory, log, base, commit, end, reads, first, last, until):
+    """Answer reads [first, last) served before ``until`` by the primary of the newest timeline. Returns (next commit lsn, next read)."""
+    i = first
+    while i < last and reads[i, 0] < until:
+        while commit < end and commit <= reads[i, 2]:
+            _own(memory, log, commit - base)
+            commit += 1
+        reads[i, 3] = memory[reads[i, 1], VERSION]
+        reads[i, 4] = 0
+        reads[i, 5] = 0
+        i += 1
+    while commit < end and log[0, commit - base] < until:
+        _own(memory, log, commit - base)
+        commit += 1
+    return commit, i
+
+
+@njit(cache=True)
+def _own(memory, log, k):
+    cell = memory[log[1, k]]
+    cell[VERSION] = log[2, k]
+    cell[THERE] += 1
+    cell[INCLUDED] += 1
+
+
+@njit(cache=True)
+def read_follower(memory, log, applied, base, commit, apply, end, reads, first, last, until):
+    """Answer reads [first, last) served before ``until`` by a node that applies. Returns (next commit lsn, next applied lsn, next read).
+
+    ``apply``: next lsn to apply; applied: int64 ns by lsn - base, valid before ``end[1]``; commits are there before ``end[0]``.
+    """
+    i = first
+    while i < last and reads[i, 0] < until:
+        at = reads[i, 0]
+        commit, apply = _catch_up(memory, log, applied, base, commit, apply, end, at)
+        cell = memory[reads[i, 1]]
+        reads[i, 3] = cell[VERSION]
+        reads[i, 4] = at - cell[MISSING] if cell[MISSING] != 0 else 0
+        reads[i, 5] = cell[THERE] - cell[INCLUDED]
+        i += 1
+    commit, apply = _catch_up(memory, log, applied, base, commit, apply, end, until)
+    return commit, apply, i
+
+
+@njit(cache=True)
+def _catch_up(memory, log, applied, base, commit, apply, end, at):
+    """Take in every commit and every applied row strictly before ``at``."""
+    while commit < end[0] and log[0, commit - base] < at:
+        cell = memory[log[1, commit - base]]
+        cell[THERE] += 1
+        if cell[MISSING] == 0:
+            cell[MISSING] = log[0, commit - base]
+        commit += 1
+    while apply < end[1] and applied[apply - base] < at:
+        k = apply - base
+        cell = memory[log[1, k]]
+        cell[VERSION] = log[2, k]
+        cell[INCLUDED] += 1
+        cell[MISSING] = 0 if cell[INCLUDED] == cell[THERE] else log[3, k]
+        apply += 1
+    return commit, apply
+
+
+@njit(cache=True)
+def read_diverged(memory, log, base, commit, end, own, done, reads, first, last, until):
+    """Answer reads of an old primary that goes on alone. own: int64 (n, 4): lsn, version, key, and out: the version the key had before. Returns
+    (next commit lsn, next own row, next read)."""
+    i = first
+    while i < last and reads[i, 0] < until:
+        while done < own.shape[0] and own[done, 0] <= reads[i, 2]:
+            _diverge(memory, own, done)
+            done += 1
+        commit = _miss(memory, log, base, commit, end, reads[i, 0])
+        cell = memory[reads[i, 1]]
+        reads[i, 3] = cell[VERSION]
+        reads[i, 4] = reads[i, 0] - cell[MISSING] if cell[MISSING] != 0 else 0
+        reads[i, 5] = cell[THERE] - cell[INCLUDED]
+        i += 1
+    return _miss(memory, log, base, commit, end, until), done, i
+
+
+@njit(cache=True)
+def _diverge(memory, own, row):
+    own[row, 3] = memory[own[row, 2], VERSION]
+    memory[own[row, 2], VERSION] = own[row, 1]
+
+
+@njit(cache=True)
+def _miss(memory, log, base, commit, end, at):
+    while commit < end and log[0, commit - base] < at:
+        cell = memory[log[1, commit - base]]
+        cell[THERE] += 1
+        if cell[MISSING] == 0:
+            cell[MISSING] = log[0, commit - base]
+        commit += 1
+    return commit
+
+
+@njit(cache=True)
+def abandon(memory, keys, included):
+    """The newest timeline lost these rows' versions (keys: int64 (n,)); ``included``: this node had applied the first so many of them."""
+    for i in range(keys.size):
+        cell = memory[keys[i]]
+        cell[THERE] -= 1
+        if i < included:
+            cell[INCLUDED] -= 1
+    for i in range(keys.size):
+        cell = memory[keys[i]]
+        if cell[INCLUDED] == cell[THERE]:
+            cell[MISSING] = 0
+
+
+@njit(cache=True)
+def restore(memory, keys, previous):
+    """Undo rows, newest first: each key gets back the version it had before."""
+    for i in range(keys.size - 1, -1, -1):
+        memory[keys[i], VERSION] = previous[i]
+
+
+@njit(cache=True)
+def complete_ops(ops, n, reads, dropped, out_version, out_stale, out_behind):
+    """Fill the columns that come from reads: ops int64 (n, 12) with node and index of the read in columns 9 and 11."""
+    for i in range(n):
+        out_version[i] = ops[i, 10]
+        out_stale[i] = -1
+        out_behind[i] = 0
+        if ops[i, 3] == 0 and ops[i, 11] >= 0:
+            node = ops[i, 9]
+            row = reads[node, ops[i, 11] - dropped[node]]
+            out_version[i] = row[3]
+            out_stale[i] = row[4]
+            out_behind[i] = row[5]
+
+
+@njit(cache=True)
+def split(ops, n, columns8, columns16, columns32, columns64):
+    """Copy ops rows into typed columns (int8: kind, outcome; int16: client, attempts, node; int32: key; int64: rid, send, end, session)."""
+    for i in range(n):
+        row = ops[i]
+        columns64[0, i] = row[0]
+        columns64[1, i] = row[1]
+        columns64[2, i] = row[2]
+        columns64[3, i] = row[7]
+        columns8[0, i] = np.int8(row[3])
+        columns8[1, i] = np.int8(row[4])
+        columns16[0, i] = np.int16(row[5])
+        columns16[1, i] = np.int16(row[6])
+        columns16[2, i] = np.int16(row[9])
+        columns32[0, i] = np.int32(row[8])

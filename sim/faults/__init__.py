@@ -1,0 +1,1 @@
+"""Floor 3: faults as overlays on dials, with exact undo."""

@@ -1,0 +1,116 @@
+"""When faults strike and heal, and whether they took effect."""
+
+from dataclasses import dataclass, field
+from typing import Protocol
+
+import numpy as np
+
+from sim.core.distributions import Distribution
+from sim.core.draws import Purpose, key_of
+from sim.engine.clock import HEAL, START, Clock, Steps
+from sim.engine.sampling import encode, ns, sample, uniform
+from sim.faults.overlays import Turns, turns
+from sim.spec.models import AnyFault, LinkFlap, Scenario
+
+
+class Struck(Protocol):
+    """What faults act on: the world."""
+
+    def strike(self, fault_id: str, what: Turns, *, why: str) -> None:
+        """Put the overlays on at this moment."""
+
+    def heal(self, fault_id: str, what: Turns) -> None:
+        """Take the overlays away at this moment."""
+
+    def reads(self, what: Turns) -> int:
+        """Return how often the touched parameters have been read so far."""
+
+    def primaries(self) -> dict[str, str]:
+        """Return the present primary's region of each domain."""
+
+    def holds(self, fault: AnyFault) -> bool:
+        """Return whether the condition a fault waits for holds now."""
+
+
+@dataclass
+class Fate:
+    """What became of a fault."""
+
+    status: str = "scheduled"  # scheduled, not_drawn, not_triggered, active, healed
+    fired: bool = False
+    started_ns: int | None = None
+    healed_ns: int | None = None
+    turns: Turns = field(default_factory=list)
+    reads_before: int = 0
+
+
+class Schedule:
+    """Runs every fault of a scenario as a process."""
+
+    def __init__(self, scenario: Scenario, clock: Clock, world: Struck, *, seed: int, trial: int) -> None:
+        self.fates = {name: Fate() for name in scenario.faults}
+        self._scenario, self._clock, self._world = scenario, clock, world
+        self._seed, self._trial = seed, trial
+        for name in sorted(scenario.faults):
+            clock.run(self._run(name, scenario.faults[name]))
+
+    def _key(self, name: str) -> np.uint64:
+        return np.uint64(key_of(self._seed, self._trial, f"fault/{name}"))
+
+    def _draw(self, name: str, distribution: Distribution, purpose: int) -> int:
+        return int(ns(sample(encode([distribution]), 0, self._key(name), 0, 0, purpose)))
+
+    def _run(self, name: str, fault: AnyFault) -> Steps:
+        fate, clock, who = self.fates[name], self._clock, f"fault/{name}"
+        if uniform(self._key(name), 0, 0, Purpose.OCCUR) >= fault.probability:
+            fate.status = "not_drawn"
+            return
+        if fault.when is not None:
+            fate.status = "not_triggered"
+            yield clock.sleep(who, fault.when.every, START)
+            while not self._world.holds(fault):
+                yield clock.sleep(who, fault.when.every, START)
+        else:
+            assert fault.at is not None, "checked by the spec"
+            yield clock.sleep(who, self._draw(name, fault.at, Purpose.START), START)
+        fate.turns = turns(fault, self._scenario, self._world.primaries())
+        fate.status, fate.started_ns = "active", clock.now
+        fate.reads_before = self._world.reads(fate.turns)
+        self._world.strike(name, fate.turns, why=fault.kind)
+        length = None if fault.duration is None else self._draw(name, fault.duration, Purpose.DURATION)
+        if isinstance(fault, LinkFlap):
+            yield from self._flap(name, fault, length)
+        elif length is not None:
+            yield clock.sleep(who, length, HEAL)
+            self._heal(name)
+
+    def _flap(self, name: str, fault: LinkFlap, length: int | None) -> Steps:
+        """Restore and cut in turn until the time is up."""
+        clock, who, fate = self._clock, f"fault/{name}", self.fates[name]
+        end = clock.now + length if length is not None else 1 << 62
+        while True:
+            if clock.now + fault.down >= end:
+                yield clock.sleep(who, end - clock.now, HEAL)
+                self._heal(name)
+                return
+            yield clock.sleep(who, fault.down, HEAL)
+            self.close(name)
+            self._world.heal(name, fate.turns)
+            if clock.now + fault.up >= end:
+                fate.status, fate.healed_ns = "healed", clock.now
+                return
+            yield clock.sleep(who, fault.up, START)
+            fate.reads_before = self._world.reads(fate.turns)
+            self._world.strike(name, fate.turns, why=fault.kind)
+
+    def _heal(self, name: str) -> None:
+        self.close(name)
+        fate = self.fates[name]
+        self._world.heal(name, fate.turns)
+        fate.status, fate.healed_ns = "healed", self._clock.now
+
+    def close(self, name: str) -> None:
+        """Note whether anything has read what the fault changed."""
+        fate = self.fates[name]
+        if fate.started_ns is not None and fate.healed_ns is None:
+            fate.fired = fate.fired or self._world.reads(fate.turns) > fate.reads_before

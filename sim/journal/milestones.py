@@ -1,0 +1,69 @@
+"""Milestones: every decision and state change of the control plane, with its cause."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Milestone:
+    """One thing that happened.
+
+    ``kind`` is one of KINDS; ``subject`` names what it happened to (``us-east``, ``orders``, ``orders/us-west``, ``fault/power``);
+    ``why`` is one phrase for people; ``cause`` is the id of the milestone that led to it, or None; ids count from 0 in order of time.
+    """
+
+    id: int
+    at_ns: int
+    kind: str
+    subject: str
+    why: str
+    cause: int | None = None
+
+
+# kind -> what it means
+KINDS = {
+    "fault.started": "a fault's overlay was applied; subject fault/<id>",
+    "fault.healed": "a fault's overlay was removed",
+    "region.down": "a region's gateways and nodes stopped",
+    "region.up": "a region's gateways answer again",
+    "node.down": "a database node stopped; subject <domain>/<region>",
+    "node.up": "a database node runs again",
+    "primary.lost": "the primary stopped serving the majority side; subject <domain>",
+    "observer.unhealthy": "an observer gave up on the primary; subject <domain>/observer/<region>",
+    "observer.healthy": "an observer sees the primary again",
+    "checker.unhealthy": "a client group's checker gave up on a region; subject <domain>/check/<client>/<region>",
+    "checker.healthy": "a checker sees the region again",
+    "answer": "the DNS answer of (domain, client) changed; subject <domain>/dns/<client>",
+    "declared": "a majority of observers gave up; subject <domain>",
+    "cancelled": "the primary came back before the decision",
+    "decided": "failover was decided",
+    "fenced": "the old primary can no longer write",
+    "no_candidate": "no replica was eligible",
+    "kept": "the old primary was kept",
+    "promoting": "a replica began its promotion; subject <domain>/<region>",
+    "promotion_failed": "the promotion was abandoned",
+    "promoted": "a replica became primary; subject <domain>/<region>",
+    "rerouted": "a gateway learned of the new primary; subject <domain>/route/<region>",
+    "rewinding": "a node began to drop what its timeline lost",
+    "rebuilding": "a node began a full copy",
+    "rejoined": "a node follows the primary again",
+}
+
+
+class Milestones:
+    """The growing list of what happened."""
+
+    def __init__(self) -> None:
+        self.all: list[Milestone] = []
+
+    def add(self, at_ns: int, kind: str, subject: str, why: str, *, cause: int | None = None) -> int:
+        """Note that something happened; return its id. KeyError if the kind is not in KINDS."""
+        assert KINDS[kind], "documented"
+        self.all.append(Milestone(len(self.all), at_ns, kind, subject, why, cause))
+        return len(self.all) - 1
+
+    def last(self, *kinds: str, subject: str | None = None) -> int | None:
+        """Return the id of the newest milestone of these kinds (and that subject), None if there is none."""
+        for milestone in reversed(self.all):
+            if milestone.kind in kinds and subject in (None, milestone.subject):
+                return milestone.id
+        return None

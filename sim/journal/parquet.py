@@ -1,0 +1,122 @@
+"""The journal as Parquet: one file a table, and back again as the same slices.
+
+``<folder>/<domain>/<table>.parquet`` (``sent/us-west`` becomes ``sent.us-west``), each with an explicit schema, units in the fields' metadata, and the number of
+the slice a row belongs to; ``slices.parquet`` says where slices end, ``milestones.parquet`` in the folder holds the milestones.
+"""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from sim.journal import schema
+from sim.journal.milestones import Milestone
+from sim.journal.recorder import Slice, Table
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+SLICE = "slice"
+SLICES = {"until_ns": np.int64}
+
+
+class ParquetWriter:
+    """Reducer that writes what it sees; a slice becomes a row group of each of its tables."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._writers: dict[Path, object] = {}
+        self._count: dict[str, int] = {}
+
+    def fold(self, part: Slice) -> None:
+        """Write one slice."""
+        number = self._count.get(part.domain, 0)
+        self._count[part.domain] = number + 1
+        self._write(part.domain, "slices", SLICES, {"until_ns": np.array([part.until_ns])}, number)
+        for name, table in part.tables.items():
+            if part.rows(name):
+                self._write(part.domain, name, schema.columns_of(name), table, number)
+
+    def finish(self, milestones: Sequence[Milestone], end_ns: int) -> None:
+        """Write the milestones and close every file."""
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+
+        for writer in self._writers.values():
+            writer.close()  # type: ignore[attr-defined]
+        arrow = pa.schema(_milestone_fields(), metadata={"end_ns": str(end_ns)})
+        rows = [{name: getattr(m, name) for name in arrow.names} for m in milestones]
+        self._folder.mkdir(parents=True, exist_ok=True)
+        pq.write_table(pa.Table.from_pylist(rows, schema=arrow), self._folder / "milestones.parquet")
+
+    def _write(self, domain: str, name: str, columns: dict[str, type], table: Table, number: int) -> None:
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+
+        path = self._folder / domain / f"{name.replace('/', '.')}.parquet"
+        arrow = arrow_schema(columns)
+        if path not in self._writers:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            self._writers[path] = pq.ParquetWriter(path, arrow, compression="zstd")
+        arrays = [pa.array(table[column]) for column in columns]
+        arrays.append(pa.array(np.full(len(arrays[0]), number, np.int64)))
+        self._writers[path].write_table(pa.Table.from_arrays(arrays, schema=arrow), len(arrays[0]))  # type: ignore[attr-defined]
+
+
+def arrow_schema(columns: dict[str, type]) -> "pa.Schema":
+    """Return the Arrow schema of a table: its columns with their units, and the slice."""
+    import pyarrow as pa
+
+    fields = [
+        pa.field(name, pa.from_numpy_dtype(dtype), nullable=False, metadata={"unit": schema.UNITS.get(name, "1")})
+        for name, dtype in columns.items()
+    ]
+    return pa.schema([*fields, pa.field(SLICE, pa.int64(), nullable=False, metadata={"unit": "1"})])
+
+
+def read_slices(folder: Path) -> Iterator[Slice]:
+    """Yield the slices that were written, domain by domain, each domain's in order; one slice is in memory at a time."""
+    for domain in sorted(path for path in folder.iterdir() if path.is_dir()):
+        tables = {p.stem.replace(".", "/", 1): _groups(p) for p in sorted(domain.glob("*.parquet")) if p.stem != "slices"}
+        ahead = {name: next(groups, None) for name, groups in tables.items()}
+        for number, ends in _groups(domain / "slices.parquet"):
+            found = {}
+            for name, group in ahead.items():
+                if group is not None and group[0] == number:
+                    found[name] = group[1]
+                    ahead[name] = next(tables[name], None)
+            yield Slice(domain.name, int(ends["until_ns"][0]), found)
+
+
+def read_milestones(folder: Path) -> tuple[list[Milestone], int]:
+    """Return the milestones and the end of the run (ns)."""
+    import pyarrow.parquet as pq
+
+    table = pq.read_table(folder / "milestones.parquet")
+    return [Milestone(**row) for row in table.to_pylist()], int(table.schema.metadata[b"end_ns"])
+
+
+def _groups(path: Path) -> Iterator[tuple[int, Table]]:
+    """Yield (slice, columns) of each row group of a file."""
+    import pyarrow.parquet as pq
+
+    with pq.ParquetFile(path) as file:
+        for group in range(file.num_row_groups):
+            table = file.read_row_group(group)
+            columns = {name: np.array(table.column(name).to_numpy()) for name in table.column_names}
+            yield int(columns.pop(SLICE)[0]), columns
+
+
+def _milestone_fields() -> "list[pa.Field]":
+    import pyarrow as pa
+
+    number, text = pa.int64(), pa.string()
+    return [
+        pa.field("id", number, nullable=False),
+        pa.field("at_ns", number, nullable=False, metadata={"unit": "ns"}),
+        pa.field("kind", text, nullable=False),
+        pa.field("subject", text, nullable=False),
+        pa.field("why", text, nullable=False),
+        pa.field("cause", number),
+    ]

@@ -1,0 +1,78 @@
+"""The tables of the journal: column, dtype, unit.
+
+Per domain and slice: ``ops``, ``commits``, ``cuts`` and, per node, ``sent``, ``received``, ``applied``. A slice holds every row with a time
+strictly before the slice's ``until_ns`` that earlier slices did not hold; slices of one domain follow each other without gaps. Where
+slices end depends on buffers, so a measure must not.
+"""
+
+import numpy as np
+
+OK, FAIL, INFO = 0, 1, 2
+READ, WRITE = 0, 1
+
+# One row an operation that has ended, in the order in which they ended (time, then rank and content).
+OPS = {
+    "rid": np.int64,  # stream index in the domain << 40 | sequence
+    "send_ns": np.int64,  # first send
+    "end_ns": np.int64,  # when the client knew
+    "kind": np.int8,  # READ or WRITE
+    "outcome": np.int8,  # OK, FAIL or INFO
+    "client": np.int16,  # index of the client region (sorted names)
+    "attempts": np.int16,
+    "session": np.int64,  # (client index * count + session) << 20 | epoch
+    "key": np.int32,
+    "node": np.int16,  # region index of the node that gave the ok, -1 if none
+    "version": np.int64,  # read: version returned (0: never written); write: version committed; 0 if not ok
+    "stale_ns": np.int64,  # read ok: service time - commit time of the oldest newer version; 0 if newest; -1 otherwise
+    "behind": np.int32,  # read ok: newer versions of the key; 0 otherwise
+}
+
+# One row a commit, on any timeline, in commit order.
+COMMITS = {
+    "commit_ns": np.int64,
+    "version": np.int64,  # timeline << 40 | lsn
+    "rid": np.int64,
+    "key": np.int32,
+    "node": np.int16,
+}
+
+# Handed to the wire / received / applied at a node. A record sent again after a cut has another row in ``sent``.
+POSITION = {"at_ns": np.int64, "version": np.int64}
+
+# A timeline abandoned at a position by a promotion.
+CUTS = {"at_ns": np.int64, "timeline": np.int64, "parent": np.int64, "cut": np.int64, "node": np.int16}
+
+LSN_BITS = 40
+LSN_MASK = (1 << LSN_BITS) - 1
+
+# Tables of the last slice of a domain: what had not ended when the run ended.
+OPEN = {"rid": np.int64, "send_ns": np.int64, "kind": np.int8, "client": np.int16}  # operations still open
+ISSUED = {"client": np.int16, "kind": np.int8, "count": np.int64}  # first sends strictly before the end, warm-up included
+VERSIONS = {"version": np.int64}
+
+# Per node: ``flight`` (sent, not received), ``backlog`` (received, not applied), ``waiting`` (committed on the surviving timeline, neither
+# received nor in flight, whether the flow is connected or not). ``copied`` has a row whenever a full copy or a rewind put the node at a position.
+NODE_TABLES = {
+    "sent": POSITION,
+    "received": POSITION,
+    "applied": POSITION,
+    "copied": POSITION,
+    "flight": VERSIONS,
+    "backlog": VERSIONS,
+    "waiting": VERSIONS,
+}
+DOMAIN_TABLES = {"ops": OPS, "commits": COMMITS, "cuts": CUTS, "open": OPEN, "issued": ISSUED}
+
+# Unit of each column that has one; a column that is not here is a number without a unit.
+UNITS = {name: "ns" for name in ("send_ns", "end_ns", "stale_ns", "commit_ns", "at_ns", "until_ns")}
+
+
+def columns_of(table: str) -> dict[str, type]:
+    """Return column -> dtype of a table by its name (``ops``, ``sent/us-west``); KeyError if there is no such table."""
+    head, _, region = table.partition("/")
+    return NODE_TABLES[head] if region else DOMAIN_TABLES[head]
+
+
+def empty(table: str) -> dict[str, np.ndarray]:
+    """Return the table with no rows."""
+    return {name: np.zeros(0, dtype) for name, dtype in columns_of(table).items()}

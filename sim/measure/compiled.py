@@ -1,0 +1,46 @@
+"""Small compiled functions that several measures share: buckets, versions on timelines, hash places."""
+
+import numpy as np
+from numba import njit
+
+from sim.journal.schema import LSN_BITS, LSN_MASK
+from sim.stats.histogram import OFFSET, SHIFT
+
+PARENT, CUT = range(2)  # columns of a lineage: row T is timeline T
+
+
+@njit(cache=True, inline="always")
+def bucket_of(value):
+    """Return the histogram bucket of a non-negative int64."""
+    return (np.float64(value).view(np.int64) >> SHIFT) - OFFSET if value > 0 else 0
+
+
+@njit(cache=True)
+def on_timeline(version, timeline, lineage):
+    """Return whether ``version`` is on ``timeline``: its own timeline is that or an ancestor, and no cut on the way lies before it.
+
+    ``lineage`` (T, 2) int64: parent and cut of each timeline; 0 and below is no version at all and on every timeline.
+    """
+    if version <= 0:
+        return True
+    own, lsn = version >> LSN_BITS, version & LSN_MASK
+    while timeline > own:
+        if timeline >= len(lineage) or lsn > lineage[timeline, CUT]:
+            return False
+        timeline = lineage[timeline, PARENT]
+    return timeline == own
+
+
+@njit(cache=True, inline="always")
+def place_of(key, mask):
+    """Return where a non-negative int64 key belongs in a table of ``mask`` + 1 places."""
+    h = np.uint64(key) * np.uint64(0x9E3779B97F4A7C15)
+    return np.int64((h ^ (h >> np.uint64(32))) & np.uint64(mask))
+
+
+def grow_lineage(lineage: np.ndarray, timeline: int, parent: int, cut: int) -> np.ndarray:
+    """Return the lineage with one more timeline."""
+    if timeline >= len(lineage):
+        lineage = np.concatenate([lineage, np.zeros((timeline + 8 - len(lineage), 2), np.int64)])
+    lineage[timeline] = parent, cut
+    return lineage

@@ -1,0 +1,149 @@
+"""Conservation: nothing appears from nowhere and nothing vanishes without a rule.
+
+Every term is counted on its own, from its own rows; none is what the others leave over. The sums must close in every run: if one does not, the fault is ours.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from sim.journal.milestones import Milestone
+from sim.journal.recorder import Slice, Table
+from sim.journal.schema import LSN_BITS, LSN_MASK
+from sim.measure import ledger_kernels as k
+from sim.measure.latency import KINDS, Latency
+from sim.measure.ledger import Ledger
+from sim.measure.loss import judge
+from sim.measure.presence import Presence, limits_of, on_line, size
+from sim.measure.setup import Setup
+
+HELD = ("commits", "received", "applied")  # stages whose rows put a record on a node
+LEFT = ("backlog", "flight", "waiting")
+
+
+class ConservationError(AssertionError):
+    """A sum did not close: a bug of ours, not a result."""
+
+
+class Conservation:
+    """Reducer of every table but ``ops`` of one domain."""
+
+    def __init__(self, setup: Setup) -> None:
+        self._setup = setup
+        self._cuts: dict[int, tuple[int, int]] = {}
+        self._timeline, self._primary = 1, setup.primary
+        self._held = {(stage, name): Presence() for stage in HELD for name in setup.nodes}
+        self._committed = Presence()
+        self._left = {(stage, name): 0 for stage in LEFT for name in setup.nodes}
+        self._issued = np.zeros((len(setup.clients), 2), np.int64)
+
+    def fold(self, part: Slice) -> None:
+        """Take in one slice."""
+        cuts = part.table("cuts")
+        for timeline, parent, cut, node in zip(*(cuts[c].tolist() for c in ("timeline", "parent", "cut", "node")), strict=True):
+            self._cuts[timeline] = (parent, cut)
+            self._timeline, self._primary = timeline, self._setup.regions[node]
+        if part.rows("commits"):
+            self._committed.add(part.table("commits")["version"])
+        for name in self._setup.nodes:
+            self._node(part, name)
+        issued = part.table("issued")
+        np.add.at(self._issued, (issued["client"], issued["kind"]), issued["count"])
+
+    def _node(self, part: Slice, name: str) -> None:
+        """Add a node's rows, up to each time at which a copy or a rewind put it at a position, and after."""
+        rows = {stage: part.table(f"{stage}/{name}") for stage in HELD[1:]}
+        rows["commits"] = _own(part.table("commits"), self._setup.regions.index(name)) if part.rows("commits") else _own(part.table("commits"), -1)
+        copied = part.table(f"copied/{name}")
+        done = dict.fromkeys(HELD, 0)
+        for at_ns, version in zip(copied["at_ns"].tolist(), copied["version"].tolist(), strict=True):
+            self._add(name, rows, done, at_ns)
+            self._put_at(name, version)
+        self._add(name, rows, done, None)
+        for stage in LEFT:
+            self._left[stage, name] += part.rows(f"{stage}/{name}")
+
+    def _add(self, name: str, rows: dict[str, Table], done: dict[str, int], at_ns: int | None) -> None:
+        for stage, table in rows.items():
+            stop = len(table["at_ns"]) if at_ns is None else int(np.searchsorted(table["at_ns"], at_ns))
+            if stop > done[stage]:
+                self._held[stage, name].add(table["version"][done[stage] : stop])
+                done[stage] = stop
+
+    def _put_at(self, name: str, version: int) -> None:
+        """From now on the node holds exactly what is on the timeline of ``version`` up to it (0: nothing)."""
+        for stage in HELD:
+            self._held[stage, name] = Presence()
+        if version > 0:
+            lsn, limits = version & LSN_MASK, limits_of(version >> LSN_BITS, self._cuts)
+            runs, low = [], 1
+            for timeline in sorted(limits):
+                high = min(limits[timeline], lsn)
+                runs += [[timeline, low, high]] if low <= high else []
+                low = max(low, high + 1)
+            for stage in HELD[1:]:
+                self._held[stage, name].runs = [list(run) for run in runs]
+
+    def finish(self, milestones: Sequence[Milestone], end_ns: int) -> None:
+        """Nothing to do: the sums are formed by ``figures``."""
+
+    def figures(self, ledger: Ledger, latency: Latency) -> dict[str, Any]:
+        """Return every term, and ``problems``: one line for each sum that does not close."""
+        nodes = {name: self._terms(name) for name in self._setup.nodes if name != self._primary}
+        commits, acks = _commit_terms(ledger), _ack_terms(ledger)
+        surviving = size(on_line(self._committed.runs, limits_of(self._timeline, self._cuts)))
+        sums = [(f"commits: {commits}", commits["committed"], commits["left_line"] + commits["on_line"] + commits["abandoned"])]
+        sums += [(f"surviving commits: {surviving}, {commits}", surviving, commits["left_line"] + commits["on_line"])]
+        sums += [(f"acknowledged: {acks}", acks["acknowledged"], acks["surviving"] + acks["recommitted"] + acks["lost"])]
+        sums += [(f"lost: {acks}", acks["lost"], acks["lost_records"])]
+        for name, t in nodes.items():
+            sums += [(f"{name}: {surviving} surviving, {t}", surviving, t["applied"] + t["backlog"] + t["flight"] + t["waiting"])]
+            sums += [(f"{name} received: {t}", t["received"], t["applied"] + t["backlog"])]
+        problems = [f"{self._setup.domain} {what}" for what, total, parts in sums if total != parts]
+        return {
+            "surviving": surviving, **commits, "acks": acks, "nodes": nodes,
+            "problems": problems + self._operation_problems(latency),
+        }  # fmt: skip
+
+    def _terms(self, name: str) -> dict[str, int]:
+        limits = limits_of(self._timeline, self._cuts)
+        own = self._held["commits", name].runs
+        held = {stage: size(on_line([*self._held[stage, name].runs, *own], limits)) for stage in HELD[1:]}
+        return {**held, **{stage: self._left[stage, name] for stage in LEFT}}
+
+    def _operation_problems(self, latency: Latency) -> list[str]:
+        out = []
+        for c, client in enumerate(self._setup.clients):
+            for kind, name in enumerate(KINDS):
+                sent, ended, still = (int(a[c, kind]) for a in (self._issued, latency.ended, latency.open))
+                if sent != ended + still:
+                    out.append(f"{self._setup.domain} {name}s from {client}: {sent} sent, {ended} ended, {still} open")
+        return out
+
+
+def _own(commits: Table, node: int) -> Table:
+    """Return the commits made at one node, as positions."""
+    mine = commits["node"] == node
+    return {"at_ns": commits["commit_ns"][mine], "version": commits["version"][mine]}
+
+
+def _commit_terms(ledger: Ledger) -> dict[str, int]:
+    totals = ledger.totals.tolist()
+    return {"committed": totals[k.COMMITS], "left_line": totals[k.PRUNED], "on_line": len(ledger.line), "abandoned": len(ledger.abandoned)}
+
+
+def _ack_terms(ledger: Ledger) -> dict[str, int]:
+    """Return where the commits lie that acknowledgements named; ``lost_records`` counts lost operations, the way the loss measure does."""
+    rows, (lost, _) = ledger.abandoned, judge(ledger)
+    named = rows[rows[:, k.FLAGS] & k.ACKED != 0, k.RID]
+    gone = int(np.isin(named, lost).sum())
+    totals = ledger.totals.tolist()
+    return {
+        "acknowledged": totals[k.ACKS],
+        "surviving": totals[k.ACKS_PRUNED] + int((ledger.line.view("flags") & k.ACKED != 0).sum()),
+        "recommitted": int((~np.isin(named, lost)).sum()),
+        "lost": gone,
+        "lost_records": len(lost),
+        "unknown": totals[k.ACKS_UNKNOWN],
+    }

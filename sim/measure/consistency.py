@@ -1,0 +1,129 @@
+"""Staleness of reads and the four session guarantees.
+
+Judged for each (session, key) on versions really returned, against the session's own highest version at the time it sent the operation. A write counts for
+the session once it is acknowledged. Definitions: Terry et al., "Session guarantees for weakly consistent replicated data", 1994.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from sim.journal.milestones import Milestone
+from sim.journal.recorder import Slice
+from sim.measure import sessions as s
+from sim.measure.compiled import grow_lineage
+from sim.measure.setup import Setup
+from sim.stats.histogram import BUCKETS, quantile
+
+GUARANTEES = ("read_your_writes", "monotonic_reads", "monotonic_writes", "writes_follow_reads")
+SECOND = 1e9
+
+
+class Consistency:
+    """Reducer of ``ops`` and ``cuts`` of one domain."""
+
+    def __init__(self, setup: Setup, *, room: int = 1 << 14) -> None:
+        self._setup = setup
+        self._marks = s.Marks(
+            ids=np.full(room, -1, np.int64), marks=_no_marks(room), pool=_chain(0, 1 << 10), slots=np.full((1 << 10, 2), -1, np.int64)
+        )
+        self._found = s.Findings(
+            totals=np.zeros(s.TOTALS, np.int64),
+            counts=np.zeros(4, np.int64),
+            witness=np.zeros((4, 3), np.int64),
+            histogram=np.zeros(BUCKETS, np.int64),
+        )
+        self._lineage = np.zeros((8, 2), np.int64)
+        self._witness: dict[str, dict[str, Any]] = {}
+
+    def fold(self, part: Slice) -> None:
+        """Take in one slice. Its cuts come first: no version on a timeline is older than the timeline."""
+        cuts = part.table("cuts")
+        for timeline, parent, cut in zip(*(cuts[c].tolist() for c in ("timeline", "parent", "cut")), strict=True):
+            self._lineage = grow_lineage(self._lineage, timeline, parent, cut)
+        if not part.rows("ops"):
+            return
+        ops, at, n = part.table("ops"), 0, part.rows("ops")
+        rows = s.Rows(*(ops[c] for c in s.Rows._fields))
+        before = self._found.counts.copy()
+        while True:
+            at = s.fold_sessions(
+                rows, at, self._marks, self._found, self._lineage, self._setup.op_life_ns, self._setup.warmup_ns
+            )
+            if at == n:
+                break
+            self._make_room(int(ops["session"][at]) >> s.EPOCH_BITS, int(ops["end_ns"][at]))
+        for g in np.flatnonzero((before == 0) & (self._found.counts > 0)).tolist():
+            self._witness[GUARANTEES[g]] = _witness(ops, *self._found.witness[g].tolist())
+
+    def finish(self, milestones: Sequence[Milestone], end_ns: int) -> None:
+        """Nothing to do: each row is judged when it comes."""
+
+    def figures(self) -> dict[str, Any]:
+        """Return the counts, staleness in seconds and in versions, and the first witness of each guarantee broken."""
+        totals = self._found.totals.tolist()
+        reads = totals[s.READS]
+        staleness = {
+            f"staleness_{name}_s": _seconds(quantile(self._found.histogram, q, least=0, greatest=totals[s.STALE_MAX]))
+            for name, q in (("p50", 0.5), ("p99", 0.99), ("p999", 0.999))
+        }
+        guarantees = {
+            name: {"violations": int(n), "judged": totals[s.READS if g < 2 else s.WRITES], "witness": self._witness.get(name)}
+            for g, (name, n) in enumerate(zip(GUARANTEES, self._found.counts, strict=True))
+        }
+        return {
+            "reads": reads,
+            "stale_reads": totals[s.STALE],
+            "stale_fraction": totals[s.STALE] / reads if reads else None,
+            "staleness_max_s": totals[s.STALE_MAX] / SECOND if reads else None,
+            "staleness_mean_s": (totals[s.STALE_CARRY] * s.CARRY + totals[s.STALE_SUM]) / reads / SECOND if reads else None,
+            **staleness,
+            "versions_behind_max": totals[s.BEHIND_MAX] if reads else None,
+            "versions_behind_mean": totals[s.BEHIND_SUM] / reads if reads else None,
+            **guarantees,
+        }
+
+    def _make_room(self, slot: int, now: int) -> None:
+        """Enlarge whatever is full; entries of sessions that are over go first."""
+        old, totals = self._marks, self._found.totals
+        pool, slots = old.pool, old.slots
+        if slot >= len(slots):
+            more = max(2 * len(slots), slot + 1) - len(slots)
+            slots = np.concatenate([slots, np.full((more, 2), -1, np.int64)])
+        if totals[s.POOL_FREE] < 0:
+            totals[s.POOL_FREE] = len(pool)
+            pool = np.concatenate([pool, _chain(len(pool), len(pool))])
+        self._marks = old._replace(pool=pool, slots=slots)
+        if totals[s.USED] * 2 > len(old.ids) - 1:
+            self._move(len(old.ids), now)
+            while totals[s.USED] * 4 > len(self._marks.ids):
+                self._move(2 * len(self._marks.ids), now)
+
+    def _move(self, room: int, now: int) -> None:
+        new = self._marks._replace(ids=np.full(room, -1, np.int64), marks=_no_marks(room))
+        s.move_live(self._marks, new, self._found.totals, now, self._setup.op_life_ns)
+        self._marks = new
+
+
+def _no_marks(room: int) -> np.ndarray:
+    mark = [-(1 << 62), -1, -1, -1]
+    return np.tile(np.array(mark + mark, np.int64), (room, 1))
+
+
+def _chain(first: int, count: int) -> np.ndarray:
+    """Return ``count`` free pool entries numbered from ``first``, each naming the next."""
+    pool = np.zeros((count, s.MARK), np.int64)
+    pool[:, s.EARLIER] = np.arange(first + 1, first + count + 1)
+    pool[-1, s.EARLIER] = -1
+    return pool
+
+
+def _witness(ops: dict[str, np.ndarray], row: int, rid: int, mark: int) -> dict[str, Any]:
+    """Return the first violation: the operation, what it returned or wrote, and the earlier operation of the session it contradicts."""
+    out = {name: int(ops[name][row]) for name in ("rid", "session", "key", "send_ns", "end_ns", "version", "client", "node")}
+    return {**out, "earlier_rid": rid, "earlier_version": mark}
+
+
+def _seconds(ns: int | None) -> float | None:
+    return None if ns is None else ns / SECOND

@@ -1,0 +1,240 @@
+"""Exposure: what a crash or a cut would cost at each moment, per standby.
+
+Two curves: *crash*, records committed and not yet handed to the wire; *cut*, records committed and not yet received. Both in records and as the age of the
+oldest. A record leaves a curve when the standby's position passes it, or when a promotion abandons it.
+"""
+
+from typing import Any
+
+import numpy as np
+from numba import njit
+
+from sim.journal.recorder import Table
+from sim.journal.schema import LSN_MASK
+from sim.measure.compiled import on_timeline
+from sim.measure.ledger import Cut, Ledger
+from sim.measure.setup import Setup
+
+POINTS = 2000
+SECOND = 1e9
+CURVES = {"crash": ("sent", "copied"), "cut": ("received", "copied")}
+# State of one curve, int64. SINCE: integrals start here; LEFT_AT: when the last record left it; LAGS: intervals written.
+POSITION, LEFT_AT, SINCE, RECORDS_MAX, RECORDS_MAX_AT, AGE_MAX, AGE_MAX_AT, LAGS, INTS = range(9)
+RECORD_TIME, AGE_TIME, FLOATS = range(3)  # integrals over time, float64
+P_WARMUP, P_BIN, P_THRESHOLD, P_GAP = range(4)
+BIN_RECORDS, BIN_AGE = range(2)
+NEVER = 1 << 62
+
+
+@njit(cache=True)
+def _sample_age(age, at, ints, bins, p):
+    if at >= p[P_WARMUP]:
+        if age > ints[AGE_MAX]:
+            ints[AGE_MAX], ints[AGE_MAX_AT] = age, at
+        b = min(at // p[P_BIN], len(bins) - 1)
+        bins[b, BIN_AGE] = max(bins[b, BIN_AGE], age)
+
+
+@njit(cache=True)
+def _enter(i, commit_ns, base, ints, bins, p):
+    """A record was committed: look at the curve right after."""
+    at, records = commit_ns[i], base + i - ints[POSITION]
+    if at >= p[P_WARMUP] and records > 0:
+        if records > ints[RECORDS_MAX]:
+            ints[RECORDS_MAX], ints[RECORDS_MAX_AT] = records, at
+        b = min(at // p[P_BIN], len(bins) - 1)
+        bins[b, BIN_RECORDS] = max(bins[b, BIN_RECORDS], records)
+        _sample_age(at - commit_ns[ints[POSITION] + 1 - base], at, ints, bins, p)
+
+
+@njit(cache=True)
+def _integrate(committed, at, oldest, ints, floats, p):
+    """Add a record's time on the curve until ``at``, and its age over the time it was the oldest."""
+    start = max(committed, ints[SINCE], p[P_WARMUP])
+    if at > start:
+        floats[RECORD_TIME] += at - start
+        start = max(start, ints[LEFT_AT])
+        if oldest and at > start:
+            floats[AGE_TIME] += 0.5 * (at - start) * (np.float64(at - committed) + np.float64(start - committed))
+
+
+@njit(cache=True)
+def _lag(committed, until, ints, lags, p):
+    """Note that the standby lagged by more than the threshold; intervals closer than the gap are one."""
+    start = committed + p[P_THRESHOLD]
+    if until > start:
+        n = ints[LAGS]
+        if n == 0 or start > lags[n - 1, 1] + p[P_GAP]:
+            lags[n, 0] = start
+            ints[LAGS] = n + 1
+            n += 1
+        lags[n - 1, 1] = max(lags[n - 1, 1], until)
+
+
+@njit(cache=True)
+def follow(commit_ns, base, first, at_ns, version, timeline, lineage, ints, floats, bins, lags, p):
+    """Merge new commits (from index ``first`` of the line) and positions in order of time; at equal times positions move first.
+
+    Return -1, or the row of a position beyond what was committed.
+    """
+    c, n = first, len(commit_ns)
+    for r in range(len(at_ns)):
+        lsn = version[r] & LSN_MASK
+        if lsn <= ints[POSITION] or not on_timeline(version[r], timeline, lineage):
+            continue
+        while c < n and commit_ns[c] < at_ns[r]:
+            _enter(c, commit_ns, base, ints, bins, p)
+            c += 1
+        if lsn - base >= c:
+            return r
+        _sample_age(at_ns[r] - commit_ns[ints[POSITION] + 1 - base], at_ns[r], ints, bins, p)
+        while ints[POSITION] < lsn:
+            committed = commit_ns[ints[POSITION] + 1 - base]
+            _integrate(committed, at_ns[r], True, ints, floats, p)
+            _lag(committed, at_ns[r], ints, lags, p)
+            ints[LEFT_AT] = at_ns[r]
+            ints[POSITION] += 1
+    while c < n:
+        _enter(c, commit_ns, base, ints, bins, p)
+        c += 1
+    return -1
+
+
+@njit(cache=True)
+def settle(commit_ns, base, at, kept, ints, floats, bins, lags, p):
+    """Bring the integrals up to ``at``. What lies beyond log sequence number ``kept`` leaves the curve now."""
+    oldest = max(ints[POSITION] + 1 - base, 0)
+    for i in range(oldest, len(commit_ns)):
+        _integrate(commit_ns[i], at, i == oldest, ints, floats, p)
+    if oldest < len(commit_ns):
+        _sample_age(at - commit_ns[oldest], at, ints, bins, p)
+        if ints[POSITION] >= kept:
+            _lag(commit_ns[oldest], at, ints, lags, p)
+    ints[SINCE] = at
+
+
+class Curve:
+    """One curve of one standby."""
+
+    def __init__(self, p: np.ndarray, duration_ns: int) -> None:
+        self.ints = np.zeros(INTS, np.int64)
+        self.floats = np.zeros(FLOATS, np.float64)
+        self.bins = np.zeros((-(-duration_ns // int(p[P_BIN])), 2), np.int64)
+        self.lags = np.zeros((duration_ns // int(p[P_GAP]) + 2, 2), np.int64)
+        self.time_ns = 0  # spent as a standby, warm-up excluded
+        self._p = p
+
+    def follow(self, ledger: Ledger, first: int, rows: Table) -> None:
+        """Take in one stretch."""
+        line = ledger.line
+        wrong = self.ints[POSITION] + 1 < line.base or follow(
+            line.view("commit_ns"), line.base, first, rows["at_ns"], rows["version"], ledger.timeline, ledger.lineage,
+            self.ints, self.floats, self.bins, self.lags, self._p,
+        ) >= 0  # fmt: skip
+        if wrong:
+            raise ValueError(f"{ledger.setup.domain}: a position moved past what was committed, or was received before it was sent")
+
+    def settle(self, ledger: Ledger, at_ns: int, kept: int) -> None:
+        """Bring the integrals up to ``at_ns``; records beyond ``kept`` leave."""
+        self.time_ns += max(0, at_ns - max(int(self.ints[SINCE]), int(self._p[P_WARMUP])))
+        view = ledger.line.view("commit_ns")
+        settle(view, ledger.line.base, at_ns, kept, self.ints, self.floats, self.bins, self.lags, self._p)
+
+    def end(self, ledger: Ledger, end_ns: int) -> None:
+        """Settle at the end of the run; a standby that still lags does so for ever."""
+        self.settle(ledger, end_ns, NEVER)
+        pending = ledger.line.view("commit_ns")[max(int(self.ints[POSITION]) + 1 - ledger.line.base, 0) :]
+        if len(pending) and pending[0] + self._p[P_THRESHOLD] < end_ns:
+            _lag(pending[0], NEVER, self.ints, self.lags, self._p)
+
+    def lag_ends(self, by_ns: int) -> list[int]:
+        """Return when the lags that had begun by ``by_ns`` ended; NEVER for one that had not at the end."""
+        return [stop for start, stop in self.lags[: self.ints[LAGS]].tolist() if start <= by_ns]
+
+    def start(self, at_ns: int, position: int) -> None:
+        """Begin anew at ``position``."""
+        self.ints[SINCE], self.ints[POSITION] = at_ns, position
+        self.ints[LEFT_AT] = max(at_ns, self.ints[LEFT_AT])
+
+    def figures(self) -> dict[str, Any]:
+        """Return maxima, time-weighted means and the series of maxima a bin."""
+        ints, time_ns = self.ints.tolist(), self.time_ns
+        return {
+            "records_max": ints[RECORDS_MAX],
+            "records_max_at_s": ints[RECORDS_MAX_AT] / SECOND,
+            "records_mean": float(self.floats[RECORD_TIME]) / time_ns if time_ns else None,
+            "age_max_s": ints[AGE_MAX] / SECOND,
+            "age_max_at_s": ints[AGE_MAX_AT] / SECOND,
+            "age_mean_s": float(self.floats[AGE_TIME]) / time_ns / SECOND if time_ns else None,
+            "series": {
+                "step_s": int(self._p[P_BIN]) / SECOND,
+                "records": self.bins[:, BIN_RECORDS].tolist(),
+                "age_s": (self.bins[:, BIN_AGE] / SECOND).tolist(),
+            },
+        }
+
+
+class Exposure:
+    """Observer of one store's ledger: a crash and a cut curve for each node while it is a standby."""
+
+    def __init__(self, setup: Setup) -> None:
+        step = max(setup.window_ns, -(-setup.duration_ns // POINTS))
+        p = np.array([setup.warmup_ns, step, setup.latency_ns, max(setup.hold_ns, setup.window_ns)], np.int64)
+        self._regions, self._threshold_ns = setup.regions, setup.latency_ns
+        self._curves = {
+            setup.regions.index(name): {curve: Curve(p, setup.duration_ns) for curve in CURVES} for name in setup.nodes
+        }
+
+    def stretch(self, ledger: Ledger, first: int, tables: dict[str, Table]) -> None:
+        """Follow the standbys through one stretch between cuts."""
+        for node, curves in self._curves.items():
+            if node == ledger.primary:
+                continue
+            for name, stages in CURVES.items():
+                found = [tables[f"{s}/{self._regions[node]}"] for s in stages if f"{s}/{self._regions[node]}" in tables]
+                curves[name].follow(ledger, first, _in_order(found))
+
+    def cut(self, ledger: Ledger, cut: Cut) -> None:
+        """Settle every curve: what the promotion abandons leaves, the old primary becomes a standby."""
+        for node, curves in self._curves.items():
+            has = cut.cut if node == cut.old else min(int(ledger.received[node]), cut.cut)
+            for curve in curves.values():
+                if node != cut.old:
+                    curve.settle(ledger, cut.at_ns, cut.cut if node != cut.node else -1)
+                curve.start(cut.at_ns, has)
+
+    def finish(self, ledger: Ledger, end_ns: int) -> None:
+        """Settle every curve at the end of the run."""
+        for node, curves in self._curves.items():
+            if node != ledger.primary:
+                for curve in curves.values():
+                    curve.end(ledger, end_ns)
+
+    def figures(self) -> dict[str, Any]:
+        """Return standby -> curve -> figures for every node that was a standby."""
+        return {
+            self._regions[node]: {name: curve.figures() for name, curve in curves.items()}
+            for node, curves in self._curves.items()
+            if curves["cut"].time_ns
+        }
+
+    def caught_up_ns(self, serving_ns: int) -> int | None:
+        """Return when every standby was within the level's latency of the primary again, ``serving_ns`` if none had fallen behind by then.
+
+        None: one had not caught up when the run ended. Lags closer than ``hold`` count as one.
+        """
+        by_ns = serving_ns + self._threshold_ns
+        ends = [stop for curves in self._curves.values() for stop in curves["cut"].lag_ends(by_ns)]
+        latest = max(ends, default=0)
+        return None if latest == NEVER else max(serving_ns, latest)
+
+
+def _in_order(tables: list[Table]) -> Table:
+    """Return the rows of all tables by time."""
+    if not tables:
+        return {"at_ns": np.zeros(0, np.int64), "version": np.zeros(0, np.int64)}
+    if len(tables) == 1:
+        return tables[0]
+    joined = {name: np.concatenate([table[name] for table in tables]) for name in ("at_ns", "version")}
+    order = np.argsort(joined["at_ns"], kind="stable")
+    return {name: column[order] for name, column in joined.items()}

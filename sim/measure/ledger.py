@@ -1,0 +1,272 @@
+"""The ledger of one store: what was committed and is not everywhere yet, and what each promotion abandoned.
+
+The *line* is the surviving timeline: log sequence numbers without a gap. The ledger keeps the part of it that some standby has not received (and the last
+few seconds), so that a promotion can say which commits it abandons. Abandoned commits are kept to the end; they are few.
+"""
+
+from dataclasses import dataclass, field
+from typing import Protocol
+
+import numpy as np
+
+from sim.journal.recorder import Slice, Table
+from sim.journal.schema import LSN_BITS, LSN_MASK
+from sim.measure import ledger_kernels as k
+from sim.measure.compiled import grow_lineage
+from sim.measure.setup import Setup
+
+LATE_NS = 3600 * 10**9  # a commit that comes later than this after its client gave up is not counted among the info writes
+
+
+@dataclass(slots=True)
+class Line:
+    """Pending commits of the line, a growing array with a moving head. ``base``: log sequence number of the first."""
+
+    commit_ns: np.ndarray = field(default_factory=lambda: np.zeros(4096, np.int64))
+    version: np.ndarray = field(default_factory=lambda: np.zeros(4096, np.int64))
+    rid: np.ndarray = field(default_factory=lambda: np.zeros(4096, np.int64))
+    node: np.ndarray = field(default_factory=lambda: np.zeros(4096, np.int64))
+    flags: np.ndarray = field(default_factory=lambda: np.zeros(4096, np.int64))
+    head: int = 0
+    tail: int = 0
+    base: int = 1
+
+    def view(self, name: str) -> np.ndarray:
+        """Return the pending part of a column."""
+        return getattr(self, name)[self.head : self.tail]
+
+    def __len__(self) -> int:
+        return self.tail - self.head
+
+    @property
+    def last(self) -> int:
+        """Return the last log sequence number of the line."""
+        return self.base + len(self) - 1
+
+    def append(self, rows: Table, keep: slice) -> None:
+        """Append commits in order of their log sequence numbers."""
+        count = keep.stop - keep.start
+        self._make_room(count)
+        new = slice(self.tail, self.tail + count)
+        for name in ("commit_ns", "version", "rid", "node"):
+            getattr(self, name)[new] = rows[name][keep]
+        self.flags[new] = 0
+        self.tail += count
+
+    def drop_head(self, count: int) -> None:
+        """Forget the first ``count`` commits."""
+        self.head += count
+        self.base += count
+
+    def _make_room(self, count: int) -> None:
+        if self.tail + count <= len(self.rid):
+            return
+        size = len(self.rid) if 2 * (len(self) + count) <= len(self.rid) else 2 * (len(self) + count)
+        for name in ("commit_ns", "version", "rid", "node", "flags"):
+            fresh = np.zeros(size, np.int64)
+            fresh[: len(self)] = self.view(name)
+            setattr(self, name, fresh)
+        self.head, self.tail = 0, len(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """One promotion: ``timeline`` goes on from ``parent`` after log sequence number ``cut`` at ``node`` (region index); ``old``: who was primary."""
+
+    at_ns: int
+    timeline: int
+    parent: int
+    cut: int
+    node: int
+    old: int
+
+
+class Observer(Protocol):
+    """Whoever follows the ledger."""
+
+    def stretch(self, ledger: "Ledger", first: int, tables: dict[str, Table]) -> None:
+        """See the rows between two cuts: commits were appended at index ``first`` of the line, positions did not move yet."""
+
+    def cut(self, ledger: "Ledger", cut: Cut) -> None:
+        """See a promotion before the ledger follows it."""
+
+
+class Ledger:
+    """State of one store that loss, exposure and conservation share. ``advance`` per slice, then ``answer`` with its operations."""
+
+    def __init__(self, setup: Setup) -> None:
+        self.setup = setup
+        self.timeline = 1
+        self.primary = setup.regions.index(setup.primary)
+        self.nodes = tuple(setup.regions.index(name) for name in setup.nodes)
+        self.line = Line()
+        self.cuts: list[Cut] = []
+        self.lineage = np.zeros((8, 2), np.int64)
+        self.sent = np.zeros(len(setup.regions), np.int64)
+        self.received = np.zeros(len(setup.regions), np.int64)
+        self.totals = np.zeros(k.TOTALS, np.int64)
+        self._abandoned = np.zeros((64, k.COLUMNS), np.int64)
+        self._lost_count = 0
+        self._places = np.full(256, -1, np.int64)
+        self._gave_up = np.zeros((2, 0), np.int64)  # rid and end of writes that ended info
+
+    @property
+    def abandoned(self) -> np.ndarray:
+        """Return the abandoned commits, (n, COLUMNS) int64, in order of abandonment."""
+        return self._abandoned[: self._lost_count]
+
+    def advance(self, part: Slice, observer: Observer) -> None:
+        """Take in commits, positions and cuts of one slice."""
+        names = [n for n in part.tables if n.split("/")[0] in ("commits", "sent", "received", "copied")]
+        marks = dict.fromkeys(names, 0)
+        cuts = part.table("cuts")
+        for row in zip(*(cuts[c].tolist() for c in ("at_ns", "timeline", "parent", "cut", "node")), strict=True):
+            self._stretch(_until(part, names, marks, row[0]), observer)
+            self._cut(Cut(*row, self.primary), observer)
+        self._stretch(_until(part, names, marks, None), observer)
+        self._prune(part.until_ns)
+
+    def answer(self, ops: Table) -> None:
+        """Take in what clients learned: acknowledgements, and writes whose outcome they do not know."""
+        rows = k.Answers(*(ops[c] for c in k.Answers._fields))
+        pending = k.Pending(self.line.view("version"), self.line.view("flags"), self.line.base)
+        found = k.answer(rows, pending, self.timeline, self.lineage, self._abandoned, self._places, self._lost_count, self.totals, self.setup.warmup_ns)
+        if len(found):
+            self._give_up(ops["rid"][found], ops["send_ns"][found], ops["end_ns"][found])
+
+    def _stretch(self, tables: dict[str, Table], observer: Observer) -> None:
+        first = len(self.line)
+        if "commits" in tables:
+            self._commit(tables["commits"])
+        observer.stretch(self, first, tables)
+        for name, table in tables.items():
+            stage, _, region = name.partition("/")
+            if stage == "commits" or not len(table["version"]):
+                continue
+            node = self.setup.regions.index(region)
+            reached = k.greatest_on_line(table["version"], self.timeline, self.lineage)
+            for positions in (self.sent,) if stage == "sent" else (self.received, self.sent):
+                positions[node] = max(positions[node], reached)
+
+    def _commit(self, rows: Table) -> None:
+        n = len(rows["rid"])
+        self.totals[k.COMMITS] += n
+        on_line = rows["version"] >> LSN_BITS == self.timeline
+        if self._lost_count:
+            k.recommit(rows["rid"], rows["version"], on_line, self._abandoned, self._places)
+        if on_line.all():
+            self._extend(rows, slice(0, n))
+        else:
+            kept = {name: np.ascontiguousarray(column[on_line]) for name, column in rows.items()}
+            self._extend(kept, slice(0, int(on_line.sum())))
+            self._diverge({name: column[~on_line] for name, column in rows.items()})
+
+    def _extend(self, rows: Table, keep: slice) -> None:
+        if keep.stop == 0:
+            return
+        lsn = rows["version"] & LSN_MASK
+        if lsn[0] != self.line.last + 1 or (np.diff(lsn) != 1).any():
+            raise ValueError(f"{self.setup.domain}: commits of timeline {self.timeline} have a gap after {self.line.last}")
+        first = len(self.line)
+        self.line.append(rows, keep)
+        if self._gave_up.shape[1]:
+            new = self.line.view("flags")[first:]
+            new[self._given_up(rows["rid"], rows["commit_ns"])] |= k.INFO
+
+    def _given_up(self, rids: np.ndarray, commit_ns: np.ndarray) -> np.ndarray:
+        self._gave_up = self._gave_up[:, self._gave_up[1] + LATE_NS >= commit_ns[0]]
+        index = k.find(rids, self._gave_up[0])
+        late = np.zeros(len(rids), bool)
+        hit = index >= 0
+        late[hit] = commit_ns[hit] <= self._gave_up[1][index[hit]] + LATE_NS
+        return late
+
+    def _diverge(self, rows: Table) -> None:
+        """Keep commits of a timeline that a promotion has already abandoned: a split brain."""
+        new = np.zeros((len(rows["rid"]), k.COLUMNS), np.int64)
+        new[:, k.VERSION], new[:, k.RID] = rows["version"], rows["rid"]
+        new[:, k.COMMIT_NS], new[:, k.NODE] = rows["commit_ns"], rows["node"]
+        new[:, k.CUT_ID] = [self._cut_of(v) for v in rows["version"].tolist()]
+        if self._gave_up.shape[1]:
+            new[self._given_up(rows["rid"], rows["commit_ns"]), k.FLAGS] |= k.INFO
+        at = k.find(rows["rid"], self.line.view("rid"))
+        new[at >= 0, k.RECOMMIT] = self.line.view("version")[at[at >= 0]]
+        twin = self.line.view("flags")[at[at >= 0]]
+        new[at >= 0, k.FLAGS] |= np.where(twin & k.ACKED, k.ACKED_BY_RID, 0) | (twin & k.INFO)
+        self._abandon(new)
+
+    def _cut_of(self, version: int) -> int:
+        own, lsn = version >> LSN_BITS, version & LSN_MASK
+        return next(i for i, cut in enumerate(self.cuts) if cut.parent == own and lsn > cut.cut)
+
+    def _cut(self, cut: Cut, observer: Observer) -> None:
+        line, last = self.line, cut.cut
+        if cut.parent != self.timeline or last + 1 < line.base or last > line.last:
+            raise ValueError(f"{self.setup.domain}: timeline {cut.timeline} cannot branch from {cut.parent} after {last}")
+        observer.cut(self, cut)
+        self.lineage = grow_lineage(self.lineage, cut.timeline, cut.parent, last)
+        keep = last - line.base + 1
+        if keep < len(line):
+            self._abandon(self._rows_after(keep, cut.node))
+            line.tail = line.head + keep
+        self.cuts.append(cut)
+        self.timeline, self.primary = cut.timeline, cut.node
+        self.received[cut.old] = last
+        np.minimum(self.received, last, out=self.received)
+        self.received[cut.node] = last
+        self.sent[:] = self.received
+
+    def _rows_after(self, keep: int, node: int) -> np.ndarray:
+        """Return the abandoned rows of a cut, with what the other nodes had of them."""
+        line = self.line
+        rows = np.zeros((len(line) - keep, k.COLUMNS), np.int64)
+        for name, column in (("version", k.VERSION), ("rid", k.RID), ("commit_ns", k.COMMIT_NS), ("node", k.NODE), ("flags", k.FLAGS)):
+            rows[:, column] = line.view(name)[keep:]
+        rows[:, k.CUT_ID] = len(self.cuts)
+        lsn = rows[:, k.VERSION] & LSN_MASK
+        others = [self.received[n] for n in self.nodes if n not in (node, self.primary)]
+        rows[lsn <= max(others, default=0), k.FLAGS] |= k.AVOIDABLE
+        rows[lsn <= self.sent[node], k.FLAGS] |= k.SENT
+        return rows
+
+    def _abandon(self, rows: np.ndarray) -> None:
+        first, count = self._lost_count, len(rows)
+        while first + count > len(self._abandoned):
+            self._abandoned = np.concatenate([self._abandoned, np.zeros_like(self._abandoned)])
+        self._abandoned[first : first + count] = rows
+        self._lost_count += count
+        if 2 * self._lost_count > len(self._places):
+            self._places = np.full(1 << int(4 * self._lost_count).bit_length(), -1, np.int64)
+            first = 0
+        k.index(self._abandoned, first, self._lost_count, self._places)
+
+    def _give_up(self, rids: np.ndarray, send_ns: np.ndarray, end_ns: np.ndarray) -> None:
+        """Mark the commits of writes that ended info, and remember the rest: their commits may still come."""
+        line = self.line
+        since = int(np.searchsorted(line.view("commit_ns"), send_ns.min()))
+        line.view("flags")[since:][k.find(line.view("rid")[since:], rids) >= 0] |= k.INFO
+        self._gave_up = np.concatenate([self._gave_up, np.stack([rids, end_ns])], axis=1)
+
+    def _prune(self, until_ns: int) -> None:
+        """Drop what every standby has received, but for the commits that a late twin in a split brain could still name."""
+        others = [self.received[n] for n in self.nodes if n != self.primary]
+        line = self.line
+        reached = min(others, default=line.last) - line.base + 1
+        old = int(np.searchsorted(line.view("commit_ns"), until_ns - self.setup.op_life_ns))
+        count = max(0, min(int(reached), old))
+        self.totals[k.PRUNED] += count
+        self.totals[k.ACKS_PRUNED] += int((line.view("flags")[:count] & k.ACKED != 0).sum())
+        line.drop_head(count)
+
+
+def _until(part: Slice, names: list[str], marks: dict[str, int], at_ns: int | None) -> dict[str, Table]:
+    """Return the rows of each table strictly before ``at_ns`` that were not returned yet (None: all): controls come before records."""
+    out: dict[str, Table] = {}
+    for name in names:
+        table = part.tables[name]
+        times = table["commit_ns" if name == "commits" else "at_ns"]
+        stop = len(times) if at_ns is None else int(np.searchsorted(times, at_ns))
+        if stop > marks[name]:
+            out[name] = {column: values[marks[name] : stop] for column, values in table.items()}
+            marks[name] = stop
+    return out

@@ -1,0 +1,150 @@
+"""Compiled parts of the ledger: what acknowledgements, later commits and positions say about pending and abandoned commits."""
+
+from typing import NamedTuple
+
+import numpy as np
+from numba import njit
+
+from sim.journal.schema import INFO as OUTCOME_INFO
+from sim.journal.schema import LSN_MASK, OK, WRITE
+from sim.measure.compiled import on_timeline, place_of
+
+ACKED, ACKED_BY_RID, INFO, SENT, AVOIDABLE = 1, 2, 4, 8, 16  # flags of a commit; ACKED: an answer named this very version
+VERSION, RID, COMMIT_NS, NODE, FLAGS, CUT_ID, RECOMMIT, NEXT, COLUMNS = range(9)  # of an abandoned commit
+COMMITS, PRUNED, ACKS, ACKS_PRUNED, ACKS_UNKNOWN, TOTALS = range(6)
+
+
+class Answers(NamedTuple):
+    """The columns of ``ops`` that tell what clients learned of their writes."""
+
+    rid: np.ndarray
+    send_ns: np.ndarray
+    kind: np.ndarray
+    outcome: np.ndarray
+    version: np.ndarray
+
+
+class Pending(NamedTuple):
+    """The pending part of the line; ``base``: log sequence number of its first commit."""
+
+    version: np.ndarray
+    flags: np.ndarray
+    base: int
+
+
+@njit(cache=True)
+def answer(rows, pending, timeline, lineage, abandoned, places, n_abandoned, totals, warmup_ns):
+    """Flag acknowledged commits; return the rows (int64) of writes that ended info."""
+    info, n_info = np.empty(64, np.int64), 0
+    for i in range(len(rows.rid)):
+        if rows.kind[i] != WRITE or rows.send_ns[i] < warmup_ns:
+            continue
+        if rows.outcome[i] == OK:
+            totals[ACKS] += 1
+            known = _acknowledge(rows.version[i], pending, timeline, lineage, totals)
+            if n_abandoned:
+                known |= _mark(rows.rid[i], rows.version[i], abandoned, places, ACKED_BY_RID)
+            if not known:
+                totals[ACKS_UNKNOWN] += 1
+        elif rows.outcome[i] == OUTCOME_INFO:
+            if n_info == len(info):
+                info = np.concatenate((info, info))
+            info[n_info] = i
+            n_info += 1
+            if n_abandoned:
+                _mark(rows.rid[i], np.int64(-1), abandoned, places, INFO)
+    return info[:n_info]
+
+
+@njit(cache=True)
+def _acknowledge(version, pending, timeline, lineage, totals):
+    at = (version & LSN_MASK) - pending.base
+    if 0 <= at < len(pending.version) and pending.version[at] == version:
+        pending.flags[at] |= ACKED
+        return True
+    if at < 0 and version > 0 and on_timeline(version, timeline, lineage):
+        totals[ACKS_PRUNED] += 1
+        return True
+    return False
+
+
+@njit(cache=True)
+def _mark(rid, version, abandoned, places, flag):
+    """Set ``flag`` on every abandoned commit of ``rid``, and ACKED on that of ``version``; return whether ``version`` was there."""
+    row, known = _first(rid, abandoned, places), False
+    while row >= 0:
+        abandoned[row, FLAGS] |= flag
+        if abandoned[row, VERSION] == version:
+            abandoned[row, FLAGS] |= ACKED
+            known = True
+        row = abandoned[row, NEXT]
+    return known
+
+
+@njit(cache=True)
+def _first(rid, abandoned, places):
+    mask = len(places) - 1
+    at = place_of(rid, mask)
+    while places[at] >= 0:
+        if abandoned[places[at], RID] == rid:
+            return places[at]
+        at = (at + 1) & mask
+    return np.int64(-1)
+
+
+@njit(cache=True)
+def index(abandoned, first, stop, places):
+    """Enter rows ``first``... into the table ``places`` (n,) by rid; rows of one rid are chained by NEXT."""
+    mask = len(places) - 1
+    for row in range(first, stop):
+        at = place_of(abandoned[row, RID], mask)
+        while places[at] >= 0 and abandoned[places[at], RID] != abandoned[row, RID]:
+            at = (at + 1) & mask
+        abandoned[row, NEXT] = places[at]
+        if places[at] >= 0:
+            abandoned[row, FLAGS] |= abandoned[places[at], FLAGS] & (ACKED_BY_RID | INFO)
+        places[at] = row
+
+
+@njit(cache=True)
+def recommit(rids, versions, on_line, abandoned, places):
+    """Note which abandoned commits were committed again on the line."""
+    for i in range(len(rids)):
+        if on_line[i]:
+            row = _first(rids[i], abandoned, places)
+            while row >= 0:
+                abandoned[row, RECOMMIT] = versions[i]
+                row = abandoned[row, NEXT]
+
+
+@njit(cache=True)
+def find(needles, hay):
+    """Return for each needle its index in ``hay`` (the last one there), or -1; all int64, not negative."""
+    out = np.full(len(needles), -1, np.int64)
+    size = 16
+    while size < 2 * len(hay):
+        size *= 2
+    places = np.full(size, -1, np.int64)
+    for i in range(len(hay)):
+        at = place_of(hay[i], size - 1)
+        while places[at] >= 0 and hay[places[at]] != hay[i]:
+            at = (at + 1) & (size - 1)
+        places[at] = i
+    for i in range(len(needles)):
+        at = place_of(needles[i], size - 1)
+        while places[at] >= 0:
+            if hay[places[at]] == needles[i]:
+                out[i] = places[at]
+                break
+            at = (at + 1) & (size - 1)
+    return out
+
+
+@njit(cache=True)
+def greatest_on_line(versions, timeline, lineage):
+    """Return the greatest log sequence number among the versions that are on the line, 0 if none."""
+    greatest = np.int64(0)
+    for i in range(len(versions)):
+        if versions[i] & LSN_MASK > greatest and on_timeline(versions[i], timeline, lineage):
+            greatest = versions[i] & LSN_MASK
+    return greatest

@@ -1,0 +1,84 @@
+"""Where a recovery time went: phases that sum to it, to the nanosecond.
+
+Start at the recovery and take the milestone that finished last before it; then follow causes back. The time between a milestone and its cause belongs to the
+phase of the milestone. What follows the last milestone is catching up, or, while clients still hold an old DNS answer, rerouting.
+"""
+
+from collections.abc import Sequence
+
+from sim.journal.milestones import Milestone
+from sim.measure.recovery import Episode
+from sim.measure.setup import Setup
+
+PHASES = ("detect", "decide", "fence", "promote", "reroute", "repair", "catch_up")
+PHASE_OF = {
+    "fault.started": "detect",
+    "primary.lost": "detect",
+    "region.down": "detect",
+    "node.down": "detect",
+    "observer.unhealthy": "detect",
+    "checker.unhealthy": "detect",
+    "declared": "detect",
+    "decided": "decide",
+    "cancelled": "decide",
+    "no_candidate": "decide",
+    "kept": "decide",
+    "fenced": "fence",
+    "promoting": "promote",
+    "promotion_failed": "promote",
+    "promoted": "promote",
+    "rerouted": "reroute",
+    "answer": "reroute",
+    "fault.healed": "repair",
+    "region.up": "repair",
+    "node.up": "repair",
+    "observer.healthy": "repair",
+    "checker.healthy": "repair",
+    "rewinding": "repair",
+    "rebuilding": "repair",
+    "rejoined": "repair",
+}
+SERVES = ("answer", "node.up", "region.up", "fault.healed")  # may let a capability serve again
+FAILS_OVER = ("promoted", "rerouted", "kept")  # likewise, for what needs the primary
+
+
+def phases(setup: Setup, kind: str, episode: Episode, milestones: Sequence[Milestone]) -> tuple[dict[str, int], list[int]]:
+    """Return phase -> ns, in PHASES order, and the ids of the chain of milestones, earliest first. Nothing if the episode is censored."""
+    if episode.rta_ns is None or episode.recovered_ns is None:
+        return {}, []
+    start, stop = episode.started_ns, episode.recovered_ns
+    spent = dict.fromkeys(PHASES, 0)
+    last = _last(setup, kind, start, stop, milestones)
+    chain: list[int] = []
+    after = start if last is None else last.at_ns
+    decayed = min(stop, max(after, _decayed(setup, start, stop, milestones)))
+    spent["reroute"] += decayed - after
+    spent["catch_up"] += stop - decayed
+    by_id = {m.id: m for m in milestones}
+    here = last
+    while here is not None:
+        chain.append(here.id)
+        cause = None if here.cause is None else by_id[here.cause]
+        since = start if cause is None else max(start, cause.at_ns)
+        spent[PHASE_OF[here.kind]] += max(0, here.at_ns - since)
+        here = cause
+    assert sum(spent.values()) == episode.rta_ns, f"phases {spent} do not sum to {episode.rta_ns} ns"
+    return spent, chain[::-1]
+
+
+def _last(setup: Setup, kind: str, start: int, stop: int, milestones: Sequence[Milestone]) -> Milestone | None:
+    """Return the last milestone of the episode that let the capability serve again."""
+    kinds = SERVES + (FAILS_OVER if kind == "write" or setup.failover_reads else ())
+    found = [m for m in milestones if m.kind in kinds and start < m.at_ns <= stop and _concerns(setup.domain, m)]
+    return max(found, key=lambda m: (m.at_ns, m.id), default=None)
+
+
+def _concerns(domain: str, milestone: Milestone) -> bool:
+    """Return whether a milestone is the domain's own, or one that concerns all."""
+    return milestone.kind in ("region.up", "fault.healed") or milestone.subject.split("/")[0] == domain
+
+
+def _decayed(setup: Setup, start: int, stop: int, milestones: Sequence[Milestone]) -> int:
+    """Return when the last client may have let go of an old DNS answer of this episode, ``start`` if no answer changed."""
+    answers = [m.at_ns for m in milestones if m.kind == "answer" and start < m.at_ns <= stop and _concerns(setup.domain, m)]
+    return max(answers, default=start - setup.ttl_ns) + setup.ttl_ns

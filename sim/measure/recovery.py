@@ -1,0 +1,150 @@
+"""Recovery time of each capability: episodes of bad windows, downtime, failed requests.
+
+A window is good if at least ``good`` of the operations sent in it ended ok within ``latency``; an empty window inherits from the one before. An episode
+runs from the send time of the first bad operation of its first bad window to the send time of the first good operation after its last bad window that
+is followed by ``hold`` of good windows. The definition is design §6; docs/measures.md has it in full.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+import numpy as np
+
+from sim.journal.milestones import Milestone
+from sim.journal.recorder import Slice
+from sim.measure import windows as w
+from sim.measure.setup import Setup
+
+KINDS = ("read", "write")  # position: READ, WRITE
+
+
+@dataclass(frozen=True, slots=True)
+class Episode:
+    """One loss of a capability. Times in ns.
+
+    ``recovered_ns``: send time of the first good operation after the last bad window, None if there was none. ``held``: good windows then lasted for
+    ``hold``; if not, the episode is censored.
+    """
+
+    started_ns: int
+    last_bad_end_ns: int
+    recovered_ns: int | None
+    downtime_ns: int
+    failed: int
+    held: bool
+
+    @property
+    def rta_ns(self) -> int | None:
+        """Return the recovery time, None if censored."""
+        return self.recovered_ns - self.started_ns if self.held and self.recovered_ns is not None else None
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """What one capability saw, over all clients or from one client region."""
+
+    episodes: tuple[Episode, ...]
+    downtime_ns: int
+    operations: int
+    failed: int
+    slow: int
+
+    def rta_ns(self) -> int | None:
+        """Return the largest recovery time, 0 if never bad, None if an episode is censored."""
+        times = [episode.rta_ns for episode in self.episodes]
+        return None if None in times else max(times, default=0)
+
+    def censored_after_ns(self, end_ns: int) -> int | None:
+        """Return how long the censored episode had lasted at the end, None if there is none."""
+        return next((end_ns - e.started_ns for e in self.episodes if e.rta_ns is None), None)
+
+    def worst(self) -> Episode | None:
+        """Return the censored episode, else the longest, else None."""
+        return max(self.episodes, key=lambda e: (e.rta_ns is None, e.rta_ns or 0), default=None)
+
+
+class Recovery:
+    """Reducer of ``ops`` and ``open`` of one domain."""
+
+    def __init__(self, setup: Setup) -> None:
+        good = Fraction(setup.good)
+        width = len(setup.clients) + 1
+        self._setup, self._width = setup, width
+        self._p = np.array(
+            [setup.window_ns, setup.latency_ns, setup.hold_ns, setup.op_life_ns, good.numerator, good.denominator,
+             setup.warmup_ns, len(setup.clients)], np.int64
+        )  # fmt: skip
+        self._ring = np.zeros((setup.op_life_ns // setup.window_ns + 3, 2 * width, w.CELLS), np.int64)
+        self._state = np.zeros((2 * width, w.STATES), np.int64)
+        self._episodes = np.zeros((64 + 2 * width, w.EPISODE), np.int64)
+        self._cursor = np.array([setup.warmup_ns // setup.window_ns, 0], np.int64)
+        self._horizon = np.full(2 * width, 1 << 62, np.int64)
+        self._done: list[list[Episode]] = [[] for _ in range(2 * width)]
+        self._open: list[dict[str, np.ndarray]] = []
+
+    def fold(self, part: Slice) -> None:
+        """Take in one slice. ValueError for an operation that outlived ``op_life_ns``."""
+        if part.rows("open"):
+            self._open.append(part.table("open"))
+        if not part.rows("ops"):
+            return
+        ops, at, n = part.table("ops"), 0, part.rows("ops")
+        while at < n:
+            at = w.fold_windows(
+                ops["send_ns"], ops["end_ns"], ops["kind"], ops["outcome"], ops["client"], at,
+                self._ring, self._state, self._p, self._episodes, self._cursor, self._horizon,
+            )  # fmt: skip
+            if at < 0:
+                raise ValueError(f"operation {ops['rid'][-1 - at]} of {part.domain} outlived {self._setup.op_life_ns} ns")
+            self._drain()
+
+    def finish(self, milestones: Sequence[Milestone], end_ns: int) -> None:
+        """Close every window."""
+        for table in self._open:
+            self._unanswered(table, end_ns)
+        while not w.finish_windows(
+            self._ring, self._state, self._p, self._episodes, self._cursor, self._horizon, end_ns
+        ):
+            self._drain()
+        self._drain()
+
+    def series(self, kind: str, client: str | None = None) -> Series:
+        """Return what ``read`` or ``write`` saw, from one client region or over all."""
+        s = KINDS.index(kind) * self._width + (0 if client is None else 1 + self._setup.clients.index(client))
+        row = self._state[s]
+        return Series(
+            episodes=tuple(self._done[s]),
+            downtime_ns=int(row[w.BAD_NS]),
+            operations=int(row[w.TOTAL]),
+            failed=int(row[w.TOTAL_FAILED]),
+            slow=int(row[w.TOTAL_SLOW]),
+        )
+
+    def _unanswered(self, table: dict[str, np.ndarray], end_ns: int) -> None:
+        """An operation open for longer than ``latency`` is bad; for a younger one nothing is known, so no good time counts from its window on."""
+        setup, send = self._setup, table["send_ns"]
+        kind, client = table["kind"].astype(np.int64), table["client"].astype(np.int64)
+        known = (end_ns - send > setup.latency_ns) & (send >= setup.warmup_ns)
+        series = kind * self._width + 1 + client
+        if not w.count_unanswered(send[known], series[known], self._ring, self._p, self._cursor):
+            raise ValueError(f"an open operation of {setup.domain} is older than {setup.op_life_ns} ns")
+        young = ~known & (send >= setup.warmup_ns)
+        starts = send[young] // setup.window_ns * setup.window_ns
+        np.minimum.at(self._horizon, series[young], starts)
+        np.minimum.at(self._horizon, kind[young] * self._width, starts)
+
+    def _drain(self) -> None:
+        for row in self._episodes[: self._cursor[w.EPISODES]].tolist():
+            recovered = row[w.E_RECOVERED]
+            self._done[row[w.E_SERIES]].append(
+                Episode(
+                    started_ns=row[w.E_STARTED],
+                    last_bad_end_ns=row[w.E_LAST_BAD_END],
+                    recovered_ns=None if recovered < 0 else recovered,
+                    downtime_ns=row[w.E_BAD_NS],
+                    failed=row[w.E_FAILED],
+                    held=bool(row[w.E_HELD]),
+                )
+            )
+        self._cursor[w.EPISODES] = 0

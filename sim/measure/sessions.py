@@ -1,0 +1,209 @@
+"""What each session wrote and read: the compiled core of the consistency measure.
+
+Rows come in order of their end, but an operation is judged against what its session knew when it was sent. So each (session, key) has two *marks*, the
+highest version its own acknowledged writes had (W) and the highest its own reads returned (R), and each mark keeps its earlier values, back to the
+last one that is older than any operation still under way.
+
+Marks live in an open-addressing table, a cache line each. When it fills up, the entries of sessions that are over are dropped: a newer epoch in the
+same place began longer ago than an operation can last.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+from numba import njit
+
+from sim.journal.schema import LSN_BITS, OK, WRITE
+from sim.measure.compiled import bucket_of, on_timeline, place_of
+
+# A mark: since when, the version, the operation that set it, and its earlier value in the pool (-1: none).
+SINCE, VERSION, RID, EARLIER, MARK = range(5)
+W, R = 0, MARK
+KEY_BITS, EPOCH_BITS = 20, 20
+READ_YOUR_WRITES, MONOTONIC_READS, MONOTONIC_WRITES, WRITES_FOLLOW_READS = range(4)
+READS, STALE, BEHIND_MAX, BEHIND_SUM, STALE_MAX, STALE_SUM, STALE_CARRY, WRITES, USED, POOL_FREE, TOTALS = range(11)
+EPOCH, BEGAN = range(2)
+EPOCH_MASK = (1 << EPOCH_BITS) - 1
+CARRY = 10**18  # ns; a sum of stalenesses may exceed an int64
+
+
+class Rows(NamedTuple):
+    """The columns of ``ops`` that this measure reads."""
+
+    rid: np.ndarray
+    send_ns: np.ndarray
+    end_ns: np.ndarray
+    kind: np.ndarray
+    outcome: np.ndarray
+    session: np.ndarray
+    key: np.ndarray
+    version: np.ndarray
+    stale_ns: np.ndarray
+    behind: np.ndarray
+
+
+class Marks(NamedTuple):
+    """The state. All int64; -1 is nothing.
+
+    ``ids`` (n,), a power of two: session << 20 | key. ``marks`` (n, 8): W and R. ``pool`` (m, 4): earlier values, free ones chained by their last
+    column. ``slots`` (k, 2): newest epoch of each place and a time at which it had begun.
+    """
+
+    ids: np.ndarray
+    marks: np.ndarray
+    pool: np.ndarray
+    slots: np.ndarray
+
+
+class Findings(NamedTuple):
+    """What was found. ``counts`` (4,), ``witness`` (4, 3): row of the first violation, the operation and version of the mark."""
+
+    totals: np.ndarray
+    counts: np.ndarray
+    witness: np.ndarray
+    histogram: np.ndarray
+
+
+@njit(cache=True)
+def fold_sessions(rows, first, m, found, lineage, life_ns, warmup_ns):
+    """Judge rows ``first``...; return the row at which to go on, fewer than all if ``make_room`` must be called first.
+
+    Arrays are indexed whole and never cut into views: a view costs an atomic count of references.
+    """
+    ids, marks, pool, slots = m.ids, m.marks, m.pool, m.slots
+    totals, counts, witness, histogram = found.totals, found.counts, found.witness, found.histogram
+    outcomes, sessions, sends, keys, kinds = rows.outcome, rows.session, rows.send_ns, rows.key, rows.kind
+    versions, stales, behinds, ends, rids = rows.version, rows.stale_ns, rows.behind, rows.end_ns, rows.rid
+    mask = len(ids) - 1
+    for i in range(first, len(rids)):
+        if outcomes[i] != OK:
+            continue
+        session, send, version = sessions[i], sends[i], versions[i]
+        slot = session >> EPOCH_BITS
+        if totals[USED] * 2 > mask or totals[POOL_FREE] < 0 or slot >= len(slots):
+            return i
+        if session & EPOCH_MASK > slots[slot, EPOCH]:
+            slots[slot, EPOCH] = session & EPOCH_MASK
+            slots[slot, BEGAN] = send
+        e = _entry(session << KEY_BITS | np.int64(keys[i]), ids, mask, totals)
+        write = kinds[i] == WRITE
+        if send >= warmup_ns:
+            wrote, by = marks[e, W + VERSION], marks[e, W + RID]
+            if marks[e, W + SINCE] > send:
+                wrote, by = _earlier(marks[e, W + EARLIER], send, pool)
+            read, read_by = marks[e, R + VERSION], marks[e, R + RID]
+            if marks[e, R + SINCE] > send:
+                read, read_by = _earlier(marks[e, R + EARLIER], send, pool)
+            if write:
+                totals[WRITES] += 1
+                timeline = version >> LSN_BITS
+                if wrote > 0 and wrote >> LSN_BITS != timeline and not on_timeline(wrote, timeline, lineage):
+                    _violated(MONOTONIC_WRITES, i, by, wrote, counts, witness)
+                if read > 0 and read >> LSN_BITS != timeline and not on_timeline(read, timeline, lineage):
+                    _violated(WRITES_FOLLOW_READS, i, read_by, read, counts, witness)
+            else:
+                if version < wrote:
+                    _violated(READ_YOUR_WRITES, i, by, wrote, counts, witness)
+                if version < read:
+                    _violated(MONOTONIC_READS, i, read_by, read, counts, witness)
+                totals[READS] += 1
+                histogram[bucket_of(stales[i])] += 1
+                if behinds[i] > 0:
+                    _count_stale(stales[i], np.int64(behinds[i]), totals)
+        which = W if write else R
+        if version > marks[e, which + VERSION]:
+            _raise(e, which, version, ends[i], rids[i], marks, pool, ends[i] - life_ns, totals)
+    return len(rids)
+
+
+@njit(cache=True, inline="always")
+def _entry(wanted, ids, mask, totals):
+    e = place_of(wanted, mask)
+    while ids[e] != wanted:
+        if ids[e] < 0:
+            ids[e] = wanted
+            totals[USED] += 1
+            break
+        e = (e + 1) & mask
+    return e
+
+
+@njit(cache=True)
+def _earlier(node, send, pool):
+    """Return (version, rid) of the mark as it was at ``send``; (-1, -1) if there was none."""
+    while node >= 0 and pool[node, SINCE] > send:
+        node = pool[node, EARLIER]
+    if node < 0:
+        return np.int64(-1), np.int64(-1)
+    return pool[node, VERSION], pool[node, RID]
+
+
+@njit(cache=True)
+def _violated(guarantee, i, rid, mark, counts, witness):
+    if counts[guarantee] == 0:
+        witness[guarantee, 0] = i
+        witness[guarantee, 1] = rid
+        witness[guarantee, 2] = mark
+    counts[guarantee] += 1
+
+
+@njit(cache=True)
+def _count_stale(stale, behind, totals):
+    totals[STALE] += 1
+    totals[BEHIND_SUM] += behind
+    totals[BEHIND_MAX] = max(totals[BEHIND_MAX], behind)
+    totals[STALE_MAX] = max(totals[STALE_MAX], stale)
+    totals[STALE_SUM] += stale
+    if totals[STALE_SUM] >= CARRY:
+        totals[STALE_SUM] -= CARRY
+        totals[STALE_CARRY] += 1
+
+
+@njit(cache=True)
+def _raise(e, which, version, now, rid, marks, pool, oldest_send, totals):
+    """Set a mark to a higher version. Its former value goes to the pool if an operation may still need it, and those no one can need are freed."""
+    if marks[e, which + VERSION] >= 0 and marks[e, which + SINCE] <= oldest_send:
+        _free(pool, marks[e, which + EARLIER], totals)
+        marks[e, which + EARLIER] = -1
+    if marks[e, which + VERSION] >= 0:
+        node = totals[POOL_FREE]
+        totals[POOL_FREE] = pool[node, EARLIER]
+        for c in range(MARK):
+            pool[node, c] = marks[e, which + c]
+        marks[e, which + EARLIER] = node
+        while node >= 0 and pool[node, SINCE] > oldest_send:
+            node = pool[node, EARLIER]
+        if node >= 0:
+            _free(pool, pool[node, EARLIER], totals)
+            pool[node, EARLIER] = -1
+    marks[e, which + SINCE] = now
+    marks[e, which + VERSION] = version
+    marks[e, which + RID] = rid
+
+
+@njit(cache=True)
+def _free(pool, node, totals):
+    while node >= 0:
+        following = pool[node, EARLIER]
+        pool[node, EARLIER] = totals[POOL_FREE]
+        totals[POOL_FREE] = node
+        node = following
+
+
+@njit(cache=True)
+def move_live(old, new, totals, now, life_ns):
+    """Copy the entries of sessions that may still go on from ``old`` to ``new`` (same pool and slots); free the others'. Return how many live."""
+    mask, live = len(new.ids) - 1, 0
+    totals[USED] = 0
+    for e in range(len(old.ids)):
+        if old.ids[e] < 0:
+            continue
+        session = old.ids[e] >> KEY_BITS
+        newest = old.slots[session >> EPOCH_BITS]
+        if session & EPOCH_MASK < newest[EPOCH] and newest[BEGAN] + life_ns <= now:
+            _free(old.pool, old.marks[e, W + EARLIER], totals)
+            _free(old.pool, old.marks[e, R + EARLIER], totals)
+            continue
+        new.marks[_entry(old.ids[e], new.ids, mask, totals)] = old.marks[e]
+        live += 1
+    return live

@@ -1,0 +1,68 @@
+"""What the measures of one domain must know beside its journal: names, the level, and bounds."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from sim.spec.models import AnyFault, Retry, Scenario
+
+
+@dataclass(frozen=True, slots=True)
+class Setup:
+    """The measures' view of one domain. Times in ns.
+
+    ``regions`` and ``clients`` are sorted names: their positions are the indices in the journal. ``nodes`` are the regions that hold a node of the
+    store. ``op_life_ns`` bounds the time from first send to end of an operation. ``failover_reads``: some reads need the primary.
+    ``pauses``: (fault, region) of each fault that pauses sending to a replica of this store.
+    """
+
+    domain: str
+    regions: tuple[str, ...]
+    clients: tuple[str, ...]
+    nodes: tuple[str, ...]
+    primary: str
+    good: str  # decimal fraction, kept as text so that 0.99 is exactly 99/100
+    latency_ns: int
+    window_ns: int
+    hold_ns: int
+    op_life_ns: int
+    warmup_ns: int
+    duration_ns: int
+    ttl_ns: int = 0
+    failover_reads: bool = False
+    record_bytes: int = 0
+    pauses: tuple[tuple[str, str], ...] = ()
+
+
+def setup_of(scenario: "Scenario", domain: str) -> Setup:
+    """Return the setup of one domain of a resolved scenario."""
+    store, level = scenario.databases[domain], scenario.level
+    nodes = (store.primary, *store.replicas)
+    return Setup(
+        domain=domain,
+        regions=tuple(sorted(scenario.regions)),
+        clients=tuple(sorted(scenario.clients)),
+        nodes=tuple(sorted(nodes)),
+        primary=store.primary,
+        good=repr(level.good),
+        latency_ns=level.latency,
+        window_ns=level.window,
+        hold_ns=level.hold,
+        op_life_ns=op_life_ns(store.workload.retry),
+        warmup_ns=scenario.warmup,
+        duration_ns=scenario.duration,
+        ttl_ns=scenario.gateway.ttl,
+        record_bytes=store.replication.record,
+        pauses=tuple(sorted((name, f.region) for name, f in scenario.faults.items() if _pauses(f, domain))),
+        failover_reads=store.reads == "primary" or len(nodes) < len(scenario.regions),
+    )
+
+
+def _pauses(fault: "AnyFault", domain: str) -> bool:
+    return fault.kind == "replication_pause" and fault.stage == "send" and fault.database in (domain, "*")
+
+
+def op_life_ns(retry: "Retry") -> int:
+    """Return the longest time (ns) an operation can stay open: every attempt times out, every back-off is the longest."""
+    waits = sum(min(retry.cap, retry.base << min(k - 1, 40)) + 1 for k in range(1, retry.attempts))
+    return retry.attempts * retry.timeout + waits

@@ -1,0 +1,51 @@
+"""What every controller of a domain works with, and its draws."""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from sim.core.distributions import Distribution
+from sim.core.draws import key_of
+from sim.engine.clock import Clock
+from sim.engine.sampling import encode, ns, sample
+from sim.journal.milestones import Milestones
+from sim.models.dials import Dials
+from sim.models.domain import Domain
+from sim.models.effects import Effects
+from sim.models.network import Network
+from sim.spec.models import Scenario
+
+
+@dataclass
+class Control:
+    """A domain's controllers share this. Times in ns."""
+
+    scenario: Scenario
+    clock: Clock
+    domain: Domain
+    effects: Effects
+    network: Network
+    dials: Dials
+    milestones: Milestones
+    seed: int
+    trial: int
+    changed: list = field(default_factory=list)  # signals of processes that wait for any change
+
+    def note(self, kind: str, subject: str, why: str, cause: int | None = None) -> int:
+        """Write a milestone now."""
+        return self.milestones.add(self.clock.now, kind, subject, why, cause=cause)
+
+    def settle(self) -> None:
+        """Bring the domain's cursors to now."""
+        self.domain.settle(self.clock.now)
+
+    def draw(self, name: str, distribution: Distribution, purpose: int, *, rid: int, attempt: int = 0) -> int:
+        """Return a drawn duration in ns, at least 1, for component ``name``."""
+        key = np.uint64(key_of(self.seed, self.trial, name))
+        return int(ns(sample(encode([distribution]), 0, key, rid, attempt, purpose)))
+
+    def announce(self) -> None:
+        """Wake whoever waits for a change."""
+        waiting, self.changed = self.changed, []
+        for signal in waiting:
+            signal.succeed()

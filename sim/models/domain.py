@@ -1,0 +1,177 @@
+"""One domain's data plane: its circle, its write-ahead log, its followers and what its reads return."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from sim.core.draws import key_of
+from sim.engine.circle import layout as at
+from sim.engine.circle.growth import grown
+from sim.engine.circle.loop import FULL, GROW, TRIPPED, advance, start
+from sim.engine.log import APPLIED, COMMIT, Log
+from sim.engine.reading import append, link_next, read_diverged, read_follower, read_primary
+from sim.engine.sampling import DistTable
+from sim.journal.schema import LSN_MASK
+from sim.models.follower import Follower, Wire
+from sim.models.workload import Stream
+
+PRIMARY, FOLLOWING, PROMOTING, STALE, RESTORING = "primary", "following", "promoting", "stale", "restoring"
+
+
+@dataclass
+class Node:
+    """A database node's place in the domain."""
+
+    index: int
+    region: str
+    role: str
+    up: bool = True
+    data_lost: bool = False
+    timeline: int = 1  # of its own log
+    lsn: int = 0  # last lsn of its own log, where it does not follow
+    memory: np.ndarray = field(default_factory=lambda: np.zeros((0, 4), np.int64))
+    seen: int = 1  # next commit of the newest timeline to take into its memory
+    own: list[np.ndarray] = field(default_factory=list)  # commits on an abandoned timeline: lsn, version, key, previous
+    undo: list[tuple[np.ndarray, np.ndarray]] = field(default_factory=list)  # abandoned rows it had applied: keys, previous versions
+    shared: int = 0  # its memory includes the newest timeline's commits up to this lsn
+    own_done: int = 0  # so many of its own rows are in its memory
+    counts: dict[str, int] = field(default_factory=dict)
+
+    def count(self, what: str) -> int:
+        """Return how often ``what`` has happened before, and count it."""
+        before = self.counts.get(what, 0)
+        self.counts[what] = before + 1
+        return before
+
+
+class Domain:
+    """The cursors of one domain, pulled together to one time.
+
+    ``advance`` runs the circle; ``settle`` brings log, followers and reads up to it; ``on_full`` takes the rows for the journal when the circle's
+    output is full.
+    """
+
+    def __init__(self, name: str, circle: at.Circle, streams: list[Stream], regions: list[str], *, keys: int):
+        self.name = name
+        self.regions = regions
+        self.streams = streams
+        self.circle = circle
+        self.log = Log(len(regions))
+        self.nodes: dict[str, Node] = {}
+        self.followers: dict[str, Follower] = {}
+        self.wires: dict[str, Wire] = {}
+        self.primary = ""
+        self.timeline = 1
+        self.position = 0  # every record strictly before this has been processed by the circle
+        self.settled = 0
+        self.on_full: Callable[[int], None] = lambda until: None
+        self.commits_taken = 0  # of the circle's output
+        self.cut_rows: list[tuple[int, int, int, int, int]] = []
+        self.copies: dict[str, list[tuple[int, int]]] = {}
+        self.newest = np.zeros(keys, np.int64)
+        self.read_first = np.zeros(len(regions), np.int64)  # next read of each node to answer
+
+    # --- setting up ----------------------------------------------------------------------------------------------
+
+    def place(self, primary: str, replicas: list[str], *, table: DistTable, apply: int, seed: int, trial: int) -> None:
+        """Put the nodes in their regions."""
+        self.primary = primary
+        for region in [primary, *replicas]:
+            index = self.regions.index(region)
+            node = Node(index, region, PRIMARY if region == primary else FOLLOWING)
+            node.memory = np.zeros((self.newest.size, 4), np.int64)
+            self.nodes[region] = node
+            self.copies[region] = []
+            key = key_of(seed, trial, f"{self.name}/replica/{region}")
+            self.followers[region] = Follower(index, key, table, apply)
+        start(self.circle)
+
+    # --- time ------------------------------------------------------------------------------------------------------
+
+    def advance(self, until: int) -> int | None:
+        """Run the circle to ``until``; return the stream that tripped, if one did: then ``position`` is the time of the trip."""
+        while self.position < until:
+            status = advance(self.circle, until)
+            if status == GROW:
+                self.circle = grown(self.circle)
+            elif status == FULL:
+                self.settle(int(self.circle.reg[at.NOW]) + 1)
+                self.on_full(self.settled)
+            elif status == TRIPPED:
+                self.position = int(self.circle.reg[at.NOW])
+                return int(self.circle.reg[at.TRIP])
+            else:
+                self.position = until
+        return None
+
+    def settle(self, until: int) -> None:
+        """Bring log, followers and reads to ``until``."""
+        self._take_commits()
+        for region, follower in self.followers.items():
+            if self.nodes[region].role in (FOLLOWING, PROMOTING):
+                follower.advance(self.log, self.wires[region], until)
+        for node in self.nodes.values():
+            self._answer_reads(node, until)
+        self.settled = until
+
+    def _take_commits(self) -> None:
+        """Move the circle's new commits to the log; those of an old primary go to that node."""
+        n = int(self.circle.reg[at.COMMITS_OUT])
+        rows = self.circle.commits[self.commits_taken : n]
+        self.commits_taken = n
+        if len(rows) == 0:
+            return
+        mine = rows[:, 4] == self.nodes[self.primary].index
+        for node in self.nodes.values():
+            others = rows[(rows[:, 4] == node.index) & ~mine]
+            if others.size:
+                own = np.column_stack([others[:, 1] & LSN_MASK, others[:, 1], others[:, 3], np.zeros(len(others), np.int64)])
+                node.own.append(np.ascontiguousarray(own))
+                node.lsn = int(own[-1, 0])
+        ours = rows if mine.all() else np.ascontiguousarray(rows[mine])
+        log = self.log
+        log.reserve(len(ours))
+        used = log.end - log.base
+        append(ours, 0, len(ours), log.columns, used, self.newest)
+        link_next(log.columns, log.base, used, used + len(ours), LSN_MASK)
+        log.end += len(ours)
+        self.nodes[self.primary].lsn = log.end - 1
+
+    def _answer_reads(self, node: Node, until: int) -> None:
+        reads = self.circle.reads[node.index]
+        first, last = int(self.read_first[node.index]), int(self.circle.node[node.index, at.N_READS])
+        log, columns = self.log, self.log.columns
+        if node.region == self.primary:
+            node.seen, first = read_primary(node.memory, columns, log.base, node.seen, log.end, reads, first, last, until)
+            node.shared = node.seen - 1
+        elif node.role in (FOLLOWING, PROMOTING):
+            first = self._answer_follower(node, reads, first, last, until)
+        else:
+            own = np.concatenate(node.own) if node.own else np.zeros((0, 4), np.int64)
+            node.seen, node.own_done, first = read_diverged(
+                node.memory, columns, log.base, node.seen, log.end, own, node.own_done, reads, first, last, until
+            )
+            node.own = [own] if own.size else []
+        self.read_first[node.index] = first
+
+    def _answer_follower(self, node: Node, reads: np.ndarray, first: int, last: int, until: int) -> int:
+        log, follower = self.log, self.followers[node.region]
+        applied = log.of_node(node.index, APPLIED)
+        ends = (log.end, follower.applied + 1)
+        node.seen, shared, first = read_follower(
+            node.memory, log.columns, applied, log.base, node.seen, node.shared + 1, ends, reads, first, last, until
+        )
+        node.shared = shared - 1
+        return int(first)
+
+    # --- what the control plane asks ----------------------------------------------------------------------------------
+
+    def received(self, region: str) -> int:
+        """Return the last lsn a node has received (a primary, old or new: its last lsn) before the time of the last settling."""
+        node = self.nodes[region]
+        return node.lsn if node.role == PRIMARY else self.followers[region].received
+
+    def commit_ns(self, lsn: int) -> int:
+        """Return when a record of the newest timeline was committed, 0 for none."""
+        return int(self.log.column(COMMIT)[lsn - self.log.base]) if lsn >= self.log.base else 0

@@ -1,0 +1,125 @@
+"""From a domain's cursors to the journal: the rows that are certain, as slices; then rows that nobody needs are dropped."""
+
+import numpy as np
+
+from sim.engine.circle import layout as at
+from sim.engine.circle.growth import with_reads
+from sim.engine.log import VERSION
+from sim.engine.kernels import NEXT
+from sim.engine.reading import complete_ops, split
+from sim.journal.recorder import Slice, Table
+from sim.models.domain import FOLLOWING, PROMOTING, RESTORING, Domain
+
+
+def emit(domain: Domain, *, life_ns: int) -> Slice:
+    """Return what happened strictly before the domain's settled time and was not emitted yet. ``life_ns``: no operation stays open longer."""
+    tables: dict[str, Table] = {"ops": _ops(domain), "commits": _commits(domain)}
+    if domain.cut_rows:
+        columns = np.array(domain.cut_rows, np.int64).T
+        tables["cuts"] = {
+            "at_ns": columns[0], "timeline": columns[1], "parent": columns[2], "cut": columns[3], "node": columns[4].astype(np.int16),
+        }  # fmt: skip
+        domain.cut_rows = []
+    for region in domain.followers:
+        _positions(domain, region, tables)
+    circle = domain.circle
+    circle.reg[at.OPS_OUT] = circle.reg[at.COMMITS_OUT] = 0
+    domain.commits_taken = 0
+    _drop_reads(domain, domain.settled - life_ns)
+    _drop_log(domain)
+    return Slice(domain.name, domain.settled, {name: table for name, table in tables.items() if len(next(iter(table.values())))})
+
+
+def _ops(domain: Domain) -> Table:
+    circle = domain.circle
+    n = int(circle.reg[at.OPS_OUT])
+    c8, c16 = np.empty((2, n), np.int8), np.empty((3, n), np.int16)
+    c32, c64 = np.empty((2, n), np.int32), np.empty((6, n), np.int64)
+    split(circle.ops, n, c8, c16, c32, c64)
+    complete_ops(circle.ops, n, circle.reads, circle.node[:, at.N_READS_DROPPED].copy(), c64[4], c64[5], c32[1])
+    return {
+        "rid": c64[0], "send_ns": c64[1], "end_ns": c64[2], "kind": c8[0], "outcome": c8[1], "client": c16[0], "attempts": c16[1],
+        "session": c64[3], "key": c32[0], "node": c16[2], "version": c64[4], "stale_ns": c64[5], "behind": c32[1],
+    }  # fmt: skip
+
+
+def _commits(domain: Domain) -> Table:
+    rows = domain.circle.commits[: domain.commits_taken]
+    return {
+        "commit_ns": rows[:, 0].copy(), "version": rows[:, 1].copy(), "rid": rows[:, 2].copy(),
+        "key": rows[:, 3].astype(np.int32), "node": rows[:, 4].astype(np.int16),
+    }  # fmt: skip
+
+
+def _positions(domain: Domain, region: str, tables: dict[str, Table]) -> None:
+    """Add the rows a follower sent, received and applied since they were last taken."""
+    follower = domain.followers[region]
+    for name, rows in follower.take_rows(domain.log).items():
+        tables[f"{name}/{region}"] = rows
+    copies = domain.copies[region]
+    if copies:
+        tables[f"copied/{region}"] = {
+            "at_ns": np.array([when for when, _ in copies], np.int64), "version": np.array([version for _, version in copies], np.int64),
+        }  # fmt: skip
+        copies.clear()
+
+
+def _drop_reads(domain: Domain, before: int) -> None:
+    """Drop answered reads served before ``before``: no open operation can still be answered by them."""
+    circle = domain.circle
+    for node in range(len(domain.regions)):
+        row, reads = circle.node[node], circle.reads[node]
+        n = int(row[at.N_READS])
+        gone = min(int(np.searchsorted(reads[:n, 0], before)), int(domain.read_first[node]))
+        if gone:
+            reads[: n - gone] = reads[gone:n].copy()
+            row[at.N_READS] -= gone
+            row[at.N_READS_DROPPED] += gone
+            domain.read_first[node] -= gone
+    rows = circle.reads.shape[1]
+    if int(circle.node[:, at.N_READS].max()) > rows // 2:
+        domain.circle = with_reads(circle, 2 * rows)
+
+
+def _drop_log(domain: Domain) -> None:
+    """Drop log rows that every node has, and that the journal has."""
+    needed = [domain.log.end]
+    for node in domain.nodes.values():
+        needed.append(node.seen)
+        if not node.data_lost or node.role == RESTORING:
+            needed.append(node.shared + 1)
+        if node.role in (FOLLOWING, PROMOTING):
+            follower = domain.followers[node.region]
+            needed += [follower.taken, follower.sent_out, follower.received_out, follower.applied_out]
+    domain.log.drop(min(needed) - 1)
+
+
+def final_tables(domain: Domain) -> dict[str, Table]:
+    """Return the tables of what had not ended when the run ended: open operations, counts issued, records under way to each node."""
+    circle, tables = domain.circle, {}
+    slots = circle.slot[circle.slot[:, at.S_OPEN] > 0]
+    streams = circle.stream[slots[:, at.S_STREAM]]
+    tables["open"] = {
+        "rid": slots[:, at.S_STREAM] << 40 | slots[:, at.S_SEQ], "send_ns": slots[:, at.S_FIRST].copy(),
+        "kind": streams[:, at.T_KIND].astype(np.int8), "client": streams[:, at.T_CLIENT].astype(np.int16),
+    }  # fmt: skip
+    load = circle.stream[circle.load]
+    tables["issued"] = {
+        "client": load[:, at.T_CLIENT].astype(np.int16), "kind": load[:, at.T_KIND].astype(np.int8), "count": load[:, at.T_SEQ].copy(),
+    }  # fmt: skip
+    for region, node in domain.nodes.items():
+        if region != domain.primary:
+            _under_way(domain, region, node.role in (FOLLOWING, PROMOTING), tables)
+    return tables
+
+
+def _under_way(domain: Domain, region: str, follows: bool, tables: dict[str, Table]) -> None:
+    follower, log = domain.followers[region], domain.log
+    taken, wired, applied = follower.taken, follower.wired, int(follower.applies[NEXT])
+    if not follows:  # it holds no more than its memory includes; the rest is still to come
+        taken = wired = applied = domain.nodes[region].shared + 1
+    version = log.column(VERSION)
+    for name, begin, end in (("backlog", applied, taken), ("flight", taken, wired), ("waiting", wired, log.end)):
+        tables[f"{name}/{region}"] = {"version": version[begin - log.base : end - log.base].copy()}
+
+

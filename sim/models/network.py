@@ -1,0 +1,81 @@
+"""Regions and links: effective parameters under the active overlays, and who can reach whom."""
+
+from dataclasses import dataclass
+
+from sim.core.distributions import Distribution
+from sim.models.dials import Dials
+from sim.spec.models import Link, Scenario
+
+CLIENTS = "clients/"  # a client group's endpoint: clients/us-east
+
+
+@dataclass(frozen=True, slots=True)
+class Path:
+    """Effective parameters of a one-way link. Latency in ns; ``touched`` if any overlay is active on it."""
+
+    latency: float
+    jitter: Distribution
+    loss: float
+    cut: bool
+    touched: bool
+
+
+class Network:
+    """The links of a resolved scenario under its dials."""
+
+    def __init__(self, scenario: Scenario, dials: Dials) -> None:
+        self.regions = sorted(scenario.regions)
+        self._spec = scenario.network
+        self._dials = dials
+
+    def link(self, a: str, b: str) -> Link:
+        """Return the base parameters of the link from region ``a`` to region ``b``."""
+        return self._spec.links[f"{a}/{b}"]
+
+    def path(self, a: str, b: str) -> Path:
+        """Return the effective parameters of the inter-region link a -> b."""
+        base, dials = self.link(a, b), self._dials
+        latency = float(base.latency)
+        for added in dials.on("latency", a, b):
+            latency += added
+        kept = 1.0 - base.loss
+        losses = dials.on("loss", a, b)
+        for loss in losses:
+            kept *= 1.0 - loss
+        jitters = dials.on("jitter", a, b)
+        touched = bool(losses or jitters or dials.on("latency", a, b) or self.cut(a, b))
+        return Path(latency, jitters[-1] if jitters else base.jitter, 1.0 - kept if losses else base.loss, self.cut(a, b), touched)
+
+    def access(self, client: str, gateway: str, *, back: bool) -> Path:
+        """Return the effective parameters between a client group and a gateway; ``back`` is the way to the client."""
+        near = self._spec.access
+        ends = (gateway, CLIENTS + client) if back else (CLIENTS + client, gateway)
+        cut = self.cut(*ends)
+        if client == gateway:
+            return Path(float(near.latency), near.jitter, 0.0, cut, cut)
+        far = self.link(gateway, client) if back else self.link(client, gateway)
+        return Path(float(near.latency + far.latency), far.jitter, far.loss, cut, cut)
+
+    def cut(self, a: str, b: str) -> bool:
+        """Return whether the link a -> b is cut."""
+        return bool(self._dials.on("cut", a, b))
+
+    def up(self, region: str) -> bool:
+        """Return whether a region is up."""
+        return not self._dials.on("region", region)
+
+    def joined(self, a: str, b: str) -> bool:
+        """Return whether two regions reach each other both ways."""
+        return a == b or not (self.cut(a, b) or self.cut(b, a))
+
+    def quorate(self, region: str) -> bool:
+        """Return whether a region is up and, with itself, reaches a majority of all regions that are up."""
+        if not self.up(region):
+            return False
+        reached = sum(self.up(other) and self.joined(region, other) for other in self.regions)
+        return 2 * reached > len(self.regions)
+
+    def bandwidth(self, a: str, b: str) -> float:
+        """Return limited / nominal bandwidth of the link a -> b."""
+        nominal = self.link(a, b).bandwidth
+        return min([nominal, *self._dials.on("bandwidth", a, b)]) / nominal

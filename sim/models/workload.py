@@ -1,0 +1,193 @@
+"""From a resolved scenario to a domain's circle: streams, keys, work, and empty working arrays."""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from sim.core.distributions import Distribution, constant
+from sim.core.draws import Purpose, key_of
+from sim.engine.circle import layout as at
+from sim.engine.circle.layout import Circle
+from sim.engine.sampling import DistTable, encode, uniform, zipf_table
+from sim.spec.models import Database, Scenario
+
+NEVER = (1 << 62) - 1
+OUTPUT_ROWS = 65_536
+
+
+@dataclass(frozen=True, slots=True)
+class Stream:
+    """One stream of a domain. ``gap_ns`` is the mean gap of a load stream at factor 1."""
+
+    name: str
+    kind: int
+    source: str
+    target: str
+    gap_ns: float = 0.0
+    trace_ns: tuple[int, ...] | None = None
+
+
+class Tables:
+    """Distributions gathered into one table; the index of each."""
+
+    none = constant(0)
+
+    def __init__(self) -> None:
+        self._rows: list[Distribution] = [self.none]
+
+    def add(self, distribution: Distribution) -> int:
+        """Return the row of a distribution."""
+        if distribution not in self._rows:
+            self._rows.append(distribution)
+        return self._rows.index(distribution)
+
+    def encode(self) -> DistTable:
+        """Return the table in compiled form."""
+        return encode(self._rows)
+
+
+def streams_of(scenario: Scenario, domain: str, traces: dict[str, tuple[int, ...]]) -> list[Stream]:
+    """Return a domain's streams sorted by name; ``traces``: stream name -> arrival times in ns."""
+    database = scenario.databases[domain]
+    found = []
+    for client, group in scenario.clients.items():
+        for kind, word, rate in ((at.READ, "read", database.workload.reads), (at.WRITE, "write", database.workload.writes)):
+            name = f"{domain}/{client}/{word}"
+            per_s = rate * group.share
+            gap = 1e9 / per_s if per_s > 0 else math.inf
+            found.append(Stream(name, kind, client, client, gap, traces.get(name)))
+        found += [Stream(f"{domain}/check/{client}/{region}", at.CHECK, client, region) for region in scenario.regions]
+    found += [Stream(f"{domain}/observer/{region}", at.OBSERVE, region, database.primary) for region in scenario.regions]
+    return sorted(found, key=lambda stream: stream.name)
+
+
+def build(scenario: Scenario, domain: str, streams: list[Stream], *, seed: int, trial: int, tables: Tables) -> Circle:
+    """Return the circle of a domain at time 0; links are filled in by the domain. ``tables`` must hold every jitter already."""
+    database = scenario.databases[domain]
+    regions = sorted(scenario.regions)
+    service = database.service
+    work = [tables.add(dist) for dist in (service.read, service.write, service.probe, service.probe)]
+    table = tables.encode()
+    keys = zipf_table(database.workload.keys.count, database.workload.keys.zipf)
+    r, s = len(regions), len(streams)
+    retry = database.workload.retry
+    circle = Circle(
+        reg=_registers(scenario, database, regions),
+        heap=np.zeros((8192, 4), np.int64),
+        slot=np.zeros((4096, at.SLOT_FIELDS), np.int64),
+        free=np.arange(4095, -1, -1, dtype=np.int64),
+        ring=np.zeros((8192, 3), np.int64),
+        stream=np.zeros((s, at.STREAM_FIELDS), np.int64),
+        load=np.array([i for i, stream in enumerate(streams) if stream.kind <= at.WRITE], np.int64),
+        stream_key=np.array([key_of(seed, trial, stream.name) for stream in streams], np.uint64),
+        rate=np.array([(stream.gap_ns, 1.0) for stream in streams], np.float64),
+        node=np.zeros((r, at.NODE_FIELDS), np.int64),
+        speed=np.ones(r, np.float64),
+        worker=np.zeros((r, service.workers, at.WORKER_FIELDS), np.int64),
+        queue=np.zeros((r, service.queue + 1, 3), np.int64),
+        contact=np.zeros(r, np.int64),
+        cuts=np.zeros((256, 2), np.int64),
+        link=np.zeros((3 * r * r, 3), np.float64),
+        link_state=np.zeros((3 * r * r, 3), np.int64),
+        route=np.full(r, regions.index(database.primary), np.int64),
+        answer=np.zeros(r, np.int64),
+        dns=_resolvers(scenario, domain, regions, seed=seed, trial=trial),
+        session_key=np.array([key_of(seed, trial, f"{domain}/sessions/{region}") for region in regions], np.uint64),
+        key_accept=keys.accept,
+        key_alias=keys.alias,
+        rows=table.rows,
+        values=table.values,
+        work=np.array(work, np.int64),
+        backoff=np.array([retry.base, retry.cap, retry.jitter], np.float64),
+        trace=np.array([t for stream in streams for t in stream.trace_ns or ()], np.int64),
+        ops=np.zeros((OUTPUT_ROWS, at.OP_FIELDS), np.int64),
+        commits=np.zeros((OUTPUT_ROWS, 5), np.int64),
+        reads=np.zeros((r, OUTPUT_ROWS, 6), np.int64),
+    )
+    _fill_streams(circle, scenario, database, streams)
+    _fill_nodes(circle, database, regions)
+    for client, group in scenario.clients.items():
+        assert group.order is not None, "resolved"
+        circle.answer[regions.index(client)] = regions.index(group.order[0])
+    circle.dns[:, :, 0] = circle.answer[:, None]
+    circle.reg[at.FREE] = 4096
+    return circle
+
+
+def _registers(scenario: Scenario, database: Database, regions: list[str]) -> np.ndarray:
+    failover, workload, reg = database.failover, database.workload, np.zeros(at.REGISTERS, np.int64)
+    values = {
+        at.TRIP: -1,
+        at.STREAM: -1,
+        at.LEASE: failover.fencing == "lease",
+        at.RENEW: 1,
+        at.LEASE_NS: failover.lease,
+        at.MAJORITY: len(regions) // 2 + 1,
+        at.PRIMARY: regions.index(database.primary),
+        at.TIMEOUT_NS: workload.retry.timeout,
+        at.ATTEMPTS: workload.retry.attempts,
+        at.LOCAL_READS: database.reads == "local",
+        at.RESOLVERS: scenario.gateway.resolvers,
+        at.TTL: scenario.gateway.ttl,
+        at.SESSIONS: workload.sessions.count,
+        at.SESSION_KEYS: workload.sessions.keys,
+        at.SESSION_LENGTH: workload.sessions.length,
+        at.RETRANSMIT: scenario.network.retransmit,
+        at.REGIONS: len(regions),
+    }
+    for register, value in values.items():
+        reg[register] = value
+    return reg
+
+
+def _resolvers(scenario: Scenario, domain: str, regions: list[str], *, seed: int, trial: int) -> np.ndarray:
+    count, ttl = scenario.gateway.resolvers, scenario.gateway.ttl
+    dns = np.zeros((len(regions), count, 2), np.int64)
+    for client in scenario.clients:
+        key = np.uint64(key_of(seed, trial, f"{domain}/dns/{client}"))
+        expiries = [int(uniform(key, resolver, 0, Purpose.DNS) * ttl) for resolver in range(count)]
+        dns[regions.index(client), :, 1] = expiries
+    return dns
+
+
+def _fill_streams(circle: Circle, scenario: Scenario, database: Database, streams: list[Stream]) -> None:
+    regions, clients = sorted(scenario.regions), sorted(scenario.clients)
+    traced = 0
+    for i, stream in enumerate(streams):
+        row = circle.stream[i]
+        row[at.T_KIND], row[at.T_FROM], row[at.T_TO] = stream.kind, regions.index(stream.source), regions.index(stream.target)
+        row[at.T_HEALTHY], row[at.T_NEXT] = 1, NEVER
+        if stream.kind <= at.WRITE:
+            row[at.T_CLIENT] = clients.index(stream.source)
+            row[at.T_ARRIVAL] = _arrival(database, stream)
+            row[at.T_TRACE], row[at.T_TRACE_END] = traced, traced + len(stream.trace_ns or ())
+            traced += len(stream.trace_ns or ())
+        else:
+            rules = database.failover if stream.kind == at.OBSERVE else scenario.gateway.check
+            row[at.T_INTERVAL], row[at.T_TIMEOUT] = rules.interval, rules.timeout
+            row[at.T_FAILURES], row[at.T_SUCCESSES] = rules.failures, rules.successes
+            drawn = uniform(circle.stream_key[i], 0, 0, Purpose.OFFSET) * rules.interval
+            row[at.T_NEXT] = int(drawn) if rules.offset is None else rules.offset
+
+
+def _arrival(database: Database, stream: Stream) -> int:
+    kind = database.workload.arrivals.kind
+    if kind == "trace":
+        return at.TRACED
+    if math.isinf(stream.gap_ns):
+        return at.SILENT
+    return at.EVEN if kind == "constant" else at.RANDOM
+
+
+def _fill_nodes(circle: Circle, database: Database, regions: list[str]) -> None:
+    held = {regions.index(name) for name in (database.primary, *database.replicas)}
+    circle.node[:, at.N_NEXT] = circle.node[:, at.N_NEXT_TIE] = NEVER
+    circle.node[:, at.N_REGION_UP] = 1
+    circle.node[:, at.N_TIMELINE] = 1
+    for i in held:
+        circle.node[i, at.N_EXISTS] = circle.node[i, at.N_UP] = circle.node[i, at.N_SERVING] = 1
+        circle.node[i, at.N_LEASE_UNTIL] = database.failover.lease
+    circle.node[regions.index(database.primary), at.N_WRITABLE] = 1
+
+

@@ -1,0 +1,49 @@
+"""What one trial gives back: the verdict, the figures it rests on, and what happened."""
+
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
+
+from sim.journal.milestones import Milestone
+from sim.measure.verdict import Verdict as JudgedObjective
+from sim.spec.predicates import METRICS
+
+Verdict = Literal["pass", "fail", "inconclusive"]
+EXIT_CODES: dict[str, int] = {"pass": 0, "fail": 1, "inconclusive": 3}
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """One trial, judged.
+
+    ``scenario`` is the scenario's name, ``digest`` the hash of its resolved form. ``figures`` has the keys
+    recovery, latency, loss, exposure, consistency, operations and conservation, as ``sim.measure`` defines
+    them; a key whose name ends in ``_s`` is in seconds. ``faults``: id -> fired, status, started_s, healed_s.
+    ``objectives``: as ``objective_of`` gives them, in the scenario's order. ``performance``: wall_s, writes,
+    stage_operations, peak_rss_bytes. ``trust``: what limits belief in the figures, one sentence each.
+    ``control``: the same seed without faults, as ``{"figures": ...}``, or None if it was not run.
+    """
+
+    scenario: str
+    digest: str
+    seed: int
+    figures: dict[str, Any]
+    milestones: list[Milestone]
+    faults: dict[str, dict[str, Any]]
+    objectives: list[dict[str, Any]]
+    verdict: Verdict
+    exit_code: int
+    performance: dict[str, Any]
+    journal_digest: str
+    trust: list[str]
+    control: dict[str, Any] | None = None
+
+
+def objective_of(verdict: JudgedObjective) -> dict[str, Any]:
+    """Return a judged objective in the units of the report: a duration in seconds, else a count or a fraction.
+
+    ``value`` is the least it can be where ``censored``, and None where there was nothing to measure.
+    """
+    found = asdict(verdict)
+    if verdict.value is not None and METRICS[verdict.metric] == ("duration",):
+        found["value"] = verdict.value / 1e9
+    return found

@@ -1,0 +1,75 @@
+"""What readers saw: stale reads and broken session guarantees, with the first example of each."""
+
+from typing import Any
+
+from sim.journal.schema import LSN_BITS, LSN_MASK
+from sim.outcome import Outcome
+from sim.report.page import Section, Table
+from sim.report.quantities import clock, count, duration, percent
+
+# guarantee -> what the operation that broke it did, and what of the same session it contradicts
+GUARANTEES = {
+    "read_your_writes": ("read", "though it had written"),
+    "monotonic_reads": ("read", "though it had already read"),
+    "monotonic_writes": ("wrote", "which comes before its own earlier write"),
+    "writes_follow_reads": ("wrote", "which comes before what it had read,"),
+}
+# Enough to see what kind of thing goes wrong; run.json has one for each.
+WITNESSES_MAX = 4
+
+Figures = dict[str, Any]
+
+
+def consistency(outcome: Outcome) -> list[Section]:
+    """Return staleness and the four session guarantees of each store, one row a store."""
+    stores: dict[str, Figures] = outcome.figures.get("consistency", {})
+    if not stores:
+        return []
+    stale = Table(
+        ("store", "reads", "stale", "share", "age p99", "age worst", "versions behind"),
+        tuple((name, *_staleness(f)) for name, f in stores.items()),
+        frozenset(range(1, 7)),
+    )
+    broken = Table(
+        ("promises broken", *(g.replace("_", " ") for g in GUARANTEES)),
+        tuple((name, *(count(f[g]["violations"]) for g in GUARANTEES)) for name, f in stores.items()),
+        frozenset(range(1, 5)),
+    )
+    return [Section("Consistency", (stale, "", broken, *_witnesses(stores)))]
+
+
+def _staleness(figure: Figures) -> tuple[str, ...]:
+    """Return the columns of staleness; a store nobody read says so by dashes."""
+    return (
+        count(figure["reads"]),
+        count(figure["stale_reads"]),
+        percent(figure["stale_fraction"]),
+        duration(figure["staleness_p99_s"]),
+        duration(figure["staleness_max_s"]),
+        count(figure["versions_behind_max"]),
+    )
+
+
+def _witnesses(stores: dict[str, Figures]) -> list[str]:
+    """Tell the first examples of what went wrong, for each guarantee first those of the first store."""
+    lines = [
+        f"- {name}, {guarantee.replace('_', ' ')}: {_told(guarantee, figure[guarantee]['witness'])}"
+        for guarantee in GUARANTEES
+        for name, figure in stores.items()
+        if figure[guarantee]["witness"]
+    ]
+    return lines[:WITNESSES_MAX]
+
+
+def _told(guarantee: str, witness: Figures) -> str:
+    """Write one violation as a sentence."""
+    did, though = GUARANTEES[guarantee]
+    return (
+        f"at {clock(witness['send_ns'])} a session {did} {_version(witness['version'])} of key {witness['key']}, "
+        f"{though} {_version(witness['earlier_version'])}"
+    )
+
+
+def _version(version: int) -> str:
+    """Write a version as timeline and position in the log."""
+    return f"version {version >> LSN_BITS}/{version & LSN_MASK}" if version else "nothing"

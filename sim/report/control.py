@@ -1,0 +1,51 @@
+"""What the faults alone cost: this run beside the same seed without them."""
+
+from collections.abc import Callable
+from typing import Any
+
+from sim.outcome import Outcome
+from sim.report.page import Section, Table
+from sim.report.quantities import count, duration, percent
+
+Figures = dict[str, Any]
+Write = Callable[[float | None], str]
+SHOWN: tuple[tuple[str, str, str, Write], ...] = (
+    ("recovery", "failed_requests", "failed requests", count),
+    ("recovery", "downtime_s", "downtime", duration),
+    ("latency", "p99_s", "latency p99", duration),
+    ("consistency", "stale_fraction", "stale reads", percent),
+)
+
+
+def beside(outcome: Outcome) -> list[Section]:
+    """Return a row for each figure that the faults changed; nothing if no control was run."""
+    if outcome.control is None:
+        return []
+    rows = tuple(_rows(outcome.control["figures"], outcome.figures))
+    if not rows:
+        return [
+            Section(
+                "Without the faults",
+                ("Every figure is the same: the faults changed nothing that is measured.",),
+            )
+        ]
+    table = Table(("", "without", "with faults", "difference"), rows, frozenset({1, 2, 3}))
+    return [Section("Without the faults", (table,))]
+
+
+def _rows(control: Figures, drill: Figures) -> list[tuple[str, ...]]:
+    """Return name, without, with and difference of every figure that differs."""
+    return [
+        (f"{of}, {label}", write(before), write(after), _difference(before, after, write))
+        for part, key, label, write in SHOWN
+        for of in drill[part]
+        for before, after in [(control[part][of][key], drill[part][of][key])]
+        if before != after
+    ]
+
+
+def _difference(before: float | None, after: float | None, write: Write) -> str:
+    """Write a difference with its sign, nothing if there is no value on one side."""
+    if before is None or after is None:
+        return ""
+    return ("+" if after > before else "-") + write(abs(after - before)).removeprefix("< ")

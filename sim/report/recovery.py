@@ -1,0 +1,84 @@
+"""Objectives met and missed, how long each capability was down, and where the time went."""
+
+from typing import Any
+
+from sim.measure.phases import PHASES
+from sim.outcome import Outcome
+from sim.report.page import Section, Table
+from sim.report.quantities import NOTHING, count, duration, percent
+from sim.spec.predicates import METRICS
+
+GLYPHS = dict(zip(PHASES, ".:#+=*~", strict=True))
+BAR_WIDTH = 24
+
+Figures = dict[str, Any]
+
+
+def objectives(outcome: Outcome) -> Section:
+    """Return one row an objective: what was asked, what came out, and whether that is enough."""
+    if not outcome.objectives:
+        return Section("Objectives", ("This scenario sets none, so there is nothing to miss.",))
+    rows = tuple(
+        (o["id"], f"{o['metric']} of {o['of']}", o["must"], _found(o), o["verdict"], o["why"])
+        for o in outcome.objectives
+    )
+    head = ("objective", "measure", "must be", "was", "", "")
+    return Section("Objectives", (Table(head, rows, frozenset({2, 3})),))
+
+
+def recovery(outcome: Outcome) -> list[Section]:
+    """Return the section of recovery times and, if any capability was down, the one of its phases."""
+    figures = outcome.figures.get("recovery", {})
+    if not figures:
+        return []
+    head = ("capability", "down for", "times down", "copies caught up", "bad in all", "failed requests")
+    rows = tuple((name, *_times(f)) for name, f in figures.items())
+    return [Section("Recovery", (Table(head, rows, frozenset(range(1, 6))),)), *_phases(figures)]
+
+
+def _times(figure: Figures) -> tuple[str, ...]:
+    """Return the figures of one capability: the worst time it was down, and the sums over all."""
+    failed = count(figure["failed_requests"])
+    if figure["rta_s"] == 0:
+        return ("never", "", "", "", failed)
+    return (
+        f"> {duration(figure['censored_after_s'])}" if figure["rta_s"] is None else duration(figure["rta_s"]),
+        count(len(figure["episodes"])),
+        duration(figure["caught_up_s"]),
+        duration(figure["downtime_s"]),
+        failed,
+    )
+
+
+def _phases(figures: dict[str, Figures]) -> list[Section]:
+    """Split each recovery time into its phases, as figures and as a bar on one scale for all."""
+    split = {name: f["phases"] for name, f in figures.items() if any(f["phases"].values())}
+    if not split:
+        return []
+    shown = [phase for phase in PHASES if any(phases[phase] for phases in split.values())]
+    longest = max(sum(phases.values()) for phases in split.values())
+    head = ("capability", *(f"{phase.replace('_', ' ')} {GLYPHS[phase]}" for phase in shown), "")
+    rows = tuple(
+        (name, *(duration(phases[phase] or None) for phase in shown), _bar(phases, longest))
+        for name, phases in split.items()
+    )
+    return [Section("Where the time went", (Table(head, rows, frozenset(range(1, len(head) - 1))),))]
+
+
+def _bar(phases: dict[str, float], longest: float) -> str:
+    """Draw the phases in order. Their ends are rounded, not their lengths, so that the whole is right."""
+    bar, end = "", 0.0
+    for phase in PHASES:
+        end += phases[phase]
+        bar += GLYPHS[phase] * (round(end / longest * BAR_WIDTH) - len(bar))
+    return bar
+
+
+def _found(objective: dict[str, Any]) -> str:
+    """Write an objective's value in the unit of its bound; what was not over when the run ended, as a bound."""
+    value = objective["value"]
+    if value is None:
+        return NOTHING
+    if METRICS[objective["metric"]] == ("duration",):
+        return f"> {duration(value)}" if objective["censored"] else duration(value)
+    return percent(value) if objective["must"].endswith("%") else count(value)

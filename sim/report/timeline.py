@@ -1,0 +1,152 @@
+"""Milestones as a story: what happened to several subjects at about the same time is one line."""
+
+from dataclasses import dataclass
+
+from sim.journal.milestones import Milestone
+from sim.report.page import Table
+from sim.report.quantities import clock, since
+
+S = 1_000_000_000
+LINES_MAX = 24
+# How far apart milestones of one kind may lie and share a line: the first that makes the story short enough.
+SPANS_NS = (10 * S, 30 * S, 60 * S, 300 * S)
+# Left out first when the story is too long: steps that others in the story imply.
+DETAIL = frozenset({"checker.unhealthy", "checker.healthy", "observer.healthy", "node.down", "node.up"})
+# Kinds whose subject is a domain and nothing more.
+WHOLE_DOMAIN = frozenset({"primary.lost", "declared", "decided", "fenced"})
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """Milestones of one kind that lie close together, in order of time."""
+
+    kind: str
+    milestones: tuple[Milestone, ...]
+
+
+def story(
+    milestones: list[Milestone], *, origin_ns: int | None, lines_max: int = LINES_MAX
+) -> list[str | Table]:
+    """Return the table of what happened and, if need be, a line that says how much was left out.
+
+    The table has at most ``lines_max`` rows.
+    ``origin_ns`` is the moment that the second column counts from, or None for no such column.
+    """
+    scenes, hidden = shorten(milestones, lines_max)
+    domains = frozenset(m.subject for m in milestones if m.kind in WHOLE_DOMAIN)
+    rows = tuple(_row(scene, origin_ns, domains) for scene in scenes)
+    head = ("time", "since fault", "what") if origin_ns is not None else ("time", "what")
+    pieces: list[str | Table] = [Table(head, rows, frozenset({0}))]
+    if hidden:
+        pieces.append(
+            f"({hidden} smaller steps left out; milestones.parquet in the run folder has every one)"
+        )
+    return pieces
+
+
+def shorten(milestones: list[Milestone], lines_max: int) -> tuple[list[Scene], int]:
+    """Fold harder until the story is short enough. Return the scenes, and how many milestones are in none."""
+    for kept in (milestones, [m for m in milestones if m.kind not in DETAIL]):
+        for span_ns in SPANS_NS:
+            scenes = fold(kept, span_ns)
+            if len(scenes) <= lines_max:
+                return scenes, len(milestones) - len(kept)
+    shown = scenes[:lines_max]
+    return shown, len(milestones) - sum(len(scene.milestones) for scene in shown)
+
+
+def fold(milestones: list[Milestone], span_ns: int) -> list[Scene]:
+    """Put milestones of one kind within ``span_ns`` of the first into one scene; scenes by their first."""
+    scenes: list[list[Milestone]] = []
+    current: dict[str, list[Milestone]] = {}
+    for milestone in milestones:
+        scene = current.get(milestone.kind)
+        if scene is None or milestone.at_ns - scene[0].at_ns > span_ns:
+            scene = current[milestone.kind] = []
+            scenes.append(scene)
+        scene.append(milestone)
+    return [Scene(scene[0].kind, tuple(scene)) for scene in scenes]
+
+
+def phrase(scene: Scene, domains: frozenset[str] = frozenset()) -> str:
+    """Say in one sentence what happened, to whom and why. ``domains``: all of them, to say *every domain*."""
+    subjects = [tuple(m.subject.split("/")) for m in scene.milestones]
+    what = PHRASES[scene.kind].format(
+        domains=_domains(subjects, domains),
+        nodes=_nodes(subjects, domains),
+        second=_names(subjects, 1),
+        third=_names(subjects, 2),
+        fourth=_names(subjects, 3),
+    )
+    reasons = list(dict.fromkeys(m.why for m in scene.milestones if m.why))
+    if not reasons:
+        return what
+    return f"{what}: {reasons[0]}" if len(reasons) == 1 else f"{what}: {reasons[0]}, and so on"
+
+
+def _row(scene: Scene, origin_ns: int | None, domains: frozenset[str]) -> tuple[str, ...]:
+    """Return when it began, how long after the origin it began and ended, and the sentence."""
+    first, last = scene.milestones[0].at_ns, scene.milestones[-1].at_ns
+    text = phrase(scene, domains)
+    if origin_ns is None:
+        return clock(first), text
+    after = since(first - origin_ns) if last != origin_ns else ""
+    return clock(first), f"{after} to {since(last - origin_ns)}" if last - first >= S else after, text
+
+
+Subjects = list[tuple[str, ...]]
+
+
+def _names(subjects: Subjects, part: int) -> str:
+    """List the distinct names at one place of the subjects, in order of appearance."""
+    return _listed(list(dict.fromkeys(subject[part] for subject in subjects if len(subject) > part)))
+
+
+def _domains(subjects: Subjects, domains: frozenset[str]) -> str:
+    """List the domains, or say that it is every one."""
+    names = list(dict.fromkeys(subject[0] for subject in subjects))
+    return "every domain" if len(names) > 1 and domains == set(names) else _listed(names)
+
+
+def _nodes(subjects: Subjects, domains: frozenset[str]) -> str:
+    """List ``orders in us-west; payments in eu-west``; domains that share a region share its mention."""
+    places: dict[str, Subjects] = {}
+    for subject in subjects:
+        places.setdefault(subject[-1], []).append(subject)
+    return "; ".join(f"{_domains(there, domains)} in {region}" for region, there in places.items())
+
+
+def _listed(names: list[str]) -> str:
+    """Write names as a list in a sentence."""
+    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
+
+
+# A sentence for each kind of milestone. Subjects in parts: {domains} the first, {second}, {third}, {fourth};
+# {nodes} is a domain and a region.
+PHRASES = {
+    "fault.started": "FAULT {second} begins",
+    "fault.healed": "FAULT {second} ends",
+    "region.down": "region {domains} goes down",
+    "region.up": "region {domains} answers again",
+    "node.down": "databases stop: {nodes}",
+    "node.up": "databases run again: {nodes}",
+    "primary.lost": "primary lost, {domains}",
+    "observer.unhealthy": "observers in {third} give up on the primary, {domains}",
+    "observer.healthy": "observers in {third} see the primary again, {domains}",
+    "checker.unhealthy": "health checks from {third} find {fourth} bad, {domains}",
+    "checker.healthy": "health checks from {third} find {fourth} good, {domains}",
+    "answer": "DNS answer changes for clients in {third}, {domains}",
+    "declared": "primary declared dead, {domains}",
+    "cancelled": "failover called off, {domains}",
+    "decided": "failover decided, {domains}",
+    "fenced": "old primary fenced, {domains}",
+    "no_candidate": "no replica may take over, {domains}",
+    "kept": "old primary kept, {domains}",
+    "promoting": "promotion begins, {nodes}",
+    "promotion_failed": "promotion fails, {nodes}",
+    "promoted": "new primary, {nodes}",
+    "rerouted": "gateways in {third} learn the new primary, {domains}",
+    "rewinding": "returning node drops what was abandoned, {nodes}",
+    "rebuilding": "returning node copies everything, {nodes}",
+    "rejoined": "node follows the new primary, {nodes}",
+}

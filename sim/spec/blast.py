@@ -1,0 +1,53 @@
+"""What each fault will hit, in words, before anything runs."""
+
+from collections.abc import Iterable, Iterator
+from itertools import groupby
+
+from sim.spec import models as m
+from sim.spec.placement import flows_on, nodes_of
+from sim.spec.targets import Pair, Targets, targets
+
+
+def blast_radius(scenario: m.Scenario) -> dict[str, list[str]]:
+    """Return, for each fault of a resolved scenario by id, what it hits: one phrase for each thing."""
+    return {
+        name: list(_phrases(scenario, targets(scenario, fault))) for name, fault in scenario.faults.items()
+    }
+
+
+def _phrases(scenario: m.Scenario, hit: Targets) -> Iterator[str]:
+    for region in hit.regions:
+        yield f"region {region}: its gateway, zones {', '.join(scenario.regions[region].zones)}"
+    yield from _nodes(scenario, hit.nodes)
+    yield from _links(scenario, hit.links)
+    for client, region in hit.clients:
+        yield f"clients in {client} to and from {region}"
+    yield from _streams(hit.streams)
+    if hit.controllers:
+        yield f"failover of {', '.join(hit.controllers)}"
+
+
+def _nodes(scenario: m.Scenario, nodes: Iterable[Pair]) -> Iterator[str]:
+    """Name nodes by region and role; losing a primary also stops its flows to the replicas."""
+    roles: dict[tuple[str, str], list[str]] = {}
+    for name, region in nodes:
+        role = "primary" if scenario.databases[name].primary == region else "replica"
+        roles.setdefault((region, role), []).append(name)
+    for (region, role), names in sorted(roles.items()):
+        replicas = sorted({replica for name in names for replica in nodes_of(scenario.databases[name])[1:]})
+        tail = f", with replicas in {', '.join(replicas)}" if role == "primary" and replicas else ""
+        yield f"{role} of {', '.join(names)} in {region}{tail}"
+
+
+def _links(scenario: m.Scenario, links: Iterable[Pair]) -> Iterator[str]:
+    """Name links with the replication flows that run over them at first."""
+    flows = flows_on(scenario.databases)
+    for a, b in links:
+        users = [name for name in flows.get((a, b), ()) if scenario.databases[name].primary == a]
+        yield f"link {a} -> {b}" + (f", replication of {', '.join(users)}" if users else "")
+
+
+def _streams(streams: Iterable[str]) -> Iterator[str]:
+    parts = sorted(tuple(stream.split("/")) for stream in streams)
+    for (domain, client), group in groupby(parts, key=lambda part: part[:2]):
+        yield f"{' and '.join(part[2] + 's' for part in group)} of {domain} from {client}"

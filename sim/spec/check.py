@@ -1,0 +1,194 @@
+"""What the models cannot see in one field: references between sections, sums, and combinations that make no sense."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Set
+from itertools import permutations
+from typing import Any
+
+from sim.spec import models as m
+from sim.spec.check_faults import check_effects, check_faults
+from sim.spec.check_objectives import check_objectives, check_populations
+from sim.spec.placement import default_zone, flow_shares, flows_on, nodes_of
+from sim.spec.text import Complaint, nearest
+from sim.spec.trace import check_trace
+
+_EPOCHS_MAX = 1 << 20  # a session's identity has 20 bits for whose it is
+_ROUNDING = 1e-9
+
+Check = Callable[[m.Scenario], Iterator[Complaint]]
+
+
+def check(sections: Mapping[str, Any], pruned: Set[str] = frozenset()) -> Iterator[Complaint]:
+    """Yield what is wrong between and within the sections of a scenario that are there.
+
+    A check runs if all sections it reads are there: what hangs on a section that is wrong itself is not judged. In
+    ``pruned`` sections wrong values were replaced by defaults, so only references are checked there, not values.
+    """
+    scenario = m.Scenario.model_construct(**sections)
+    for needs, run in _REFERENCES:
+        if needs <= sections.keys():
+            yield from run(scenario)
+    for needs, run in _VALUES:
+        if needs <= sections.keys() and not needs & pruned:
+            yield from run(scenario)
+
+
+def _regions(scenario: m.Scenario) -> Iterator[Complaint]:
+    for name, region in scenario.regions.items():
+        yield from _twice(region.zones, ("regions", name, "zones"))
+
+
+def _links(scenario: m.Scenario) -> Iterator[Complaint]:
+    """Each link joins two regions that exist, and each pair of regions has a link in both directions."""
+    known, links = scenario.regions, scenario.network.links
+    for name in links:
+        path = ("network", "links", name)
+        a, slash, b = name.partition("/")
+        if not slash or a == b:
+            yield Complaint(
+                path, f"{name!r} names no link", "write two regions, such as us-east/us-west", at_key=True
+            )
+            continue
+        for region in (a, b):
+            if region not in known:
+                yield Complaint(path, f"no region {region!r}", nearest(region, known), at_key=True)
+    for a, b in permutations(sorted(known), 2):
+        if a < b and f"{a}/{b}" not in links and f"{b}/{a}" not in links:
+            yield Complaint(("network", "links"), f"no link between {a} and {b}", f"add {a}/{b}", at_key=True)
+
+
+def _clients(scenario: m.Scenario) -> Iterator[Complaint]:
+    for name, client in scenario.clients.items():
+        path = ("clients", name)
+        if name not in scenario.regions:
+            yield Complaint(path, f"no region {name!r}", nearest(name, scenario.regions), at_key=True)
+        yield from _unknown(client.order or [], scenario.regions, (*path, "order"))
+        yield from _twice(client.order or [], (*path, "order"))
+
+
+def _client_shares(scenario: m.Scenario) -> Iterator[Complaint]:
+    if not any(client.share for client in scenario.clients.values()):
+        yield Complaint(("clients",), "no client group has a share above 0", at_key=True)
+
+
+def _times(scenario: m.Scenario) -> Iterator[Complaint]:
+    if scenario.warmup >= scenario.duration:
+        yield Complaint(("warmup",), "must be shorter than the duration")
+
+
+def _gateway(scenario: m.Scenario) -> Iterator[Complaint]:
+    yield from _probes(scenario.gateway.check, ("gateway", "check"))
+
+
+def _controllers(scenario: m.Scenario) -> Iterator[Complaint]:
+    for name, database in scenario.databases.items():
+        path = ("databases", name, "failover")
+        yield from _probes(database.failover, path)
+        if database.failover.fencing == "lease" and database.failover.lease <= database.failover.interval:
+            yield Complaint(
+                (*path, "lease"), "must be longer than interval", "or it runs out between two probes"
+            )
+
+
+def _placements(scenario: m.Scenario) -> Iterator[Complaint]:
+    for name, database in scenario.databases.items():
+        yield from _placed(scenario, database, ("databases", name))
+
+
+def _placed(scenario: m.Scenario, database: m.Database, path: tuple[str, ...]) -> Iterator[Complaint]:
+    """The nodes are in regions that exist, one in each, in a zone that each of them has."""
+    regions, nodes = scenario.regions, nodes_of(database)
+    if database.primary not in regions:
+        yield Complaint(
+            (*path, "primary"), f"no region {database.primary!r}", nearest(database.primary, regions)
+        )
+    yield from _unknown(database.replicas, regions, (*path, "replicas"))
+    yield from _twice(database.replicas, (*path, "replicas"))
+    if database.primary in database.replicas:
+        index = database.replicas.index(database.primary)
+        yield Complaint(
+            (*path, "replicas", index), f"{database.primary!r} is the primary", "list only the other regions"
+        )
+    known = [node for node in nodes if node in regions]
+    if database.zone is not None:
+        for node in known:
+            if database.zone not in regions[node].zones:
+                hint = nearest(database.zone, regions[node].zones)
+                yield Complaint((*path, "zone"), f"{node} has no zone {database.zone!r}", hint)
+    elif known == nodes and default_zone(regions, database) is None:
+        yield Complaint(
+            path,
+            "the regions of this database share no zone name",
+            "give its zone, and regions that have it",
+            at_key=True,
+        )
+
+
+def _workloads(scenario: m.Scenario) -> Iterator[Complaint]:
+    for name, database in scenario.databases.items():
+        load, path = database.workload, ("databases", name, "workload")
+        if load.retry.base > load.retry.cap:
+            yield Complaint((*path, "retry", "base"), "must not be more than cap")
+        if scenario.duration // load.sessions.length >= _EPOCHS_MAX:
+            yield Complaint((*path, "sessions", "length"), "is too short for this duration")
+        if isinstance(load.arrivals, m.Diurnal):
+            for field in ("step", "peak"):
+                if getattr(load.arrivals, field) > load.arrivals.period:
+                    yield Complaint((*path, "arrivals", field), "must not be more than period")
+        if isinstance(load.arrivals, m.Trace):
+            yield from check_trace(load, scenario.clients, path)
+
+
+def _flow_shares(scenario: m.Scenario) -> Iterator[Complaint]:
+    """The shares of the flows on a link add up to at most 1."""
+    shares = flow_shares(scenario.databases)
+    blamed: set[str] = set()
+    for (a, b), users in flows_on(scenario.databases).items():
+        total = sum(shares[name] for name in users)
+        starved = [name for name in users if shares[name] <= 0]
+        given = [name for name in users if scenario.databases[name].replication.share is not None]
+        if (total <= 1 + _ROUNDING and not starved) or given[-1] in blamed:
+            continue
+        blamed.add(given[-1])
+        path = ("databases", given[-1], "replication", "share")
+        rest = f", nothing is left for {', '.join(starved)}" if starved else ""
+        told = sum(shares[name] for name in given)
+        yield Complaint(path, f"the shares of {a}/{b} add up to {told * 100:g}%{rest}")
+
+
+def _probes(spec: m.Check | m.Failover, path: tuple[str, ...]) -> Iterator[Complaint]:
+    if spec.timeout > spec.interval:
+        yield Complaint((*path, "timeout"), "must not be longer than interval")
+
+
+def _unknown(names: list[str], regions: Iterable[str], path: tuple[str | int, ...]) -> Iterator[Complaint]:
+    for index, name in enumerate(names):
+        if name not in regions:
+            yield Complaint((*path, index), f"no region {name!r}", nearest(name, regions))
+
+
+def _twice(names: list[str], path: tuple[str | int, ...]) -> Iterator[Complaint]:
+    for name, count in Counter(names).items():
+        if count > 1:
+            last = len(names) - 1 - names[::-1].index(name)
+            yield Complaint((*path, last), f"{name!r} is there twice")
+
+
+_REFERENCES: tuple[tuple[frozenset[str], Check], ...] = (
+    (frozenset({"regions"}), _regions),
+    (frozenset({"regions", "network"}), _links),
+    (frozenset({"regions", "clients"}), _clients),
+    (frozenset({"regions", "databases"}), _placements),
+    (frozenset({"duration", "regions", "clients", "databases", "faults"}), check_faults),
+    (frozenset({"databases", "sla"}), check_objectives),
+)
+_VALUES: tuple[tuple[frozenset[str], Check], ...] = (
+    (frozenset({"duration", "warmup"}), _times),
+    (frozenset({"clients"}), _client_shares),
+    (frozenset({"gateway"}), _gateway),
+    (frozenset({"databases"}), _controllers),
+    (frozenset({"duration", "clients", "databases"}), _workloads),
+    (frozenset({"databases"}), _flow_shares),
+    (frozenset({"regions", "network", "clients", "databases", "faults"}), check_effects),
+    (frozenset({"databases", "sla"}), check_populations),
+)

@@ -1,0 +1,128 @@
+"""From files, overlays and ``--set`` to one tree: JSON merge patch (maps merge, lists replace, null deletes)."""
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+from sim.core.errors import Problem
+from sim.spec.nodes import Mark, Node, Source, compose, file_source
+from sim.spec.text import path_of
+
+EXTENDS = "extends"
+
+
+@dataclass(slots=True)
+class _Composer:
+    problems: list[Problem]
+    open: list[str] = field(default_factory=list)  # the files being read, outermost first
+
+
+def compose_all(
+    path: str, overlays: Sequence[str], sets: Sequence[str], problems: list[Problem]
+) -> Node | None:
+    """Return the merged tree of a scenario file, its bases, the overlays and the ``--set`` texts, in this order.
+
+    None if the file itself cannot be read. What is wrong is added to ``problems``.
+    """
+    composer = _Composer(problems)
+    tree = _file(composer, path, None)
+    for overlay in overlays:
+        patch = _file(composer, overlay, None)
+        tree = patch if tree is None else tree if patch is None else merge(tree, patch)
+    for index, text in enumerate(sets):
+        patch = _set(text, index + 1, problems)
+        if tree is not None and patch is not None:
+            tree = merge(tree, patch)
+    return tree
+
+
+def merge(base: Node, patch: Node) -> Node:
+    """Return ``base`` with ``patch`` applied; a null that deletes nothing stays, for the reader of the field to judge."""
+    if not isinstance(base.value, dict) or not isinstance(patch.value, dict):
+        return patch
+    children = dict(base.value)
+    for key, child in patch.value.items():
+        if child.value is None and key in children:
+            del children[key]
+        else:
+            children[key] = merge(children[key], child) if key in children else child
+    return replace(patch, value=children)
+
+
+def _file(composer: _Composer, path: str, named_at: Mark | None) -> Node | None:
+    """Read a file and what it extends. ``named_at`` is where it was named, if that was in a file."""
+    source = _open(composer, path, named_at)
+    if source is None:
+        return None
+    node = compose(source, composer.problems)
+    if node is None:
+        return None
+    if not isinstance(node.value, dict):
+        composer.problems.append(
+            node.mark.problem("a scenario is a map", "with keys such as name, regions, faults")
+        )
+        return None
+    composer.open.append(os.path.realpath(path))
+    tree: Node | None = None
+    for base in _bases(composer, node):
+        tree = base if tree is None else merge(tree, base)
+    composer.open.pop()
+    own = replace(node, value={key: child for key, child in node.value.items() if key != EXTENDS})
+    return own if tree is None else merge(tree, own)
+
+
+def _open(composer: _Composer, path: str, named_at: Mark | None) -> Source | None:
+    def fail(why: str) -> None:
+        problem = Problem(why, file=path) if named_at is None else named_at.problem(why, path=EXTENDS)
+        composer.problems.append(problem)
+
+    if os.path.realpath(path) in composer.open:
+        fail(f"{os.path.basename(path)} extends itself")
+        return None
+    try:
+        return file_source(path)
+    except OSError as error:
+        fail(f"cannot read {path}: {error.strerror}")
+    except UnicodeDecodeError:
+        fail(f"{path} is not UTF-8 text")
+    return None
+
+
+def _bases(composer: _Composer, node: Node) -> list[Node]:
+    """Return the trees that a file extends, in order."""
+    listed = node.value.get(EXTENDS)
+    if listed is None:
+        return []
+    if not isinstance(listed.value, list) or not all(isinstance(item.value, str) for item in listed.value):
+        composer.problems.append(
+            listed.mark.problem(
+                "expected a list of files", "such as [../platforms/retail.yaml]", path=EXTENDS
+            )
+        )
+        return []
+    trees = [_file(composer, os.path.relpath(path_of(item.value)), item.mark) for item in listed.value]
+    return [tree for tree in trees if tree is not None]
+
+
+def _set(text: str, number: int, problems: list[Problem]) -> Node | None:
+    """Return the tree of one ``a.b=value``; the value is YAML. Places are in the pseudo-file ``--set``."""
+    dotted, equals, value = text.partition("=")
+    indent = len(dotted) + 1
+    source = Source("--set", os.getcwd(), value, number, indent, (text,))
+    start = Mark(source, number, 1)
+    if not equals or not value.strip():
+        problems.append(
+            start.problem(f"{text!r} sets nothing", "write for example faults.power.at=45m, null deletes")
+        )
+        return None
+    keys = dotted.split(".")
+    if not all(keys) or dotted != dotted.strip():
+        problems.append(start.problem(f"{dotted!r} is no path", "write for example faults.power.at=45m"))
+        return None
+    node = compose(source, problems)
+    column = indent
+    for key in reversed(keys):
+        column -= len(key) + 1
+        if node is not None:
+            node = Node({key: replace(node, key=Mark(source, number, column + 1))}, start)
+    return node

@@ -1,0 +1,97 @@
+"""Reading a scenario: compose, validate, check; every problem at once, each with its place."""
+
+import copy
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from pydantic import TypeAdapter, ValidationError
+
+from sim.core.errors import Problem, SpecError
+from sim.spec import explain
+from sim.spec.check import check
+from sim.spec.compose import compose_all
+from sim.spec.models import AnyFault, Objective, Scenario
+from sim.spec.nodes import plain
+from sim.spec.text import Complaint
+
+_AUTHORED = {"authored": True}
+_BY_ENTRY: dict[str, Any] = {"faults": AnyFault, "sla": Objective}  # sections whose entries stand each alone
+_ENTRY_DEPTH = 1  # what is less deep in a section than this is an entry, which others may refer to
+
+
+def load(path: str, overlays: Sequence[str] = (), sets: Sequence[str] = ()) -> Scenario:
+    """Return the authored scenario in a file, with overlays and ``a.b=value`` texts merged over it, validated and checked.
+
+    Raises SpecError with everything that is wrong.
+    """
+    problems: list[Problem] = []
+    root = compose_all(str(path), [str(overlay) for overlay in overlays], sets, problems)
+    if root is None:
+        raise SpecError(problems)
+    scenario, complaints = validate(plain(root))
+    problems.extend(explain.place(complaint, root) for complaint in complaints)
+    if problems or scenario is None:
+        raise SpecError(problems)
+    return scenario
+
+
+def validate(data: dict[str, Any]) -> tuple[Scenario | None, list[Complaint]]:
+    """Return the scenario that plain data describe, or None, and all complaints about it."""
+    try:
+        scenario = Scenario.model_validate(data, context=_AUTHORED)
+    except ValidationError as error:
+        found = list(explain.complaints(error.errors(include_url=False), Scenario))
+        return None, found + _check_rest(data)
+    return scenario, list(check(dict(scenario)))
+
+
+def _check_rest(data: dict[str, Any]) -> list[Complaint]:
+    """Check what is sound of a scenario that is not, so that a wrong reference is not hidden by a typo elsewhere."""
+    sections: dict[str, Any] = {}
+    pruned: set[str] = set()
+    for name, field in Scenario.model_fields.items():
+        if name in _BY_ENTRY and isinstance(data.get(name), dict):
+            entries = ((key, _sound(_BY_ENTRY[name], value)) for key, value in data[name].items())
+            sections[name] = {key: entry for key, (entry, _) in entries if entry is not None}
+        elif data.get(name) is not None:
+            section, cut = _sound(field.rebuild_annotation(), data[name])
+            sections |= {} if section is None else {name: section}
+            pruned |= {name} if cut else set()
+        elif not field.is_required():
+            sections[name] = field.get_default(call_default_factory=True)
+    return list(check(sections, pruned))
+
+
+def _sound(annotation: Any, value: Any) -> tuple[Any, bool]:
+    """Return the value validated, or None; and whether fields that are wrong had to be left out, so that they have their defaults."""
+    adapter: TypeAdapter[Any] = TypeAdapter(annotation)
+    try:
+        return adapter.validate_python(value, context=_AUTHORED, strict=True), False
+    except ValidationError as error:
+        rest = copy.deepcopy(value)
+        if not all(_without(rest, err) for err in error.errors(include_url=False)):
+            return None, True
+    try:
+        return adapter.validate_python(rest, context=_AUTHORED, strict=True), True
+    except ValidationError:
+        return None, True
+
+
+def _without(data: Any, error: Any) -> bool:
+    """Take the field with an error out of nested maps; False if it is an entry, in a union, or not there."""
+    *parents, last = error["loc"]
+    for token in parents:
+        if not isinstance(data, dict) or token not in data:
+            return False
+        data = data[token]
+    if len(parents) < _ENTRY_DEPTH or not isinstance(data, dict) or last not in data:
+        return False
+    del data[last]
+    return True
+
+
+def raise_all(complaints: Iterable[Complaint]) -> None:
+    """Raise SpecError if there are complaints (about a scenario that no file is known of)."""
+    problems = [explain.place(complaint, None) for complaint in complaints]
+    if problems:
+        raise SpecError(problems)

@@ -1,0 +1,129 @@
+"""From authored to resolved: every default, link direction, share and order explicit. Resolving twice changes nothing."""
+
+import hashlib
+import json
+from typing import Any
+
+from sim.core.distributions import proportions
+from sim.spec import models as m
+from sim.spec.blast import blast_radius
+from sim.spec.catalogue import fault_catalogue, starter
+from sim.spec.check import check
+from sim.spec.loader import load, raise_all
+from sim.spec.placement import default_zone, flow_shares
+from sim.spec.schema import schema
+from sim.spec.trace import digest_of
+from sim.spec.yaml_text import to_yaml
+
+__all__ = [
+    "blast_radius",
+    "digest",
+    "digest_full",
+    "dump",
+    "fault_catalogue",
+    "load",
+    "resolve",
+    "schema",
+    "starter",
+]
+
+_NOT_IN_DIGEST = ("name", "purpose")
+
+
+def resolve(scenario: m.Scenario) -> m.Scenario:
+    """Return the scenario with nothing left to a default. Offsets stay None: they are drawn.
+
+    Regions, clients, databases, links and faults are sorted by name, so that the order in the file cannot matter.
+    Raises SpecError if the scenario, built in Python, does not hold together.
+    """
+    raise_all(check(dict(scenario)))
+    network = scenario.network.model_copy(update={"links": _links(scenario)})
+    scenario = scenario.model_copy(update={"network": network, "regions": _sorted(scenario.regions)})
+    return scenario.model_copy(
+        update={
+            "clients": _clients(scenario),
+            "databases": _databases(scenario),
+            "faults": {name: _fault(scenario, fault) for name, fault in sorted(scenario.faults.items())},
+        }
+    )
+
+
+def dump(scenario: m.Scenario) -> str:
+    """Return the scenario as canonical YAML: a legal scenario; that of a resolved one resolves to itself."""
+    return to_yaml(scenario.model_dump(mode="json", exclude_none=True))
+
+
+def digest(scenario: m.Scenario) -> str:
+    """Return the first 12 hex digits of ``digest_full``, for people."""
+    return digest_full(scenario)[:12]
+
+
+def digest_full(scenario: m.Scenario) -> str:
+    """Return the SHA-256 (hex) of what a resolved scenario says, without its name, its purpose and where its files lie."""
+    data = scenario.model_dump(mode="json", exclude_none=True, exclude=set(_NOT_IN_DIGEST))
+    text = json.dumps(_without_files(data), sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _without_files(data: Any) -> Any:
+    """Return the data with each ``file`` dropped where a ``sha256`` beside it stands for the content."""
+    if isinstance(data, dict):
+        return {
+            key: _without_files(value)
+            for key, value in data.items()
+            if not (key == "file" and "sha256" in data)
+        }
+    return [_without_files(item) for item in data] if isinstance(data, list) else data
+
+
+def _sorted(entries: dict[str, Any]) -> dict[str, Any]:
+    return dict(sorted(entries.items()))
+
+
+def _links(scenario: m.Scenario) -> dict[str, m.Link]:
+    """Return both directions of every link; the way back is as the way there unless it is given."""
+    given = scenario.network.links
+    there_and_back = {f"{b}/{a}": link for name, link in given.items() for a, b in [name.split("/")]}
+    return _sorted(there_and_back | given)
+
+
+def _clients(scenario: m.Scenario) -> dict[str, m.Client]:
+    clients = _sorted(scenario.clients)
+    shares = proportions([client.share for client in clients.values()])
+    return {
+        name: client.model_copy(update={"share": share, "order": client.order or _order(scenario, name)})
+        for (name, client), share in zip(clients.items(), shares, strict=True)
+    }
+
+
+def _order(scenario: m.Scenario, client: str) -> list[str]:
+    """Return the regions by latency from the client, its own first; equal ones by name."""
+    links = scenario.network.links
+    return sorted(
+        scenario.regions,
+        key=lambda region: (-1 if region == client else links[f"{client}/{region}"].latency, region),
+    )
+
+
+def _databases(scenario: m.Scenario) -> dict[str, m.Database]:
+    shares = flow_shares(scenario.databases)
+    databases = {}
+    for name, database in sorted(scenario.databases.items()):
+        replication = database.replication.model_copy(update={"share": shares[name]})
+        workload = database.workload.model_copy(update={"arrivals": _arrivals(database.workload.arrivals)})
+        zone = database.zone or default_zone(scenario.regions, database)
+        update = {"zone": zone, "replication": replication, "workload": workload}
+        databases[name] = database.model_copy(update=update)
+    return databases
+
+
+def _arrivals(arrivals: Any) -> Any:
+    if arrivals.kind != "trace":
+        return arrivals
+    return arrivals.model_copy(update={"sha256": digest_of(arrivals.file)})
+
+
+def _fault(scenario: m.Scenario, fault: Any) -> Any:
+    if fault.kind == "region_isolation" and fault.peers is None:
+        return fault.model_copy(update={"peers": sorted(set(scenario.regions) - {fault.region})})
+    return fault

@@ -1,0 +1,96 @@
+"""The JSON Schema of scenario files, for editors. Draft 7: no prefixItems, no discriminator.
+
+A file may be a part of a scenario (``extends``, overlays), so nothing is required and null may stand for any entry;
+that a scenario is whole is for ``sim validate`` to say.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+from pydantic.json_schema import GenerateJsonSchema
+
+from sim.spec import delays
+from sim.spec.models import Model, Scenario
+
+_SHARED = (
+    "duration",
+    "rate",
+    "size",
+    "bandwidth",
+    "fraction",
+    "duration or count",
+    "distribution",
+    "predicate",
+)
+
+
+class _Plain(GenerateJsonSchema):
+    """Without a title for every field."""
+
+    def field_title_should_be_set(self, schema: Any) -> bool:  # noqa: ARG002 (pydantic's signature)
+        return False
+
+
+def models_schema() -> dict[str, Any]:
+    """Return the JSON Schema of a resolved scenario as pydantic describes it, with its requirements.
+
+    Defaults are as one would write them; those that are models themselves are left to their own fields.
+    """
+    whole = Scenario.model_json_schema(schema_generator=_Plain, mode="validation")
+    models = {model.__name__: model for model in _models(Model)}
+    for name, body in [("Scenario", whole), *whole["$defs"].items()]:
+        written = models[name].model_construct().model_dump(mode="json")
+        for field, spec in body["properties"].items():
+            if "default" in spec:
+                spec["default"] = written[field]
+            if spec.get("default") is None or "$ref" in spec:
+                spec.pop("default", None)
+    return whole
+
+
+def _models(model: type[Model]) -> Iterator[type[Model]]:
+    for child in model.__subclasses__():
+        yield child
+        yield from _models(child)
+
+
+def schema() -> dict[str, Any]:
+    """Return the JSON Schema of a scenario file."""
+    whole = models_schema()
+    shared = {"distribution": delays.json_schema()}
+    defs = {name: _relaxed(body, shared, inside=name) for name, body in whole.pop("$defs").items()}
+    root = _relaxed(whole, shared)
+    root["properties"]["extends"] = {
+        "description": "Scenario files that this one changes, relative to it: maps merge, lists replace, null deletes.",
+        "type": "array",
+        "items": {"type": "string"},
+    }
+    head = {"$schema": "http://json-schema.org/draft-07/schema#", "title": "multiregion-sim scenario"}
+    return {**head, **root, "$defs": dict(sorted((defs | shared).items()))}
+
+
+def _relaxed(node: Any, shared: dict[str, Any], inside: str = "") -> Any:
+    """Return the schema with nothing required; the quantities it holds move to ``shared``."""
+    if isinstance(node, list):
+        return [_relaxed(item, shared) for item in node]
+    if not isinstance(node, dict):
+        return node
+    title = node.get("title", "")
+    if title in _SHARED and title != inside:
+        name = title.replace(" ", "-")
+        if name not in shared:
+            shared[name] = _relaxed(node, shared, inside=title)
+        return {"$ref": f"#/$defs/{name}"} | ({"default": node["default"]} if "default" in node else {})
+    kept = {key: value for key, value in node.items() if key not in ("required", "discriminator", "title")}
+    if "oneOf" in kept:
+        kept["anyOf"] = kept.pop("oneOf")
+    kept = {key: value if key == "default" else _relaxed(value, shared) for key, value in kept.items()}
+    if "patternProperties" in kept:
+        entries = kept["patternProperties"]
+        kept["patternProperties"] = {
+            name: {"anyOf": [entry, {"type": "null"}]} for name, entry in entries.items()
+        }
+        kept["additionalProperties"] = False
+    if isinstance(kept.get("additionalProperties"), dict):
+        kept["additionalProperties"] = {"anyOf": [kept["additionalProperties"], {"type": "null"}]}
+    return kept

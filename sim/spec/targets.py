@@ -1,0 +1,131 @@
+"""What a fault can reach: regions, nodes, links, client groups, streams, controllers. For checks, the blast radius and the build."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, fields
+from itertools import combinations
+from typing import Any
+
+from sim.spec import models as m
+from sim.spec.placement import nodes_of
+
+Pair = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Targets:
+    """What a fault overlays. Every tuple is in order of name; an empty one means nothing of that sort."""
+
+    regions: tuple[str, ...] = ()  # whole regions
+    nodes: tuple[Pair, ...] = ()  # (database, region)
+    links: tuple[Pair, ...] = ()  # one way, (from, to)
+    clients: tuple[Pair, ...] = ()  # (client group, region) that cannot reach each other
+    streams: tuple[str, ...] = ()  # "orders/us-east/write"
+    controllers: tuple[str, ...] = ()  # databases
+
+    def __bool__(self) -> bool:
+        """Whether there is any target."""
+        return any(getattr(self, entry.name) for entry in fields(self))
+
+
+def targets(scenario: m.Scenario, fault: m.AnyFault) -> Targets:
+    """Return the targets of a fault whose references exist; those of the primary "at the time" are the initial ones."""
+    match fault:
+        case m.RegionOutage():
+            nodes = _nodes(scenario, "*", fault.region)
+            if fault.zone is None:
+                return Targets(regions=(fault.region,), nodes=nodes)
+            return Targets(nodes=tuple(node for node in nodes if _zone(scenario, node) == fault.zone))
+        case m.RegionIsolation():
+            clients = (
+                tuple((client, fault.region) for client in sorted(scenario.clients)) if fault.clients else ()
+            )
+            return Targets(links=isolation(fault, scenario.regions), clients=clients)
+        case m.NetworkPartition():
+            return Targets(links=partition(fault, scenario.regions))
+        case m.NetworkLatency() | m.PacketLoss() | m.BandwidthLimit() | m.LinkFlap():
+            return Targets(links=link_pairs(fault.link, scenario.regions))
+        case m.DbCrash() | m.ReplicationPause() | m.NodeSlow():
+            return Targets(nodes=_nodes(scenario, fault.database, fault.region))
+        case m.TrafficSpike():
+            return Targets(streams=_streams(scenario, fault))
+        case m.DecisionDelay():
+            return Targets(controllers=tuple(databases_named(scenario, fault.database)))
+
+
+def databases_named(scenario: m.Scenario, name: str) -> list[str]:
+    """Return the databases that a name or ``*`` stands for, in order of name."""
+    return sorted(scenario.databases) if name == "*" else [name]
+
+
+def link_pairs(link: str, regions: Iterable[str]) -> tuple[Pair, ...]:
+    """Return the one-way links that ``a/b``, ``a->b`` or the name of a region stands for."""
+    if "->" in link:
+        a, b = link.split("->")
+        return ((a, b),)
+    if "/" in link:
+        a, b = link.split("/")
+        return tuple(sorted(((a, b), (b, a))))
+    others = [region for region in regions if region != link]
+    return tuple(sorted([(link, other) for other in others] + [(other, link) for other in others]))
+
+
+def isolation(fault: m.RegionIsolation, regions: Iterable[str]) -> tuple[Pair, ...]:
+    """Return the links that a region isolation cuts: ``to`` those towards the region, ``from`` those away from it."""
+    peers = [region for region in regions if region != fault.region] if fault.peers is None else fault.peers
+    away = [(fault.region, peer) for peer in peers] if fault.direction != "to" else []
+    towards = [(peer, fault.region) for peer in peers] if fault.direction != "from" else []
+    return tuple(sorted(away + towards))
+
+
+def partition(fault: m.NetworkPartition, regions: Iterable[str]) -> tuple[Pair, ...]:
+    """Return the links that a network partition cuts. Regions in no group reach everyone.
+
+    Shapes over n regions in order of name: ``one`` the first alone; ``bisect`` the first n//2 and the rest; ``bridge`` the
+    first n//2 and those after the next, which reaches both sides; ``majorities_ring`` each reaches the nearest on a ring
+    up to a majority, itself included (nothing is cut below 4 regions).
+    """
+    names = sorted(regions)
+    half = len(names) // 2
+    if fault.shape == "majorities_ring":
+        reach = (half + 1) // 2
+        far = [
+            (a, b) for a, b in combinations(range(len(names)), 2) if min(b - a, len(names) - b + a) > reach
+        ]
+        return tuple(sorted(pair for a, b in far for pair in ((names[a], names[b]), (names[b], names[a]))))
+    shapes = {
+        "one": [names[:1], names[1:]],
+        "bisect": [names[:half], names[half:]],
+        "bridge": [names[:half], names[half + 1 :]],
+    }
+    groups = fault.groups or shapes[fault.shape or "one"]
+    cut = [(a, b) for left, right in combinations(groups, 2) for a in left for b in right]
+    return tuple(sorted(cut if fault.one_way else cut + [(b, a) for a, b in cut]))
+
+
+def _nodes(scenario: m.Scenario, database: str, region: str | None) -> tuple[Pair, ...]:
+    """Return the nodes of the named databases in a region; without one, their primaries'."""
+    chosen = ((name, scenario.databases[name]) for name in databases_named(scenario, database))
+    return tuple(
+        (name, region or spec.primary) for name, spec in chosen if (region or spec.primary) in nodes_of(spec)
+    )
+
+
+def _zone(scenario: m.Scenario, node: Pair) -> str:
+    database, region = node
+    return scenario.databases[database].zone or scenario.regions[region].zones[0]
+
+
+def _streams(scenario: m.Scenario, spike: m.TrafficSpike) -> tuple[str, ...]:
+    """Return the streams with a rate that a traffic spike multiplies; a trace has its own times."""
+    found: list[str] = []
+    for name in databases_named(scenario, spike.database):
+        load: Any = scenario.databases[name].workload
+        rates = {"read": load.reads, "write": load.writes}
+        kinds = [kind for kind, rate in rates.items() if rate > 0 and spike.operation in (None, kind)]
+        clients = [
+            c for c, group in scenario.clients.items() if group.share > 0 and spike.client in (None, c)
+        ]
+        found += [
+            f"{name}/{client}/{kind}" for client in clients for kind in kinds if load.arrivals.kind != "trace"
+        ]
+    return tuple(sorted(found))

@@ -1,0 +1,185 @@
+"""The annotated types of scenario fields: how each is read, written and described in JSON Schema.
+
+In a file a quantity is a text with a unit. A model built in Python (no ``authored`` in the validation context) may also
+be given the number in its base unit, which is what the models hold.
+"""
+
+import math
+from collections.abc import Callable
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Field, PlainSerializer, PlainValidator, ValidationInfo, WithJsonSchema
+from pydantic_core import PydanticCustomError
+
+from sim.core import quantity
+from sim.core.distributions import Distribution
+from sim.core.quantity import QuantityError
+from sim.spec.delays import format_distribution, parse_distribution
+from sim.spec.predicates import PATTERN as PREDICATE_PATTERN
+from sim.spec.predicates import Bound, format_predicate, parse_predicate
+from sim.spec.text import Complaint, complain, path_of
+
+NAME_PATTERN = r"^[A-Za-z0-9](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9])?$"
+
+
+def is_authored(info: ValidationInfo) -> bool:
+    """Whether the value comes from a file, where bare numbers are refused."""
+    return bool(info.context and info.context.get("authored"))
+
+
+def _read(kind: str, parse: Callable[[str], float]) -> Callable[[Any, ValidationInfo], float]:
+    def read(value: Any, info: ValidationInfo) -> float:
+        if isinstance(value, str):
+            try:
+                return parse(value)
+            except QuantityError as error:
+                raise complain(error.why, error.hint) from None
+        if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+            raise complain(f"expected a {kind}", f"such as {quantity.examples(kind)}")
+        if value != 0 and is_authored(info):
+            raise complain(f"{value} has no unit", f"write for example {quantity.examples(kind)}")
+        return value
+
+    return read
+
+
+def _read_fraction(value: Any) -> float:
+    try:
+        if isinstance(value, str):
+            return quantity.parse_fraction(value)
+        if isinstance(value, int | float) and not isinstance(value, bool):
+            return quantity.check_fraction(value)
+    except QuantityError as error:
+        raise complain(error.why, error.hint) from None
+    raise complain("expected a fraction", f"such as {quantity.examples('fraction')}")
+
+
+def _read_delay(value: Any, info: ValidationInfo) -> Distribution:
+    if isinstance(value, Distribution):
+        return value
+    found: list[Complaint] = []
+    dist = parse_distribution(value, (), found)
+    if (
+        dist is None
+        and not is_authored(info)
+        and isinstance(value, int | float)
+        and not isinstance(value, bool)
+    ):
+        return Distribution("constant", (float(value),))
+    if dist is None:
+        raise PydanticCustomError("complaints", "no distribution", {"complaints": found})
+    return dist
+
+
+def _read_bound(value: Any) -> float:
+    """Read a duration (int ns) or a count (float)."""
+    if isinstance(value, str):
+        try:
+            return quantity.parse_duration(value)
+        except QuantityError as error:
+            raise complain(error.why, error.hint) from None
+    if isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value < math.inf:
+        return float(value)
+    raise complain("expected a duration or a count", "such as 30s or 100")
+
+
+def _read_predicate(value: Any) -> Bound:
+    if isinstance(value, Bound):
+        return value
+    try:
+        return parse_predicate(value)
+    except QuantityError as error:
+        raise complain(error.why, error.hint) from None
+
+
+def _quantity_schema(title: str, pattern: str) -> WithJsonSchema:
+    return WithJsonSchema({"title": title, "anyOf": [{"type": "string", "pattern": pattern}, {"const": 0}]})
+
+
+Name = Annotated[str, Field(pattern=NAME_PATTERN)]
+Duration = Annotated[
+    int,
+    BeforeValidator(_read("duration", quantity.parse_duration)),
+    PlainSerializer(quantity.format_duration, return_type=str),
+    _quantity_schema("duration", quantity.DURATION_PATTERN),
+]
+Rate = Annotated[
+    float,
+    Field(ge=0),
+    BeforeValidator(_read("rate", quantity.parse_rate)),
+    PlainSerializer(quantity.format_rate, return_type=str),
+    _quantity_schema("rate", quantity.RATE_PATTERN),
+]
+Size = Annotated[
+    int,
+    BeforeValidator(_read("size", quantity.parse_size)),
+    PlainSerializer(quantity.format_size, return_type=str),
+    _quantity_schema("size", quantity.SIZE_PATTERN),
+]
+Bandwidth = Annotated[
+    float,
+    Field(gt=0),
+    BeforeValidator(_read("bandwidth", quantity.parse_bandwidth)),
+    PlainSerializer(quantity.format_bandwidth, return_type=str),
+    _quantity_schema("bandwidth", quantity.BANDWIDTH_PATTERN),
+]
+Fraction = Annotated[
+    float,
+    BeforeValidator(_read_fraction),
+    WithJsonSchema(
+        {
+            "title": "fraction",
+            "anyOf": [
+                {"type": "string", "pattern": quantity.PERCENT_PATTERN},
+                {"type": "number", "minimum": 0, "maximum": 1},
+            ],
+        }
+    ),
+]
+DurationDist = Annotated[
+    Distribution,
+    PlainValidator(_read_delay),
+    PlainSerializer(format_distribution),
+    WithJsonSchema({"title": "distribution"}),  # written out in sim.spec.schema, because it is recursive
+]
+Threshold = Annotated[
+    float,  # int ns for a duration, float for a count
+    PlainValidator(_read_bound),
+    PlainSerializer(lambda bound: quantity.format_duration(bound) if isinstance(bound, int) else bound),
+    WithJsonSchema(
+        {
+            "title": "duration or count",
+            "anyOf": [
+                {"type": "string", "pattern": quantity.DURATION_PATTERN},
+                {"type": "number", "minimum": 0},
+            ],
+        }
+    ),
+]
+FilePath = Annotated[str, PlainValidator(path_of), WithJsonSchema({"title": "file", "type": "string"})]
+Metric = Literal[
+    "rta",
+    "downtime",
+    "failed_requests",
+    "latency_p50",
+    "latency_p99",
+    "latency_p999",
+    "rpa_records",
+    "rpa_window",
+    "stale_reads",
+    "staleness_max",
+    "staleness_p99",
+    "behind_max",
+    "read_your_writes",
+    "monotonic_reads",
+    "monotonic_writes",
+    "writes_follow_reads",
+    "diverged",
+    "exposure_max_records",
+]  # fmt: skip  (the keys of predicates.METRICS)
+Predicate = Annotated[
+    Bound,
+    PlainValidator(_read_predicate),
+    PlainSerializer(format_predicate, return_type=str),
+    WithJsonSchema({"title": "predicate", "type": "string", "pattern": PREDICATE_PATTERN}),
+]

@@ -1,0 +1,283 @@
+"""Build: resolved scenario -> wired models. The one file that knows everyone."""
+
+from collections.abc import Callable
+
+from sim.core.distributions import Distribution
+from sim.core.draws import Purpose
+from sim.engine.circle import layout as at
+from sim.engine.clock import REST, Clock, Steps
+from sim.engine.kernels import NEXT
+from sim.engine.log import COMMIT
+from sim.faults.overlays import Turns
+from sim.faults.schedule import Schedule
+from sim.journal.milestones import Milestones
+from sim.journal.recorder import Slice
+from sim.models.arrivals import shapes, traces_of
+from sim.models.control import Control
+from sim.models.dials import Dial, Dials
+from sim.models.domain import PRIMARY, Domain
+from sim.models.effects import Effects
+from sim.models.emission import emit, final_tables
+from sim.models.failover import Failover
+from sim.models.network import CLIENTS, Network
+from sim.models.rejoin import Rejoin
+from sim.models.routing import Answers, Routes
+from sim.models.workload import Tables, build, streams_of
+from sim.spec.models import AnyFault, NetworkLatency, Scenario
+
+
+class Service:
+    """One domain with its controllers."""
+
+    def __init__(self, control: Control) -> None:
+        self.control = control
+        self.domain = control.domain
+        self.rejoin = Rejoin(control)
+        self.failover = Failover(control, Routes(control), self.rejoin)
+        self.answers = Answers(control)
+        self.pending = False  # a trip waits for its turn on the clock
+        self.decisions_delayed = 0
+
+    def tripped(self, s: int) -> None:
+        """Hand a trip to the controller it belongs to."""
+        self.pending = False
+        observer = self.domain.streams[s].kind == at.OBSERVE
+        (self.failover if observer else self.answers).tripped(s)
+
+
+class World:
+    """A resolved scenario, ready to run. ``fold`` takes each slice of the journal."""
+
+    def __init__(self, scenario: Scenario, *, seed: int, trial: int, fold: Callable[[Slice], None], faults: bool = True) -> None:
+        self.scenario, self.seed, self.trial = scenario, seed, trial
+        self.clock, self.dials, self.milestones = Clock(), Dials(), Milestones()
+        self.network = Network(scenario, self.dials)
+        self._fold = fold
+        self._now = 0
+        self._started: dict[str, int] = {}  # fault -> its newest milestone
+        self.services = {name: self._service(name) for name in sorted(scenario.databases)}
+        struck = scenario if faults else scenario.model_copy(update={"faults": {}})
+        self.schedule = Schedule(struck, self.clock, self, seed=seed, trial=trial)
+
+    # --- building ------------------------------------------------------------------------------------------------------
+
+    def _service(self, name: str) -> Service:
+        scenario, seed, trial = self.scenario, self.seed, self.trial
+        database = scenario.databases[name]
+        tables = Tables()
+        for distribution in self._jitters():
+            tables.add(distribution)
+        apply = tables.add(database.replication.apply)
+        streams = streams_of(scenario, name, traces_of(scenario, name))
+        circle = build(scenario, name, streams, seed=seed, trial=trial, tables=tables)
+        regions = sorted(scenario.regions)
+        domain = Domain(name, circle, streams, regions, keys=database.workload.keys.count)
+        domain.place(database.primary, database.replicas, table=tables.encode(), apply=apply, seed=seed, trial=trial)
+        effects = Effects(scenario, domain, self.network, self.dials, tables)
+        control = Control(scenario, self.clock, domain, effects, self.network, self.dials, self.milestones, seed, trial)
+        domain.on_full = lambda until: self._emit(service)
+        effects.new_primary(0)
+        for steps in shapes(control):
+            self.clock.run(steps)
+        effects.apply(0)
+        service = Service(control)
+        return service
+
+    def _jitters(self) -> list[Distribution]:
+        """Return every jitter that a link can come to have."""
+        links = [link.jitter for link in self.scenario.network.links.values()]
+        faults = [fault.jitter for fault in self.scenario.faults.values() if isinstance(fault, NetworkLatency)]
+        return [self.scenario.network.access.jitter, *links, *faults]
+
+    # --- running -------------------------------------------------------------------------------------------------------
+
+    def run(self, until: int, *, pulls: tuple[int, ...] = (), progress: Callable[[float, int], None] | None = None) -> None:
+        """Run to ``until`` (ns). ``pulls``: extra times at which every cursor is pulled, which must change nothing."""
+        for pull in pulls:
+            self.clock.call("pull", pull, self.settle, REST)
+        self._progress, self._end = progress, until
+        while True:
+            self._advance(min(self.clock.peek(), until))
+            if self.clock.peek() >= until:
+                break
+            self.clock.step()
+        self._finish(until)
+
+    def _advance(self, until: float) -> None:
+        """Run every circle to ``until``; a trip becomes a control of its own at its time."""
+        for service in self.services.values():
+            if service.pending or service.domain.position >= until:
+                continue
+            tripped = service.domain.advance(int(until))
+            if tripped is not None:
+                service.pending = True
+                name = f"trip/{service.domain.name}"
+                self.clock.call(name, service.domain.position, lambda service=service, s=tripped: service.tripped(s), REST)
+                until = min(until, service.domain.position)
+
+    def settle(self) -> None:
+        """Bring every domain's cursors to now."""
+        for service in self.services.values():
+            service.control.settle()
+
+    def _emit(self, service: Service) -> None:
+        self._fold(emit(service.domain, life_ns=self._life_ns(service.domain.name)))
+        if self._progress is not None:
+            reached = min(other.domain.settled for other in self.services.values())
+            self._progress(reached / self._end, reached)
+
+    def _life_ns(self, name: str) -> int:
+        retry = self.scenario.databases[name].workload.retry
+        return retry.attempts * (retry.timeout + retry.cap + 1)
+
+    def _finish(self, until: int) -> None:
+        for name in self.schedule.fates:
+            self.schedule.close(name)
+        for service in self.services.values():
+            domain = service.domain
+            domain.settle(until)
+            part = emit(domain, life_ns=self._life_ns(domain.name))
+            part.tables.update({name: table for name, table in final_tables(domain).items() if len(next(iter(table.values())))})
+            self._fold(part)
+
+    # --- what faults do --------------------------------------------------------------------------------------------------
+
+    def primaries(self) -> dict[str, str]:
+        """Return the present primary's region of each domain."""
+        return {name: service.domain.primary for name, service in self.services.items()}
+
+    def strike(self, fault_id: str, what: Turns, *, why: str) -> None:
+        """Put the overlays on at this moment."""
+        self.settle()
+        cause = self._note("fault.started", f"fault/{fault_id}", why, None)
+        self._started[fault_id] = cause
+        for dial, value in what:
+            if dial.what == "region" and self.network.up(dial.of[0]):
+                self.dials.put(dial, fault_id, value)
+                self._region(dial.of[0], up=False, cause=cause)
+            else:
+                self.dials.put(dial, fault_id, value)
+        for dial, value in what:
+            if dial.what == "down":
+                self._down(dial, data_lost=value == "lost", cause=cause)
+        self._changed()
+
+    def heal(self, fault_id: str, what: Turns) -> None:
+        """Take the overlays away at this moment."""
+        self.settle()
+        cause = self._note("fault.healed", f"fault/{fault_id}", "over", self._started[fault_id])
+        for dial, _ in what:
+            self.dials.remove(dial, fault_id)
+            if dial.what == "region" and self.network.up(dial.of[0]):
+                self._region(dial.of[0], up=True, cause=cause)
+        for dial, _ in what:
+            if dial.what == "down" and not self.dials.on(*dial_key(dial)):
+                self._restart(dial, cause)
+        self._changed()
+
+    def _note(self, kind: str, subject: str, why: str, cause: int | None) -> int:
+        return self.milestones.add(self.clock.now, kind, subject, why, cause=cause)
+
+    def _region(self, region: str, *, up: bool, cause: int) -> None:
+        self._note("region.up" if up else "region.down", region, "its gateways answer" if up else "its gateways are gone", cause)
+        for service in self.services.values():
+            service.control.effects.forget_probes(region, anew=up)
+
+    def _down(self, dial: Dial, *, data_lost: bool, cause: int) -> None:
+        name, region = dial.of
+        service = self.services[name]
+        if service.control.effects.node_down(region, data_lost=data_lost, now=self.clock.now):
+            self._note("node.down", f"{name}/{region}", "its data is lost" if data_lost else "its data survives", cause)
+        if data_lost and region != service.domain.primary:
+            service.rejoin.wanted(cause)
+
+    def _restart(self, dial: Dial, cause: int) -> None:
+        name, region = dial.of
+        service = self.services[name]
+        node = service.domain.nodes[region]
+        rules = self.scenario.databases[name].failover
+        attempt = node.count("restart")
+        wait = service.control.draw(f"{name}/{region}", rules.restart, Purpose.RESTART, rid=attempt)
+        self.clock.run(self._start_node(service, region, wait, attempt=attempt, cause=cause))
+
+    def _start_node(self, service: Service, region: str, wait: int, *, attempt: int, cause: int) -> Steps:
+        domain = service.domain
+        yield self.clock.sleep(f"{domain.name}/{region}", wait)
+        node = domain.nodes[region]
+        if node.counts["restart"] == attempt + 1 and not self.dials.on("down", domain.name, region) and not node.up:
+            service.control.settle()
+            service.control.effects.node_up(region, self.clock.now)
+            self._note("node.up", f"{domain.name}/{region}", "it has restarted", cause)
+            service.control.effects.apply(self.clock.now)
+            service.failover.watch_primary()
+            service.control.announce()
+
+    def _changed(self) -> None:
+        for service in self.services.values():
+            service.control.effects.apply(self.clock.now)
+            service.failover.watch_primary()
+            service.control.announce()
+
+    # --- what faults ask ---------------------------------------------------------------------------------------------------
+
+    def reads(self, what: Turns) -> int:
+        """Return how often the parameters behind ``what`` have been read so far, by kernels and decisions."""
+        self.settle()
+        return sum(self._reads(service, dial) for dial, _ in what for service in self.services.values())
+
+    def _reads(self, service: Service, dial: Dial) -> int:
+        domain, regions = service.domain, service.domain.regions
+        circle, what, of = domain.circle, dial.what, dial.of
+        if what == "region":
+            return int(circle.node[regions.index(of[0]), at.N_HITS])
+        if what in ("cut", "latency", "jitter", "loss", "bandwidth"):
+            return self._link_reads(domain, *of)
+        if what == "decision":
+            return sum(m.kind == "declared" and m.subject == domain.name == of[0] for m in self.milestones.all)
+        if what == "spike":
+            return sum(int(circle.stream[s, at.T_HITS]) for s, stream in enumerate(domain.streams) if stream.name == of[0])
+        if of[0] != domain.name:
+            return 0
+        hits = int(circle.node[regions.index(of[1]), at.N_HITS])
+        return hits + (self._flow_reads(domain, of[1]) if of[1] != domain.primary else 0)
+
+    def _link_reads(self, domain: Domain, a: str, b: str) -> int:
+        regions, count = domain.regions, len(domain.regions)
+        client_to, to_client = a.startswith(CLIENTS), b.startswith(CLIENTS)
+        i, j = regions.index(a.removeprefix(CLIENTS)), regions.index(b.removeprefix(CLIENTS))
+        row = count * (count + i) + j if client_to else count * (2 * count + i) + j if to_client else i * count + j
+        hits = int(domain.circle.link_state[row, at.LS_HITS])
+        flows = a == domain.primary and b in domain.nodes
+        return hits + (self._flow_reads(domain, b) if flows else 0)
+
+    def _flow_reads(self, domain: Domain, region: str) -> int:
+        """Return a count that grows when the flow's send queue or apply has something to do."""
+        follower, end = domain.followers[region], domain.log.end
+        applied = int(follower.applies[NEXT])
+        return follower.wired + applied + (end > follower.wired) + (follower.taken > applied)
+
+    def holds(self, fault: AnyFault) -> bool:
+        """Return whether the condition a fault waits for holds now."""
+        when = fault.when
+        assert when is not None, "asked for faults with a condition only"
+        if when.milestone is not None:
+            subject, kind = when.milestone.split(".", 1)
+            return any(m.kind == kind and (m.subject == subject or m.subject.startswith(subject + "/")) for m in self.milestones.all)
+        assert when.of is not None and when.above is not None, "checked by the spec"
+        name, region = when.of.split("/")
+        self.services[name].control.settle()
+        domain = self.services[name].domain
+        if when.metric == "queue_depth":
+            return int(domain.circle.node[domain.regions.index(region), at.N_QUEUE]) > when.above
+        return self._lag(domain, region) > when.above
+
+    def _lag(self, domain: Domain, region: str) -> int:
+        """Return the age (ns) of the oldest committed record that a node has not applied, 0 if there is none."""
+        node, log = domain.nodes[region], domain.log
+        missing = domain.followers[region].applied + 1 if node.role != PRIMARY else log.end
+        return self.clock.now - int(log.column(COMMIT)[missing - log.base]) if missing < log.end else 0
+
+
+def dial_key(dial: Dial) -> tuple[str, ...]:
+    """Return a dial's address in the form ``Dials.on`` takes."""
+    return (dial.what, *dial.of)

@@ -1,0 +1,36 @@
+"""What a case really exercised, counted by the twin while it runs."""
+
+from dataclasses import dataclass, fields
+
+
+@dataclass(slots=True)
+class Coverage:
+    """Counters of one case; ``add`` sums cases."""
+
+    rate_changes: int = 0  # a speed changed while work was in service
+    ties: int = 0  # two records of one domain at one time
+    overlapping_faults: int = 0  # a fault began while another was active
+    retries_at_failover: int = 0  # promotions while a failed operation was in back-off or tried again
+    unanswered_at_failover: int = 0  # promotions while an operation waited for its answer
+    cuts_in_promotion: int = 0  # a link was cut or a node went down between promoting and promoted
+    promotions: int = 0
+    failed_promotions: int = 0
+    kept: int = 0
+    cancelled: int = 0
+    no_candidate: int = 0
+    rewinds: int = 0
+    rebuilds: int = 0
+    rejoins: int = 0
+    refused_by_lease: int = 0
+    window_stops: int = 0  # a flow reached its window while the way back was cut
+    taken_back: int = 0  # records on the wire that vanished
+    queue_full: int = 0
+    failbacks: int = 0
+    second_commits: int = 0  # an operation committed on a second timeline
+    diverged_commits: int = 0  # a commit on a timeline that was abandoned already
+    stale_reads: int = 0
+
+    def add(self, other: "Coverage") -> None:
+        """Add another case's counts."""
+        for name in (f.name for f in fields(self)):
+            setattr(self, name, getattr(self, name) + getattr(other, name))

@@ -1,0 +1,144 @@
+"""The replication flow from the primary to one follower: send queue, wire, reception."""
+
+from collections import deque
+from typing import TYPE_CHECKING
+
+from sim.core.draws import Purpose
+from sim.journal.schema import LSN_BITS
+
+from .clock import HANDED, RECEIVED, STREAMS, Clock, Event
+from .coverage import Coverage
+from .draws import Draws, ns
+from .network import Luck, Network
+from .server import Server
+
+if TYPE_CHECKING:
+    from .node import Node
+
+
+class Flying:
+    """A record on the wire."""
+
+    __slots__ = ("lsn", "departs", "arrives", "lost")
+
+    def __init__(self, lsn: int, departs: int, arrives: int) -> None:
+        self.lsn = lsn
+        self.departs = departs
+        self.arrives = arrives
+        self.lost = False
+
+
+class Flow:
+    """Everything between a source node and a follower."""
+
+    def __init__(self, source: "Node", follower: "Node", *, clock: Clock, draws: Draws, network: Network, coverage: Coverage):
+        domain = source.domain
+        self.source = source
+        self.follower = follower
+        self.clock = clock
+        self.network = network
+        self.coverage = coverage
+        self.leg = network.links[source.region][follower.region]
+        self.back = network.links[follower.region][source.region]
+        self.luck = Luck(draws, follower.replica_key)
+        spec = domain.spec.replication
+        self.work = spec.record * 1e9 / (spec.share * self.leg.bandwidth)
+        self.window = max(1, spec.window // spec.record)
+        self.connected = False
+        self.limit: int | None = None
+        self.next = 0
+        self.previous = 0  # when the last row still standing was received
+        self.previous_done = 0
+        self.wire: deque[Flying] = deque()
+        self.arrived = [self._receive]
+        tie = (HANDED, follower.region, domain.number * STREAMS)
+        self.tie = (1, RECEIVED, follower.region, domain.number * STREAMS)
+        self.sender = Server(clock, tie, self._hand, speed=1.0, coverage=coverage)
+        self.pauses: set[str] = follower.send_pauses
+        self.pace()
+
+    # --- state of the connection --------------------------------------------------------------------------------------
+
+    def pace(self) -> None:
+        """Set the sender's speed: the share left by limits, 0 while paused."""
+        self.sender.change(0.0 if self.pauses else self.leg.speed())
+
+    def refresh(self) -> None:
+        """Connect or disconnect as the world now is, and start or end the window of a cut way back."""
+        source, follower = self.source, self.follower
+        connected = (
+            source.up and source.intact and follower.up and follower.following and not self.leg.cuts
+        )
+        if self.connected and not connected:
+            self.disconnect(delivered=False)
+        elif connected and not self.connected:
+            self._connect()
+        self._refresh_window()
+
+    def _connect(self) -> None:
+        self.connected = True
+        self.next = (self.wire[-1].lsn if self.wire else self.follower.last) + 1
+        self.limit = None
+        self._refresh_window()
+        self.offer()
+
+    def _refresh_window(self) -> None:
+        blocked = self.connected and bool(self.back.cuts)
+        if blocked and self.limit is None:
+            self.limit = self.follower.last + self.window
+            if self.sender.item is not None and self.sender.item > self.limit:
+                self.sender.drop()
+                self.coverage.window_stops += 1
+        elif not blocked and self.limit is not None:
+            self.limit = None
+            self.offer()
+
+    def disconnect(self, *, delivered: bool) -> None:
+        """Stop sending; ``delivered``: what already left the source for good still arrives."""
+        self.connected = False
+        self.limit = None
+        self.sender.drop()
+        now = self.clock._now
+        keep = 0
+        if delivered:
+            while keep < len(self.wire) and self.wire[keep].departs < now:
+                keep += 1
+        while len(self.wire) > keep:
+            self.wire.pop().lost = True
+            self.coverage.taken_back += 1
+        self.previous = self.wire[-1].arrives if self.wire else self.previous_done
+
+    # --- records --------------------------------------------------------------------------------------------------------
+
+    def offer(self) -> None:
+        """Take up the next record if there is one to send and nothing is being sent."""
+        if not self.connected or self.sender.item is not None or self.next > self.source.last:
+            return
+        if self.limit is not None and self.next > self.limit:
+            self.coverage.window_stops += 1
+            return
+        self.sender.begin(self.next, self.work)
+
+    def _hand(self, lsn: int) -> None:
+        now = self.clock._now
+        version = self.source.domain.record(self.source.timeline, lsn)[1]
+        self.follower.sent_rows.append((now, version))
+        departs, arrives = self.luck.wire(self.leg, lsn, version >> LSN_BITS, Purpose.WIRE)
+        self.previous = max(self.previous, now + ns(arrives))
+        flying = Flying(lsn, now + departs, self.previous)
+        self.wire.append(flying)
+        self.clock.record(self.previous, (*self.tie, lsn, 1), Event(self.arrived, flying))
+        self.next = lsn + 1
+        self.offer()
+
+    def _receive(self, event: Event) -> None:
+        flying = event.what
+        if flying.lost:
+            return
+        self.wire.popleft()
+        self.previous_done = self.clock._now
+        self.follower.receive(flying.lsn)
+
+    def close(self) -> None:
+        """End the flow: the follower follows another or leads."""
+        self.disconnect(delivered=False)

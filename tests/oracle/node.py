@@ -1,0 +1,346 @@
+"""A database node: a queue, workers, a log and what is applied of it."""
+
+from bisect import bisect_left, bisect_right
+from collections import deque
+from math import inf
+
+from sim.core.draws import Purpose
+from sim.journal.schema import LSN_BITS
+
+from .clock import APPLIED, ARRIVE, DONE, STREAMS, Clock
+from .coverage import Coverage
+from .domain import Domain
+from .draws import Draws
+from .server import Server, lasts, rescaled
+
+READ, WRITE, OBSERVE, CHECK = range(4)
+
+
+class Message:
+    """A request on its way, in service, or its answer on the way back; it is the SimPy event of each of these in turn."""
+
+    __slots__ = ("callbacks", "kind", "stream", "owner", "seq", "attempt", "sent", "gateway", "node", "worker", "begun", "due",
+                 "fresh", "refused", "version", "stale", "behind")  # fmt: skip
+    _ok = True
+
+    def __init__(self, stream, owner, *, seq: int, attempt: int, sent: int) -> None:
+        self.kind = stream.kind
+        self.stream = stream
+        self.owner = owner
+        self.seq = seq
+        self.attempt = attempt
+        self.sent = sent
+        self.refused = False
+
+    def again(self) -> "Message":
+        """Return a copy to schedule anew; the old one is void."""
+        copy = Message(self.stream, self.owner, seq=self.seq, attempt=self.attempt, sent=self.sent)
+        copy.gateway = self.gateway
+        copy.node = self.node
+        return copy
+
+
+class Node:
+    """One node of one domain. ``last`` is the last lsn in its log (received or committed), ``applied`` the last one applied."""
+
+    def __init__(self, domain: Domain, region: int, *, name: str, clock: Clock, draws: Draws, coverage: Coverage) -> None:
+        self.domain = domain
+        self.region = region
+        self.name = f"{domain.name}/{name}"
+        self.place = name
+        self.clock = clock
+        self.draws = draws
+        self.coverage = coverage
+        self.key = draws.key(self.name)
+        self._start_empty(domain.spec.service)
+        self._start_log()
+
+    def _start_empty(self, service) -> None:
+        self.works = (service.read, service.write, service.probe, service.probe)
+        self.workers: list[Message | None] = [None] * service.workers
+        self.queue: deque[Message] = deque()
+        self.places = service.queue
+        self.crashes: set[str] = set()
+        self.dark: set[str] = set()  # outages of the region or zone: the node is silent
+        self.up = True
+        self.deaths = 0
+        self.restarts = self.rewinds = self.rebuilds = 0
+        self.restarting = False
+        self.slow: list[tuple[str, float]] = []
+        self.speed = 1.0
+        self.arrived = [self.arrive]
+        self.finished = [self.finish]
+
+    def _start_log(self) -> None:
+        domain = self.domain
+        self.serving = True
+        self.writable = False
+        self.intact = True
+        self.following = True
+        self.busy: tuple | None = None
+        self.timeline = 1
+        self.cap: int | None = None  # the last lsn shared with the newest timeline, None if this is it
+        self.last = self.applied = 0
+        self.values: dict[int, int] = {}
+        self.flow_in = None
+        self.flows_out: list = []
+        self.contacts = [0] * len(domain.nodes)
+        self.lease_until: float = inf
+        self.pauses: set[str] = set()
+        self.stalled = False  # a rewind has begun
+        self.send_pauses: set[str] = set()
+        self.sent_rows: list[tuple[int, int]] = []
+        self.received_rows: list[tuple[int, int]] = []
+        self.applied_rows: list[tuple[int, int]] = []
+        self.goal = None
+        self.goal_lsn = -1
+        self.replica_key = self.draws.key(f"{domain.name}/replica/{self.place}")
+        self.apply_series: dict = {}
+        tie = (APPLIED, self.region, domain.number * STREAMS)
+        self.applier = Server(self.clock, tie, self._apply, speed=1.0, coverage=self.coverage)
+
+    # --- requests ---------------------------------------------------------------------------------------------------
+
+    def arrive(self, message: Message) -> None:
+        """A request or probe reaches the node."""
+        if self.dark:
+            return
+        kind = message.kind
+        now = self.clock._now
+        if not self.up or not self._accepts(kind, now):
+            self.refuse(message)
+            return
+        workers = self.workers
+        for i in range(len(workers)):
+            if workers[i] is None:
+                self._start(i, message, now)
+                return
+        if len(self.queue) < self.places:
+            self.queue.append(message)
+        else:
+            self.coverage.queue_full += 1
+            self.refuse(message)
+
+    def _accepts(self, kind: int, now: int) -> bool:
+        if kind == WRITE:
+            if self.writable and now >= self.lease_until:
+                self.coverage.refused_by_lease += 1
+            return self.writable and now < self.lease_until
+        return kind == OBSERVE or self.serving
+
+    def _start(self, worker: int, message: Message, now: int) -> None:
+        work = message.stream.luck.sample(self.works[message.kind], message.seq, message.attempt, Purpose.SERVICE)
+        self.workers[worker] = message
+        message.worker = worker
+        message.begun = now
+        message.fresh = True
+        self._due(message, now + lasts(work, self.speed))
+
+    def _due(self, message: Message, due: int) -> None:
+        message.due = due
+        message.callbacks = self.finished
+        tie = (1, DONE, self.region, message.stream.number, message.seq, message.attempt)
+        self.clock.record(due, tie, message)
+
+    def finish(self, message: Message) -> None:
+        """Service completes."""
+        worker = message.worker
+        if self.workers[worker] is not message:
+            return
+        now = self.clock._now
+        kind = message.kind
+        self.workers[worker] = None
+        if kind == READ:
+            self._read(message, now)
+        elif kind == WRITE:
+            if now >= self.lease_until:
+                self.coverage.refused_by_lease += 1
+                message.refused = True
+            else:
+                self._commit(message.owner, now)
+        else:
+            message.stream.served(message, self)
+        message.stream.answer(message, self)
+        if self.queue:
+            self._start(worker, self.queue.popleft(), now)
+
+    def refuse(self, message: Message) -> None:
+        """Answer no; the refusal departs now."""
+        message.refused = True
+        message.stream.answer(message, self)
+
+    def _read(self, message: Message, now: int) -> None:
+        key = message.owner.key
+        message.version = self.values.get(key, 0)
+        message.stale = message.behind = 0
+        known = self.domain.by_key.get(key)
+        if known is None or self is self.domain.primary:
+            return
+        included = self.applied if self.cap is None else min(self.cap, self.applied)
+        lsns, times = known
+        first = bisect_right(lsns, included)
+        message.behind = bisect_left(times, now) - first
+        if message.behind > 0:
+            message.stale = now - times[first]
+            self.coverage.stale_reads += 1
+        else:
+            message.behind = 0
+
+    def _commit(self, op, now: int) -> None:
+        domain = self.domain
+        for version in op.commits:
+            if domain.on_timeline(version, self.timeline):
+                return
+        self.coverage.second_commits += len(op.commits) > 0
+        self.coverage.diverged_commits += self.timeline != domain.newest
+        self.last = self.applied = self.last + 1
+        version = self.timeline << LSN_BITS | self.last
+        op.commits += (version,)
+        self.values[op.key] = version
+        domain.note_commit((now, version, op.stream.rid_base | op.seq, op.key, self.region))
+        for flow in self.flows_out:
+            flow.offer()
+
+    def stop_writing(self) -> None:
+        """Stop being writable: what waits and serves of writes is refused, in order, and reads move up."""
+        self.writable = False
+        refused = []
+        for i, message in enumerate(self.workers):
+            if message is not None and message.kind == WRITE:
+                self.workers[i] = None
+                refused.append(message.again())
+        refused += [message for message in self.queue if message.kind == WRITE]
+        self.queue = deque(message for message in self.queue if message.kind != WRITE)
+        for message in refused:
+            self.refuse(message)
+        for i, message in enumerate(self.workers):
+            if message is None and self.queue:
+                self._start(i, self.queue.popleft(), self.clock._now)
+
+    # --- speed ------------------------------------------------------------------------------------------------------
+
+    def change_speed(self) -> None:
+        """Work out the node's speed from what slows it and rescale what is in service."""
+        speed = 1.0
+        for _, factor in self.slow:
+            speed = speed / factor
+        before = self.speed
+        self.speed = speed
+        if speed != before:
+            for message in list(self.workers):
+                if message is not None:
+                    self._rescale(message, before)
+        self.pace_apply()
+
+    def _rescale(self, message: Message, before: float) -> None:
+        now = self.clock._now
+        copy = message.again()
+        worker = message.worker
+        if message.fresh and message.begun >= now:
+            self._start(worker, copy, now)
+            return
+        self.coverage.rate_changes += 1
+        self.workers[worker] = copy
+        copy.worker = worker
+        copy.begun = message.begun
+        copy.fresh = False
+        self._due(copy, now + rescaled(message.due - now, before, self.speed))
+
+    # --- the log ----------------------------------------------------------------------------------------------------
+
+    def receive(self, lsn: int) -> None:
+        """A record arrives over the flow."""
+        self.last = lsn
+        version = self.domain.record(self.timeline, lsn)[1]
+        self.received_rows.append((self.clock._now, version))
+        self.apply_next()
+
+    def apply_next(self) -> None:
+        """Take up the next received record if nothing is being applied."""
+        if self.up and not self.stalled and self.applier.item is None and self.applied < self.last:
+            lsn = self.applied + 1
+            version = self.domain.record(self.timeline, lsn)[1]
+            self.applier.begin(lsn, self._apply_work(lsn, version >> LSN_BITS))
+
+    def _apply_work(self, lsn: int, timeline: int) -> float:
+        series = self.apply_series.get(timeline)
+        if series is None:
+            spec = self.domain.spec.replication.apply
+            series = self.apply_series[timeline] = self.draws.series(spec, self.replica_key, timeline, Purpose.APPLY)
+        return series(lsn)
+
+    def _apply(self, lsn: int) -> None:
+        _, version, _, key, _ = self.domain.record(self.timeline, lsn)
+        self.applied = lsn
+        self.values[key] = version
+        self.applied_rows.append((self.clock._now, version))
+        if lsn == self.goal_lsn:
+            self.goal.succeed()
+            self.goal_lsn = -1
+        self.apply_next()
+
+    def pace_apply(self) -> None:
+        """Set the applier's speed: the node's, 0 while paused."""
+        self.applier.change(0.0 if self.pauses else self.speed)
+
+    def reset_to(self, timeline: int, lsn: int) -> None:
+        """Become a copy of a timeline up to ``lsn``."""
+        self.join(timeline)
+        self.last = self.applied = lsn
+        self.values = {}
+        for position in range(1, lsn + 1):
+            _, version, _, key, _ = self.domain.record(timeline, position)
+            self.values[key] = version
+        self.applier.drop()
+        self.stalled = False
+        self.intact = True
+        self.serving = True
+
+    def join(self, timeline: int) -> None:
+        """Count as being on a timeline."""
+        self.timeline = timeline
+        self.cap = self.domain.shared(timeline)
+
+    # --- lease ------------------------------------------------------------------------------------------------------
+
+    def grant_lease(self, now: int) -> None:
+        """Let the lease count from now for every observer."""
+        self.contacts = [now] * len(self.contacts)
+        self._extend_lease()
+
+    def renew(self, observer: int, sent: int) -> None:
+        """Count an observer's contact."""
+        if sent > self.contacts[observer]:
+            self.contacts[observer] = sent
+            self._extend_lease()
+
+    def _extend_lease(self) -> None:
+        spec = self.domain.spec.failover
+        if spec.fencing == "lease":
+            majority = len(self.contacts) // 2 + 1
+            self.lease_until = sorted(self.contacts, reverse=True)[majority - 1] + spec.lease
+
+    # --- life -------------------------------------------------------------------------------------------------------
+
+    def go_down(self) -> None:
+        """Stop: everything in it vanishes."""
+        self.up = False
+        self.deaths += 1
+        self.workers = [None] * len(self.workers)
+        self.queue.clear()
+        self.applier.drop()
+        if self.goal_lsn >= 0:
+            self.goal.succeed()
+            self.goal_lsn = -1
+
+    def wipe(self) -> None:
+        """Lose the data."""
+        self.intact = self.serving = self.writable = self.following = False
+        self.last = self.applied = 0
+        self.values = {}
+        self.applier.drop()
+
+    def come_up(self) -> None:
+        """Run again with what survived."""
+        self.up = True
+        self.apply_next()

@@ -1,0 +1,189 @@
+"""Health probes: observers in every region watch the primary, checkers of every client group watch every gateway's node."""
+
+from collections.abc import Callable
+
+from sim.core.draws import Purpose
+from sim.spec.models import Check, Failover
+
+from .clock import ARRIVE, REPLY, SEND, STREAMS, TIMEOUT, Clock, Event
+from .domain import Domain
+from .draws import Draws
+from .network import Luck, Network
+from .node import CHECK, OBSERVE, Message, Node
+
+
+class Pulse:
+    """The schedule, the outstanding probe and the counts of one probe stream. ``trip(healthy)`` is called when it changes its mind."""
+
+    def __init__(self, spec: Check | Failover, *, tie: int, clock: Clock, luck: Luck, send: Callable, trip: Callable) -> None:
+        self.spec = spec
+        self.tie = tie
+        self.clock = clock
+        self.send = send
+        self.trip = trip
+        self.sending = [self._send]
+        self.timing_out = [self._timeout]
+        self.offset = spec.offset
+        if self.offset is None:
+            self.offset = int(luck.draws.uniform(luck.key, 0, 0, Purpose.OFFSET) * spec.interval)
+        self.anew()
+        self._schedule(0)
+
+    def anew(self) -> None:
+        """Start anew: healthy, nothing counted, nothing outstanding."""
+        self.healthy = True
+        self.failed = self.passed = 0
+        self.outstanding = -1
+
+    def _schedule(self, seq: int) -> None:
+        at = self.offset + seq * self.spec.interval
+        self.clock.record(at, (1, SEND, 0, self.tie, seq, 1), Event(self.sending, seq))
+
+    def _send(self, event: Event) -> None:
+        seq = event.what
+        self._schedule(seq + 1)
+        if self.send(seq):
+            self.outstanding = seq
+            at = self.clock._now + self.spec.timeout
+            self.clock.record(at, (1, TIMEOUT, 0, self.tie, seq, 1), Event(self.timing_out, seq))
+
+    def _timeout(self, event: Event) -> None:
+        self.result(event.what, passed=False)
+
+    def result(self, seq: int, *, passed: bool) -> None:
+        """Count the result of the outstanding probe; any other is forgotten."""
+        if seq != self.outstanding:
+            return
+        self.outstanding = -1
+        spec = self.spec
+        if passed:
+            self.failed = 0
+            self.passed += 1
+            if not self.healthy and self.passed >= spec.successes:
+                self._change(healthy=True)
+        else:
+            self.passed = 0
+            self.failed += 1
+            if self.healthy and self.failed >= spec.failures:
+                self._change(healthy=False)
+
+    def _change(self, *, healthy: bool) -> None:
+        self.healthy = healthy
+        self.failed = self.passed = 0
+        self.trip(healthy)
+
+
+class Observer:
+    """A vantage in a region that probes the primary's node and so renews its lease."""
+
+    def __init__(self, domain: Domain, region: int, number: int, *, name: str, network: Network, clock: Clock, draws: Draws,
+                 trip: Callable) -> None:  # fmt: skip
+        self.kind = OBSERVE
+        self.domain = domain
+        self.region = region
+        self.name = name
+        self.number = domain.number * STREAMS + number
+        self.network = network
+        self.clock = clock
+        self.luck = Luck(draws, draws.key(name))
+        self.renewals = True
+        self.renewing_send = 0
+        self.replied = [self._reply]
+        self.pulse = Pulse(
+            domain.spec.failover, tie=self.number, clock=clock, luck=self.luck, send=self._send, trip=lambda ok: trip(self, ok)
+        )
+
+    def _send(self, seq: int) -> bool:
+        network = self.network
+        if not network.up(self.region):
+            return False
+        now = self.clock._now
+        message = Message(self, self.renewals and self.pulse.healthy, seq=seq, attempt=1, sent=now)
+        message.gateway = -1
+        message.node = node = self.domain.primary
+        if message.owner:
+            self.renewing_send = now
+        leg = network.links[self.region][node.region]
+        if not leg.cuts:
+            message.callbacks = node.arrived
+            at = now + self.luck.leg(leg, seq, 1, Purpose.LEG2)
+            self.clock.record(at, (1, ARRIVE, node.region, self.number, seq, 1), message)
+        return True
+
+    def served(self, message: Message, node: Node) -> None:
+        """The node has served the probe: it renews the lease and takes the node's position along."""
+        message.version = node.last
+        if message.owner and node is self.domain.primary:
+            node.renew(self.region, message.sent)
+
+    def answer(self, message: Message, node: Node) -> None:
+        """The answer departs now."""
+        leg = self.network.links[node.region][self.region]
+        if leg.cuts:
+            return
+        message.callbacks = self.replied
+        at = self.clock._now + self.luck.leg(leg, message.seq, 1, Purpose.LEG3)
+        self.clock.record(at, (1, REPLY, 0, self.number, message.seq, 1), message)
+
+    def _reply(self, message: Message) -> None:
+        if message.seq == self.pulse.outstanding and not message.refused:
+            self.domain.known = max(self.domain.known, message.version)
+        self.pulse.result(message.seq, passed=not message.refused)
+
+
+class Checker:
+    """A client group's check of one gateway and the domain's node behind it."""
+
+    def __init__(self, domain: Domain, number: int, *, client: int, region: int, name: str, spec: Check, network: Network,
+                 clock: Clock, draws: Draws, trip: Callable) -> None:  # fmt: skip
+        self.kind = CHECK
+        self.domain = domain
+        self.client = client
+        self.region = region
+        self.name = name
+        self.number = domain.number * STREAMS + number
+        self.network = network
+        self.clock = clock
+        self.luck = Luck(draws, draws.key(name))
+        self.replied = [self._reply]
+        self.at_gateway = [self._answer_itself]
+        self.pulse = Pulse(spec, tie=self.number, clock=clock, luck=self.luck, send=self._send, trip=lambda ok: trip(self, ok))
+
+    def _send(self, seq: int) -> bool:
+        network = self.network
+        gateway = self.region
+        now = self.clock._now
+        leg = network.inward[self.client][gateway]
+        if leg.cuts or network.down[gateway]:
+            return True
+        message = Message(self, None, seq=seq, attempt=1, sent=now)
+        message.gateway = gateway
+        message.node = node = self.domain.nodes[gateway]
+        at = now + self.luck.leg(leg, seq, 1, Purpose.LEG1)
+        if node is not None:
+            at += network.local.fixed
+        message.callbacks = self.at_gateway if node is None else node.arrived
+        self.clock.record(at, (1, ARRIVE, gateway, self.number, seq, 1), message)
+        return True
+
+    def _answer_itself(self, message: Message) -> None:
+        if not self.network.down[self.region]:
+            self._depart(message, 0)
+
+    def served(self, message: Message, node: Node) -> None:
+        """Nothing more than the answer."""
+
+    def answer(self, message: Message, node: Node) -> None:
+        """The node's answer departs now."""
+        self._depart(message, self.network.local.fixed)
+
+    def _depart(self, message: Message, local: int) -> None:
+        leg = self.network.outward[self.region][self.client]
+        if leg.cuts or self.network.down[self.region]:
+            return
+        message.callbacks = self.replied
+        at = self.clock._now + local + self.luck.leg(leg, message.seq, 1, Purpose.LEG4)
+        self.clock.record(at, (1, REPLY, 0, self.number, message.seq, 1), message)
+
+    def _reply(self, message: Message) -> None:
+        self.pulse.result(message.seq, passed=not message.refused)

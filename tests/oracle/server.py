@@ -1,0 +1,90 @@
+"""One FIFO server with a speed: the rules of work, as the contract states them."""
+
+from collections.abc import Callable
+from math import floor
+
+from .clock import Clock, Event
+from .coverage import Coverage
+
+
+def lasts(work: float, speed: float) -> int:
+    """Return how long nominal work lasts, ns."""
+    whole = int(work / speed + 0.5)
+    return whole if whole > 0 else 1
+
+
+def rescaled(left: int, before: float, after: float) -> int:
+    """Return the remaining ns at a new speed."""
+    return floor(left * before / after + 0.5)
+
+
+class Server:
+    """At most one item in service; ``done(item)`` is called at its completion, which is a record with tie ``(1, *tie, item, attempt)``."""
+
+    __slots__ = ("clock", "tie", "done", "coverage", "speed", "last", "item", "work", "event", "begun", "due", "fresh",
+                 "left", "fired")  # fmt: skip
+
+    def __init__(self, clock: Clock, tie: tuple, done: Callable, *, speed: float, coverage: Coverage) -> None:
+        self.clock = clock
+        self.tie = tie
+        self.done = done
+        self.coverage = coverage
+        self.speed = speed
+        self.last = speed if speed > 0 else 1.0
+        self.item: int | None = None
+        self.event: Event | None = None
+        self.fired = [self._fire]
+
+    def begin(self, item: int, work: float) -> None:
+        """Take up the next item now, or keep it waiting while the speed is 0."""
+        self.item = item
+        self.work = work
+        self.left = None
+        if self.speed > 0:
+            self._run(lasts(work, self.speed))
+            self.fresh = True
+
+    def drop(self) -> None:
+        """Forget what is in service."""
+        self.item = None
+        self.event = None
+        self.left = None
+
+    def change(self, to: float) -> None:
+        """Change the speed now."""
+        now = self.speed
+        if now == to:
+            return
+        self.speed = to
+        left = self._remaining(now) if self.item is not None else None
+        if to > 0:
+            if left is not None and self.last != to:
+                left = rescaled(left, self.last, to)
+            self.last = to
+        self.event = None
+        self.left = left
+        if to > 0 and self.item is not None:
+            self._run(lasts(self.work, to) if left is None else left)
+            self.fresh = left is None
+
+    def _remaining(self, speed: float) -> int | None:
+        """Return the ns left of what is in service, None if it has not really begun."""
+        if speed <= 0:
+            return self.left
+        if self.fresh and self.begun >= self.clock._now:
+            return None
+        self.coverage.rate_changes += 1
+        return self.due - self.clock._now
+
+    def _run(self, duration: int) -> None:
+        clock = self.clock
+        self.begun = clock._now
+        self.due = clock._now + duration
+        self.event = Event(self.fired, self.item)
+        clock.record(self.due, (1, *self.tie, self.item, 1), self.event)
+
+    def _fire(self, event: Event) -> None:
+        if event is self.event:
+            self.item = None
+            self.event = None
+            self.done(event.what)

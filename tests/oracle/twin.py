@@ -1,0 +1,293 @@
+"""The whole platform, record by record: build it from a resolved scenario, run it, take its tables."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from sim.core.draws import Purpose
+from sim.journal.schema import COMMITS, CUTS, OPS, POSITION
+from sim.spec.models import Scenario
+
+from .clock import Clock, WatchfulClock
+from .coverage import Coverage
+from .domain import Domain
+from .draws import Draws
+from .failover import Controller
+from .faults import Faults
+from .flow import Flow
+from .load import Keyring, Load
+from .network import Network
+from .node import READ, WRITE, Node
+from .probes import Checker, Observer
+from .rejoin import Rejoiner
+from .routing import Router
+from .trace import times_of
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What a run leaves: tables by domain, milestones (kind, at_ns, subject), SimPy events processed, what was exercised."""
+
+    tables: dict[str, dict]
+    milestones: list[tuple[str, int, str]]
+    events: int
+    coverage: Coverage
+
+
+def run_twin(scenario: Scenario, seed: int, *, trial: int = 0, watch: bool = True) -> Result:
+    """Run the naive twin of a resolved scenario; ``watch`` counts ties (a little slower)."""
+    twin = Twin(scenario, Draws(seed, trial), watch=watch)
+    twin.clock.finish(scenario.duration)
+    if watch:
+        twin.coverage.ties = twin.clock.ties
+    tables = {name: _tables(domain, twin.network.names) for name, domain in twin.domains.items()}
+    return Result(tables, twin.milestones, twin.clock.events, twin.coverage)
+
+
+class Twin:
+    """Everything wired together."""
+
+    def __init__(self, scenario: Scenario, draws: Draws, *, watch: bool) -> None:
+        self.scenario = scenario
+        self.draws = draws
+        self.clock = WatchfulClock() if watch else Clock()
+        self.coverage = Coverage()
+        self.network = Network(scenario)
+        self.milestones: list[tuple[str, int, str]] = []
+        self.domains: dict[str, Domain] = {}
+        self.controllers: dict[str, Controller] = {}
+        self.rejoiners: dict[str, Rejoiner] = {}
+        self.loads: list[Load] = []
+        self.lost: set[str] = set()
+        for name in sorted(scenario.databases):
+            self._build(name)
+        self.faults = Faults(self)
+
+    # --- building ---------------------------------------------------------------------------------------------------------
+
+    def _build(self, name: str) -> None:
+        spec = self.scenario.databases[name]
+        domain = self.domains[name] = Domain(name, len(self.domains), spec)
+        domain.route = self.scenario.gateway.route
+        names = self.network.names
+        domain.nodes = [None] * len(names)
+        for place in (spec.primary, *spec.replicas):
+            domain.nodes[names.index(place)] = self._node(domain, names.index(place))
+        domain.primary = domain.nodes[names.index(spec.primary)]
+        domain.view = [domain.primary] * len(names)
+        self.controllers[name] = Controller(self, domain)
+        self.rejoiners[name] = Rejoiner(self, domain)
+        self._lead(domain)
+        domain.primary.grant_lease(0)
+        self._build_streams(domain)
+
+    def _node(self, domain: Domain, region: int) -> Node:
+        name = self.network.names[region]
+        return Node(domain, region, name=name, clock=self.clock, draws=self.draws, coverage=self.coverage)
+
+    def _lead(self, domain: Domain) -> None:
+        primary = domain.primary
+        primary.writable = True
+        primary.following = False
+        for node in domain.nodes:
+            if node is not None and node is not primary:
+                self._attach(node, primary)
+
+    def _build_streams(self, domain: Domain) -> None:
+        names = self.network.names
+        clients = sorted(self.scenario.clients)
+        streams = [f"{domain.name}/{client}/{kind}" for client in clients for kind in ("read", "write")]
+        streams += [f"{domain.name}/observer/{region}" for region in names]
+        streams += [f"{domain.name}/check/{client}/{region}" for client in clients for region in names]
+        numbers = {stream: i for i, stream in enumerate(sorted(streams))}
+        for region, name in enumerate(names):
+            self._observer(domain, region, f"{domain.name}/observer/{name}", numbers)
+        for client in clients:
+            router = self._router(domain, client)
+            for region, name in enumerate(names):
+                router.checkers[region] = self._checker(domain, client, region, numbers, router)
+            for kind in (READ, WRITE):
+                self._load(domain, router.keyring, client, kind, numbers)
+
+    def _observer(self, domain: Domain, region: int, name: str, numbers: dict[str, int]) -> None:
+        controller = self.controllers[domain.name]
+        observer = Observer(domain, region, numbers[name], name=name, network=self.network, clock=self.clock,
+                            draws=self.draws, trip=controller.tripped)  # fmt: skip
+        controller.observers.append(observer)
+
+    def _router(self, domain: Domain, client: str) -> Router:
+        names = self.network.names
+        gateway = self.scenario.gateway
+        order = [names.index(region) for region in self.scenario.clients[client].order]
+        keyring = Keyring(domain, names.index(client), name=client, draws=self.draws, answer=order[0])
+        name = f"{domain.name}/dns/{client}"
+        keyring.use_resolvers(name, count=gateway.resolvers, ttl=gateway.ttl)
+        after = gateway.failback_after if gateway.failback == "auto" else None
+        return Router(name, keyring, order=order, failback_after=after, clock=self.clock, note=self.note,
+                      coverage=self.coverage)  # fmt: skip
+
+    def _checker(self, domain: Domain, client: str, region: int, numbers: dict[str, int], router: Router) -> Checker:
+        name = f"{domain.name}/check/{client}/{self.network.names[region]}"
+
+        def tripped(checker: Checker, healthy: bool) -> None:
+            self.note("checker.healthy" if healthy else "checker.unhealthy", name)
+            router.tripped(region, healthy)
+
+        return Checker(domain, numbers[name], client=self.network.names.index(client), region=region, name=name,
+                       spec=self.scenario.gateway.check, network=self.network, clock=self.clock, draws=self.draws,
+                       trip=tripped)  # fmt: skip
+
+    def _load(self, domain: Domain, keyring: Keyring, client: str, kind: int, numbers: dict[str, int]) -> None:
+        word = "read" if kind == READ else "write"
+        name = f"{domain.name}/{client}/{word}"
+        load = Load(domain, name, numbers[name], kind=kind, keyring=keyring, network=self.network, clock=self.clock,
+                    draws=self.draws, coverage=self.coverage)  # fmt: skip
+        self.loads.append(load)
+        workload = domain.spec.workload
+        share = self.scenario.clients[client].share
+        rate = (workload.reads if kind == READ else workload.writes) * share
+        if workload.arrivals.kind == "trace":
+            load.start_trace(times_of(workload.arrivals.file, client, word))
+        elif rate > 0:
+            load.start(rate)
+
+    # --- what faults and controllers call ---------------------------------------------------------------------------------
+
+    def note(self, kind: str, subject: str) -> None:
+        """Write a milestone."""
+        self.milestones.append((kind, self.clock._now, subject))
+
+    def nodes(self) -> list[Node]:
+        """Return every node, by domain and region."""
+        return [node for domain in self.domains.values() for node in domain.nodes if node is not None]
+
+    def nodes_in(self, region: int) -> list[Node]:
+        """Return the nodes in a region."""
+        return [node for node in self.nodes() if node.region == region]
+
+    def observers_in(self, region: int) -> list[Observer]:
+        """Return the observers in a region."""
+        return [controller.observers[region] for controller in self.controllers.values()]
+
+    def count_trouble(self) -> None:
+        """Count a cut or an outage that falls into a promotion."""
+        self.coverage.cuts_in_promotion += any(domain.promoting for domain in self.domains.values())
+
+    def refresh(self) -> None:
+        """Let everything that depends on links and regions see the world as it now is."""
+        self.refresh_flows()
+        self._watch_primaries()
+
+    def refresh_flows(self) -> None:
+        """Connect and disconnect the flows."""
+        for node in self.nodes():
+            if node.flow_in is not None:
+                node.flow_in.refresh()
+
+    def pace_flows(self) -> None:
+        """Set the speed of every flow."""
+        for node in self.nodes():
+            if node.flow_in is not None:
+                node.flow_in.pace()
+
+    def _watch_primaries(self) -> None:
+        for name, domain in self.domains.items():
+            primary = domain.primary
+            serves = primary.up and primary.intact and self.network.quorate(primary.region)
+            if serves:
+                self.lost.discard(name)
+            elif name not in self.lost:
+                self.lost.add(name)
+                self.note("primary.lost", name)
+
+    def take_down(self, node: Node, *, data: str, wire: str) -> None:
+        """Stop a node; what it has on the wire is delivered or lost."""
+        node.restarting = False
+        if node.up:
+            for flow in node.flows_out:
+                if flow.connected:
+                    flow.disconnect(delivered=wire == "delivered")
+            if node.flow_in is not None:
+                node.flow_in.disconnect(delivered=False)
+            node.go_down()
+            self.note("node.down", node.name)
+        if data == "lost":
+            node.wipe()
+            self.rejoiners[node.domain.name].data_lost()
+
+    def bring_back(self, node: Node) -> None:
+        """Restart a node if nothing holds it down any more."""
+        if not node.crashes and not node.dark:
+            self.clock.process(self._restart(node))
+
+    def _restart(self, node: Node):
+        number = node.restarts
+        node.restarts += 1
+        node.restarting = True
+        delay = self.draws.duration(node.domain.spec.failover.restart, node.key, number, Purpose.RESTART)
+        yield self.clock.after(delay, node.name)
+        if node.restarting and node.restarts == number + 1:
+            node.restarting = False
+            node.come_up()
+            self.note("node.up", node.name)
+            self.refresh()
+
+    def crown(self, domain: Domain, primary: Node) -> None:
+        """Make a node the primary of the newest timeline; whoever can follows it at once."""
+        domain.primary = primary
+        for node in domain.nodes:
+            if node is None:
+                continue
+            self._detach(node)
+            cut = domain.timelines[domain.newest].cut
+            if node is primary or node.following and node.last <= cut:
+                node.join(domain.newest)
+            else:
+                node.following = False
+                node.join(node.timeline)
+        primary.writable = True
+        for node in domain.nodes:
+            if node is not None and node.following:
+                self._attach(node, primary)
+        self._watch_primaries()
+
+    def follow(self, node: Node) -> None:
+        """Let a node follow the primary from where it is."""
+        node.join(node.domain.newest)
+        node.following = True
+        self._detach(node)
+        self._attach(node, node.domain.primary)
+
+    def _detach(self, node: Node) -> None:
+        flow = node.flow_in
+        if flow is not None:
+            flow.close()
+            flow.source.flows_out.remove(flow)
+            node.flow_in = None
+
+    def _attach(self, node: Node, primary: Node) -> None:
+        flow = Flow(primary, node, clock=self.clock, draws=self.draws, network=self.network, coverage=self.coverage)
+        node.flow_in = flow
+        primary.flows_out.append(flow)
+        flow.refresh()
+
+
+# --- tables -----------------------------------------------------------------------------------------------------------------
+
+
+def _tables(domain: Domain, names: list[str]) -> dict:
+    nodes = {names[node.region]: node for node in domain.nodes if node is not None}
+    return {
+        "ops": _columns(OPS, domain.ops),
+        "commits": _columns(COMMITS, domain.commits),
+        "cuts": _columns(CUTS, domain.cuts),
+        "sent": {name: _columns(POSITION, node.sent_rows) for name, node in nodes.items()},
+        "received": {name: _columns(POSITION, node.received_rows) for name, node in nodes.items()},
+        "applied": {name: _columns(POSITION, node.applied_rows) for name, node in nodes.items()},
+    }
+
+
+def _columns(schema: dict, rows: list[tuple]) -> dict[str, np.ndarray]:
+    if not rows:
+        return {name: np.empty(0, dtype) for name, dtype in schema.items()}
+    return {name: np.array(column, dtype) for (name, dtype), column in zip(schema.items(), zip(*rows, strict=True), strict=True)}

@@ -1,0 +1,148 @@
+"""What the package must not contain: hidden randomness, wall clocks, overgrown or unnamed pieces."""
+
+import ast
+import builtins
+
+import pytest
+
+from tests.repo.sources import ROOT, dotted, functions, imports, modules
+
+RANDOM = ("random", "uuid", "secrets", "numpy.random")
+CLOCKS = ("time", "datetime")
+# Where the work of a run is measured, and nowhere else.
+STOPWATCH = ("sim/cli/", "sim/trial")
+CALLS = ("np.random", "numpy.random", "os.urandom", "hash")
+NAMELESS = {"utils", "helpers", "common", "manager", "base", "misc", "util", "helper"}
+LINES_MAX, FUNCTION_LINES_MAX, POSITIONAL_MAX = 400, 60, 4
+
+
+def banned_imports(path, tree):
+    """Imports of randomness, and of clocks where none is allowed."""
+    for line, name in imports(tree):
+        stopwatch = name == "time.perf_counter" and path.startswith(STOPWATCH)
+        if not stopwatch and any(name == ban or name.startswith(ban + ".") for ban in (*RANDOM, *CLOCKS)):
+            yield f"{path}:{line}: {name}"
+
+
+def banned_calls(path, tree):
+    """Calls whose answer differs from one process to the next."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call):
+            name = dotted(node.func)
+            if any(name == ban or name.startswith(ban + ".") for ban in CALLS) or name.endswith(
+                "default_rng"
+            ):
+                yield f"{path}:{node.lineno}: {name}"
+
+
+def test_no_randomness_and_no_clock():
+    """Draws come from one door and time from the simulation."""
+    found = [
+        f
+        for path, tree in modules().items()
+        for f in (*banned_imports(path, tree), *banned_calls(path, tree))
+    ]
+    assert found == []
+
+
+@pytest.mark.parametrize(
+    ("path", "source"),
+    [
+        ("sim/x.py", "import random"),
+        ("sim/x.py", "from uuid import uuid4"),
+        ("sim/x.py", "from time import perf_counter"),
+        ("sim/cli/x.py", "from time import time"),
+        ("sim/x.py", "import datetime"),
+        ("sim/x.py", "def f(np):\n    return np.random.default_rng(1)"),
+        ("sim/x.py", "from numpy.random import default_rng"),
+        ("sim/x.py", "key = hash('us-east')"),
+    ],
+)
+def test_the_check_finds_each_ban(path, source):
+    """Each way to randomness or a clock is seen."""
+    tree = ast.parse(source)
+    assert [*banned_imports(path, tree), *banned_calls(path, tree)]
+
+
+def test_modules_are_short():
+    """No module has more than 400 lines."""
+    lengths = {path: len((ROOT / path).read_text("utf-8").splitlines()) for path in modules()}
+    assert {path: n for path, n in lengths.items() if n > LINES_MAX} == {}
+
+
+def test_functions_are_short():
+    """No function has more than 60 lines, its docstring included."""
+    found = [
+        f"{path}:{f.lineno}: {f.name} has {f.end_lineno - f.lineno + 1} lines"
+        for path, tree in modules().items()
+        for f in functions(tree)
+        if f.end_lineno - f.lineno + 1 > FUNCTION_LINES_MAX
+    ]
+    assert found == []
+
+
+def compiled(function):
+    """Whether numba compiles a function: its kernels take arrays by position."""
+    names = [dotted(d.func if isinstance(d, ast.Call) else d) for d in function.decorator_list]
+    return any(name.endswith(("jit", "intrinsic", "overload", "kernel", "compiled")) for name in names)
+
+
+def test_functions_take_few_arguments_by_position():
+    """Beyond four, arguments are named at the call; compiled kernels are the exception."""
+    found = [
+        f"{path}:{f.lineno}: {f.name}"
+        for path, tree in modules().items()
+        for f in functions(tree)
+        if not compiled(f)
+        and len([a for a in (*f.args.posonlyargs, *f.args.args) if a.arg not in ("self", "cls")])
+        > POSITIONAL_MAX
+    ]
+    assert found == []
+
+
+def test_every_file_has_a_noun():
+    """No module is named for having no name."""
+    words = {path: set(path.removesuffix(".py").replace("_", "/").split("/")) for path in modules()}
+    assert [path for path, parts in words.items() if parts & NAMELESS] == []
+
+
+def test_broad_excepts_are_two_at_most():
+    """Only a study's loop and the command's last resort may catch everything."""
+    found = [
+        f"{path}:{node.lineno}"
+        for path, tree in modules().items()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ExceptHandler)
+        and (node.type is None or dotted(node.type) in ("Exception", "BaseException"))
+    ]
+    assert len(found) <= 2, found
+
+
+# Bases that carry no behaviour to look up, or belong to a library's own idiom.
+BASES = {
+    "Protocol",
+    "NamedTuple",
+    "TypedDict",
+    "click.Group",
+    "simpy.Environment",
+    "Enum",
+    "IntEnum",
+    "StrEnum",
+}
+BASES |= {
+    name for name, value in vars(builtins).items() if isinstance(value, type) and issubclass(value, Exception)
+}
+
+
+def test_no_inheritance():
+    """Outside the scenario models a class has no base but a protocol, a record or an exception."""
+    found = [
+        f"{path}:{node.lineno}: {node.name}({dotted(base)})"
+        for path, tree in modules().items()
+        if not path.startswith("sim/spec/")
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ClassDef)
+        for base in node.bases
+        if dotted(base.value if isinstance(base, ast.Subscript) else base) not in BASES
+    ]
+    assert found == []

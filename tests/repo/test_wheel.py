@@ -1,0 +1,52 @@
+"""What is installed: the package with its scenarios, and nothing else that could be imported."""
+
+import subprocess
+import sys
+import zipfile
+
+import pytest
+
+from tests.repo.sources import ROOT
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory):
+    """The wheel, built."""
+    folder = tmp_path_factory.mktemp("wheel")
+    subprocess.run(
+        [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(folder)],
+        cwd=ROOT,
+        check=True,
+        capture_output=True,
+    )
+    return next(folder.glob("multiregion_sim-*.whl"))
+
+
+def test_the_wheel_has_every_scenario(wheel):
+    """Each file under scenarios/ lies in sim/scenarios/ of the wheel, under the same name."""
+    names = {
+        n.removeprefix("sim/scenarios/")
+        for n in zipfile.ZipFile(wheel).namelist()
+        if n.startswith("sim/scenarios/")
+    }
+    folder = ROOT / "scenarios"
+    assert names == {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()}
+    assert names
+
+
+def test_only_sim_can_be_imported_from_the_wheel(wheel):
+    """The wheel puts one name beside its metadata."""
+    tops = {name.split("/")[0] for name in zipfile.ZipFile(wheel).namelist()}
+    assert {top for top in tops if not top.endswith(".dist-info")} == {"sim"}
+
+
+def test_an_installed_sim_finds_its_scenarios_by_name(wheel, tmp_path):
+    """From an unpacked wheel, away from the repository, a packaged scenario resolves by its name."""
+    zipfile.ZipFile(wheel).extractall(tmp_path / "site")
+    code = (
+        "import sys; sys.path.insert(0, 'site'); from sim.cli.main import main; sys.exit(main(sys.argv[1:]))"
+    )
+    command = [sys.executable, "-c", code, "resolve", "drills/lose-primary-region"]
+    result = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert result.returncode == 0, result.stderr
+    assert "us-east" in result.stdout

@@ -1,0 +1,237 @@
+"""A drill written by hand, for the tests of reports and of the command line."""
+
+from dataclasses import replace
+from typing import Any
+
+from sim.journal.milestones import Milestone
+from sim.measure.verdict import Verdict as Judged
+from sim.outcome import Outcome, objective_of
+
+S = 1_000_000_000
+DOMAINS = ("customers", "inventory", "orders", "payments")
+CLIENTS = ("ap-south", "eu-west", "us-east")
+
+
+def milestones() -> list[Milestone]:
+    """All that happens when us-east goes down at 30 minutes and is back at 70, as the world reports it."""
+    rows: list[tuple[float, str, str, str]] = [
+        (1800, "fault.started", "fault/power", "scheduled"),
+        (1800, "region.down", "us-east", "fault/power"),
+    ]
+    rows += [(1800, "node.down", f"{d}/us-east", "its region went down") for d in DOMAINS]
+    rows += [(1800, "primary.lost", d, "its region went down") for d in DOMAINS]
+    for i, d in enumerate(DOMAINS):
+        rows += [
+            (1812 + i + j, "observer.unhealthy", f"{d}/observer/{r}", "3 probes failed in a row")
+            for j, r in enumerate(("ap-south", "eu-west"))
+        ]
+        rows += [
+            (1826 + i + 2 * j, "checker.unhealthy", f"{d}/check/{c}/us-east", "3 checks failed in a row")
+            for j, c in enumerate(CLIENTS)
+        ]
+        rows += [
+            (1826 + i + 2 * j, "answer", f"{d}/dns/{c}", "us-east is unhealthy, next is eu-west")
+            for j, c in enumerate(CLIENTS)
+        ]
+        rows += [
+            (1813 + i, "declared", d, "2 of 3 observers gave up"),
+            (1813 + i, "decided", d, "no decision delay"),
+            (1830 + i, "fenced", d, "its lease ran out"),
+            (1830 + i, "promoting", f"{d}/eu-west", "most of the log received"),
+            (1835 + i, "promoted", f"{d}/eu-west", "applied all that it had received"),
+            (1836 + i, "rerouted", f"{d}/route/eu-west", "learned of the promotion"),
+            (1836 + i, "rerouted", f"{d}/route/ap-south", "learned of the promotion"),
+            (4215 + i, "node.up", f"{d}/us-east", "restarted"),
+            (4216 + i, "rewinding", f"{d}/us-east", f"{300 + i} records beyond the cut"),
+            (4276 + i, "rejoined", f"{d}/us-east", "follows eu-west"),
+            (4240 + i, "checker.healthy", f"{d}/check/us-east/us-east", "3 checks passed in a row"),
+            (4540 + i, "answer", f"{d}/dns/us-east", "us-east was healthy for 5m"),
+        ]
+    rows += [
+        (4200, "fault.healed", "fault/power", "its duration is over"),
+        (4200, "region.up", "us-east", "fault/power healed"),
+    ]
+    rows.sort(key=lambda row: row[0])
+    return [
+        Milestone(i, int(at * S), kind, subject, why, i - 1 if i else None)
+        for i, (at, kind, subject, why) in enumerate(rows)
+    ]
+
+
+def witness(**changes: Any) -> dict[str, Any]:
+    """A violation as the measures report it."""
+    row = {
+        "rid": 5,
+        "session": 17 << 20,
+        "key": 5,
+        "send_ns": 1836 * S,
+        "end_ns": 1837 * S,
+        "client": 0,
+        "node": 1,
+    }
+    return {**row, "version": 1 << 40 | 86, "earlier_rid": 3, "earlier_version": 1 << 40 | 88, **changes}
+
+
+def guarantee(violations: int, found: dict[str, Any] | None = None) -> dict[str, Any]:
+    """The figures of one session guarantee."""
+    return {"violations": violations, "judged": 3_200_000, "witness": found}
+
+
+def curve(records: int, age_s: float) -> dict[str, Any]:
+    """An exposure curve with one peak."""
+    return {
+        "records_max": records,
+        "records_max_at_s": 1800.0,
+        "records_mean": records / 6,
+        "age_max_s": age_s,
+        "age_max_at_s": 1800.0,
+        "age_mean_s": age_s / 6,
+        "series": {"step_s": 1800.0, "records": [0, records, 0, 0], "age_s": [0.0, age_s, 0.0, 0.0]},
+    }
+
+
+def recoveries() -> dict[str, Any]:
+    """A capability that was down, one that never was, and one that was not back at the end."""
+    phases = {"detect": 13.2, "decide": 0.0, "fence": 16.8, "promote": 5.0, "reroute": 60.4, "repair": 0.0}
+    episode = {
+        "started_s": 1800.0,
+        "recovered_s": 1895.4,
+        "rta_s": 95.4,
+        "downtime_s": 90.0,
+        "failed_requests": 20_412,
+    }
+    down = {
+        "rta_s": 95.4,
+        "rta_ns": 95_400_000_000,
+        "censored_after_s": None,
+        "downtime_s": 90.0,
+        "operations": 3_400_000,
+        "failed_requests": 20_412,
+        "slow_requests": 310,
+        "serving_again_s": 95.4,
+        "caught_up_s": 101.0,
+        "phases": {**phases, "catch_up": 0.0},
+        "chain": [0, 1, 2],
+        "episodes": [episode],
+        "by_client": {},
+    }
+    good = {
+        "downtime_s": 0.0,
+        "failed_requests": 0,
+        "slow_requests": 0,
+        "phases": {},
+        "chain": [],
+        "episodes": [],
+    }
+    never = {**down, **good, "rta_s": 0.0, "rta_ns": 0, "serving_again_s": 0.0, "caught_up_s": 0.0}
+    not_over = {
+        "rta_s": None,
+        "rta_ns": None,
+        "censored_after_s": 2700.0,
+        "serving_again_s": None,
+        "caught_up_s": None,
+    }
+    return {"orders.write": down, "orders.read": never, "payments.write": {**down, **not_over, "phases": {}}}
+
+
+def losses() -> dict[str, Any]:
+    """A store that lost records for two reasons, and one that lost none."""
+    cause = {"diverged": 0, "paused": 0, "send_queue": 1100, "wire": 103}
+    lost = {"records": 1203, "window_s": 2.41, "bytes": 2_463_744, "info": 17, "diverged": 0, "avoidable": 4}
+    lost |= {"salvageable": 1203, "cause": cause, "named_cause": "send_queue", "recoveries": []}
+    none = {
+        "records": 0,
+        "window_s": 0.0,
+        "bytes": 0,
+        "info": 0,
+        "diverged": 0,
+        "avoidable": 0,
+        "salvageable": 0,
+    }
+    return {
+        "orders": lost,
+        "payments": {**none, "cause": dict.fromkeys(cause, 0), "named_cause": None, "recoveries": []},
+    }
+
+
+def sights() -> dict[str, Any]:
+    """The consistency of a store with stale reads, and of one that nobody read."""
+    seen = {"reads": 3_200_000, "stale_reads": 1600, "stale_fraction": 0.0005, "staleness_p50_s": 0.0}
+    seen |= {
+        "staleness_p99_s": 0.21,
+        "staleness_p999_s": 1.1,
+        "staleness_max_s": 3.4,
+        "staleness_mean_s": 0.001,
+    }
+    seen |= {
+        "versions_behind_max": 12,
+        "versions_behind_mean": 0.002,
+        "read_your_writes": guarantee(31, witness()),
+    }
+    seen |= {"monotonic_reads": guarantee(4, witness(version=0))}
+    seen |= {"monotonic_writes": guarantee(0), "writes_follow_reads": guarantee(0)}
+    kept = dict.fromkeys(
+        ("read_your_writes", "monotonic_reads", "monotonic_writes", "writes_follow_reads"), guarantee(0)
+    )
+    return {"orders": seen, "payments": {**dict.fromkeys(seen), "reads": 0, "stale_reads": 0, **kept}}
+
+
+def figures() -> dict[str, Any]:
+    """The figures of that drill."""
+    latency = {"p50_s": 0.012, "p99_s": 0.081, "p999_s": 0.4, "max_s": 2.0, "n": 1_000_000}
+    return {
+        "recovery": recoveries(),
+        "latency": dict.fromkeys(recoveries(), latency),
+        "loss": losses(),
+        "exposure": {
+            "orders": {"eu-west": {"crash": curve(1300, 2.6), "cut": curve(1400, 2.6)}},
+            "payments": {"eu-west": {"crash": curve(0, 0.0), "cut": curve(0, 0.0)}},
+        },
+        "consistency": sights(),
+        "operations": {
+            "orders.write": {"ok": 999_000, "fail": 0, "info": 1000, "open": 0, "attempts": 1_020_000}
+        },
+        "conservation": {},
+    }
+
+
+def objective(
+    name: str, measure: tuple[str, str], must: str, value: float | None, verdict: str = "met"
+) -> dict[str, Any]:
+    """An objective, judged in the units of the measures: ns, a count or a fraction."""
+    undecided = verdict == "undecided"
+    why = "the run ended before the recovery was complete" if undecided else ""
+    return objective_of(Judged(name, *measure, must, value, undecided, verdict, why))
+
+
+def drill(**changes: Any) -> Outcome:
+    """The outcome of that drill, with ``changes``."""
+    objectives = [
+        objective("orders-rto", ("rta", "orders.write"), "<= 5m", 95_400_000_000),
+        objective("orders-rpo", ("rpa_window", "orders"), "<= 1s", 2_410_000_000, "missed"),
+        objective("no-loss", ("rpa_records", "payments"), "== 0", 0),
+        objective("pay-rto", ("rta", "payments.write"), "<= 2h", 2700 * S, "undecided"),
+        objective("fresh", ("stale_reads", "orders"), "<= 0.1%", 0.0005),
+    ]
+    made = Outcome(
+        scenario="Lose the primary region at peak",
+        digest="3fa9c17e5b20d4418c6f",
+        seed=0,
+        figures=figures(),
+        milestones=milestones(),
+        faults={"power": {"fired": True, "status": "fired", "started_s": 1800.0, "healed_s": 4200.0}},
+        objectives=objectives,
+        verdict="fail",
+        exit_code=1,
+        performance={
+            "wall_s": 4.12,
+            "writes": 3_600_000,
+            "stage_operations": 21_000_000,
+            "peak_rss_bytes": 400_000_000,
+        },
+        journal_digest="77aa",
+        trust=[
+            "Replication uses a fixed share of each link and borrows nothing, so a real link may do better."
+        ],
+    )
+    return replace(made, **changes)

@@ -1,0 +1,53 @@
+"""Pages as plain rows and in colour."""
+
+import re
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sim.report.colour import coloured
+from sim.report.page import Section, Table, plain
+
+word = st.text(alphabet="abcdefgh", min_size=1, max_size=9)
+cells = st.tuples(word, word, st.lists(word, max_size=40).map(" ".join))
+
+
+@given(st.lists(cells, min_size=1, max_size=6), st.integers(50, 120))
+def test_rows_fit_and_keep_every_word(rows, width):
+    """Whatever the last column holds, no line is wider than the page and no word is lost."""
+    text = plain([Section("", (Table(("one", "two", "three"), tuple(rows)),))], width)
+    assert max(map(len, text.splitlines())) <= width
+    assert sorted(text.split()) == sorted(
+        " ".join(["one two three", *(" ".join(row) for row in rows)]).split()
+    )
+
+
+def test_columns_line_up():
+    """Cells of a column start, or end, in the same place."""
+    text = plain(
+        [Section("T", (Table(("a", "b", "c"), (("xxxx", "1", "u"), ("y", "1000", "v")), frozenset({1})),))]
+    )
+    assert text.splitlines() == ["T", "-", "a        b  c", "xxxx     1  u", "y     1000  v"]
+
+
+def test_a_bullet_hangs():
+    """What follows the first line of a bullet is set in under its text."""
+    lines = plain([Section("", ("- " + "word " * 30,))], 40).splitlines()
+    assert len(lines) > 2
+    assert all(line.startswith("  word") for line in lines[1:])
+
+
+def test_colour_adds_no_words(outcome):
+    """The page in colour has the words of the plain page, and escape codes."""
+    from sim.report.terminal import page
+
+    sections = page(outcome, source="x")
+    drawn = coloured(sections)
+    stripped = re.sub(r"\x1b\[[0-9;]*m", "", drawn)
+    assert drawn != stripped
+    assert re.sub(r"-{3,}", "", plain(sections)).split() == stripped.split()
+
+
+def test_square_brackets_are_text():
+    """What looks like markup is printed as it is."""
+    assert "[red]x[/red]" in coloured([Section("[bold]", ("[red]x[/red]",))])

@@ -1,0 +1,112 @@
+"""The page that ``sim run`` prints, on a drill made by hand."""
+
+import os
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from sim.report.page import plain
+from sim.report.terminal import headline, page
+from tests.unit.report.drill import drill, figures
+
+GOLDEN = Path(__file__).parent / "golden"
+
+
+def rendered(outcome):
+    """The plain page, 100 columns wide."""
+    return plain(page(outcome, source="drills/lose-primary-region", folder="reports/lose/3fa9-0"), 100)
+
+
+def with_control():
+    """The drill beside a run that went well."""
+    calm = figures()
+    calm["recovery"]["orders.write"].update(failed_requests=0, downtime_s=0.0)
+    calm["consistency"]["orders"]["stale_fraction"] = 0.0001
+    return drill(control={"figures": calm})
+
+
+@pytest.mark.parametrize(("name", "outcome"), [("drill", drill()), ("control", with_control())])
+def test_the_page_is_the_reviewed_one(name, outcome):
+    """The page equals the text that a person has read; SIM_GOLDEN=write writes it anew, to be read again."""
+    path = GOLDEN / f"{name}.txt"
+    if os.environ.get("SIM_GOLDEN") == "write":
+        path.write_text(rendered(outcome), encoding="utf-8")
+    assert rendered(outcome) == path.read_text(encoding="utf-8")
+
+
+def test_the_page_fits_a_hundred_columns():
+    """No line is wider than 100 columns."""
+    assert max(map(len, rendered(drill()).splitlines())) <= 100
+
+
+def test_the_headline_names_what_was_missed(outcome):
+    """A missed objective is in the first line by its id, an undecided one too."""
+    assert headline(outcome) == (
+        "FAIL: Lose the primary region at peak: 1 of 5 objectives missed (orders-rpo), 1 undecided (pay-rto)"
+    )
+
+
+def test_a_fault_that_did_nothing_is_in_the_headline():
+    """An undecided run says which fault never took effect; one that was not drawn is no reason."""
+    faults = {
+        "power": {"fired": False, "status": "not_triggered", "started_s": None, "healed_s": None},
+        "quake": {"fired": False, "status": "not_drawn", "started_s": None, "healed_s": None},
+    }
+    text = headline(drill(faults=faults, verdict="inconclusive", objectives=[]))
+    assert text.endswith("fault power never took effect (not_triggered)")
+    assert text.startswith("INCONCLUSIVE:")
+
+
+def test_a_run_without_objectives_says_so():
+    """No objectives is not the same as all met."""
+    assert headline(drill(objectives=[], verdict="pass")).endswith("no objectives set")
+
+
+def test_an_open_recovery_is_never_a_number(outcome):
+    """A capability that was not back at the end shows the bound, in its row and in the objective's."""
+    rows = [line for line in rendered(outcome).splitlines() if "payments.write" in line]
+    assert len(rows) == 2
+    assert all("> 45m 00s" in row for row in rows)
+
+
+def test_phase_bars_are_on_one_scale():
+    """A recovery of half the length has a bar of half the length."""
+    changed = figures()
+    half = {name: seconds / 2 for name, seconds in changed["recovery"]["orders.write"]["phases"].items()}
+    changed["recovery"]["orders.read"] = {
+        **changed["recovery"]["orders.write"],
+        "rta_s": 47.7,
+        "phases": half,
+    }
+    lines = rendered(replace(drill(), figures=changed)).splitlines()
+    start = lines.index("Where the time went")
+    bars = [line.split()[-1] for line in lines[start + 3 : start + 5]]
+    assert [len(bar) for bar in bars] == [24, 12]
+
+
+def test_stores_that_lost_for_the_same_reason_share_a_line():
+    """The cause stands once for all stores that share it, and stores that lost nothing have none."""
+    changed = figures()
+    changed["loss"]["customers"] = changed["loss"]["orders"]
+    text = rendered(drill(figures=changed))
+    assert "- orders, customers: still in the send queue" in text
+    assert "payments: " not in text
+
+
+def test_nothing_lost_is_said_in_words():
+    """A run that lost nothing says so."""
+    changed = figures()
+    changed["loss"] = {"payments": changed["loss"]["payments"]}
+    assert "No acknowledged transaction was lost." in rendered(drill(figures=changed))
+
+
+def test_the_control_is_offered_only_where_there_are_faults():
+    """A run without faults has nothing to compare; the next command is another seed."""
+    assert "--seed 0 --control" in rendered(drill())
+    assert "--control" not in rendered(drill(faults={}))
+
+
+def test_a_control_that_equals_the_run_says_so():
+    """Faults that change no figure are reported as such, not as an empty table."""
+    assert "the faults changed nothing that is measured" in rendered(drill(control={"figures": figures()}))
