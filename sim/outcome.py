@@ -39,7 +39,7 @@ class Outcome:
 
 
 def objective_of(verdict: JudgedObjective) -> dict[str, Any]:
-    """Return a judged objective in the units of the report: a duration in seconds, else a count or a fraction.
+    """Return a judged objective in the units of reports: a duration in seconds, else a count or a fraction.
 
     ``value`` is the least it can be where ``censored``, and None where there was nothing to measure.
     """

@@ -16,7 +16,7 @@ def _complete(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> 
     return [CompletionItem(kind) for kind in fault_catalogue() if kind.startswith(incomplete)]
 
 
-@click.command()
+@click.command(short_help="List the faults that a scenario can contain.")
 @click.argument("kind", required=False, shell_complete=_complete)
 def command(kind: str | None) -> int:
     """List the faults that a scenario can contain or, with KIND, the fields of one."""
@@ -35,7 +35,7 @@ def _list(catalogue: dict[str, Any]) -> Any:
     """Return the page of all kinds."""
     from sim.report.page import Section, Table
 
-    rows = tuple((kind, entry["summary"]) for kind, entry in catalogue.items())
+    rows = tuple((kind, _plain(entry["summary"])) for kind, entry in catalogue.items())
     return Section(
         "", (Table(("fault", "what it does"), rows), "", "sim faults KIND shows the fields of one.")
     )
@@ -49,4 +49,9 @@ def _fields(kind: str, entry: dict[str, Any]) -> Any:
         (name, "required" if field["required"] else "", str(field["type"]), str(field.get("default") or ""))
         for name, field in entry["fields"].items()
     )
-    return Section(kind, (entry["summary"], "", Table(("field", "", "type", "default"), rows)))
+    return Section(kind, (_plain(entry["summary"]), "", Table(("field", "", "type", "default"), rows)))
+
+
+def _plain(summary: str) -> str:
+    """Return a docstring's line without its quotes around names."""
+    return summary.replace("``", "")

@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 
-@click.command()
+@click.command(short_help="Write a commented scenario to start from.")
 @click.argument("file", default="scenario.yaml", type=click.Path(dir_okay=False))
 def command(file: str) -> int:
     """Write a small commented scenario to FILE (scenario.yaml), to start from. Never overwrites."""

@@ -8,7 +8,7 @@ from sim.cli import find, options
 from sim.cli.screen import emit
 
 
-@click.command()
+@click.command(short_help="Print a scenario with every value filled in.")
 @options.scenario
 @options.overlays
 @options.sets

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from sim.outcome import Outcome
 
 
-@click.command()
+@click.command(short_help="Simulate a scenario once and print what came out.")
 @options.scenario
 @options.overlays
 @options.sets

@@ -7,7 +7,7 @@ import click
 from sim.cli.screen import emit
 
 
-@click.command()
+@click.command(short_help="Print the JSON Schema of scenarios, for editors.")
 def command() -> int:
     """Print the JSON Schema of scenarios, for editors that complete and check while you type."""
     from sim.spec.resolve import schema

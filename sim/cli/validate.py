@@ -9,7 +9,7 @@ from sim.cli.screen import emit, warn
 from sim.core.errors import SpecError
 
 
-@click.command()
+@click.command(short_help="Check scenarios and show what their faults will hit.")
 @click.argument("paths", nargs=-1, required=True, metavar="PATH...", shell_complete=find.complete)
 def command(paths: tuple[str, ...]) -> int:
     """Check scenarios: files, folders of them, or names of scenarios that come with sim.

@@ -35,7 +35,8 @@ def on_timeline(version, timeline, lineage):
 def place_of(key, mask):
     """Return where a non-negative int64 key belongs in a table of ``mask`` + 1 places."""
     h = np.uint64(key) * np.uint64(0x9E3779B97F4A7C15)
-    return np.int64((h ^ (h >> np.uint64(32))) & np.uint64(mask))
+    h = (h ^ (h >> np.uint64(32))) * np.uint64(0xD1B54A32D192ED03)  # one product alone would leave the high bits of the key out
+    return np.int64((h >> np.uint64(32)) & np.uint64(mask))
 
 
 def grow_lineage(lineage: np.ndarray, timeline: int, parent: int, cut: int) -> np.ndarray:

@@ -23,10 +23,10 @@ SECOND = 1e9
 class Consistency:
     """Reducer of ``ops`` and ``cuts`` of one domain."""
 
-    def __init__(self, setup: Setup, *, room: int = 1 << 14) -> None:
+    def __init__(self, setup: Setup, *, room: int = 1 << 13) -> None:
         self._setup = setup
         self._marks = s.Marks(
-            ids=np.full(room, -1, np.int64), marks=_no_marks(room), pool=_chain(0, 1 << 10), slots=np.full((1 << 10, 2), -1, np.int64)
+            ids=np.full(room, -1, np.int64), marks=_no_marks(room), ring=_no_values(1 << 10), slots=np.full((1 << 10, 2), -1, np.int64)
         )
         self._found = s.Findings(
             totals=np.zeros(s.TOTALS, np.int64),
@@ -87,18 +87,20 @@ class Consistency:
     def _make_room(self, slot: int, now: int) -> None:
         """Enlarge whatever is full; entries of sessions that are over go first."""
         old, totals = self._marks, self._found.totals
-        pool, slots = old.pool, old.slots
+        ring, slots = old.ring, old.slots
         if slot >= len(slots):
             more = max(2 * len(slots), slot + 1) - len(slots)
             slots = np.concatenate([slots, np.full((more, 2), -1, np.int64)])
-        if totals[s.POOL_FREE] < 0:
-            totals[s.POOL_FREE] = len(pool)
-            pool = np.concatenate([pool, _chain(len(pool), len(pool))])
-        self._marks = old._replace(pool=pool, slots=slots)
-        if totals[s.USED] * 2 > len(old.ids) - 1:
+        head = int(totals[s.HEAD])
+        if ring[head % len(ring), s.UNTIL] > now - self._setup.op_life_ns:
+            ring = _no_values(2 * len(old.ring))
+            numbers = np.arange(max(0, head - len(old.ring)), head)
+            ring[numbers % len(ring)] = old.ring[numbers % len(old.ring)]
+        self._marks = old._replace(ring=ring, slots=slots)
+        if totals[s.USED] * 4 > (len(old.ids) - 1) * 3:
             self._move(len(old.ids), now)
-            while totals[s.USED] * 4 > len(self._marks.ids):
-                self._move(2 * len(self._marks.ids), now)
+            if totals[s.USED] * 2 > len(old.ids):
+                self._move(2 * len(old.ids), now)
 
     def _move(self, room: int, now: int) -> None:
         new = self._marks._replace(ids=np.full(room, -1, np.int64), marks=_no_marks(room))
@@ -111,12 +113,8 @@ def _no_marks(room: int) -> np.ndarray:
     return np.tile(np.array(mark + mark, np.int64), (room, 1))
 
 
-def _chain(first: int, count: int) -> np.ndarray:
-    """Return ``count`` free pool entries numbered from ``first``, each naming the next."""
-    pool = np.zeros((count, s.MARK), np.int64)
-    pool[:, s.EARLIER] = np.arange(first + 1, first + count + 1)
-    pool[-1, s.EARLIER] = -1
-    return pool
+def _no_values(count: int) -> np.ndarray:
+    return np.full((count, s.EARLIER_VALUE), -(1 << 62), np.int64)
 
 
 def _witness(ops: dict[str, np.ndarray], row: int, rid: int, mark: int) -> dict[str, Any]:

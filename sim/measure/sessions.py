@@ -1,8 +1,9 @@
 """What each session wrote and read: the compiled core of the consistency measure.
 
 Rows come in order of their end, but an operation is judged against what its session knew when it was sent. So each (session, key) has two *marks*, the
-highest version its own acknowledged writes had (W) and the highest its own reads returned (R), and each mark keeps its earlier values, back to the
-last one that is older than any operation still under way.
+highest version its own acknowledged writes had (W) and the highest its own reads returned (R). When a mark is raised its earlier value goes to a ring;
+an operation sent before may still need it, so a value is overwritten only when any such operation has ended. Values are superseded in order of time, so
+they also expire in the order of the ring, and following earlier values from an operation under way never leads to one that was overwritten.
 
 Marks live in an open-addressing table, a cache line each. When it fills up, the entries of sessions that are over are dropped: a newer epoch in the
 same place began longer ago than an operation can last.
@@ -16,12 +17,13 @@ from numba import njit
 from sim.journal.schema import LSN_BITS, OK, WRITE
 from sim.measure.compiled import bucket_of, on_timeline, place_of
 
-# A mark: since when, the version, the operation that set it, and its earlier value in the pool (-1: none).
+# A mark: since when, the version, the operation that set it, and its earlier value in the ring. An earlier value also: until when.
 SINCE, VERSION, RID, EARLIER, MARK = range(5)
+UNTIL, EARLIER_VALUE = MARK, MARK + 1
 W, R = 0, MARK
 KEY_BITS, EPOCH_BITS = 20, 20
 READ_YOUR_WRITES, MONOTONIC_READS, MONOTONIC_WRITES, WRITES_FOLLOW_READS = range(4)
-READS, STALE, BEHIND_MAX, BEHIND_SUM, STALE_MAX, STALE_SUM, STALE_CARRY, WRITES, USED, POOL_FREE, TOTALS = range(11)
+READS, STALE, BEHIND_MAX, BEHIND_SUM, STALE_MAX, STALE_SUM, STALE_CARRY, WRITES, USED, HEAD, TOTALS = range(11)
 EPOCH, BEGAN = range(2)
 EPOCH_MASK = (1 << EPOCH_BITS) - 1
 CARRY = 10**18  # ns; a sum of stalenesses may exceed an int64
@@ -45,13 +47,13 @@ class Rows(NamedTuple):
 class Marks(NamedTuple):
     """The state. All int64; -1 is nothing.
 
-    ``ids`` (n,), a power of two: session << 20 | key. ``marks`` (n, 8): W and R. ``pool`` (m, 4): earlier values, free ones chained by their last
-    column. ``slots`` (k, 2): newest epoch of each place and a time at which it had begun.
+    ``ids`` (n,): session << 20 | key. ``marks`` (n, 8): W and R. ``ring`` (m, 5): earlier values; value number h is at h modulo m. ``slots`` (k, 2):
+    newest epoch of each place and a time at which it had begun. n and m are powers of two.
     """
 
     ids: np.ndarray
     marks: np.ndarray
-    pool: np.ndarray
+    ring: np.ndarray
     slots: np.ndarray
 
 
@@ -70,17 +72,17 @@ def fold_sessions(rows, first, m, found, lineage, life_ns, warmup_ns):
 
     Arrays are indexed whole and never cut into views: a view costs an atomic count of references.
     """
-    ids, marks, pool, slots = m.ids, m.marks, m.pool, m.slots
+    ids, marks, ring, slots = m.ids, m.marks, m.ring, m.slots
     totals, counts, witness, histogram = found.totals, found.counts, found.witness, found.histogram
     outcomes, sessions, sends, keys, kinds = rows.outcome, rows.session, rows.send_ns, rows.key, rows.kind
     versions, stales, behinds, ends, rids = rows.version, rows.stale_ns, rows.behind, rows.end_ns, rows.rid
-    mask = len(ids) - 1
+    mask, last = len(ids) - 1, len(ring) - 1
     for i in range(first, len(rids)):
         if outcomes[i] != OK:
             continue
         session, send, version = sessions[i], sends[i], versions[i]
         slot = session >> EPOCH_BITS
-        if totals[USED] * 2 > mask or totals[POOL_FREE] < 0 or slot >= len(slots):
+        if totals[USED] * 4 > mask * 3 or slot >= len(slots) or ring[totals[HEAD] & last, UNTIL] > ends[i] - life_ns:
             return i
         if session & EPOCH_MASK > slots[slot, EPOCH]:
             slots[slot, EPOCH] = session & EPOCH_MASK
@@ -90,10 +92,10 @@ def fold_sessions(rows, first, m, found, lineage, life_ns, warmup_ns):
         if send >= warmup_ns:
             wrote, by = marks[e, W + VERSION], marks[e, W + RID]
             if marks[e, W + SINCE] > send:
-                wrote, by = _earlier(marks[e, W + EARLIER], send, pool)
+                wrote, by = _earlier(marks[e, W + EARLIER], send, ring)
             read, read_by = marks[e, R + VERSION], marks[e, R + RID]
             if marks[e, R + SINCE] > send:
-                read, read_by = _earlier(marks[e, R + EARLIER], send, pool)
+                read, read_by = _earlier(marks[e, R + EARLIER], send, ring)
             if write:
                 totals[WRITES] += 1
                 timeline = version >> LSN_BITS
@@ -112,7 +114,7 @@ def fold_sessions(rows, first, m, found, lineage, life_ns, warmup_ns):
                     _count_stale(stales[i], np.int64(behinds[i]), totals)
         which = W if write else R
         if version > marks[e, which + VERSION]:
-            _raise(e, which, version, ends[i], rids[i], marks, pool, ends[i] - life_ns, totals)
+            _raise(e, which, version, ends[i], rids[i], marks, ring, totals)
     return len(rids)
 
 
@@ -129,13 +131,12 @@ def _entry(wanted, ids, mask, totals):
 
 
 @njit(cache=True)
-def _earlier(node, send, pool):
-    """Return (version, rid) of the mark as it was at ``send``; (-1, -1) if there was none."""
-    while node >= 0 and pool[node, SINCE] > send:
-        node = pool[node, EARLIER]
-    if node < 0:
-        return np.int64(-1), np.int64(-1)
-    return pool[node, VERSION], pool[node, RID]
+def _earlier(number, send, ring):
+    """Return (version, rid) of the mark as it was at ``send``: the first value on the way back that was there by then."""
+    last = len(ring) - 1
+    while ring[number & last, SINCE] > send:
+        number = ring[number & last, EARLIER]
+    return ring[number & last, VERSION], ring[number & last, RID]
 
 
 @njit(cache=True)
@@ -160,50 +161,27 @@ def _count_stale(stale, behind, totals):
 
 
 @njit(cache=True)
-def _raise(e, which, version, now, rid, marks, pool, oldest_send, totals):
-    """Set a mark to a higher version. Its former value goes to the pool if an operation may still need it, and those no one can need are freed."""
-    if marks[e, which + VERSION] >= 0 and marks[e, which + SINCE] <= oldest_send:
-        _free(pool, marks[e, which + EARLIER], totals)
-        marks[e, which + EARLIER] = -1
-    if marks[e, which + VERSION] >= 0:
-        node = totals[POOL_FREE]
-        totals[POOL_FREE] = pool[node, EARLIER]
-        for c in range(MARK):
-            pool[node, c] = marks[e, which + c]
-        marks[e, which + EARLIER] = node
-        while node >= 0 and pool[node, SINCE] > oldest_send:
-            node = pool[node, EARLIER]
-        if node >= 0:
-            _free(pool, pool[node, EARLIER], totals)
-            pool[node, EARLIER] = -1
+def _raise(e, which, version, now, rid, marks, ring, totals):
+    """Set a mark to a higher version and put its former value into the ring."""
+    at = totals[HEAD] & (len(ring) - 1)
+    for c in range(MARK):
+        ring[at, c] = marks[e, which + c]
+    ring[at, UNTIL] = now
     marks[e, which + SINCE] = now
     marks[e, which + VERSION] = version
     marks[e, which + RID] = rid
-
-
-@njit(cache=True)
-def _free(pool, node, totals):
-    while node >= 0:
-        following = pool[node, EARLIER]
-        pool[node, EARLIER] = totals[POOL_FREE]
-        totals[POOL_FREE] = node
-        node = following
+    marks[e, which + EARLIER] = totals[HEAD]
+    totals[HEAD] += 1
 
 
 @njit(cache=True)
 def move_live(old, new, totals, now, life_ns):
-    """Copy the entries of sessions that may still go on from ``old`` to ``new`` (same pool and slots); free the others'. Return how many live."""
-    mask, live = len(new.ids) - 1, 0
+    """Copy the entries of sessions that may still go on from ``old`` to ``new``."""
+    mask = len(new.ids) - 1
     totals[USED] = 0
     for e in range(len(old.ids)):
-        if old.ids[e] < 0:
-            continue
-        session = old.ids[e] >> KEY_BITS
-        newest = old.slots[session >> EPOCH_BITS]
-        if session & EPOCH_MASK < newest[EPOCH] and newest[BEGAN] + life_ns <= now:
-            _free(old.pool, old.marks[e, W + EARLIER], totals)
-            _free(old.pool, old.marks[e, R + EARLIER], totals)
-            continue
-        new.marks[_entry(old.ids[e], new.ids, mask, totals)] = old.marks[e]
-        live += 1
-    return live
+        if old.ids[e] >= 0:
+            session = old.ids[e] >> KEY_BITS
+            slot = session >> EPOCH_BITS
+            if session & EPOCH_MASK == old.slots[slot, EPOCH] or old.slots[slot, BEGAN] + life_ns > now:
+                new.marks[_entry(old.ids[e], new.ids, mask, totals)] = old.marks[e]

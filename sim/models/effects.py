@@ -181,7 +181,7 @@ class Effects:
         row = self._domain.circle.node[node.index]
         if row[at.N_WRITABLE]:
             row[at.N_WRITABLE] = 0
-            evict(self._domain.circle, node.index, now, False)
+            evict(self._domain.circle, node.index, now)
 
     def forget_probes(self, region: str, *, anew: bool) -> None:
         """An observer's region went down (its probe is forgotten) or came up (it starts ``anew``)."""

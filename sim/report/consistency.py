@@ -51,7 +51,7 @@ def _staleness(figure: Figures) -> tuple[str, ...]:
 
 
 def _witnesses(stores: dict[str, Figures]) -> list[str]:
-    """Tell the first examples of what went wrong, for each guarantee first those of the first store."""
+    """Tell the first examples of what went wrong, guarantee by guarantee."""
     lines = [
         f"- {name}, {guarantee.replace('_', ' ')}: {_told(guarantee, figure[guarantee]['witness'])}"
         for guarantee in GUARANTEES
@@ -64,10 +64,8 @@ def _witnesses(stores: dict[str, Figures]) -> list[str]:
 def _told(guarantee: str, witness: Figures) -> str:
     """Write one violation as a sentence."""
     did, though = GUARANTEES[guarantee]
-    return (
-        f"at {clock(witness['send_ns'])} a session {did} {_version(witness['version'])} of key {witness['key']}, "
-        f"{though} {_version(witness['earlier_version'])}"
-    )
+    now, before = _version(witness["version"]), _version(witness["earlier_version"])
+    return f"at {clock(witness['send_ns'])} a session {did} {now} of key {witness['key']}, {though} {before}"
 
 
 def _version(version: int) -> str:

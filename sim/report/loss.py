@@ -9,7 +9,7 @@ from sim.report.quantities import count, duration, plural
 Figures = dict[str, Any]
 CAUSES = {
     "paused": "held back because replication to the new primary was paused",
-    "send_queue": "still in the send queue, because writes came faster than the replica's share of the link",
+    "send_queue": "still in the send queue: too much for the replica's share of the link",
     "wire": "sent but not yet received, on a wire that was lost",
     "diverged": "written to the old primary after the failure",
 }

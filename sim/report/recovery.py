@@ -75,7 +75,7 @@ def _bar(phases: dict[str, float], longest: float) -> str:
 
 
 def _found(objective: dict[str, Any]) -> str:
-    """Write an objective's value in the unit of its bound; what was not over when the run ended, as a bound."""
+    """Write an objective's value in the unit of its bound; what was not over at the end, as a bound."""
     value = objective["value"]
     if value is None:
         return NOTHING

@@ -73,8 +73,10 @@ def _file(composer: _Composer, path: str, named_at: Mark | None) -> Node | None:
 
 def _open(composer: _Composer, path: str, named_at: Mark | None) -> Source | None:
     def fail(why: str) -> None:
-        problem = Problem(why, file=path) if named_at is None else named_at.problem(why, path=EXTENDS)
-        composer.problems.append(problem)
+        if named_at is None:
+            composer.problems.append(Problem(why, file=path))
+        else:
+            composer.problems.append(named_at.problem(why, path=EXTENDS))
 
     if os.path.realpath(path) in composer.open:
         fail(f"{os.path.basename(path)} extends itself")

@@ -74,7 +74,8 @@ def _fields(body: Any, readers: Mapping[str, _Reader], path: Path, found: _Found
     for key in [key for key in body if key not in readers]:
         found.append(Complaint((*path, key), f"unknown key {key!r}", nearest(key, readers), at_key=True))
     missing = [name for name in readers if name not in body]
-    found.extend(Complaint(path, f"missing {name!r}", at_key=True) for name in missing)
+    for name in missing:
+        found.append(Complaint(path, f"missing {name!r}", at_key=True))
     values = {name: readers[name](body[name], (*path, name), found) for name in readers if name in body}
     if missing or len(body) != len(readers) or None in values.values():
         return None

@@ -79,6 +79,8 @@ def _sound(annotation: Any, value: Any) -> tuple[Any, bool]:
 
 def _without(data: Any, error: Any) -> bool:
     """Take the field with an error out of nested maps; False if it is an entry, in a union, or not there."""
+    if not error["loc"]:
+        return False
     *parents, last = error["loc"]
     for token in parents:
         if not isinstance(data, dict) or token not in data:

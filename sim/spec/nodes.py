@@ -99,7 +99,19 @@ def compose(source: Source, problems: list[Problem]) -> Node | None:
     if root is None:
         problems.append(Mark(source, 1, 1).problem("the file is empty"))
         return None
-    return _Reader(source, problems).read(root)
+    try:
+        return _Reader(source, problems).read(root)
+    except _Endless as error:
+        problems.append(error.mark.problem("nested too deeply, or aliases that multiply or contain themselves"))
+        return None
+
+
+class _Endless(Exception):
+    """The tree has too many nodes once its aliases are expanded, or too many levels."""
+
+    def __init__(self, mark: "Mark") -> None:
+        super().__init__()
+        self.mark = mark
 
 
 class _Tagless(_Loader):  # type: ignore[misc]
@@ -123,21 +135,10 @@ class _Reader:
         mark = _mark(self.source, node.start_mark)
         self.count += 1
         if self.count > ALIAS_BUDGET or depth > DEPTH_MAX:
-            if self.count != -1:
-                self.problems.append(
-                    mark.problem(
-                        "aliases that refer to themselves or multiply without end, or nesting too deep"
-                    )
-                )
-            self.count = -(10**9)  # said once; the rest is read as it comes
-            return Node(None, mark)
-        if self.count < 0:
-            return Node(None, mark)
+            raise _Endless(mark)
         if node.tag not in (_PLAIN, _QUOTED, _COLLECTION):
-            self.problems.append(
-                mark.problem(f"the tag {_short(node.tag)} is not allowed", "write the value plainly")
-            )
-            return Node(None, mark)
+            why = f"the tag {node.tag.replace('tag:yaml.org,2002:', '!!')} is not allowed"
+            self.problems.append(mark.problem(why, "write the value plainly"))
         if isinstance(node, yaml.MappingNode):
             return Node(self._map(node, depth), mark)
         if isinstance(node, yaml.SequenceNode):
@@ -173,7 +174,7 @@ class _Reader:
         return None
 
     def _scalar(self, node: Any, mark: Mark) -> Any:
-        if node.tag == _QUOTED:
+        if node.tag != _PLAIN:
             return self._text(node.value)
         value = plain_scalar(node.value)
         if isinstance(value, OverflowError):
@@ -220,6 +221,3 @@ def _position(source: Source, position: int) -> Mark:
     before = source.text[:position]
     return Mark(source, before.count("\n") + source.first_line, position - before.rfind("\n") + source.indent)
 
-
-def _short(tag: str) -> str:
-    return tag.replace("tag:yaml.org,2002:", "!!")

@@ -28,7 +28,6 @@ class Controller:
         self.under_way = False
         self.polling = False
         self.decisions = 0
-        self.promotions = 0
         self.routes = [0] * self.network.count
         self.reigns = 0
         self.candidate: Node | None = None
@@ -161,8 +160,8 @@ class Controller:
         node.flow_in.close()
         cut = node.last
         deaths = node.deaths
-        delay = self.draws.duration(self.spec.promotion, self.key, self.promotions, Purpose.PROMOTE)
-        self.promotions += 1
+        delay = self.draws.duration(self.spec.promotion, node.key, node.promotions, Purpose.PROMOTE)
+        node.promotions += 1
         if node.applied < cut:
             node.goal = self.clock.event()
             node.goal_lsn = cut

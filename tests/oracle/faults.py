@@ -284,7 +284,7 @@ class Faults:
             load
             for load in self.twin.loads
             if spec.database in ("*", load.domain.name)
-            and spec.client in (None, self.network.names[load.keyring.client])
+            and spec.client in (None, self.network.names[load.keyring.home])
             and spec.operation in (None, load.name.rsplit("/", 1)[1])
         ]
 

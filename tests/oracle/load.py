@@ -40,7 +40,8 @@ class Keyring:
 
     def __init__(self, domain: Domain, client: int, *, name: str, draws: Draws, answer: int) -> None:
         spec = domain.spec.workload
-        self.client = client
+        self.client = client  # index in the journal
+        self.home = client  # region the clients are near
         self.count = spec.sessions.count
         self.slots = spec.sessions.keys
         self.length = spec.sessions.length
@@ -96,7 +97,7 @@ class Load:
         self.retry_spec = spec.workload.retry
         self.timeout = spec.workload.retry.timeout
         self.local_reads = spec.reads == "local"
-        client = self.keyring.client
+        client = self.keyring.home
         self.inward = self.network.inward[client]
         self.outward = [self.network.outward[g][client] for g in range(self.network.count)]
         self.seq = 0
@@ -124,7 +125,7 @@ class Load:
         self.arrivals = Server(self.clock, (SEND, 0, self.number), self._send_first, speed=self.shape, coverage=self.coverage)
         self.arrivals.begin(0, self.works(0) * self.gap)
 
-    def start_trace(self, times: list[int]) -> None:
+    def start_trace(self, times: tuple[int, ...]) -> None:
         """Send at the times of a trace."""
         for seq, at in enumerate(times):
             self.clock.record(at, (1, SEND, 0, self.number, seq, 1), Event([lambda event: self._open(event.what)], seq))

@@ -64,7 +64,7 @@ class Node:
         self.dark: set[str] = set()  # outages of the region or zone: the node is silent
         self.up = True
         self.deaths = 0
-        self.restarts = self.rewinds = self.rebuilds = 0
+        self.restarts = self.rewinds = self.rebuilds = self.promotions = 0
         self.restarting = False
         self.slow: list[tuple[str, float]] = []
         self.speed = 1.0
@@ -87,7 +87,7 @@ class Node:
         self.contacts = [0] * len(domain.nodes)
         self.lease_until: float = inf
         self.pauses: set[str] = set()
-        self.stalled = False  # a rewind has begun
+        self.stalled = False  # beyond the cut: nothing is applied until it is rewound
         self.send_pauses: set[str] = set()
         self.sent_rows: list[tuple[int, int]] = []
         self.received_rows: list[tuple[int, int]] = []

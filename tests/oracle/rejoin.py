@@ -68,8 +68,6 @@ class Rejoiner:
             self._rebuild(node, token)
         elif shared is not None and node.last > shared:
             self._rewind(node, token, shared)
-        elif node.stalled:
-            self._rewind(node, token, node.last)
         else:
             self._follow(node)
 

@@ -7,6 +7,7 @@ import numpy as np
 from sim.core.draws import Purpose
 from sim.journal.schema import COMMITS, CUTS, OPS, POSITION
 from sim.spec.models import Scenario
+from sim.spec.trace import arrivals
 
 from .clock import Clock, WatchfulClock
 from .coverage import Coverage
@@ -21,7 +22,6 @@ from .node import READ, WRITE, Node
 from .probes import Checker, Observer
 from .rejoin import Rejoiner
 from .routing import Router
-from .trace import times_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +119,9 @@ class Twin:
         names = self.network.names
         gateway = self.scenario.gateway
         order = [names.index(region) for region in self.scenario.clients[client].order]
-        keyring = Keyring(domain, names.index(client), name=client, draws=self.draws, answer=order[0])
+        index = sorted(self.scenario.clients).index(client)
+        keyring = Keyring(domain, index, name=client, draws=self.draws, answer=order[0])
+        keyring.home = names.index(client)
         name = f"{domain.name}/dns/{client}"
         keyring.use_resolvers(name, count=gateway.resolvers, ttl=gateway.ttl)
         after = gateway.failback_after if gateway.failback == "auto" else None
@@ -147,7 +149,7 @@ class Twin:
         share = self.scenario.clients[client].share
         rate = (workload.reads if kind == READ else workload.writes) * share
         if workload.arrivals.kind == "trace":
-            load.start_trace(times_of(workload.arrivals.file, client, word))
+            load.start_trace(arrivals(self.scenario, domain.name).get(name, ()))
         elif rate > 0:
             load.start(rate)
 
@@ -243,13 +245,20 @@ class Twin:
             if node is primary or node.following and node.last <= cut:
                 node.join(domain.newest)
             else:
-                node.following = False
-                node.join(node.timeline)
+                self._strand(node)
         primary.writable = True
         for node in domain.nodes:
             if node is not None and node.following:
                 self._attach(node, primary)
         self._watch_primaries()
+
+    @staticmethod
+    def _strand(node: Node) -> None:
+        if node.following:  # it received more than the new timeline has
+            node.stalled = True
+            node.applier.drop()
+        node.following = False
+        node.join(node.timeline)
 
     def follow(self, node: Node) -> None:
         """Let a node follow the primary from where it is."""

@@ -3,7 +3,7 @@
 import math
 
 import numpy as np
-from numba import njit
+from sim.engine.circle.compiled import compiled, inlined
 
 from sim.core.draws import Purpose
 from sim.engine.circle.heap import push
@@ -61,7 +61,7 @@ _OK, _FAIL, _INFO = 0, 1, 2
 _AWAITING, _BACKING_OFF = 1, 2
 
 
-@njit(cache=True, forceinline=True)
+@inlined
 def _gap(c, s, seq):
     """Return the ns from one arrival to arrival ``seq`` at the present rate."""
     work = 1.0
@@ -70,7 +70,7 @@ def _gap(c, s, seq):
     return max(1, int(math.floor(work * c.rate[s, 0] / c.rate[s, 1] + 0.5)))
 
 
-@njit(cache=True)
+@compiled
 def schedule_arrival(c, s, at):
     """Schedule arrival T_SEQ of stream ``s``, the one before having been at ``at``."""
     row = c.stream[s]
@@ -85,7 +85,7 @@ def schedule_arrival(c, s, at):
         row[T_NEXT] = NEVER
 
 
-@njit(cache=True)
+@compiled
 def change_rate(c, s, at, to):
     """Set the rate factor of stream ``s`` at time ``at``; the gap in progress is rescaled."""
     row = c.stream[s]
@@ -103,7 +103,7 @@ def change_rate(c, s, at, to):
     find_stream(c)
 
 
-@njit(cache=True)
+@compiled
 def find_stream(c):
     """Find the load stream that sends first (the least number among equals)."""
     best = np.int64(-1)
@@ -114,7 +114,7 @@ def find_stream(c):
     c.reg[STREAM] = best
 
 
-@njit(cache=True, forceinline=True)
+@inlined
 def first_send(c, s, at):
     """Begin the next operation of stream ``s``."""
     row = c.stream[s]
@@ -140,7 +140,7 @@ def first_send(c, s, at):
     _send(c, slot, at)
 
 
-@njit(cache=True, forceinline=True)
+@inlined
 def _choose_key(c, op, stream, at):
     """Draw the session; its key follows from (session, epoch, slot of key)."""
     reg = c.reg
@@ -153,7 +153,7 @@ def _choose_key(c, op, stream, at):
     op[S_KEY] = zipf(ZipfTable(c.key_accept, c.key_alias), u)
 
 
-@njit(cache=True, forceinline=True)
+@inlined
 def _send(c, slot, at):
     """Send the current attempt: note the deadline, ask DNS, depart."""
     reg = c.reg
@@ -174,7 +174,7 @@ def _send(c, slot, at):
     depart(c, slot, cache[0], at)
 
 
-@njit(cache=True, forceinline=True)
+@inlined
 def ring_due(c, tail):
     """Bring the least of the timeouts with the earliest deadline to the ring's head; return whether it is still pending."""
     ring = c.ring
@@ -189,7 +189,7 @@ def ring_due(c, tail):
     return op[S_OPEN] == _AWAITING and ring[head, 1] == tie_of(TIMEOUT, 0, op[S_STREAM], op[S_SEQ], op[S_ATTEMPT])
 
 
-@njit(cache=True)
+@compiled
 def timed_out(c, at):
     """The attempt at the ring's head has timed out."""
     slot = c.ring[c.reg[RING_HEAD], 2]
@@ -197,7 +197,7 @@ def timed_out(c, at):
     _attempt_failed(c, slot, at)
 
 
-@njit(cache=True, forceinline=True)
+@inlined
 def replied(c, event, extra, at):
     """A reply reached its client."""
     slot = event & 0xFFFFFF
@@ -215,7 +215,7 @@ def replied(c, event, extra, at):
         _attempt_failed(c, slot, at)
 
 
-@njit(cache=True)
+@compiled
 def _attempt_failed(c, slot, at):
     op = c.slot[slot]
     s, seq, attempt = op[S_STREAM], op[S_SEQ], op[S_ATTEMPT]
@@ -233,7 +233,7 @@ def _attempt_failed(c, slot, at):
         c.reg[FREE] += 1
 
 
-@njit(cache=True)
+@compiled
 def retry(c, slot, at):
     """The back-off is over: send again, unless the operation ended meanwhile."""
     op = c.slot[slot]
@@ -242,7 +242,7 @@ def retry(c, slot, at):
         _send(c, slot, at)
 
 
-@njit(cache=True, forceinline=True)
+@inlined
 def _end(c, slot, outcome, at):
     """Write the operation's row; the slot is freed with its last record."""
     op = c.slot[slot]

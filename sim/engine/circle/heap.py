@@ -1,17 +1,17 @@
 """A binary heap of records ordered by (time, tie)."""
 
-from numba import njit
+from sim.engine.circle.compiled import compiled, inlined
 
 from sim.engine.circle.layout import HEAP
 
 
-@njit(cache=True, forceinline=True)
+@inlined
 def before(t1, tie1, t2, tie2):
     """Return whether (t1, tie1) comes first."""
     return t1 < t2 or (t1 == t2 and tie1 < tie2)
 
 
-@njit(cache=True, forceinline=True)
+@inlined
 def push(reg, heap, time, tie, event, extra):
     """Add a record; the caller has made sure that there is room."""
     i = reg[HEAP]
@@ -31,7 +31,7 @@ def push(reg, heap, time, tie, event, extra):
     heap[i, 3] = extra
 
 
-@njit(cache=True, forceinline=True)
+@inlined
 def pop(reg, heap):
     """Remove the first record; the caller has read it from row 0."""
     n = reg[HEAP] - 1

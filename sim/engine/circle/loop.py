@@ -1,6 +1,6 @@
 """The loop: take the record that comes first, handle it, until a time, a trip or a full array."""
 
-from numba import njit
+from sim.engine.circle.compiled import compiled, inlined
 
 from sim.engine.circle.clients import (
     find_stream,
@@ -48,7 +48,7 @@ GROW_HEAP, GROW_SLOTS, GROW_RING = range(3)
 _NEVER = (1 << 62) - 1
 
 
-@njit(cache=True)
+@compiled
 def start(c):
     """Schedule the first arrivals and probes. T_NEXT of a probe stream holds its offset."""
     for i in range(c.load.size):
@@ -60,7 +60,7 @@ def start(c):
     find_stream(c)
 
 
-@njit(cache=True)
+@compiled
 def advance(c, until):
     """Process every record strictly before ``until``.
 
@@ -81,7 +81,7 @@ def advance(c, until):
             return status
 
 
-@njit(cache=True)
+@compiled
 def _room(c):
     """Return for how many records the working arrays surely have room (a record adds at most 70 to the heap: one reply and a refill)."""
     reg = c.reg
@@ -106,7 +106,7 @@ def _room(c):
     return room
 
 
-@njit(cache=True)
+@compiled
 def _space(c):
     """Return how many rows the tightest output has left."""
     space = min(c.ops.shape[0] - c.reg[OPS_OUT], c.commits.shape[0] - c.reg[COMMITS_OUT])
@@ -115,7 +115,7 @@ def _space(c):
     return space
 
 
-@njit(cache=True)
+@compiled
 def _first_time(c):
     """Return the time of the next record (a timeout that is no longer pending counts too)."""
     first = c.heap[0, 0] if c.reg[HEAP] > 0 else _NEVER
@@ -129,7 +129,7 @@ def _first_time(c):
     return first
 
 
-@njit(cache=True)
+@compiled
 def _run(c, until, most):
     """Process at most ``most`` records before ``until``; return GROW when that many are done."""
     reg = c.reg
@@ -171,7 +171,7 @@ def _run(c, until, most):
     return GROW
 
 
-@njit(cache=True, forceinline=True)
+@inlined
 def _heaped(c, at):
     """Handle the record at the top of the heap."""
     event = c.heap[0, 2]

@@ -2,7 +2,7 @@
 
 import math
 
-from numba import njit
+from sim.engine.circle.compiled import compiled, inlined
 
 from sim.core.draws import Purpose
 from sim.engine.circle.heap import push
@@ -40,13 +40,13 @@ _TO_LOSS = Purpose.LOSS1 - Purpose.LEG1
 LOST = -1  # a delay no message can have
 
 
-@njit(cache=True, forceinline=True)
+@inlined
 def tie_of(rank, place, stream, seq, attempt):
     """Return the tie-breaker of a record: (rank, place, stream, seq, attempt) in 63 bits."""
     return (rank << 60) | (place << 54) | (stream << 46) | (seq << 6) | attempt
 
 
-@njit(cache=True, forceinline=True)
+@inlined
 def _leg(c, link, stream, seq, attempt, purpose):
     """Return how long a message on ``link`` takes, or LOST."""
     state = c.link_state
@@ -66,14 +66,14 @@ def _leg(c, link, stream, seq, attempt, purpose):
     return ns(delay)
 
 
-@njit(cache=True, forceinline=True)
+@inlined
 def _gateway_up(c, g):
     if c.node[g, N_TOUCHED]:
         c.node[g, N_HITS] += 1
     return c.node[g, N_REGION_UP] != 0
 
 
-@njit(cache=True)
+@compiled
 def depart(c, slot, gateway, at):
     """Send the slot's current attempt at ``at`` through ``gateway`` (an observer's probe goes to its node directly)."""
     row = c.slot[slot]
@@ -104,7 +104,7 @@ def depart(c, slot, gateway, at):
     c.slot[slot, S_EVENTS] += 1
 
 
-@njit(cache=True)
+@compiled
 def answer(c, event, result, extra, at):
     """Send the reply (``result``) to the request ``event`` at ``at``; return False if it is lost."""
     slot = event & 0xFFFFFF

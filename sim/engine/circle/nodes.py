@@ -2,12 +2,11 @@
 
 import math
 
-from numba import njit
+from sim.engine.circle.compiled import compiled, inlined
 
 from sim.core.draws import Purpose
 from sim.engine.circle.heap import before
 from sim.engine.circle.layout import (
-    CHECK,
     COMMITS,
     COMMITS_OUT,
     DONE,
@@ -64,7 +63,7 @@ NEVER = (1 << 62) - 1
 _LSN_MASK = (1 << 40) - 1
 
 
-@njit(cache=True)
+@compiled
 def arrive(c, event, at):
     """Handle a request that reaches its node at ``at``."""
     node = (event >> 36) & 63
@@ -86,7 +85,7 @@ def arrive(c, event, at):
         release(c, slot)
 
 
-@njit(cache=True, forceinline=True)
+@inlined
 def _refuses(c, node, kind, at):
     row = c.node[node]
     if not row[N_UP]:
@@ -96,7 +95,7 @@ def _refuses(c, node, kind, at):
     return kind != OBSERVE and not row[N_SERVING]
 
 
-@njit(cache=True)
+@compiled
 def _admit(c, node, event, kind, at):
     """Start or queue the request; return False if the queue is full."""
     row = c.node[node]
@@ -123,7 +122,7 @@ def _admit(c, node, event, kind, at):
     return True
 
 
-@njit(cache=True)
+@compiled
 def _start(c, node, w, event, tie, at):
     slot = event & 0xFFFFFF
     s, seq = c.slot[slot, S_STREAM], c.slot[slot, S_SEQ]
@@ -144,7 +143,7 @@ def _start(c, node, w, event, tie, at):
         row[N_NEXT_WORKER] = w
 
 
-@njit(cache=True)
+@compiled
 def find_next(c, node):
     """Find the worker of ``node`` that is done first."""
     row = c.node[node]
@@ -160,13 +159,13 @@ def find_next(c, node):
             row[N_NEXT_WORKER] = w
 
 
-@njit(cache=True)
+@compiled
 def _vacate(c, node, w):
     c.worker[node, w, W_BUSY] = 0
     c.node[node, N_BUSY] -= 1
 
 
-@njit(cache=True)
+@compiled
 def refill(c, node, at):
     """Give waiting requests to free workers, first come first served, the least index first."""
     row = c.node[node]
@@ -181,7 +180,7 @@ def refill(c, node, at):
         _start(c, node, w, c.queue[node, i, 0], c.queue[node, i, 1], at)
 
 
-@njit(cache=True)
+@compiled
 def complete(c, node, at):
     """Complete the service of the worker of ``node`` that is done first."""
     row = c.node[node]
@@ -201,7 +200,7 @@ def complete(c, node, at):
     release(c, event & 0xFFFFFF)
 
 
-@njit(cache=True, forceinline=True)
+@inlined
 def _result(c, node, event, at):
     slot = event & 0xFFFFFF
     s = c.slot[slot, S_STREAM]
@@ -227,7 +226,7 @@ def _result(c, node, event, at):
         answer(c, event, RESULT_OK, row[N_LSN], at)
 
 
-@njit(cache=True)
+@compiled
 def on_timeline(cuts, version, timeline):
     """Return whether ``version`` is on ``timeline``. cuts: int64 (timelines, 2), (parent, cut) of each timeline."""
     if version == 0:
@@ -240,14 +239,14 @@ def on_timeline(cuts, version, timeline):
     return timeline == (version >> 40)
 
 
-@njit(cache=True, forceinline=True)
+@inlined
 def _committed(c, slot, timeline):
     """Return whether the operation has a commit on ``timeline`` (of its newest two)."""
     op = c.slot[slot]
     return on_timeline(c.cuts, op[S_VERSION], timeline) or on_timeline(c.cuts, op[S_OLDER], timeline)
 
 
-@njit(cache=True, forceinline=True)
+@inlined
 def _commit(c, node, slot, at):
     row = c.node[node]
     row[N_LSN] += 1
@@ -264,7 +263,7 @@ def _commit(c, node, slot, at):
     c.reg[COMMITS] += 1
 
 
-@njit(cache=True)
+@compiled
 def _renew(c, node, slot, stream):
     """An observer's probe was served: renew its contact with the primary, if it was sent to do so."""
     if not (c.reg[LEASE] and node == c.reg[PRIMARY] and c.slot[slot, S_RENEWS]):
@@ -276,7 +275,7 @@ def _renew(c, node, slot, stream):
         c.node[node, N_LEASE_UNTIL] = majority_contact(c) + c.reg[LEASE_NS]
 
 
-@njit(cache=True)
+@compiled
 def majority_contact(c):
     """Return the newest time at or after which a majority of observers had contact."""
     best = 0
@@ -289,7 +288,7 @@ def majority_contact(c):
     return best
 
 
-@njit(cache=True)
+@compiled
 def vanish(c, node):
     """Drop everything in a node that has crashed."""
     row = c.node[node]
@@ -305,38 +304,40 @@ def vanish(c, node):
     find_next(c, node)
 
 
-@njit(cache=True)
-def evict(c, node, at, reads):
-    """Refuse at ``at`` the writes in a node that stopped being writable, and if ``reads`` the reads and checks too."""
+@compiled
+def evict(c, node, at):
+    """Refuse at ``at`` the writes in a node that stopped being writable."""
     row = c.node[node]
     for w in range(c.worker.shape[1]):
         worker = c.worker[node, w]
-        if worker[W_BUSY] and _evicted(c, worker[W_EVENT], reads):
+        if worker[W_BUSY] and _evicted(c, worker[W_EVENT]):
             _vacate(c, node, w)
             answer(c, worker[W_EVENT], RESULT_REFUSED, 0, at)
             release(c, worker[W_EVENT] & 0xFFFFFF)
     places = c.queue.shape[1]
     kept = 0
     for i in range(row[N_QUEUE]):
-        source = c.queue[node, (row[N_HEAD] + i) % places]
-        if _evicted(c, source[0], reads):
-            answer(c, source[0], RESULT_REFUSED, 0, at)
-            release(c, source[0] & 0xFFFFFF)
+        source = (row[N_HEAD] + i) % places
+        event = c.queue[node, source, 0]
+        if _evicted(c, event):
+            answer(c, event, RESULT_REFUSED, 0, at)
+            release(c, event & 0xFFFFFF)
         else:
-            c.queue[node, (row[N_HEAD] + kept) % places] = source
+            target = (row[N_HEAD] + kept) % places
+            for f in range(3):
+                c.queue[node, target, f] = c.queue[node, source, f]
             kept += 1
     row[N_QUEUE] = kept
     find_next(c, node)
     refill(c, node, at)
 
 
-@njit(cache=True)
-def _evicted(c, event, reads):
-    kind = c.stream[c.slot[event & 0xFFFFFF, S_STREAM], T_KIND]
-    return kind == WRITE or (reads and (kind == READ or kind == CHECK))
+@compiled
+def _evicted(c, event):
+    return c.stream[c.slot[event & 0xFFFFFF, S_STREAM], T_KIND] == WRITE
 
 
-@njit(cache=True)
+@compiled
 def change_node_speed(c, node, at, to):
     """Rescale what is in service at ``node`` at time ``at`` to speed ``to``."""
     now = c.speed[node]
@@ -354,7 +355,7 @@ def change_node_speed(c, node, at, to):
     find_next(c, node)
 
 
-@njit(cache=True)
+@compiled
 def _restart(c, node, w, start):
     """Take the work of a record that starts at this very moment at the new speed."""
     event = c.worker[node, w, W_EVENT]

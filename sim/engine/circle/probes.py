@@ -1,6 +1,6 @@
 """Probes: sent on a schedule, counted towards health, tripping the loop when a checker changes its mind."""
 
-from numba import njit
+from sim.engine.circle.compiled import compiled, inlined
 
 from sim.engine.circle.heap import push
 from sim.engine.circle.layout import (
@@ -39,7 +39,7 @@ from sim.engine.circle.layout import (
 from sim.engine.circle.messages import depart, tie_of
 
 
-@njit(cache=True)
+@compiled
 def send_probe(c, s, at):
     """Send the probe of stream ``s`` that is due at ``at`` and schedule the next."""
     row = c.stream[s]
@@ -62,7 +62,7 @@ def send_probe(c, s, at):
     depart(c, slot, row[T_FROM] if row[T_KIND] != CHECK else row[T_TO], at)
 
 
-@njit(cache=True)
+@compiled
 def probe_replied(c, slot, result, extra):
     """Count a probe's reply: ok or refused."""
     s = c.slot[slot, S_STREAM]
@@ -77,7 +77,7 @@ def probe_replied(c, slot, result, extra):
         _failed(c, s)
 
 
-@njit(cache=True)
+@compiled
 def probe_timed_out(c, slot):
     """Count a probe that was not answered in time."""
     s = c.slot[slot, S_STREAM]
@@ -86,7 +86,7 @@ def probe_timed_out(c, slot):
         _failed(c, s)
 
 
-@njit(cache=True)
+@compiled
 def _passed(c, s):
     row = c.stream[s]
     row[T_FAILED] = 0
@@ -98,7 +98,7 @@ def _passed(c, s):
         c.reg[TRIP] = s
 
 
-@njit(cache=True)
+@compiled
 def _failed(c, s):
     row = c.stream[s]
     row[T_PASSED] = 0
@@ -111,7 +111,7 @@ def _failed(c, s):
         c.reg[TRIP] = s
 
 
-@njit(cache=True)
+@compiled
 def watch_anew(c, s):
     """Forget what a checker has seen: healthy, nothing counted, nothing outstanding."""
     row = c.stream[s]

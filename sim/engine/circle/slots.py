@@ -1,11 +1,11 @@
 """Operation slots: taken at the first send, free again when the operation has ended and none of its records is under way."""
 
-from numba import njit
+from sim.engine.circle.compiled import compiled, inlined
 
 from sim.engine.circle.layout import FREE, S_EVENTS, S_OPEN
 
 
-@njit(cache=True, forceinline=True)
+@inlined
 def release(c, slot):
     """One record of the slot is gone; free the slot if nothing is left of the operation."""
     events = c.slot[slot, S_EVENTS] - 1

@@ -61,7 +61,12 @@ def test_the_run_folder_can_be_run_again(sim, scenario, trial):
     """The folder holds the resolved scenario, and running that gives the same folder name."""
     sim("run", scenario, "--out", "kept")
     (folder,) = Path("kept").glob("*/*")
-    assert {p.name for p in folder.iterdir()} == {"run.json", "scenario.yaml", "milestones.parquet"}
+    assert {p.name for p in folder.iterdir()} == {
+        "run.json",
+        "scenario.yaml",
+        "milestones.parquet",
+        "exposure.svg",
+    }
     sim("run", str(folder / "scenario.yaml"), "--out", "again")
     (second,) = Path("again").glob("*/*")
     assert second.relative_to("again") == folder.relative_to("kept")

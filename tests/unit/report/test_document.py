@@ -31,7 +31,7 @@ def test_the_document_has_what_was_promised(outcome):
     """Every promised key is there, and so are the fields of objective, recovery, loss and performance."""
     found = json.loads(written(document(outcome)))
     assert set(found) >= KEYS
-    assert set(found["sla"][0]) == {"id", "metric", "of", "must", "value", "verdict"}
+    assert set(found["sla"][0]) >= {"id", "metric", "of", "must", "value", "verdict"}
     assert set(found["recovery"]["orders.write"]) >= {"rta_s", "censored_after_s", "downtime_s", "phases"}
     assert set(found["loss"]["orders"]) >= {"records", "window_s"}
     assert found["faults"]["power"]["fired"] is True
@@ -50,11 +50,7 @@ def test_the_control_is_given_as_differences():
     calm = figures()
     calm["recovery"]["orders.write"]["failed_requests"] = 12
     found = document(drill(control={"figures": calm}))
-    assert found["control"]["differences"]["orders.write, failed requests"] == {
-        "without": 12,
-        "with": 20_412,
-        "difference": 20_400,
-    }
+    assert found["control"]["differences"]["orders.write"]["failed_requests"] == 20_400
     assert "control" not in document(drill())
 
 

@@ -11,6 +11,7 @@ import pytest
 
 from sim.report.folder import appearing, fill, folder_of, slug
 from sim.report.pictures import exposure
+from tests.unit.report.drill import figures
 
 SLOW_WRITER = """
 import sys, time
@@ -95,20 +96,25 @@ def test_the_files_of_a_run_can_be_read_again(tmp_path, outcome):
     assert [tuple(row.values()) for row in rows] == [
         (m.id, m.at_ns, m.kind, m.subject, m.why, m.cause) for m in outcome.milestones
     ]
-    assert not (tmp_path / "exposure.svg").exists()
+    assert (tmp_path / "exposure.svg").exists()
 
 
 def test_the_exposure_picture_is_the_same_bytes_each_time(tmp_path):
     """Two drawings of the same curves are equal, and name the store and the copies."""
-    series = {"at_s": [0.0, 1.0, 2.0], "records": [0, 5, 2]}
-    figures = {"orders": {"eu-west": {"crash": {"series": series}, "cut": {"series": series}}}}
     for name in ("a.svg", "b.svg"):
-        assert exposure(figures, tmp_path / name)
+        assert exposure(figures()["exposure"], tmp_path / name)
         time.sleep(0.01)
     first = (tmp_path / "a.svg").read_bytes()
     assert first == (tmp_path / "b.svg").read_bytes()
     assert b"orders" in first
     assert b"eu-west, if the primary had died" in first
+    assert b"payments" not in first
+
+
+def test_nothing_at_risk_is_no_picture(tmp_path):
+    """Where no record was ever at risk nothing is drawn and no file is written."""
+    assert not exposure({"payments": figures()["exposure"]["payments"]}, tmp_path / "a.svg")
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from sim.measure import loss, verdict
+from sim.report.consistency import GUARANTEES
+from sim.report.loss import CAUSES
 from sim.report.page import plain
 from sim.report.terminal import headline, page
 from tests.unit.report.drill import drill, figures
@@ -85,13 +88,25 @@ def test_phase_bars_are_on_one_scale():
     assert [len(bar) for bar in bars] == [24, 12]
 
 
-def test_stores_that_lost_for_the_same_reason_share_a_line():
-    """The cause stands once for all stores that share it, and stores that lost nothing have none."""
-    changed = figures()
-    changed["loss"]["customers"] = changed["loss"]["orders"]
-    text = rendered(drill(figures=changed))
-    assert "- orders, customers: still in the send queue" in text
-    assert "payments: " not in text
+def test_the_causes_stand_beside_the_loss(outcome):
+    """Each store that lost records says where they were, the most frequent first; others say nothing."""
+    lines = " ".join(rendered(outcome).split())
+    assert "- orders: 1,100 still in the send queue" in lines
+    assert lines.index("1,100 still") < lines.index("103 sent but not yet received")
+    assert "- payments:" not in lines
+
+
+def test_every_cause_and_guarantee_has_words():
+    """Whatever the measures can name, the page can say."""
+    assert set(CAUSES) == set(loss.CAUSES)
+    assert tuple(GUARANTEES) == tuple(verdict.GUARANTEES)
+
+
+def test_a_broken_promise_is_shown_by_its_first_example(outcome):
+    """The witness is told with time, key, both versions, and nothing for a key never written."""
+    text = " ".join(rendered(outcome).split())
+    assert "at 0:30:36.0 a session read version 1/86 of key 5, though it had written version 1/88" in text
+    assert "a session read nothing of key 5, though it had already read version 1/88" in text
 
 
 def test_nothing_lost_is_said_in_words():

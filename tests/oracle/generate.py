@@ -1,0 +1,245 @@
+"""Scenarios made from a number: platforms, loads and faults that crowd much into a few simulated seconds.
+
+Everything is decided by hashing (case number, how many decisions before), so a case is the same everywhere and for ever. In *even* cases
+every quantity is a small multiple of one unit, so that many things happen at the same time; in *drawn* cases they are distributions.
+"""
+
+from dataclasses import dataclass
+from hashlib import sha256
+
+from sim.core.distributions import Distribution, constant, empirical, exponential, gamma, lognormal, mixture, uniform
+from sim.spec import models as m
+from sim.spec.resolve import resolve
+
+from .schedules import faults_for
+
+MS = m.MS
+S = m.S
+REGIONS = ("ams", "fra", "lon", "par", "waw")
+EVEN, DRAWN, MIXED = "even", "drawn", "mixed"
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One case: a resolved scenario, the seed of its draws and the times at which every cursor is pulled."""
+
+    number: int
+    style: str
+    scenario: m.Scenario
+    seed: int
+    pulls: tuple[int, ...]
+
+
+class Dice:
+    """Decisions by hash."""
+
+    def __init__(self, number: int) -> None:
+        self.number = number
+        self.count = 0
+
+    def bits(self) -> int:
+        """Return 64 bits."""
+        self.count += 1
+        return int.from_bytes(sha256(f"{self.number}/{self.count}".encode()).digest()[:8], "big")
+
+    def whole(self, low: int, high: int) -> int:
+        """Return an integer in [low, high]."""
+        return low + self.bits() % (high - low + 1)
+
+    def real(self, low: float, high: float) -> float:
+        """Return a float in [low, high)."""
+        return low + (high - low) * (self.bits() >> 11) / 2.0**53
+
+    def pick(self, options):
+        """Return one of the options."""
+        return options[self.bits() % len(options)]
+
+    def some(self, options, low: int, high: int) -> list:
+        """Return between low and high of the options, in their order."""
+        wanted = min(self.whole(low, high), len(options))
+        ranked = sorted(options, key=lambda _: self.bits())[:wanted]
+        return [option for option in options if option in ranked]
+
+    def chance(self, probability: float) -> bool:
+        """Return true with a probability."""
+        return self.real(0, 1) < probability
+
+
+class Maker:
+    """Quantities in the style of one case."""
+
+    def __init__(self, dice: Dice) -> None:
+        self.dice = dice
+        self.style = dice.pick((EVEN, EVEN, EVEN, DRAWN, DRAWN, MIXED))
+        self.unit = dice.pick((1, 2, 5, 10)) * MS
+
+    @property
+    def even(self) -> bool:
+        """Whether the next quantity is a multiple of the unit."""
+        return self.style == EVEN or (self.style == MIXED and self.dice.chance(0.5))
+
+    def span(self, low: int, high: int) -> int:
+        """Return a duration between two numbers of ms, in whole units if even."""
+        if not self.even:
+            return self.dice.whole(low * MS, high * MS)
+        return max(1, self.dice.whole(low * MS // self.unit, high * MS // self.unit)) * self.unit
+
+    def random(self, low: int, high: int) -> Distribution:
+        """Return a distribution of durations about as long as ``span``."""
+        if self.even:
+            return constant(self.span(low, high))
+        mean = float(self.span(low, high))
+        kind = self.dice.pick(("constant", "exponential", "uniform", "lognormal", "gamma", "weibull", "pareto", "mixture", "empirical"))
+        parts = (exponential(mean), constant(mean), uniform(0.0, 2 * mean))
+        made = {
+            "constant": constant(mean),
+            "exponential": exponential(mean),
+            "uniform": uniform(mean / 2, mean * 3 / 2),
+            "lognormal": lognormal(mean, mean * 4),
+            "gamma": gamma(mean, 0.7),
+            "weibull": Distribution("weibull", (1.5, mean)),
+            "pareto": Distribution("pareto", (mean / 2, 2.5)),
+            "mixture": mixture((1.0, 2.0, 1.0), parts),
+            "empirical": empirical([mean / 3, mean, mean, 2 * mean]),
+        }
+        return made[kind]
+
+
+def case(number: int) -> Case:
+    """Return case ``number``."""
+    dice = Dice(number)
+    make = Maker(dice)
+    regions = REGIONS[: dice.pick((2, 3, 3, 3, 4, 5))]
+    duration = dice.whole(8, 20) * S + (0 if make.style == EVEN else dice.whole(0, S))
+    clients = dice.some(regions, 1, 3)
+    names = ("orders", "stock", "users")[: dice.pick((1, 1, 1, 2, 3))]
+    scenario = m.Scenario(
+        name=f"case {number}",
+        duration=duration,
+        regions={region: m.Region() for region in regions},
+        network=_network(make, regions),
+        clients={client: m.Client(share=1.0 if make.style == EVEN else dice.real(0.5, 2.0)) for client in clients},
+        gateway=_gateway(make),
+        databases={name: _database(make, regions, share=1 / len(names)) for name in names},
+    )
+    scenario = resolve(scenario.model_copy(update={"faults": faults_for(make, scenario)}))
+    pulls = tuple(sorted(dice.whole(1, duration - 1) for _ in range(dice.whole(0, 12))))
+    return Case(number, make.style, scenario, dice.whole(0, 2**31), pulls)
+
+
+def _network(make: Maker, regions: tuple[str, ...]) -> m.Network:
+    dice = make.dice
+    links = {}
+    for i, a in enumerate(regions):
+        for b in regions[i + 1 :]:
+            links[f"{a}/{b}"] = _link(make)
+            if dice.chance(0.3):
+                links[f"{b}/{a}"] = _link(make)
+    return m.Network(
+        links=links,
+        access=m.Access(latency=make.span(0, 10), jitter=_jitter(make, 5)),
+        local=dice.pick((0, make.span(0, 2))),
+        retransmit=make.span(20, 200),
+    )
+
+
+def _jitter(make: Maker, most: int) -> Distribution:
+    return constant(0) if make.dice.chance(0.5) else make.random(0, most)
+
+
+def _link(make: Maker) -> m.Link:
+    dice = make.dice
+    loss = 0.0 if dice.chance(0.6) else dice.real(0.001, 0.2)
+    return m.Link(latency=make.span(1, 60), jitter=_jitter(make, 20), loss=loss, bandwidth=dice.pick((2e5, 4e5, 1e6, 1e8)))
+
+
+def _gateway(make: Maker) -> m.Gateway:
+    dice = make.dice
+    interval = make.span(400, 1000)
+    check = m.Check(interval=interval, timeout=min(interval, make.span(100, 600)), failures=dice.whole(1, 3),
+                    successes=dice.whole(1, 3), offset=_offset(make, interval))  # fmt: skip
+    return m.Gateway(check=check, ttl=make.span(200, 3000), resolvers=dice.whole(1, 8),
+                     failback=dice.pick(("auto", "auto", "never")), failback_after=make.span(200, 3000),
+                     route=make.random(20, 800))  # fmt: skip
+
+
+def _offset(make: Maker, interval: int) -> int | None:
+    return make.span(0, interval // MS) if make.even and make.dice.chance(0.7) else None
+
+
+def _database(make: Maker, regions: tuple[str, ...], *, share: float) -> m.Database:
+    dice = make.dice
+    placed = sorted(regions, key=lambda _: dice.bits())
+    return m.Database(
+        primary=placed[0],
+        replicas=placed[1 : 1 + dice.pick((len(regions), len(regions), 1, 2))] if dice.chance(0.95) else [],
+        zone=dice.pick(("a", "b")),
+        reads=dice.pick(("local", "local", "primary")),
+        service=_service(make),
+        replication=m.Replication(record=dice.pick((512, 1000, 2048)), share=dice.real(0.3, 1.0) * share,
+                                  window=dice.pick((1000, 8192, 65536)), apply=make.random(0, 12)),  # fmt: skip
+        failover=_failover(make),
+        workload=_workload(make, share),
+    )
+
+
+def _service(make: Maker) -> m.Service:
+    dice = make.dice
+    workers = dice.whole(1, 3)
+    write, read = dice.pick(((10, 20), (20, 60), (1, 5)))
+    return m.Service(write=make.random(1, write * workers), read=make.random(1, read * workers), probe=make.random(0, 5),
+                     workers=workers, queue=dice.pick((0, 1, 3, 10, 1000)))  # fmt: skip
+
+
+def _failover(make: Maker) -> m.Failover:
+    dice = make.dice
+    interval = make.span(100, 500)
+    return m.Failover(
+        interval=interval,
+        timeout=min(interval, make.span(60, 300)),
+        failures=dice.whole(1, 3),
+        successes=dice.whole(1, 2),
+        offset=_offset(make, interval),
+        decision=make.random(0, 300),
+        fencing=dice.pick(("lease", "lease", "none")),
+        lease=interval + make.span(10, 1500),
+        max_lag=dice.pick((make.span(50, 500), 60 * S)),
+        promotion=make.random(20, 1500),
+        rewind=make.random(20, 1500),
+        rebuild=make.random(100, 2500),
+        restart=make.random(10, 800),
+    )
+
+
+def _workload(make: Maker, share: float) -> m.Workload:
+    dice = make.dice
+    retry = m.Retry(timeout=make.span(50, 800), attempts=dice.whole(1, 5), base=make.span(5, 100), cap=make.span(100, 600),
+                    jitter=0.0 if make.even else dice.real(0, 1))  # fmt: skip
+    return m.Workload(
+        writes=_rate(make, 8, 60) * share,
+        reads=_rate(make, 0, 60) * share,
+        arrivals=_arrivals(make),
+        keys=m.Keys(count=dice.pick((1, 5, 50, 1000)), zipf=dice.pick((0.0, 0.99, 1.3))),
+        sessions=m.Sessions(count=dice.pick((1, 3, 40)), keys=dice.whole(1, 4), length=make.span(500, 20_000)),
+        retry=retry,
+    )
+
+
+def _rate(make: Maker, low: int, high: int) -> float:
+    if not make.even:
+        return make.dice.real(low, high)
+    gap_ms = make.unit // MS * make.dice.whole(max(1, 50 // (make.unit // MS)), max(2, 400 // (make.unit // MS)))
+    return 3000.0 / gap_ms if make.dice.chance(0.9) or low else 0.0
+
+
+def _arrivals(make: Maker):
+    dice = make.dice
+    if make.even:
+        return m.Constant()
+    kind = dice.whole(0, 3)
+    if kind == 2:
+        period = make.span(1000, 10_000)
+        return m.Diurnal(amplitude=dice.real(0.1, 0.95), period=period, peak=dice.whole(0, period), step=make.span(50, 900))
+    if kind == 3:
+        return m.Bursty(factor=dice.real(1.5, 6), calm=make.span(200, 3000), burst=make.span(50, 1500))
+    return m.Poisson()

@@ -1,0 +1,162 @@
+"""Fault schedules for generated cases: one to five faults of all kinds, overlapping, some of them aimed at a failover under way."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from sim.core.distributions import constant
+from sim.spec import models as m
+from sim.spec.check import check
+from sim.spec.placement import nodes_of
+
+if TYPE_CHECKING:
+    from .generate import Maker
+
+MS = m.MS
+
+
+def faults_for(make: "Maker", scenario: m.Scenario) -> dict[str, m.AnyFault]:
+    """Return a schedule of faults that each hit something."""
+    dice = make.dice
+    faults: dict[str, m.AnyFault] = {}
+    candidates = [*(_primary_loss(make, scenario) if dice.chance(0.6) else ())]
+    candidates += [_any(make, scenario) for _ in range(dice.whole(1, 5))]
+    for fault in candidates:
+        name = f"f{dice.whole(0, 99)}"
+        trial = scenario.model_copy(update={"faults": {**faults, name: fault}})
+        if len(faults) < 5 and not list(check(dict(trial))):
+            faults[name] = fault
+    return faults
+
+
+def _primary_loss(make: "Maker", scenario: m.Scenario) -> Iterator[m.AnyFault]:
+    """Yield a fault that takes a primary away and, mostly, one that strikes while its successor is being promoted."""
+    dice = make.dice
+    name = dice.pick(sorted(scenario.databases))
+    database = scenario.databases[name]
+    when = {"at": constant(_moment(make, scenario, 5, 40)), "duration": constant(make.span(500, 6000))}
+    yield dice.pick((_outage, _isolation, _crash))(make, scenario, {**when}, region=database.primary, database=name)
+    if dice.chance(0.6) and database.replicas:
+        look = m.When(milestone=f"{name}.promoting", every=make.span(5, 60))
+        strike = {"when": look, "duration": constant(make.span(50, 2000))}
+        makers = (_outage, _isolation, _crash, _partition, _flap)
+        yield dice.pick(makers)(make, scenario, strike, region=dice.pick(nodes_of(database)), database=name)
+
+
+def _any(make: "Maker", scenario: m.Scenario) -> m.AnyFault:
+    dice = make.dice
+    name = dice.pick(sorted(scenario.databases))
+    region = dice.pick(sorted(scenario.regions))
+    makers = (_outage, _isolation, _partition, _latency, _loss, _bandwidth, _flap, _crash, _pause, _slow, _spike, _delay)
+    return dice.pick(makers)(make, scenario, _timing(make, scenario, name), region=region, database=name)
+
+
+def _moment(make: "Maker", scenario: m.Scenario, low: int, high: int) -> int:
+    return make.span(scenario.duration // MS * low // 100, scenario.duration // MS * high // 100)
+
+
+def _timing(make: "Maker", scenario: m.Scenario, name: str) -> dict:
+    dice = make.dice
+    timing: dict = {} if dice.chance(0.1) else {"duration": make.random(50, 5000)}
+    if dice.chance(0.1):
+        timing["probability"] = 0.5
+    if not dice.chance(0.2):
+        return {**timing, "at": make.random(200, scenario.duration // MS * 3 // 4)}
+    every = make.span(20, 300)
+    kind = dice.pick(("declared", "decided", "promoted", "rewinding", "no_candidate", "queue_depth", "replica_lag"))
+    of = f"{name}/{dice.pick(nodes_of(scenario.databases[name]))}"
+    if kind == "queue_depth":
+        return {**timing, "when": m.When(metric=kind, of=of, above=float(dice.whole(0, 4)), every=every)}
+    if kind == "replica_lag":
+        return {**timing, "when": m.When(metric=kind, of=of, above=make.span(10, 400), every=every)}
+    return {**timing, "when": m.When(milestone=f"{name}.{kind}", every=every)}
+
+
+def _outage(make: "Maker", scenario: m.Scenario, timing: dict, *, region: str, database: str) -> m.AnyFault:
+    dice = make.dice
+    zone = scenario.databases[database].zone if dice.chance(0.25) else None
+    return m.RegionOutage(kind="region_outage", region=region, zone=zone, data=_data(make),
+                          wire=dice.pick(("delivered", "lost")), **timing)  # fmt: skip
+
+
+def _data(make: "Maker") -> str:
+    return make.dice.pick(("survives", "survives", "survives", "lost"))
+
+
+def _isolation(make: "Maker", scenario: m.Scenario, timing: dict, *, region: str, database: str) -> m.AnyFault:
+    dice = make.dice
+    others = sorted(set(scenario.regions) - {region})
+    return m.RegionIsolation(
+        kind="region_isolation", region=region, peers=None if dice.chance(0.6) else dice.some(others, 1, 3),
+        direction=dice.pick(("both", "both", "to", "from")), clients=dice.chance(0.5), **timing,
+    )  # fmt: skip
+
+
+def _partition(make: "Maker", scenario: m.Scenario, timing: dict, *, region: str, database: str) -> m.AnyFault:
+    dice = make.dice
+    shape = dice.pick((None, "one", "bisect", "majorities_ring", "bridge"))
+    one_way = dice.chance(0.3) and shape != "majorities_ring"
+    groups = None
+    if shape is None:
+        others = sorted(set(scenario.regions) - {region})
+        rest = dice.some(others, 1, 3)
+        groups = dice.pick(([[region], rest], [rest, [region]]))
+    return m.NetworkPartition(kind="network_partition", groups=groups, shape=shape, one_way=one_way, **timing)
+
+
+def _link(make: "Maker", scenario: m.Scenario, region: str) -> str:
+    other = make.dice.pick(sorted(set(scenario.regions) - {region}))
+    return make.dice.pick((region, f"{region}/{other}", f"{region}->{other}", f"{other}->{region}"))
+
+
+def _latency(make: "Maker", scenario: m.Scenario, timing: dict, *, region: str, database: str) -> m.AnyFault:
+    jitter = constant(0) if make.dice.chance(0.4) else make.random(0, 40)
+    return m.NetworkLatency(kind="network_latency", link=_link(make, scenario, region), latency=make.span(1, 200),
+                            jitter=jitter, **timing)  # fmt: skip
+
+
+def _loss(make: "Maker", scenario: m.Scenario, timing: dict, *, region: str, database: str) -> m.AnyFault:
+    return m.PacketLoss(kind="packet_loss", link=_link(make, scenario, region), loss=make.dice.real(0.01, 0.7), **timing)
+
+
+def _bandwidth(make: "Maker", scenario: m.Scenario, timing: dict, *, region: str, database: str) -> m.AnyFault:
+    limit = make.dice.pick((10_000.0, 50_000.0, 100_000.0))
+    return m.BandwidthLimit(kind="bandwidth_limit", link=_link(make, scenario, region), bandwidth=limit, **timing)
+
+
+def _flap(make: "Maker", scenario: m.Scenario, timing: dict, *, region: str, database: str) -> m.AnyFault:
+    return m.LinkFlap(kind="link_flap", link=_link(make, scenario, region), down=make.span(10, 700), up=make.span(10, 700), **timing)
+
+
+def _crash(make: "Maker", scenario: m.Scenario, timing: dict, *, region: str, database: str) -> m.AnyFault:
+    where = _where(make, scenario, region=region, database=database)
+    return m.DbCrash(kind="db_crash", data=_data(make), **where, **timing)
+
+
+def _where(make: "Maker", scenario: m.Scenario, *, region: str, database: str) -> dict:
+    dice = make.dice
+    if dice.chance(0.15):
+        return {"database": "*", "region": dice.pick((None, region))}
+    return {"database": database, "region": dice.pick((None, region, dice.pick(nodes_of(scenario.databases[database]))))}
+
+
+def _pause(make: "Maker", scenario: m.Scenario, timing: dict, *, region: str, database: str) -> m.AnyFault:
+    replicas = scenario.databases[database].replicas or [region]
+    return m.ReplicationPause(kind="replication_pause", database=make.dice.pick((database, database, "*")),
+                              region=make.dice.pick(replicas), stage=make.dice.pick(("send", "apply")), **timing)  # fmt: skip
+
+
+def _slow(make: "Maker", scenario: m.Scenario, timing: dict, *, region: str, database: str) -> m.AnyFault:
+    where = _where(make, scenario, region=region, database=database)
+    return m.NodeSlow(kind="node_slow", factor=make.dice.pick((2.0, 3.0, 1.5, 7.3)), **where, **timing)
+
+
+def _spike(make: "Maker", scenario: m.Scenario, timing: dict, *, region: str, database: str) -> m.AnyFault:
+    dice = make.dice
+    return m.TrafficSpike(
+        kind="traffic_spike", factor=dice.pick((2.0, 3.0, 0.5, 1.7)), database=dice.pick((database, "*")),
+        client=dice.pick((None, dice.pick(sorted(scenario.clients)))), operation=dice.pick((None, "read", "write")), **timing,
+    )  # fmt: skip
+
+
+def _delay(make: "Maker", scenario: m.Scenario, timing: dict, *, region: str, database: str) -> m.AnyFault:
+    return m.DecisionDelay(kind="decision_delay", database=make.dice.pick((database, "*")), delay=make.random(10, 800), **timing)
