@@ -53,7 +53,8 @@ class World:
         self.clock, self.dials, self.milestones = Clock(), Dials(), Milestones()
         self.network = Network(scenario, self.dials)
         self._fold = fold
-        self._now = 0
+        self._progress: Callable[[float, int], None] | None = None
+        self._end = scenario.duration
         self._started: dict[str, int] = {}  # fault -> its newest milestone
         self.services = {name: self._service(name) for name in sorted(scenario.databases)}
         struck = scenario if faults else scenario.model_copy(update={"faults": {}})

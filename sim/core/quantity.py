@@ -187,6 +187,10 @@ def parse_bandwidth(text: str) -> float:
     unit = unit.removesuffix("/s")
     if unit in BIT_UNITS:
         return float(number * BIT_UNITS[unit] / 8)
+    if unit in ("b", "kb", "Kb", "Mb", "Gb", "Tb"):
+        raise QuantityError(
+            f"{text!r}: b could mean bits or bytes", f"write {unit[:-1]}bit/s or {unit[:-1]}B/s"
+        )
     if unit not in SIZE_UNITS:
         raise _no_size_unit(text, unit, SIZE_UNITS | BIT_UNITS)
     return float(number * SIZE_UNITS[unit])

@@ -7,8 +7,8 @@ exact. FIFO servers keep their state in an int64 array (fields below) and their 
 import math
 
 import numpy as np
-from numba import njit
 
+from sim.engine.compiled import allocating, compiled
 from sim.core.draws import Purpose
 from sim.engine.sampling import ns, sample, uniform
 
@@ -33,12 +33,12 @@ def fifo(first: int = 0, *, speed: float = 1.0) -> tuple[np.ndarray, np.ndarray]
     return state, np.array([speed, speed], np.float64)
 
 
-@njit(cache=True)
+@compiled
 def _lasts(work, speed):
     return max(np.int64(1), np.int64(math.floor(work / speed + 0.5)))
 
 
-@njit(cache=True)
+@compiled
 def _completion(arrival, work, state, speed):
     """Return (start, completion) of the record at the head of the queue at constant speed."""
     if state[REMAINING] >= 0:
@@ -47,7 +47,7 @@ def _completion(arrival, work, state, speed):
     return start, start + _lasts(work, speed)
 
 
-@njit(cache=True)
+@compiled
 def serve(arrival, work, base, state, speed, out, *, end, until):
     """Serve records ``[state[NEXT], end)`` in order; write each completion before ``until`` (Lindley's recursion).
 
@@ -69,7 +69,7 @@ def serve(arrival, work, base, state, speed, out, *, end, until):
     return i - first
 
 
-@njit(cache=True)
+@compiled
 def change_speed(arrival, work, base, state, speed, *, end, at, to):
     """Change a FIFO server's speed at time ``at``; the server must have been advanced to ``at``. Work in service is rescaled."""
     now = speed[0]
@@ -93,7 +93,7 @@ def change_speed(arrival, work, base, state, speed, *, end, at, to):
     speed[0] = to
 
 
-@njit(cache=True)
+@compiled
 def carry(sent, version, base, last, received, *, begin, end, previous, link, table, key):
     """Put records ``[begin, end)`` on an ordered wire; write when the last transmission leaves and when each arrives.
 
@@ -114,14 +114,14 @@ def carry(sent, version, base, last, received, *, begin, end, previous, link, ta
         received[k] = previous
 
 
-@njit(cache=True)
+@compiled
 def works(table, index, key, version, out, *, base, begin, end):
     """Draw the apply work of records ``[begin, end)`` into ``out`` (float64 ns); version: int64, all by record - base."""
     for i in range(begin, end):
         out[i - base] = sample(table, index, key, i, version[i - base] >> 40, _APPLY)
 
 
-@njit(cache=True)
+@compiled
 def first_at_or_after(column, begin, end, at):
     """Return the first index in [begin, end) whose value is >= ``at`` (values ascend), or ``end``."""
     low = begin
@@ -135,7 +135,7 @@ def first_at_or_after(column, begin, end, at):
     return low
 
 
-@njit(cache=True)
+@allocating
 def pool(arrival, work, free, queue_max, done):
     """Serve arrivals FIFO by ``free.size`` workers; at most ``queue_max`` wait (below 0: no limit), more are turned away.
 

@@ -5,12 +5,13 @@ oldest that it misses (0 if none). Reads are rows (service time, key, own lsn, v
 """
 
 import numpy as np
-from numba import njit
+
+from sim.engine.compiled import compiled
 
 VERSION, INCLUDED, THERE, MISSING = range(4)
 
 
-@njit(cache=True)
+@compiled
 def append(commits, begin, end, log, used, newest):
     """Append commit rows [begin, end) of (time, version, rid, key, node) to the log's columns behind ``used`` rows.
 
@@ -27,7 +28,7 @@ def append(commits, begin, end, log, used, newest):
         newest[key] = commits[i, 1]
 
 
-@njit(cache=True)
+@compiled
 def link_next(log, base, begin, end, timeline_lsn_mask):
     """Write each new row's commit time into the row of the version before it, where that row is still kept."""
     for k in range(begin, end):
@@ -36,7 +37,7 @@ def link_next(log, base, begin, end, timeline_lsn_mask):
             log[3, row] = log[0, k]
 
 
-@njit(cache=True)
+@compiled
 def read_primary(memory, log, base, commit, end, reads, first, last, until):
     """Answer reads [first, last) served before ``until`` by the primary of the newest timeline. Returns (next commit lsn, next read)."""
     i = first
@@ -54,7 +55,7 @@ def read_primary(memory, log, base, commit, end, reads, first, last, until):
     return commit, i
 
 
-@njit(cache=True)
+@compiled
 def _own(memory, log, k):
     cell = memory[log[1, k]]
     cell[VERSION] = log[2, k]
@@ -62,7 +63,7 @@ def _own(memory, log, k):
     cell[INCLUDED] += 1
 
 
-@njit(cache=True)
+@compiled
 def read_follower(memory, log, applied, base, commit, apply, end, reads, first, last, until):
     """Answer reads [first, last) served before ``until`` by a node that applies. Returns (next commit lsn, next applied lsn, next read).
 
@@ -81,7 +82,7 @@ def read_follower(memory, log, applied, base, commit, apply, end, reads, first, 
     return commit, apply, i
 
 
-@njit(cache=True)
+@compiled
 def _catch_up(memory, log, applied, base, commit, apply, end, at):
     """Take in every commit and every applied row strictly before ``at``."""
     while commit < end[0] and log[0, commit - base] < at:
@@ -100,7 +101,7 @@ def _catch_up(memory, log, applied, base, commit, apply, end, at):
     return commit, apply
 
 
-@njit(cache=True)
+@compiled
 def read_diverged(memory, log, base, commit, end, own, done, reads, first, last, until):
     """Answer reads of an old primary that goes on alone. own: int64 (n, 4): lsn, version, key, and out: the version the key had before. Returns
     (next commit lsn, next own row, next read)."""
@@ -118,13 +119,13 @@ def read_diverged(memory, log, base, commit, end, own, done, reads, first, last,
     return _miss(memory, log, base, commit, end, until), done, i
 
 
-@njit(cache=True)
+@compiled
 def _diverge(memory, own, row):
     own[row, 3] = memory[own[row, 2], VERSION]
     memory[own[row, 2], VERSION] = own[row, 1]
 
 
-@njit(cache=True)
+@compiled
 def _miss(memory, log, base, commit, end, at):
     while commit < end and log[0, commit - base] < at:
         cell = memory[log[1, commit - base]]
@@ -135,7 +136,7 @@ def _miss(memory, log, base, commit, end, at):
     return commit
 
 
-@njit(cache=True)
+@compiled
 def abandon(memory, keys, included):
     """The newest timeline lost these rows' versions (keys: int64 (n,)); ``included``: this node had applied the first so many of them."""
     for i in range(keys.size):
@@ -149,14 +150,14 @@ def abandon(memory, keys, included):
             cell[MISSING] = 0
 
 
-@njit(cache=True)
+@compiled
 def restore(memory, keys, previous):
     """Undo rows, newest first: each key gets back the version it had before."""
     for i in range(keys.size - 1, -1, -1):
         memory[keys[i], VERSION] = previous[i]
 
 
-@njit(cache=True)
+@compiled
 def complete_ops(ops, n, reads, dropped, out_version, out_stale, out_behind):
     """Fill the columns that come from reads: ops int64 (n, 12) with node and index of the read in columns 9 and 11."""
     for i in range(n):
@@ -171,7 +172,7 @@ def complete_ops(ops, n, reads, dropped, out_version, out_stale, out_behind):
             out_behind[i] = row[5]
 
 
-@njit(cache=True)
+@compiled
 def split(ops, n, columns8, columns16, columns32, columns64):
     """Copy ops rows into typed columns (int8: kind, outcome; int16: client, attempts, node; int32: key; int64: rid, send, end, session)."""
     for i in range(n):

@@ -8,8 +8,8 @@ import math
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 
+from sim.engine.compiled import allocating, compiled, inlined
 from sim.core.distributions import KINDS, Distribution
 from sim.core.draws import Purpose
 
@@ -70,7 +70,7 @@ def _flatten(dist: Distribution, weight: float) -> list[tuple[float, Distributio
     return [leaf for w, part in pairs for leaf in _flatten(part, weight * w)]
 
 
-@njit(cache=True, inline="always")
+@inlined
 def _mix(h):
     h ^= h >> _S33
     h *= _M1
@@ -80,20 +80,20 @@ def _mix(h):
     return h
 
 
-@njit(cache=True)
+@inlined
 def raw(key, rid, attempt, purpose):
     """Return the 64 hashed bits of a draw (uint64)."""
     h = _mix(np.uint64(key) ^ (np.uint64(rid) * _C1))
     return _mix(h ^ (np.uint64(attempt) * _C2 + np.uint64(purpose) * _C3))
 
 
-@njit(cache=True)
+@inlined
 def uniform(key, rid, attempt, purpose):
     """Return a draw in the open interval (0, 1), a multiple of 2^-53 plus 2^-54."""
     return (np.float64(raw(key, rid, attempt, purpose) >> _S11) + 0.5) * _TO_UNIT
 
 
-@njit(cache=True)
+@compiled
 def sample(table, index, key, rid, attempt, purpose):
     """Return a draw from distribution ``index`` of the table, in that distribution's unit (float64)."""
     rows = table.rows
@@ -111,7 +111,7 @@ def sample(table, index, key, rid, attempt, purpose):
     return _inverse(table, index, uniform(key, rid, attempt, purpose))
 
 
-@njit(cache=True)
+@compiled
 def _inverse(table, index, u):
     code = table.rows[index, 0]
     a = table.rows[index, 1]
@@ -131,7 +131,7 @@ def _inverse(table, index, u):
     return table.values[np.int64(a) + np.int64(u * b)]
 
 
-@njit(cache=True)
+@compiled
 def normal_quantile(p):
     """Return the standard normal quantile of p (Acklam 2003, with one Halley step: relative error below 1e-15)."""
     if p < 0.02425 or p > 0.97575:
@@ -155,7 +155,7 @@ def normal_quantile(p):
     return x - step / (1.0 + x * step / 2.0)
 
 
-@njit(cache=True)
+@compiled
 def _gamma_quantile(shape, p):
     """Return the quantile of the unit-scale gamma distribution: Wilson-Hilferty start, then safeguarded Newton."""
     t = 1.0 - 1.0 / (9.0 * shape) + normal_quantile(p) / (3.0 * math.sqrt(shape))
@@ -180,7 +180,7 @@ def _gamma_quantile(shape, p):
     return x
 
 
-@njit(cache=True)
+@compiled
 def _gamma_cdf(shape, x):
     """Return the regularized lower incomplete gamma function: series below shape + 1, continued fraction (Lentz) above."""
     front = math.exp(shape * math.log(x) - x - math.lgamma(shape))
@@ -215,7 +215,7 @@ class ZipfTable(NamedTuple):
     alias: np.ndarray
 
 
-@njit(cache=True)
+@allocating
 def _alias(weights):
     n = weights.size
     accept = weights * (n / weights.sum())
@@ -249,7 +249,7 @@ def zipf_table(count: int, exponent: float) -> ZipfTable:
     return ZipfTable(*_alias(np.arange(1, count + 1, dtype=np.float64) ** -exponent))
 
 
-@njit(cache=True)
+@inlined
 def zipf(table, u):
     """Return the key (int64) that u in (0, 1) picks."""
     scaled = u * table.accept.size
@@ -257,7 +257,7 @@ def zipf(table, u):
     return i if scaled - i < table.accept[i] else table.alias[i]
 
 
-@njit(cache=True)
+@inlined
 def ns(x):
     """Return a drawn duration as int64 ns: rounded half up, at least 1."""
     return max(np.int64(1), np.int64(math.floor(x + 0.5)))

@@ -1,7 +1,8 @@
 """The journal as Parquet: one file a table, and back again as the same slices.
 
-``<folder>/<domain>/<table>.parquet`` (``sent/us-west`` becomes ``sent.us-west``), each with an explicit schema, units in the fields' metadata, and the number of
-the slice a row belongs to; ``slices.parquet`` says where slices end, ``milestones.parquet`` in the folder holds the milestones.
+``<folder>/<domain>/<table>.parquet`` (``sent/us-west`` becomes ``sent.us-west``), each with an explicit
+schema, units in the fields' metadata, and the number of the slice a row belongs to; ``slices.parquet`` says
+where slices end, ``milestones.parquet`` in the folder holds the milestones.
 """
 
 from collections.abc import Iterator, Sequence
@@ -69,7 +70,9 @@ def arrow_schema(columns: dict[str, type]) -> "pa.Schema":
     import pyarrow as pa
 
     fields = [
-        pa.field(name, pa.from_numpy_dtype(dtype), nullable=False, metadata={"unit": schema.UNITS.get(name, "1")})
+        pa.field(
+            name, pa.from_numpy_dtype(dtype), nullable=False, metadata={"unit": schema.UNITS.get(name, "1")}
+        )
         for name, dtype in columns.items()
     ]
     return pa.schema([*fields, pa.field(SLICE, pa.int64(), nullable=False, metadata={"unit": "1"})])
@@ -78,7 +81,11 @@ def arrow_schema(columns: dict[str, type]) -> "pa.Schema":
 def read_slices(folder: Path) -> Iterator[Slice]:
     """Yield the slices that were written, domain by domain, each domain's in order; one slice is in memory at a time."""
     for domain in sorted(path for path in folder.iterdir() if path.is_dir()):
-        tables = {p.stem.replace(".", "/", 1): _groups(p) for p in sorted(domain.glob("*.parquet")) if p.stem != "slices"}
+        tables = {
+            p.stem.replace(".", "/", 1): _groups(p)
+            for p in sorted(domain.glob("*.parquet"))
+            if p.stem != "slices"
+        }
         ahead = {name: next(groups, None) for name, groups in tables.items()}
         for number, ends in _groups(domain / "slices.parquet"):
             found = {}

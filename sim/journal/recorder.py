@@ -1,6 +1,7 @@
 """Slices of the journal, and the recorder that hands each one to every reducer of its domain.
 
-A reducer sees each slice once, in order, and keeps bounded state; what nobody keeps is dropped. So the memory of a run does not depend on its length.
+A reducer sees each slice once, in order, and keeps bounded state; what nobody keeps is dropped. So the memory
+of a run does not depend on its length.
 """
 
 from collections.abc import Iterable, Sequence
@@ -19,8 +20,8 @@ Table = dict[str, np.ndarray]
 class Slice:
     """What happened in one domain before ``until_ns`` and in no earlier slice.
 
-    ``tables``: table name (``ops``, ``sent/us-west``) -> column -> array (n,), C-contiguous, dtypes of ``sim.journal.schema``. A table without rows
-    may be left out.
+    ``tables``: table name (``ops``, ``sent/us-west``) -> column -> array (n,), C-contiguous, dtypes of
+    ``sim.journal.schema``. A table without rows may be left out.
     """
 
     domain: str
@@ -57,7 +58,9 @@ class Recorder:
     def fold(self, part: Slice) -> None:
         """Hand ``part`` to the reducers. ValueError if it ends before an earlier slice of its domain."""
         if part.until_ns < self._until.get(part.domain, 0):
-            raise ValueError(f"slice of {part.domain} ends at {part.until_ns} ns, before the one that came earlier")
+            raise ValueError(
+                f"slice of {part.domain} ends at {part.until_ns} ns, before the one that came earlier"
+            )
         self._until[part.domain] = part.until_ns
         self.rows += sum(part.rows(name) for name in part.tables)
         for reducer in self._reducers:

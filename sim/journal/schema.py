@@ -1,8 +1,9 @@
 """The tables of the journal: column, dtype, unit.
 
-Per domain and slice: ``ops``, ``commits``, ``cuts`` and, per node, ``sent``, ``received``, ``applied``. A slice holds every row with a time
-strictly before the slice's ``until_ns`` that earlier slices did not hold; slices of one domain follow each other without gaps. Where
-slices end depends on buffers, so a measure must not.
+Per domain and slice: ``ops``, ``commits``, ``cuts`` and, per node, ``sent``, ``received``, ``applied``. A
+slice holds every row with a time strictly before the slice's ``until_ns`` that earlier slices did not hold;
+slices of one domain follow each other without gaps. Where slices end depends on buffers, so a measure must
+not.
 """
 
 import numpy as np
@@ -47,7 +48,11 @@ LSN_MASK = (1 << LSN_BITS) - 1
 
 # Tables of the last slice of a domain: what had not ended when the run ended.
 OPEN = {"rid": np.int64, "send_ns": np.int64, "kind": np.int8, "client": np.int16}  # operations still open
-ISSUED = {"client": np.int16, "kind": np.int8, "count": np.int64}  # first sends strictly before the end, warm-up included
+ISSUED = {
+    "client": np.int16,
+    "kind": np.int8,
+    "count": np.int64,
+}  # first sends strictly before the end, warm-up included
 VERSIONS = {"version": np.int64}
 
 # Per node: ``flight`` (sent, not received), ``backlog`` (received, not applied), ``waiting`` (committed on the surviving timeline, neither

@@ -19,7 +19,8 @@ def bucket_of(value):
 def on_timeline(version, timeline, lineage):
     """Return whether ``version`` is on ``timeline``: its own timeline is that or an ancestor, and no cut on the way lies before it.
 
-    ``lineage`` (T, 2) int64: parent and cut of each timeline; 0 and below is no version at all and on every timeline.
+    ``lineage`` (T, 2) int64: parent and cut of each timeline; 0 and below is no version at all and on every
+    timeline.
     """
     if version <= 0:
         return True
@@ -35,7 +36,9 @@ def on_timeline(version, timeline, lineage):
 def place_of(key, mask):
     """Return where a non-negative int64 key belongs in a table of ``mask`` + 1 places."""
     h = np.uint64(key) * np.uint64(0x9E3779B97F4A7C15)
-    h = (h ^ (h >> np.uint64(32))) * np.uint64(0xD1B54A32D192ED03)  # one product alone would leave the high bits of the key out
+    h = (h ^ (h >> np.uint64(32))) * np.uint64(
+        0xD1B54A32D192ED03
+    )  # one product alone would leave the high bits of the key out
     return np.int64((h >> np.uint64(32)) & np.uint64(mask))
 
 

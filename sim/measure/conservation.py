@@ -1,6 +1,7 @@
 """Conservation: nothing appears from nowhere and nothing vanishes without a rule.
 
-Every term is counted on its own, from its own rows; none is what the others leave over. The sums must close in every run: if one does not, the fault is ours.
+Every term is counted on its own, from its own rows; none is what the others leave over. The sums must close
+in every run: if one does not, the fault is ours.
 """
 
 from collections.abc import Sequence
@@ -41,7 +42,9 @@ class Conservation:
     def fold(self, part: Slice) -> None:
         """Take in one slice."""
         cuts = part.table("cuts")
-        for timeline, parent, cut, node in zip(*(cuts[c].tolist() for c in ("timeline", "parent", "cut", "node")), strict=True):
+        for timeline, parent, cut, node in zip(
+            *(cuts[c].tolist() for c in ("timeline", "parent", "cut", "node")), strict=True
+        ):
             self._cuts[timeline] = (parent, cut)
             self._timeline, self._primary = timeline, self._setup.regions[node]
         if part.rows("commits"):
@@ -54,7 +57,11 @@ class Conservation:
     def _node(self, part: Slice, name: str) -> None:
         """Add a node's rows, up to each time at which a copy or a rewind put it at a position, and after."""
         rows = {stage: part.table(f"{stage}/{name}") for stage in HELD[1:]}
-        rows["commits"] = _own(part.table("commits"), self._setup.regions.index(name)) if part.rows("commits") else _own(part.table("commits"), -1)
+        rows["commits"] = (
+            _own(part.table("commits"), self._setup.regions.index(name))
+            if part.rows("commits")
+            else _own(part.table("commits"), -1)
+        )
         copied = part.table(f"copied/{name}")
         done = dict.fromkeys(HELD, 0)
         for at_ns, version in zip(copied["at_ns"].tolist(), copied["version"].tolist(), strict=True):
@@ -93,12 +100,36 @@ class Conservation:
         nodes = {name: self._terms(name) for name in self._setup.nodes if name != self._primary}
         commits, acks = _commit_terms(ledger), _ack_terms(ledger)
         surviving = size(on_line(self._committed.runs, limits_of(self._timeline, self._cuts)))
-        sums = [(f"commits: {commits}", commits["committed"], commits["left_line"] + commits["on_line"] + commits["abandoned"])]
-        sums += [(f"surviving commits: {surviving}, {commits}", surviving, commits["left_line"] + commits["on_line"])]
-        sums += [(f"acknowledged: {acks}", acks["acknowledged"], acks["surviving"] + acks["recommitted"] + acks["lost"])]
+        sums = [
+            (
+                f"commits: {commits}",
+                commits["committed"],
+                commits["left_line"] + commits["on_line"] + commits["abandoned"],
+            )
+        ]
+        sums += [
+            (
+                f"surviving commits: {surviving}, {commits}",
+                surviving,
+                commits["left_line"] + commits["on_line"],
+            )
+        ]
+        sums += [
+            (
+                f"acknowledged: {acks}",
+                acks["acknowledged"],
+                acks["surviving"] + acks["recommitted"] + acks["lost"],
+            )
+        ]
         sums += [(f"lost: {acks}", acks["lost"], acks["lost_records"])]
         for name, t in nodes.items():
-            sums += [(f"{name}: {surviving} surviving, {t}", surviving, t["applied"] + t["backlog"] + t["flight"] + t["waiting"])]
+            sums += [
+                (
+                    f"{name}: {surviving} surviving, {t}",
+                    surviving,
+                    t["applied"] + t["backlog"] + t["flight"] + t["waiting"],
+                )
+            ]
             sums += [(f"{name} received: {t}", t["received"], t["applied"] + t["backlog"])]
         problems = [f"{self._setup.domain} {what}" for what, total, parts in sums if total != parts]
         return {
@@ -118,7 +149,9 @@ class Conservation:
             for kind, name in enumerate(KINDS):
                 sent, ended, still = (int(a[c, kind]) for a in (self._issued, latency.ended, latency.open))
                 if sent != ended + still:
-                    out.append(f"{self._setup.domain} {name}s from {client}: {sent} sent, {ended} ended, {still} open")
+                    out.append(
+                        f"{self._setup.domain} {name}s from {client}: {sent} sent, {ended} ended, {still} open"
+                    )
         return out
 
 
@@ -130,7 +163,12 @@ def _own(commits: Table, node: int) -> Table:
 
 def _commit_terms(ledger: Ledger) -> dict[str, int]:
     totals = ledger.totals.tolist()
-    return {"committed": totals[k.COMMITS], "left_line": totals[k.PRUNED], "on_line": len(ledger.line), "abandoned": len(ledger.abandoned)}
+    return {
+        "committed": totals[k.COMMITS],
+        "left_line": totals[k.PRUNED],
+        "on_line": len(ledger.line),
+        "abandoned": len(ledger.abandoned),
+    }
 
 
 def _ack_terms(ledger: Ledger) -> dict[str, int]:

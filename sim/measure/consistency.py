@@ -1,7 +1,8 @@
 """Staleness of reads and the four session guarantees.
 
-Judged for each (session, key) on versions really returned, against the session's own highest version at the time it sent the operation. A write counts for
-the session once it is acknowledged. Definitions: Terry et al., "Session guarantees for weakly consistent replicated data", 1994.
+Judged for each (session, key) on versions really returned, against the session's own highest version at the
+time it sent the operation. A write counts for the session once it is acknowledged. Definitions: Terry et al.,
+"Session guarantees for weakly consistent replicated data", 1994.
 """
 
 from collections.abc import Sequence
@@ -26,7 +27,10 @@ class Consistency:
     def __init__(self, setup: Setup, *, room: int = 1 << 13) -> None:
         self._setup = setup
         self._marks = s.Marks(
-            ids=np.full(room, -1, np.int64), marks=_no_marks(room), ring=_no_values(1 << 10), slots=np.full((1 << 10, 2), -1, np.int64)
+            ids=np.full(room, -1, np.int64),
+            marks=_no_marks(room),
+            ring=_no_values(1 << 10),
+            slots=np.full((1 << 10, 2), -1, np.int64),
         )
         self._found = s.Findings(
             totals=np.zeros(s.TOTALS, np.int64),
@@ -40,7 +44,9 @@ class Consistency:
     def fold(self, part: Slice) -> None:
         """Take in one slice. Its cuts come first: no version on a timeline is older than the timeline."""
         cuts = part.table("cuts")
-        for timeline, parent, cut in zip(*(cuts[c].tolist() for c in ("timeline", "parent", "cut")), strict=True):
+        for timeline, parent, cut in zip(
+            *(cuts[c].tolist() for c in ("timeline", "parent", "cut")), strict=True
+        ):
             self._lineage = grow_lineage(self._lineage, timeline, parent, cut)
         if not part.rows("ops"):
             return
@@ -49,7 +55,13 @@ class Consistency:
         before = self._found.counts.copy()
         while True:
             at = s.fold_sessions(
-                rows, at, self._marks, self._found, self._lineage, self._setup.op_life_ns, self._setup.warmup_ns
+                rows,
+                at,
+                self._marks,
+                self._found,
+                self._lineage,
+                self._setup.op_life_ns,
+                self._setup.warmup_ns,
             )
             if at == n:
                 break
@@ -65,11 +77,17 @@ class Consistency:
         totals = self._found.totals.tolist()
         reads = totals[s.READS]
         staleness = {
-            f"staleness_{name}_s": _seconds(quantile(self._found.histogram, q, least=0, greatest=totals[s.STALE_MAX]))
+            f"staleness_{name}_s": _seconds(
+                quantile(self._found.histogram, q, least=0, greatest=totals[s.STALE_MAX])
+            )
             for name, q in (("p50", 0.5), ("p99", 0.99), ("p999", 0.999))
         }
         guarantees = {
-            name: {"violations": int(n), "judged": totals[s.READS if g < 2 else s.WRITES], "witness": self._witness.get(name)}
+            name: {
+                "violations": int(n),
+                "judged": totals[s.READS if g < 2 else s.WRITES],
+                "witness": self._witness.get(name),
+            }
             for g, (name, n) in enumerate(zip(GUARANTEES, self._found.counts, strict=True))
         }
         return {
@@ -77,7 +95,9 @@ class Consistency:
             "stale_reads": totals[s.STALE],
             "stale_fraction": totals[s.STALE] / reads if reads else None,
             "staleness_max_s": totals[s.STALE_MAX] / SECOND if reads else None,
-            "staleness_mean_s": (totals[s.STALE_CARRY] * s.CARRY + totals[s.STALE_SUM]) / reads / SECOND if reads else None,
+            "staleness_mean_s": (totals[s.STALE_CARRY] * s.CARRY + totals[s.STALE_SUM]) / reads / SECOND
+            if reads
+            else None,
             **staleness,
             "versions_behind_max": totals[s.BEHIND_MAX] if reads else None,
             "versions_behind_mean": totals[s.BEHIND_SUM] / reads if reads else None,
@@ -119,7 +139,10 @@ def _no_values(count: int) -> np.ndarray:
 
 def _witness(ops: dict[str, np.ndarray], row: int, rid: int, mark: int) -> dict[str, Any]:
     """Return the first violation: the operation, what it returned or wrote, and the earlier operation of the session it contradicts."""
-    out = {name: int(ops[name][row]) for name in ("rid", "session", "key", "send_ns", "end_ns", "version", "client", "node")}
+    out = {
+        name: int(ops[name][row])
+        for name in ("rid", "session", "key", "send_ns", "end_ns", "version", "client", "node")
+    }
     return {**out, "earlier_rid": rid, "earlier_version": mark}
 
 

@@ -7,7 +7,15 @@ CAPABILITY = {
     "recovery": ("downtime_s", "failed_requests", "slow_requests"),
     "latency": ("p50_s", "p99_s", "p999_s"),
 }
-STORE = {"consistency": ("stale_reads", "stale_fraction", "staleness_max_s", "staleness_mean_s", "versions_behind_max")}
+STORE = {
+    "consistency": (
+        "stale_reads",
+        "stale_fraction",
+        "staleness_max_s",
+        "staleness_mean_s",
+        "versions_behind_max",
+    )
+}
 
 
 def differences(run: Mapping[str, Any], control: Mapping[str, Any]) -> dict[str, dict[str, float | None]]:

@@ -1,11 +1,13 @@
 """The digest of a journal: equal for equal journals, however they were cut into slices.
 
-Each row becomes one 64-bit word: its columns, each as a 64-bit word (narrow ones side by side), times odd constants, summed modulo 2**64. Two different
-finalizers turn that word into two lanes, and each lane is summed over the rows modulo 2**64. A sum depends neither on slices nor on the order of rows
-(times are columns, so a row that moved is another row). SHA-256 over the sums, the row counts and the milestones is the digest.
+Each row becomes one 64-bit word: its columns, each as a 64-bit word (narrow ones side by side), times odd
+constants, summed modulo 2**64. Two different finalizers turn that word into two lanes, and each lane is
+summed over the rows modulo 2**64. A sum depends neither on slices nor on the order of rows (times are
+columns, so a row that moved is another row). SHA-256 over the sums, the row counts and the milestones is the
+digest.
 
-Safe enough: this guards against bugs, not forgers. A changed row goes unseen only if its word stays the same (chance 2**-64), several changed rows
-also if the changes of both lanes cancel (2**-128).
+Safe enough: this guards against bugs, not forgers. A changed row goes unseen only if its word stays the same
+(chance 2**-64), several changed rows also if the changes of both lanes cancel (2**-128).
 """
 
 from collections.abc import Sequence
@@ -89,13 +91,30 @@ def _count_row(h, sums):
 
 
 @njit(cache=True)
-def _add_ops(rid, send, end, kind, outcome, client, attempts, session, key, node, version, stale, behind, sums):
+def _add_ops(
+    rid, send, end, kind, outcome, client, attempts, session, key, node, version, stale, behind, sums
+):
     for i in range(len(rid)):
-        narrow = np.int64(kind[i]) | np.int64(outcome[i]) << 8 | np.int64(client[i]) << 16 | np.int64(attempts[i]) << 32
+        narrow = (
+            np.int64(kind[i])
+            | np.int64(outcome[i]) << 8
+            | np.int64(client[i]) << 16
+            | np.int64(attempts[i]) << 32
+        )
         narrow ^= np.int64(node[i]) << 48
         pair = np.int64(key[i]) ^ np.int64(behind[i]) << 32
-        h = np.uint64(rid[i]) * _K0 + np.uint64(send[i]) * _K1 + np.uint64(end[i]) * _K2 + np.uint64(narrow) * _K3
-        h += np.uint64(session[i]) * _K4 + np.uint64(pair) * _K5 + np.uint64(version[i]) * _K6 + np.uint64(stale[i]) * _K7
+        h = (
+            np.uint64(rid[i]) * _K0
+            + np.uint64(send[i]) * _K1
+            + np.uint64(end[i]) * _K2
+            + np.uint64(narrow) * _K3
+        )
+        h += (
+            np.uint64(session[i]) * _K4
+            + np.uint64(pair) * _K5
+            + np.uint64(version[i]) * _K6
+            + np.uint64(stale[i]) * _K7
+        )
         _count_row(h, sums)
 
 
@@ -103,7 +122,13 @@ def _add_ops(rid, send, end, kind, outcome, client, attempts, session, key, node
 def _add_commits(at, version, rid, key, node, sums):
     for i in range(len(at)):
         pair = np.int64(key[i]) ^ np.int64(node[i]) << 32
-        _count_row(np.uint64(at[i]) * _K0 + np.uint64(version[i]) * _K1 + np.uint64(rid[i]) * _K2 + np.uint64(pair) * _K3, sums)
+        _count_row(
+            np.uint64(at[i]) * _K0
+            + np.uint64(version[i]) * _K1
+            + np.uint64(rid[i]) * _K2
+            + np.uint64(pair) * _K3,
+            sums,
+        )
 
 
 @njit(cache=True)

@@ -1,7 +1,8 @@
 """Exposure: what a crash or a cut would cost at each moment, per standby.
 
-Two curves: *crash*, records committed and not yet handed to the wire; *cut*, records committed and not yet received. Both in records and as the age of the
-oldest. A record leaves a curve when the standby's position passes it, or when a promotion abandons it.
+Two curves: *crash*, records committed and not yet handed to the wire; *cut*, records committed and not yet
+received. Both in records and as the age of the oldest. A record leaves a curve when the standby's position
+passes it, or when a promotion abandons it.
 """
 
 from typing import Any
@@ -10,7 +11,7 @@ import numpy as np
 from numba import njit
 
 from sim.journal.recorder import Table
-from sim.journal.schema import LSN_MASK
+from sim.journal.schema import LSN_BITS, LSN_MASK
 from sim.measure.compiled import on_timeline
 from sim.measure.ledger import Cut, Ledger
 from sim.measure.setup import Setup
@@ -26,78 +27,80 @@ BIN_RECORDS, BIN_AGE = range(2)
 NEVER = 1 << 62
 
 
-@njit(cache=True)
-def _sample_age(age, at, ints, bins, p):
-    if at >= p[P_WARMUP]:
-        if age > ints[AGE_MAX]:
-            ints[AGE_MAX], ints[AGE_MAX_AT] = age, at
-        b = min(at // p[P_BIN], len(bins) - 1)
-        bins[b, BIN_AGE] = max(bins[b, BIN_AGE], age)
-
-
-@njit(cache=True)
-def _enter(i, commit_ns, base, ints, bins, p):
-    """A record was committed: look at the curve right after."""
-    at, records = commit_ns[i], base + i - ints[POSITION]
-    if at >= p[P_WARMUP] and records > 0:
-        if records > ints[RECORDS_MAX]:
-            ints[RECORDS_MAX], ints[RECORDS_MAX_AT] = records, at
-        b = min(at // p[P_BIN], len(bins) - 1)
-        bins[b, BIN_RECORDS] = max(bins[b, BIN_RECORDS], records)
-        _sample_age(at - commit_ns[ints[POSITION] + 1 - base], at, ints, bins, p)
-
-
-@njit(cache=True)
-def _integrate(committed, at, oldest, ints, floats, p):
-    """Add a record's time on the curve until ``at``, and its age over the time it was the oldest."""
-    start = max(committed, ints[SINCE], p[P_WARMUP])
-    if at > start:
-        floats[RECORD_TIME] += at - start
-        start = max(start, ints[LEFT_AT])
-        if oldest and at > start:
-            floats[AGE_TIME] += 0.5 * (at - start) * (np.float64(at - committed) + np.float64(start - committed))
-
-
-@njit(cache=True)
-def _lag(committed, until, ints, lags, p):
-    """Note that the standby lagged by more than the threshold; intervals closer than the gap are one."""
-    start = committed + p[P_THRESHOLD]
-    if until > start:
-        n = ints[LAGS]
-        if n == 0 or start > lags[n - 1, 1] + p[P_GAP]:
-            lags[n, 0] = start
-            ints[LAGS] = n + 1
-            n += 1
-        lags[n - 1, 1] = max(lags[n - 1, 1], until)
+@njit(cache=True, inline="always")
+def _bin_of(at, step, bins):
+    return min(at // step, len(bins) - 1)
 
 
 @njit(cache=True)
 def follow(commit_ns, base, first, at_ns, version, timeline, lineage, ints, floats, bins, lags, p):
     """Merge new commits (from index ``first`` of the line) and positions in order of time; at equal times positions move first.
 
-    Return -1, or the row of a position beyond what was committed.
+    Looks at the curve after every commit and before every position. Return -1, or the row of a position
+    beyond what was committed.
     """
-    c, n = first, len(commit_ns)
-    for r in range(len(at_ns)):
-        lsn = version[r] & LSN_MASK
-        if lsn <= ints[POSITION] or not on_timeline(version[r], timeline, lineage):
-            continue
-        while c < n and commit_ns[c] < at_ns[r]:
-            _enter(c, commit_ns, base, ints, bins, p)
-            c += 1
-        if lsn - base >= c:
+    warmup, step, n, rows = p[P_WARMUP], p[P_BIN], len(commit_ns), len(at_ns)
+    c, r, b, bin_end = first, 0, np.int64(0), np.int64(-1)
+    oldest = ints[POSITION] + 1 - base  # index of the oldest record on the curve
+    while c < n or r < rows:
+        if r < rows:
+            reached = (version[r] & LSN_MASK) - base
+            if reached < oldest or (
+                version[r] >> LSN_BITS != timeline and not on_timeline(version[r], timeline, lineage)
+            ):
+                r += 1
+                continue
+        moves = r < rows and (c == n or at_ns[r] <= commit_ns[c])
+        at = at_ns[r] if moves else commit_ns[c]
+        if at >= bin_end and at >= warmup:
+            b = _bin_of(at, step, bins)
+            bin_end = (b + 1) * step
+        if moves and reached >= c:
             return r
-        _sample_age(at_ns[r] - commit_ns[ints[POSITION] + 1 - base], at_ns[r], ints, bins, p)
-        while ints[POSITION] < lsn:
-            committed = commit_ns[ints[POSITION] + 1 - base]
-            _integrate(committed, at_ns[r], True, ints, floats, p)
-            _lag(committed, at_ns[r], ints, lags, p)
-            ints[LEFT_AT] = at_ns[r]
-            ints[POSITION] += 1
-    while c < n:
-        _enter(c, commit_ns, base, ints, bins, p)
-        c += 1
+        if at >= warmup and (moves or oldest <= c):
+            age = at - commit_ns[oldest]
+            if age > ints[AGE_MAX]:
+                ints[AGE_MAX], ints[AGE_MAX_AT] = age, at
+            if age > bins[b, BIN_AGE]:
+                bins[b, BIN_AGE] = age
+        if moves:
+            while oldest <= reached:
+                _leave(commit_ns[oldest], at, True, ints, floats, lags, p)
+                ints[LEFT_AT] = at
+                oldest += 1
+            r += 1
+        else:
+            c += 1
+            if at >= warmup and c - oldest > ints[RECORDS_MAX]:
+                ints[RECORDS_MAX], ints[RECORDS_MAX_AT] = c - oldest, at
+            if at >= warmup and c - oldest > bins[b, BIN_RECORDS]:
+                bins[b, BIN_RECORDS] = c - oldest
+    ints[POSITION] = oldest + base - 1
     return -1
+
+
+@njit(cache=True, inline="always")
+def _leave(committed, at, lagged, ints, floats, lags, p):
+    """Add a record's time on the curve until ``at``, its age while it was the oldest, and, if ``lagged``, the time it was older than the threshold."""
+    start = max(committed, ints[SINCE], p[P_WARMUP])
+    if at > start:
+        floats[RECORD_TIME] += at - start
+        start = max(start, ints[LEFT_AT])
+        if at > start:
+            floats[AGE_TIME] += 0.5 * np.float64(at - start) * np.float64(at - committed + start - committed)
+    if lagged and at > committed + p[P_THRESHOLD]:
+        _lag(committed, at, ints, lags, p)
+
+
+@njit(cache=True)
+def _lag(committed, until, ints, lags, p):
+    """Note that the standby lagged by more than the threshold; intervals closer than the gap are one."""
+    start, n = committed + p[P_THRESHOLD], ints[LAGS]
+    if n == 0 or start > lags[n - 1, 1] + p[P_GAP]:
+        lags[n, 0] = start
+        ints[LAGS] = n + 1
+        n += 1
+    lags[n - 1, 1] = max(lags[n - 1, 1], until)
 
 
 @njit(cache=True)
@@ -105,11 +108,14 @@ def settle(commit_ns, base, at, kept, ints, floats, bins, lags, p):
     """Bring the integrals up to ``at``. What lies beyond log sequence number ``kept`` leaves the curve now."""
     oldest = max(ints[POSITION] + 1 - base, 0)
     for i in range(oldest, len(commit_ns)):
-        _integrate(commit_ns[i], at, i == oldest, ints, floats, p)
-    if oldest < len(commit_ns):
-        _sample_age(at - commit_ns[oldest], at, ints, bins, p)
-        if ints[POSITION] >= kept:
-            _lag(commit_ns[oldest], at, ints, lags, p)
+        _leave(commit_ns[i], at, i == oldest and ints[POSITION] >= kept, ints, floats, lags, p)
+        ints[LEFT_AT] = at
+    if oldest < len(commit_ns) and at >= p[P_WARMUP]:
+        age = at - commit_ns[oldest]
+        if age > ints[AGE_MAX]:
+            ints[AGE_MAX], ints[AGE_MAX_AT] = age, at
+        b = _bin_of(at, p[P_BIN], bins)
+        bins[b, BIN_AGE] = max(bins[b, BIN_AGE], age)
     ints[SINCE] = at
 
 
@@ -132,7 +138,9 @@ class Curve:
             self.ints, self.floats, self.bins, self.lags, self._p,
         ) >= 0  # fmt: skip
         if wrong:
-            raise ValueError(f"{ledger.setup.domain}: a position moved past what was committed, or was received before it was sent")
+            raise ValueError(
+                f"{ledger.setup.domain}: a position moved past what was committed, or was received before it was sent"
+            )
 
     def settle(self, ledger: Ledger, at_ns: int, kept: int) -> None:
         """Bring the integrals up to ``at_ns``; records beyond ``kept`` leave."""
@@ -182,7 +190,8 @@ class Exposure:
         p = np.array([setup.warmup_ns, step, setup.latency_ns, max(setup.hold_ns, setup.window_ns)], np.int64)
         self._regions, self._threshold_ns = setup.regions, setup.latency_ns
         self._curves = {
-            setup.regions.index(name): {curve: Curve(p, setup.duration_ns) for curve in CURVES} for name in setup.nodes
+            setup.regions.index(name): {curve: Curve(p, setup.duration_ns) for curve in CURVES}
+            for name in setup.nodes
         }
 
     def stretch(self, ledger: Ledger, first: int, tables: dict[str, Table]) -> None:
@@ -191,7 +200,11 @@ class Exposure:
             if node == ledger.primary:
                 continue
             for name, stages in CURVES.items():
-                found = [tables[f"{s}/{self._regions[node]}"] for s in stages if f"{s}/{self._regions[node]}" in tables]
+                found = [
+                    tables[f"{s}/{self._regions[node]}"]
+                    for s in stages
+                    if f"{s}/{self._regions[node]}" in tables
+                ]
                 curves[name].follow(ledger, first, _in_order(found))
 
     def cut(self, ledger: Ledger, cut: Cut) -> None:

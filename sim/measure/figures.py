@@ -70,7 +70,9 @@ class DomainMeasures:
             "phases": {name: ns / SECOND for name, ns in spent.items()},
             "phases_ns": spent,
             "chain": chain,
-            "by_client": {c: _recovery(self.recovery.series(kind, c), self._end_ns) for c in self.setup.clients},
+            "by_client": {
+                c: _recovery(self.recovery.series(kind, c), self._end_ns) for c in self.setup.clients
+            },
         }
 
     def _aftermath(self, series: Series) -> dict[str, float | None]:

@@ -24,16 +24,19 @@ LEAST, GREATEST, ATTEMPTS, LIMITS = range(4)
 def count(send, end, kind, outcome, client, attempts, warmup_ns, counts, ended, limits, histogram):
     """Count rows by (client, kind, outcome), all ends by (client, kind), and the time from first send to end of those that ended ok."""
     for i in range(len(send)):
-        ended[client[i], kind[i]] += 1
+        k, c = kind[i], client[i]
+        ended[c, k] += 1
         if send[i] < warmup_ns:
             continue
-        counts[client[i], kind[i], outcome[i]] += 1
-        limits[kind[i], ATTEMPTS] += attempts[i]
+        counts[c, k, outcome[i]] += 1
+        limits[k, ATTEMPTS] += attempts[i]
         if outcome[i] == OK:
             took = end[i] - send[i]
-            histogram[kind[i], bucket_of(took)] += 1
-            limits[kind[i], LEAST] = min(limits[kind[i], LEAST], took)
-            limits[kind[i], GREATEST] = max(limits[kind[i], GREATEST], took)
+            histogram[k, bucket_of(took)] += 1
+            if took < limits[k, LEAST]:
+                limits[k, LEAST] = took
+            if took > limits[k, GREATEST]:
+                limits[k, GREATEST] = took
 
 
 class Latency:
@@ -81,7 +84,9 @@ class Latency:
 
     def _quantiles(self, kind: int) -> dict[str, Any]:
         least, greatest = self._limits[kind, :ATTEMPTS].tolist()
-        values = {name: quantile(self._histogram[kind], q, least=least, greatest=greatest) for name, q in QUANTILES}
+        values = {
+            name: quantile(self._histogram[kind], q, least=least, greatest=greatest) for name, q in QUANTILES
+        }
         n = int(self._histogram[kind].sum())
         seconds = {name: None if ns is None else ns / SECOND for name, ns in values.items()}
         return {**seconds, "max_s": greatest / SECOND if n else None, "n": n}

@@ -1,7 +1,8 @@
 """The ledger of one store: what was committed and is not everywhere yet, and what each promotion abandoned.
 
-The *line* is the surviving timeline: log sequence numbers without a gap. The ledger keeps the part of it that some standby has not received (and the last
-few seconds), so that a promotion can say which commits it abandons. Abandoned commits are kept to the end; they are few.
+The *line* is the surviving timeline: log sequence numbers without a gap. The ledger keeps the part of it that
+some standby has not received (and the last few seconds), so that a promotion can say which commits it
+abandons. Abandoned commits are kept to the end; they are few.
 """
 
 from dataclasses import dataclass, field
@@ -15,7 +16,9 @@ from sim.measure import ledger_kernels as k
 from sim.measure.compiled import grow_lineage
 from sim.measure.setup import Setup
 
-LATE_NS = 3600 * 10**9  # a commit that comes later than this after its client gave up is not counted among the info writes
+LATE_NS = (
+    3600 * 10**9
+)  # a commit that comes later than this after its client gave up is not counted among the info writes
 
 
 @dataclass(slots=True)
@@ -120,7 +123,9 @@ class Ledger:
         names = [n for n in part.tables if n.split("/")[0] in ("commits", "sent", "received", "copied")]
         marks = dict.fromkeys(names, 0)
         cuts = part.table("cuts")
-        for row in zip(*(cuts[c].tolist() for c in ("at_ns", "timeline", "parent", "cut", "node")), strict=True):
+        for row in zip(
+            *(cuts[c].tolist() for c in ("at_ns", "timeline", "parent", "cut", "node")), strict=True
+        ):
             self._stretch(_until(part, names, marks, row[0]), observer)
             self._cut(Cut(*row, self.primary), observer)
         self._stretch(_until(part, names, marks, None), observer)
@@ -130,7 +135,17 @@ class Ledger:
         """Take in what clients learned: acknowledgements, and writes whose outcome they do not know."""
         rows = k.Answers(*(ops[c] for c in k.Answers._fields))
         pending = k.Pending(self.line.view("version"), self.line.view("flags"), self.line.base)
-        found = k.answer(rows, pending, self.timeline, self.lineage, self._abandoned, self._places, self._lost_count, self.totals, self.setup.warmup_ns)
+        found = k.answer(
+            rows,
+            pending,
+            self.timeline,
+            self.lineage,
+            self._abandoned,
+            self._places,
+            self._lost_count,
+            self.totals,
+            self.setup.warmup_ns,
+        )
         if len(found):
             self._give_up(ops["rid"][found], ops["send_ns"][found], ops["end_ns"][found])
 
@@ -166,7 +181,9 @@ class Ledger:
             return
         lsn = rows["version"] & LSN_MASK
         if lsn[0] != self.line.last + 1 or (np.diff(lsn) != 1).any():
-            raise ValueError(f"{self.setup.domain}: commits of timeline {self.timeline} have a gap after {self.line.last}")
+            raise ValueError(
+                f"{self.setup.domain}: commits of timeline {self.timeline} have a gap after {self.line.last}"
+            )
         first = len(self.line)
         self.line.append(rows, keep)
         if self._gave_up.shape[1]:
@@ -202,7 +219,9 @@ class Ledger:
     def _cut(self, cut: Cut, observer: Observer) -> None:
         line, last = self.line, cut.cut
         if cut.parent != self.timeline or last + 1 < line.base or last > line.last:
-            raise ValueError(f"{self.setup.domain}: timeline {cut.timeline} cannot branch from {cut.parent} after {last}")
+            raise ValueError(
+                f"{self.setup.domain}: timeline {cut.timeline} cannot branch from {cut.parent} after {last}"
+            )
         observer.cut(self, cut)
         self.lineage = grow_lineage(self.lineage, cut.timeline, cut.parent, last)
         keep = last - line.base + 1
@@ -220,7 +239,13 @@ class Ledger:
         """Return the abandoned rows of a cut, with what the other nodes had of them."""
         line = self.line
         rows = np.zeros((len(line) - keep, k.COLUMNS), np.int64)
-        for name, column in (("version", k.VERSION), ("rid", k.RID), ("commit_ns", k.COMMIT_NS), ("node", k.NODE), ("flags", k.FLAGS)):
+        for name, column in (
+            ("version", k.VERSION),
+            ("rid", k.RID),
+            ("commit_ns", k.COMMIT_NS),
+            ("node", k.NODE),
+            ("flags", k.FLAGS),
+        ):
             rows[:, column] = line.view(name)[keep:]
         rows[:, k.CUT_ID] = len(self.cuts)
         lsn = rows[:, k.VERSION] & LSN_MASK

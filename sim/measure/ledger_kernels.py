@@ -9,7 +9,13 @@ from sim.journal.schema import INFO as OUTCOME_INFO
 from sim.journal.schema import LSN_MASK, OK, WRITE
 from sim.measure.compiled import on_timeline, place_of
 
-ACKED, ACKED_BY_RID, INFO, SENT, AVOIDABLE = 1, 2, 4, 8, 16  # flags of a commit; ACKED: an answer named this very version
+ACKED, ACKED_BY_RID, INFO, SENT, AVOIDABLE = (
+    1,
+    2,
+    4,
+    8,
+    16,
+)  # flags of a commit; ACKED: an answer named this very version
 VERSION, RID, COMMIT_NS, NODE, FLAGS, CUT_ID, RECOMMIT, NEXT, COLUMNS = range(9)  # of an abandoned commit
 COMMITS, PRUNED, ACKS, ACKS_PRUNED, ACKS_UNKNOWN, TOTALS = range(6)
 

@@ -1,6 +1,7 @@
 """Recovery point of one store: which acknowledged writes each promotion lost, why, and whether they could have been had.
 
-Lost: acknowledged at any time, with a commit on an abandoned timeline and none on the surviving one when the run is judged. The definition is design §6.
+Lost: acknowledged at any time, with a commit on an abandoned timeline and none on the surviving one when the
+run is judged. The definition is design §6.
 """
 
 from collections.abc import Sequence
@@ -21,7 +22,10 @@ def loss_figures(ledger: Ledger, milestones: Sequence[Milestone]) -> dict[str, A
     """Return the loss of the store: a row for each recovery, the union of records, the largest window."""
     rows = ledger.abandoned
     lost, info = judge(ledger)
-    recoveries = [_recovery(ledger, i, rows[rows[:, k.CUT_ID] == i], lost, info, milestones) for i in range(len(ledger.cuts))]
+    recoveries = [
+        _recovery(ledger, i, rows[rows[:, k.CUT_ID] == i], lost, info, milestones)
+        for i in range(len(ledger.cuts))
+    ]
     cause = {name: sum(r["cause"][name] for r in recoveries) for name in CAUSES}
     records = len(lost)
     return {
@@ -56,7 +60,12 @@ def _survives(versions: list[int], ledger: Ledger) -> bool:
 
 
 def _recovery(
-    ledger: Ledger, which: int, rows: np.ndarray, lost: np.ndarray, info: np.ndarray, milestones: Sequence[Milestone]
+    ledger: Ledger,
+    which: int,
+    rows: np.ndarray,
+    lost: np.ndarray,
+    info: np.ndarray,
+    milestones: Sequence[Milestone],
 ) -> dict[str, Any]:
     """Return the row of one promotion. A write committed twice on the abandoned side counts once."""
     cut = ledger.cuts[which]
@@ -66,7 +75,9 @@ def _recovery(
     gone = gone[np.unique(gone[:, k.RID], return_index=True)[1]]
     acked = rows[rows[:, k.FLAGS] & (k.ACKED | k.ACKED_BY_RID) != 0]
     diverged = gone[:, k.COMMIT_NS] >= fault_ns
-    window = max(fault_ns, int(acked[:, k.COMMIT_NS].max())) - int(gone[:, k.COMMIT_NS].min()) if len(gone) else 0
+    window = (
+        max(fault_ns, int(acked[:, k.COMMIT_NS].max())) - int(gone[:, k.COMMIT_NS].min()) if len(gone) else 0
+    )
     regions = ledger.setup.regions
     return {
         "at_s": cut.at_ns / SECOND,
@@ -90,7 +101,11 @@ def failed_at_ns(ledger: Ledger, cut: Cut, since_ns: int, milestones: Sequence[M
     domain = ledger.setup.domain
     promoting = f"{domain}/{ledger.setup.regions[cut.node]}"
     for kind, subject in (("primary.lost", domain), ("promoting", promoting)):
-        times = [m.at_ns for m in milestones if m.kind == kind and m.subject == subject and since_ns <= m.at_ns <= cut.at_ns]
+        times = [
+            m.at_ns
+            for m in milestones
+            if m.kind == kind and m.subject == subject and since_ns <= m.at_ns <= cut.at_ns
+        ]
         if times:
             return times[-1]
     return cut.at_ns
@@ -108,12 +123,19 @@ def _salvageable(ledger: Ledger, gone: np.ndarray, cut: Cut, milestones: Sequenc
 
 
 def _causes(
-    ledger: Ledger, gone: np.ndarray, diverged: np.ndarray, region: str, fault_ns: int, milestones: Sequence[Milestone]
+    ledger: Ledger,
+    gone: np.ndarray,
+    diverged: np.ndarray,
+    region: str,
+    fault_ns: int,
+    milestones: Sequence[Milestone],
 ) -> dict[str, int]:
     """Say where the lost writes were when the primary failed, on their way to the node that was promoted."""
     sent = gone[:, k.FLAGS] & k.SENT != 0
     waiting = int((~diverged & ~sent).sum())
-    paused = any(_active(f"fault/{fault}", fault_ns, milestones) for fault, at in ledger.setup.pauses if at == region)
+    paused = any(
+        _active(f"fault/{fault}", fault_ns, milestones) for fault, at in ledger.setup.pauses if at == region
+    )
     return {
         "diverged": int(diverged.sum()),
         "paused": waiting if paused else 0,
@@ -124,7 +146,9 @@ def _causes(
 
 def _active(subject: str, at_ns: int, milestones: Sequence[Milestone]) -> bool:
     """Return whether a fault was in force at ``at_ns``; one that healed at that very time was, for what waited because of it."""
-    kinds = [m.kind for m in milestones if m.subject == subject and (m.at_ns < at_ns or (m.at_ns == at_ns and m.kind == "fault.started"))]
+    kinds = [
+        m.kind
+        for m in milestones
+        if m.subject == subject and (m.at_ns < at_ns or (m.at_ns == at_ns and m.kind == "fault.started"))
+    ]
     return bool(kinds) and kinds[-1] == "fault.started"
-
-

@@ -1,14 +1,18 @@
 """Where a recovery time went: phases that sum to it, to the nanosecond.
 
-Start at the recovery and take the milestone that finished last before it; then follow causes back. The time between a milestone and its cause belongs to the
-phase of the milestone. What follows the last milestone is catching up, or, while clients still hold an old DNS answer, rerouting.
+Start at the recovery and take the milestone that finished last before it; then follow causes back. The time
+between a milestone and its cause belongs to the phase of the milestone. What follows the last milestone is
+catching up, or, while clients still hold an old DNS answer, rerouting.
 """
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from sim.journal.milestones import Milestone
-from sim.measure.recovery import Episode
-from sim.measure.setup import Setup
+
+if TYPE_CHECKING:  # a report that only names the phases needs no compiler
+    from sim.measure.recovery import Episode
+    from sim.measure.setup import Setup
 
 PHASES = ("detect", "decide", "fence", "promote", "reroute", "repair", "catch_up")
 PHASE_OF = {
@@ -42,7 +46,9 @@ SERVES = ("answer", "node.up", "region.up", "fault.healed")  # may let a capabil
 FAILS_OVER = ("promoted", "rerouted", "kept")  # likewise, for what needs the primary
 
 
-def phases(setup: Setup, kind: str, episode: Episode, milestones: Sequence[Milestone]) -> tuple[dict[str, int], list[int]]:
+def phases(
+    setup: "Setup", kind: str, episode: "Episode", milestones: Sequence[Milestone]
+) -> tuple[dict[str, int], list[int]]:
     """Return phase -> ns, in PHASES order, and the ids of the chain of milestones, earliest first. Nothing if the episode is censored."""
     if episode.rta_ns is None or episode.recovered_ns is None:
         return {}, []
@@ -66,10 +72,14 @@ def phases(setup: Setup, kind: str, episode: Episode, milestones: Sequence[Miles
     return spent, chain[::-1]
 
 
-def _last(setup: Setup, kind: str, start: int, stop: int, milestones: Sequence[Milestone]) -> Milestone | None:
+def _last(
+    setup: "Setup", kind: str, start: int, stop: int, milestones: Sequence[Milestone]
+) -> Milestone | None:
     """Return the last milestone of the episode that let the capability serve again."""
     kinds = SERVES + (FAILS_OVER if kind == "write" or setup.failover_reads else ())
-    found = [m for m in milestones if m.kind in kinds and start < m.at_ns <= stop and _concerns(setup.domain, m)]
+    found = [
+        m for m in milestones if m.kind in kinds and start < m.at_ns <= stop and _concerns(setup.domain, m)
+    ]
     return max(found, key=lambda m: (m.at_ns, m.id), default=None)
 
 
@@ -78,7 +88,11 @@ def _concerns(domain: str, milestone: Milestone) -> bool:
     return milestone.kind in ("region.up", "fault.healed") or milestone.subject.split("/")[0] == domain
 
 
-def _decayed(setup: Setup, start: int, stop: int, milestones: Sequence[Milestone]) -> int:
+def _decayed(setup: "Setup", start: int, stop: int, milestones: Sequence[Milestone]) -> int:
     """Return when the last client may have let go of an old DNS answer of this episode, ``start`` if no answer changed."""
-    answers = [m.at_ns for m in milestones if m.kind == "answer" and start < m.at_ns <= stop and _concerns(setup.domain, m)]
+    answers = [
+        m.at_ns
+        for m in milestones
+        if m.kind == "answer" and start < m.at_ns <= stop and _concerns(setup.domain, m)
+    ]
     return max(answers, default=start - setup.ttl_ns) + setup.ttl_ns

@@ -1,6 +1,7 @@
 """Which commits a node holds: runs of consecutive log sequence numbers, taken from the rows themselves.
 
-A record that is missing anywhere breaks a run in two, so counting runs finds it; memory is bounded by the number of gaps, not of records.
+A record that is missing anywhere breaks a run in two, so counting runs finds it; memory is bounded by the
+number of gaps, not of records.
 """
 
 from collections.abc import Iterable

@@ -1,8 +1,9 @@
 """Recovery time of each capability: episodes of bad windows, downtime, failed requests.
 
-A window is good if at least ``good`` of the operations sent in it ended ok within ``latency``; an empty window inherits from the one before. An episode
-runs from the send time of the first bad operation of its first bad window to the send time of the first good operation after its last bad window that
-is followed by ``hold`` of good windows. The definition is design §6; docs/measures.md has it in full.
+A window is good if at least ``good`` of the operations sent in it ended ok within ``latency``; an empty
+window inherits from the one before. An episode runs from the send time of the first bad operation of its
+first bad window to the send time of the first good operation after its last bad window that is followed by
+``hold`` of good windows. The definition is design §6; docs/measures.md has it in full.
 """
 
 from collections.abc import Sequence
@@ -23,8 +24,8 @@ KINDS = ("read", "write")  # position: READ, WRITE
 class Episode:
     """One loss of a capability. Times in ns.
 
-    ``recovered_ns``: send time of the first good operation after the last bad window, None if there was none. ``held``: good windows then lasted for
-    ``hold``; if not, the episode is censored.
+    ``recovered_ns``: send time of the first good operation after the last bad window, None if there was none.
+    ``held``: good windows then lasted for ``hold``; if not, the episode is censored.
     """
 
     started_ns: int
@@ -96,7 +97,9 @@ class Recovery:
                 self._ring, self._state, self._p, self._episodes, self._cursor, self._horizon,
             )  # fmt: skip
             if at < 0:
-                raise ValueError(f"operation {ops['rid'][-1 - at]} of {part.domain} outlived {self._setup.op_life_ns} ns")
+                raise ValueError(
+                    f"operation {ops['rid'][-1 - at]} of {part.domain} outlived {self._setup.op_life_ns} ns"
+                )
             self._drain()
 
     def finish(self, milestones: Sequence[Milestone], end_ns: int) -> None:

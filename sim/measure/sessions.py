@@ -1,12 +1,14 @@
 """What each session wrote and read: the compiled core of the consistency measure.
 
-Rows come in order of their end, but an operation is judged against what its session knew when it was sent. So each (session, key) has two *marks*, the
-highest version its own acknowledged writes had (W) and the highest its own reads returned (R). When a mark is raised its earlier value goes to a ring;
-an operation sent before may still need it, so a value is overwritten only when any such operation has ended. Values are superseded in order of time, so
-they also expire in the order of the ring, and following earlier values from an operation under way never leads to one that was overwritten.
+Rows come in order of their end, but an operation is judged against what its session knew when it was sent. So
+each (session, key) has two *marks*, the highest version its own acknowledged writes had (W) and the highest
+its own reads returned (R). When a mark is raised its earlier value goes to a ring; an operation sent before
+may still need it, so a value is overwritten only when any such operation has ended. Values are superseded in
+order of time, so they also expire in the order of the ring, and following earlier values from an operation
+under way never leads to one that was overwritten.
 
-Marks live in an open-addressing table, a cache line each. When it fills up, the entries of sessions that are over are dropped: a newer epoch in the
-same place began longer ago than an operation can last.
+Marks live in an open-addressing table, a cache line each. When it fills up, the entries of sessions that are
+over are dropped: a newer epoch in the same place began longer ago than an operation can last.
 """
 
 from typing import NamedTuple
@@ -23,7 +25,9 @@ UNTIL, EARLIER_VALUE = MARK, MARK + 1
 W, R = 0, MARK
 KEY_BITS, EPOCH_BITS = 20, 20
 READ_YOUR_WRITES, MONOTONIC_READS, MONOTONIC_WRITES, WRITES_FOLLOW_READS = range(4)
-READS, STALE, BEHIND_MAX, BEHIND_SUM, STALE_MAX, STALE_SUM, STALE_CARRY, WRITES, USED, HEAD, TOTALS = range(11)
+READS, STALE, BEHIND_MAX, BEHIND_SUM, STALE_MAX, STALE_SUM, STALE_CARRY, WRITES, USED, HEAD, TOTALS = range(
+    11
+)
 EPOCH, BEGAN = range(2)
 EPOCH_MASK = (1 << EPOCH_BITS) - 1
 CARRY = 10**18  # ns; a sum of stalenesses may exceed an int64
@@ -47,8 +51,9 @@ class Rows(NamedTuple):
 class Marks(NamedTuple):
     """The state. All int64; -1 is nothing.
 
-    ``ids`` (n,): session << 20 | key. ``marks`` (n, 8): W and R. ``ring`` (m, 5): earlier values; value number h is at h modulo m. ``slots`` (k, 2):
-    newest epoch of each place and a time at which it had begun. n and m are powers of two.
+    ``ids`` (n,): session << 20 | key. ``marks`` (n, 8): W and R. ``ring`` (m, 5): earlier values; value
+    number h is at h modulo m. ``slots`` (k, 2): newest epoch of each place and a time at which it had begun.
+    n and m are powers of two.
     """
 
     ids: np.ndarray
@@ -82,7 +87,11 @@ def fold_sessions(rows, first, m, found, lineage, life_ns, warmup_ns):
             continue
         session, send, version = sessions[i], sends[i], versions[i]
         slot = session >> EPOCH_BITS
-        if totals[USED] * 4 > mask * 3 or slot >= len(slots) or ring[totals[HEAD] & last, UNTIL] > ends[i] - life_ns:
+        if (
+            totals[USED] * 4 > mask * 3
+            or slot >= len(slots)
+            or ring[totals[HEAD] & last, UNTIL] > ends[i] - life_ns
+        ):
             return i
         if session & EPOCH_MASK > slots[slot, EPOCH]:
             slots[slot, EPOCH] = session & EPOCH_MASK

@@ -11,9 +11,10 @@ if TYPE_CHECKING:
 class Setup:
     """The measures' view of one domain. Times in ns.
 
-    ``regions`` and ``clients`` are sorted names: their positions are the indices in the journal. ``nodes`` are the regions that hold a node of the
-    store. ``op_life_ns`` bounds the time from first send to end of an operation. ``failover_reads``: some reads need the primary.
-    ``pauses``: (fault, region) of each fault that pauses sending to a replica of this store.
+    ``regions`` and ``clients`` are sorted names: their positions are the indices in the journal. ``nodes``
+    are the regions that hold a node of the store. ``op_life_ns`` bounds the time from first send to end of an
+    operation. ``failover_reads``: some reads need the primary. ``pauses``: (fault, region) of each fault that
+    pauses sending to a replica of this store.
     """
 
     domain: str

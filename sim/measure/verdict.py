@@ -1,7 +1,7 @@
 """Verdicts: figures and objectives to met, missed or undecided.
 
-An undecided objective never reads as a pass: a censored recovery time below its bound, an empty population and a fault that never took effect all leave the
-question open.
+An undecided objective never reads as a pass: a censored recovery time below its bound, an empty population
+and a fault that never took effect all leave the question open.
 """
 
 from collections.abc import Mapping
@@ -41,7 +41,9 @@ class Verdict:
     why: str = ""
 
 
-def judge(figures: Mapping[str, Any], objectives: Mapping[str, "Objective"], faults: Mapping[str, Mapping[str, Any]]) -> list[Verdict]:
+def judge(
+    figures: Mapping[str, Any], objectives: Mapping[str, "Objective"], faults: Mapping[str, Mapping[str, Any]]
+) -> list[Verdict]:
     """Return a verdict for each objective. ``faults``: id -> {"fired": bool}."""
     idle = sorted(name for name, fault in faults.items() if not fault["fired"])
     return [_judge_one(name, objective, figures, idle) for name, objective in objectives.items()]
@@ -52,7 +54,9 @@ def overall(verdicts: list[Verdict], faults: Mapping[str, Mapping[str, Any]]) ->
     found = {v.verdict for v in verdicts}
     if MISSED in found:
         return FAIL
-    return INCONCLUSIVE if UNDECIDED in found or any(not fault["fired"] for fault in faults.values()) else PASS
+    return (
+        INCONCLUSIVE if UNDECIDED in found or any(not fault["fired"] for fault in faults.values()) else PASS
+    )
 
 
 def measured(figures: Mapping[str, Any], metric: str, of: str, *, fraction: bool = False) -> Measured:
@@ -115,7 +119,11 @@ def _loss(figures: Mapping[str, Any], metric: str, of: str) -> Measured:
     loss = figures["loss"][of]
     if not figures["conservation"][of]["acks"]["acknowledged"]:
         return Measured(None)
-    return Measured(_ns(loss["window_s"]) if metric == "rpa_window" else loss["records" if metric == "rpa_records" else "diverged"])
+    return Measured(
+        _ns(loss["window_s"])
+        if metric == "rpa_window"
+        else loss["records" if metric == "rpa_records" else "diverged"]
+    )
 
 
 def _consistency(store: Mapping[str, Any], metric: str, fraction: bool) -> Measured:

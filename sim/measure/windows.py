@@ -1,7 +1,8 @@
 """Good and bad windows: the compiled core of the recovery measure.
 
-An operation belongs to the window of its first send. Rows come in order of their end, so a window is closed once no operation sent in it can still
-end; until then it lies in a ring. A *series* is one capability as seen by all clients or by one client region.
+An operation belongs to the window of its first send. Rows come in order of their end, so a window is closed
+once no operation sent in it can still end; until then it lies in a ring. A *series* is one capability as seen
+by all clients or by one client region.
 """
 
 import numpy as np
@@ -101,11 +102,11 @@ def _add(total, cell):
             total[c] = cell[c]
 
 
-@njit(cache=True)
-def _place(cell, send, c):
+@njit(cache=True, inline="always")
+def _place(ring, slot, series, send, c):
     """Keep the earliest send time in column ``c``. Zero means none, so times are kept plus one."""
-    if cell[c] == 0 or send + 1 < cell[c]:
-        cell[c] = send + 1
+    if ring[slot, series, c] == 0 or send + 1 < ring[slot, series, c]:
+        ring[slot, series, c] = send + 1
 
 
 @njit(cache=True)
@@ -115,31 +116,31 @@ def fold_windows(send, end, kind, outcome, client, first, ring, state, p, episod
     It stops early when ``episodes`` is nearly full, so that the caller can empty it.
     """
     window, size, never = p[P_WINDOW], ring.shape[0], np.int64(1 << 62)
-    close_at = (cursor[LOW] + 1) * window + p[P_LIFE]
-    w_start, slot = np.int64(-1), np.int64(0)  # the window of the row before: divisions are slow
+    life, latency, warmup, width = p[P_LIFE], p[P_LATENCY], p[P_WARMUP], p[P_CLIENTS] + 1
+    close_at = (cursor[LOW] + 1) * window + life
+    w_start, slot = -window, np.int64(0)  # the window of the row before: divisions are slow
     for i in range(first, len(send)):
-        if send[i] < p[P_WARMUP]:
+        sent, took = send[i], end[i] - send[i]
+        if sent < warmup:
             continue
         while end[i] >= close_at:
             if cursor[EPISODES] + state.shape[0] > len(episodes):
                 return i
             _close(ring, state, p, episodes, cursor, horizon, never)
             close_at += window
-        if w_start < 0 or send[i] < w_start or send[i] >= w_start + window:
-            w = send[i] // window
+        if sent < w_start or sent >= w_start + window:
+            w = sent // window
             if w < cursor[LOW] or w >= cursor[LOW] + size:
                 return -1 - i
             w_start, slot = w * window, w % size
-        cell = ring[slot, np.int64(kind[i]) * (p[P_CLIENTS] + 1) + 1 + np.int64(client[i])]
-        cell[N] += 1
-        if outcome[i] != OK:
-            cell[FAILED] += 1
-            _place(cell, send[i], FIRST_BAD)
-        elif end[i] - send[i] > p[P_LATENCY]:
-            _place(cell, send[i], FIRST_BAD)
+        s = kind[i] * width + 1 + client[i]
+        ring[slot, s, N] += 1
+        if outcome[i] == OK and took <= latency:
+            ring[slot, s, GOOD] += 1
+            _place(ring, slot, s, sent, FIRST_GOOD)
         else:
-            cell[GOOD] += 1
-            _place(cell, send[i], FIRST_GOOD)
+            ring[slot, s, FAILED] += outcome[i] != OK
+            _place(ring, slot, s, sent, FIRST_BAD)
     return len(send)
 
 
@@ -150,9 +151,9 @@ def count_unanswered(send, series, ring, p, cursor):
         w = send[i] // p[P_WINDOW]
         if w < cursor[LOW] or w >= cursor[LOW] + ring.shape[0]:
             return False
-        cell = ring[w % ring.shape[0], series[i]]
-        cell[N] += 1
-        _place(cell, send[i], FIRST_BAD)
+        slot = w % ring.shape[0]
+        ring[slot, series[i], N] += 1
+        _place(ring, slot, series[i], send[i], FIRST_BAD)
     return True
 
 

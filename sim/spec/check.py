@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from itertools import permutations
 from typing import Any
 
+from sim.core.quantity import format_duration as _t
 from sim.spec import models as m
 from sim.spec.check_faults import check_effects, check_faults
 from sim.spec.check_objectives import check_objectives, check_populations
@@ -73,7 +74,9 @@ def _client_shares(scenario: m.Scenario) -> Iterator[Complaint]:
 
 def _times(scenario: m.Scenario) -> Iterator[Complaint]:
     if scenario.warmup >= scenario.duration:
-        yield Complaint(("warmup",), "must be shorter than the duration")
+        yield Complaint(
+            ("warmup",), f"a warmup of {_t(scenario.warmup)} leaves nothing of {_t(scenario.duration)}"
+        )
 
 
 def _gateway(scenario: m.Scenario) -> Iterator[Complaint]:
@@ -85,9 +88,9 @@ def _controllers(scenario: m.Scenario) -> Iterator[Complaint]:
         path = ("databases", name, "failover")
         yield from _probes(database.failover, path)
         if database.failover.fencing == "lease" and database.failover.lease <= database.failover.interval:
-            yield Complaint(
-                (*path, "lease"), "must be longer than interval", "or it runs out between two probes"
-            )
+            why = f"a lease of {_t(database.failover.lease)} is not longer than the interval of "
+            hint = "it would run out between two probes"
+            yield Complaint((*path, "lease"), why + _t(database.failover.interval), hint)
 
 
 def _placements(scenario: m.Scenario) -> Iterator[Complaint]:
@@ -128,13 +131,17 @@ def _workloads(scenario: m.Scenario) -> Iterator[Complaint]:
     for name, database in scenario.databases.items():
         load, path = database.workload, ("databases", name, "workload")
         if load.retry.base > load.retry.cap:
-            yield Complaint((*path, "retry", "base"), "must not be more than cap")
+            why = f"a base of {_t(load.retry.base)} is more than the cap of {_t(load.retry.cap)}"
+            yield Complaint((*path, "retry", "base"), why)
         if scenario.duration // load.sessions.length >= _EPOCHS_MAX:
-            yield Complaint((*path, "sessions", "length"), "is too short for this duration")
+            yield Complaint(
+                (*path, "sessions", "length"),
+                f"sessions of {_t(load.sessions.length)} are too short for a run of {_t(scenario.duration)}",
+            )
         if isinstance(load.arrivals, m.Diurnal):
             for field in ("step", "peak"):
                 if getattr(load.arrivals, field) > load.arrivals.period:
-                    yield Complaint((*path, "arrivals", field), "must not be more than period")
+                    yield Complaint((*path, "arrivals", field), f"the {field} is longer than the period")
         if isinstance(load.arrivals, m.Trace):
             yield from check_trace(load, scenario.clients, path)
 
@@ -158,7 +165,8 @@ def _flow_shares(scenario: m.Scenario) -> Iterator[Complaint]:
 
 def _probes(spec: m.Check | m.Failover, path: tuple[str, ...]) -> Iterator[Complaint]:
     if spec.timeout > spec.interval:
-        yield Complaint((*path, "timeout"), "must not be longer than interval")
+        why = f"a timeout of {_t(spec.timeout)} is longer than the interval of {_t(spec.interval)}"
+        yield Complaint((*path, "timeout"), why)
 
 
 def _unknown(names: list[str], regions: Iterable[str], path: tuple[str | int, ...]) -> Iterator[Complaint]:

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from sim.core.quantity import format_duration
 from sim.spec import models as m
 from sim.spec.placement import flows_on, nodes_of
 from sim.spec.targets import databases_named, targets
@@ -71,13 +72,19 @@ def _placed(scenario: m.Scenario) -> bool:
 
 def _timing(scenario: m.Scenario, fault: m.Fault, path: tuple[str, ...]) -> Iterator[Complaint]:
     if fault.at is None and fault.when is None:
-        yield Complaint(path, "missing 'at' or 'when'", at_key=True)
+        yield Complaint(path, "a fault needs 'at' or 'when'", at_key=True)
     if fault.at is not None and fault.when is not None:
         yield Complaint((*path, "when"), "a fault has 'at' or 'when', not both", at_key=True)
     if fault.at is not None and fault.at.least >= scenario.duration:
-        yield Complaint((*path, "at"), "is after the end of the run")
+        yield Complaint(
+            (*path, "at"), f"a fault at {format_duration(fault.at.least)} comes after the end of the run"
+        )
     if fault.duration is not None and fault.duration.is_constant and fault.duration.mean == 0:
-        yield Complaint((*path, "duration"), "must be more than 0", "leave it out for the rest of the run")
+        yield Complaint(
+            (*path, "duration"),
+            "a fault must last some time",
+            "without duration it lasts to the end of the run",
+        )
     if fault.when is not None:
         yield from _condition(scenario, fault.when, (*path, "when"))
 
@@ -107,7 +114,7 @@ def _milestone(scenario: m.Scenario, when: m.When, path: tuple[str, ...]) -> Ite
 def _metric(scenario: m.Scenario, when: m.When, path: tuple[str, ...]) -> Iterator[Complaint]:
     for field in ("of", "above"):
         if getattr(when, field) is None:
-            yield Complaint(path, f"missing {field!r}", at_key=True)
+            yield Complaint(path, f"a metric needs {field!r}", at_key=True)
     nodes = [
         f"{name}/{region}" for name, database in scenario.databases.items() for region in nodes_of(database)
     ]
@@ -216,16 +223,15 @@ def _limit(scenario: m.Scenario, fault: m.BandwidthLimit, path: tuple[str, ...])
 
 def _pause(scenario: m.Scenario, fault: m.ReplicationPause, path: tuple[str, ...]) -> Iterator[Complaint]:
     if fault.region is None:
-        yield Complaint(path, "missing 'region'", "the replica whose copy stops", at_key=True)
+        yield Complaint(path, "a replication pause needs a region", "that of the replica", at_key=True)
         return
     if fault.database != "*" and fault.database not in scenario.databases:
         return
     named = [scenario.databases[name] for name in databases_named(scenario, fault.database)]
     if fault.region in scenario.regions and all(database.primary == fault.region for database in named):
         replicas = sorted({replica for database in named for replica in database.replicas})
-        yield Complaint(
-            (*path, "region"), f"{fault.region} is the primary's", nearest(fault.region, replicas)
-        )
+        hint = f"the replicas are in {', '.join(replicas)}" if replicas else "there are no replicas"
+        yield Complaint((*path, "region"), f"{fault.region} is the primary's", hint)
 
 
 def _spike(scenario: m.Scenario, fault: m.TrafficSpike, path: tuple[str, ...]) -> Iterator[Complaint]:  # noqa: ARG001
@@ -235,7 +241,7 @@ def _spike(scenario: m.Scenario, fault: m.TrafficSpike, path: tuple[str, ...]) -
 
 def _delay(scenario: m.Scenario, fault: m.DecisionDelay, path: tuple[str, ...]) -> Iterator[Complaint]:  # noqa: ARG001
     if fault.delay.is_constant and fault.delay.mean == 0:
-        yield Complaint((*path, "delay"), "must be more than 0")
+        yield Complaint((*path, "delay"), "a delay of 0 changes nothing")
 
 
 _CHECKS: dict[str, _Check] = {

@@ -15,6 +15,8 @@ EXTENDS = "extends"
 class _Composer:
     problems: list[Problem]
     open: list[str] = field(default_factory=list)  # the files being read, outermost first
+    done: dict[str, "Node | None"] = field(default_factory=dict)  # by real path
+    whole: bool = True  # whether every file could be read
 
 
 def compose_all(
@@ -22,7 +24,7 @@ def compose_all(
 ) -> Node | None:
     """Return the merged tree of a scenario file, its bases, the overlays and the ``--set`` texts, in this order.
 
-    None if the file itself cannot be read. What is wrong is added to ``problems``.
+    None if one of the files cannot be read, because what it holds would be missed everywhere. What is wrong is added to ``problems``.
     """
     composer = _Composer(problems)
     tree = _file(composer, path, None)
@@ -33,7 +35,7 @@ def compose_all(
         patch = _set(text, index + 1, problems)
         if tree is not None and patch is not None:
             tree = merge(tree, patch)
-    return tree
+    return tree if composer.whole else None
 
 
 def merge(base: Node, patch: Node) -> Node:
@@ -51,15 +53,21 @@ def merge(base: Node, patch: Node) -> Node:
 
 def _file(composer: _Composer, path: str, named_at: Mark | None) -> Node | None:
     """Read a file and what it extends. ``named_at`` is where it was named, if that was in a file."""
+    real = os.path.realpath(path)
+    if real not in composer.done or real in composer.open:
+        composer.done[real] = _read(composer, path, named_at)
+    composer.whole = composer.whole and composer.done[real] is not None
+    return composer.done[real]
+
+
+def _read(composer: _Composer, path: str, named_at: Mark | None) -> Node | None:
     source = _open(composer, path, named_at)
-    if source is None:
-        return None
-    node = compose(source, composer.problems)
+    node = None if source is None else compose(source, composer.problems)
     if node is None:
         return None
     if not isinstance(node.value, dict):
         composer.problems.append(
-            node.mark.problem("a scenario is a map", "with keys such as name, regions, faults")
+            node.mark.problem("a scenario is a map", "with keys such as name and regions")
         )
         return None
     composer.open.append(os.path.realpath(path))
@@ -84,9 +92,9 @@ def _open(composer: _Composer, path: str, named_at: Mark | None) -> Source | Non
     try:
         return file_source(path)
     except OSError as error:
-        fail(f"cannot read {path}: {error.strerror}")
+        fail(f"cannot read {os.path.basename(path)}: {error.strerror}")
     except UnicodeDecodeError:
-        fail(f"{path} is not UTF-8 text")
+        fail(f"{os.path.basename(path)} is not UTF-8 text")
     return None
 
 
@@ -101,6 +109,7 @@ def _bases(composer: _Composer, node: Node) -> list[Node]:
                 "expected a list of files", "such as [../platforms/retail.yaml]", path=EXTENDS
             )
         )
+        composer.whole = False
         return []
     trees = [_file(composer, os.path.relpath(path_of(item.value)), item.mark) for item in listed.value]
     return [tree for tree in trees if tree is not None]

@@ -72,7 +72,7 @@ def _fields(body: Any, readers: Mapping[str, _Reader], path: Path, found: _Found
         found.append(Complaint(path, "expected a map", "with " + " and ".join(readers)))
         return None
     for key in [key for key in body if key not in readers]:
-        found.append(Complaint((*path, key), f"unknown key {key!r}", nearest(key, readers), at_key=True))
+        found.append(Complaint((*path, key), f"no parameter {key!r}", nearest(key, readers), at_key=True))
     missing = [name for name in readers if name not in body]
     for name in missing:
         found.append(Complaint(path, f"missing {name!r}", at_key=True))

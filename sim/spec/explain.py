@@ -17,6 +17,7 @@ _EXPECTED = {
     "int_type": "a whole number",
     "int_from_float": "a whole number",
     "float_type": "a number",
+    "finite_number": "a finite number",
     "bool_type": "true or false",
     "dict_type": "a map",
     "model_type": "a map",
@@ -24,10 +25,10 @@ _EXPECTED = {
     "list_type": "a list",
 }
 _COMPARISONS = {
-    "greater_than": "more than {gt:g}",
-    "greater_than_equal": "at least {ge:g}",
-    "less_than": "less than {lt:g}",
-    "less_than_equal": "at most {le:g}",
+    "greater_than": "more than {gt}",
+    "greater_than_equal": "at least {ge}",
+    "less_than": "less than {lt}",
+    "less_than_equal": "at most {le}",
 }
 
 
@@ -47,9 +48,11 @@ def _complaint(error: Any, path: Path, model: type[BaseModel]) -> Complaint:
     if kind == "missing":
         return Complaint(path[:-1], f"missing {path[-1]!r}", at_key=True)
     if kind == "extra_forbidden":
+        if path[-1] == "<<":
+            return Complaint(path, "YAML's merge key is not supported", "use extends", at_key=True)
         return Complaint(path, f"unknown key {path[-1]!r}", _known_keys(model, error["loc"]), at_key=True)
     if kind == "union_tag_not_found":
-        return Complaint(path, "missing 'kind'", at_key=True)
+        return Complaint(path, "no kind is given", "write kind: and its name", at_key=True)
     if kind == "union_tag_invalid":
         names = [name.strip().strip("'") for name in ctx["expected_tags"].split(",")]
         return Complaint(
@@ -101,8 +104,6 @@ def _real_path(model: Any, loc: tuple[Any, ...]) -> Path:
 def _known_keys(model: Any, loc: tuple[Any, ...]) -> str:
     for token in loc[:-1]:
         model, _ = _step(model, token)
-    if str(loc[-1]) == "<<":
-        return "YAML's merge key is not supported: use extends"
     return nearest(str(loc[-1]), _model_of(model).model_fields)
 
 

@@ -102,7 +102,9 @@ def compose(source: Source, problems: list[Problem]) -> Node | None:
     try:
         return _Reader(source, problems).read(root)
     except _Endless as error:
-        problems.append(error.mark.problem("nested too deeply, or aliases that multiply or contain themselves"))
+        problems.append(
+            error.mark.problem("nested too deeply, or aliases that multiply or contain themselves")
+        )
         return None
 
 
@@ -220,4 +222,3 @@ def _mark(source: Source, mark: Any) -> Mark:
 def _position(source: Source, position: int) -> Mark:
     before = source.text[:position]
     return Mark(source, before.count("\n") + source.first_line, position - before.rfind("\n") + source.indent)
-

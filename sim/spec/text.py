@@ -45,9 +45,27 @@ def path_of(value: Any) -> str:
 def nearest(name: str, names: Iterable[str]) -> str:
     """Return the hint that names the closest of ``names``, or lists them if none is close."""
     known = sorted(names)
-    close = difflib.get_close_matches(name, known, n=1, cutoff=0.6)
+    by_slips = sorted(known, key=lambda other: _slips(name, other))
+    if by_slips and _slips(name, by_slips[0]) <= max(1, len(name) // 4):
+        return f"did you mean {by_slips[0]!r}"
+    close = difflib.get_close_matches(name, known, n=1, cutoff=0.7)
     if close:
         return f"did you mean {close[0]!r}"
     if not known:
         return "there are none"
     return "expected " + ("one of " if len(known) > 1 else "") + ", ".join(known)
+
+
+def _slips(a: str, b: str) -> int:
+    """Return how many letters must be put in, left out, replaced or swapped with the next (optimal string alignment)."""
+    before: list[int] = []
+    row = list(range(len(b) + 1))
+    for i, x in enumerate(a, 1):
+        new = [i]
+        for j, y in enumerate(b, 1):
+            least = min(row[j] + 1, new[j - 1] + 1, row[j - 1] + (x != y))
+            if i > 1 and j > 1 and x == b[j - 2] and y == a[i - 2]:
+                least = min(least, before[j - 2] + 1)
+            new.append(least)
+        before, row = row, new
+    return row[-1]

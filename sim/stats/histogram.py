@@ -1,8 +1,9 @@
 """Quantiles from counts in logarithmic buckets.
 
-A value v >= 1 falls into bucket 1 + (its exponent and the 7 leading bits of its fraction as a float64), 0 into bucket 0. So a bucket is at most 1/128
-of its lower edge wide, values below 256 have buckets of their own, and the reported middle is within 0.4 % of every value in it.
-Counts add, so histograms of parts merge exactly.
+A value v >= 1 falls into bucket 1 + (its exponent and the 7 leading bits of its fraction as a float64), 0
+into bucket 0. So a bucket is at most 1/128 of its lower edge wide, values below 256 have buckets of their
+own, and the reported middle is within 0.4 % of every value in it. Counts add, so histograms of parts merge
+exactly.
 """
 
 import numpy as np

@@ -45,7 +45,17 @@ class History:
 
     def op(self, rid: int, send: int, end: int, kind: int = READ, outcome: int = OK, **more: int) -> None:
         """Add an operation and count it as issued."""
-        row = {"client": 0, "attempts": 1, "session": 1 << 20, "key": 0, "node": 0, "version": 0, "stale_ns": 0, "behind": 0, **more}
+        row = {
+            "client": 0,
+            "attempts": 1,
+            "session": 1 << 20,
+            "key": 0,
+            "node": 0,
+            "version": 0,
+            "stale_ns": 0,
+            "behind": 0,
+            **more,
+        }
         self.add("ops", rid=rid, send_ns=send, end_ns=end, kind=kind, outcome=outcome, **row)
         self.add("issued", client=row["client"], kind=kind, count=1)
 
@@ -74,11 +84,17 @@ class History:
         parts, last = [], -(1 << 62)
         for until in [*sorted(t for t in at if t < end_ns), end_ns]:
             found = {name: _between(name, t, last, until, until == end_ns) for name, t in tables.items()}
-            parts.append(Slice(self.setup.domain, until, {n: t for n, t in found.items() if len(next(iter(t.values())))}))
+            parts.append(
+                Slice(
+                    self.setup.domain, until, {n: t for n, t in found.items() if len(next(iter(t.values())))}
+                )
+            )
             last = until
         return parts
 
-    def figures(self, *, at: tuple[int, ...] = (), end: int | None = None, strict: bool = False) -> dict[str, Any]:
+    def figures(
+        self, *, at: tuple[int, ...] = (), end: int | None = None, strict: bool = False
+    ) -> dict[str, Any]:
         """Return all figures of the history."""
         measures = Measures([self.setup])
         for part in self.slices(at=at, end=end):
@@ -97,7 +113,9 @@ def _table(name: str, rows: list[dict[str, int]]) -> dict[str, np.ndarray]:
     return {c: np.ascontiguousarray(values[order]) for c, values in table.items()}
 
 
-def _between(name: str, table: dict[str, np.ndarray], start: int, until: int, last: bool) -> dict[str, np.ndarray]:
+def _between(
+    name: str, table: dict[str, np.ndarray], start: int, until: int, last: bool
+) -> dict[str, np.ndarray]:
     time = TIME_OF.get(name, "at_ns")
     if time not in table:
         return table if last else {c: values[:0] for c, values in table.items()}

@@ -34,8 +34,12 @@ def lost(history: History) -> tuple[set[int], set[int]]:
     on, final = ancestry(history), max([1, *(row["timeline"] for row in table(history, "cuts"))])
     survive = {row["rid"] for row in table(history, "commits") if on(row["version"], final)}
     gone = {row["rid"] for row in table(history, "commits")} - survive
-    writes = [r for r in table(history, "ops") if r["kind"] == WRITE and r["send_ns"] >= history.setup.warmup_ns]
-    return {r["rid"] for r in writes if r["outcome"] == OK} & gone, {r["rid"] for r in writes if r["outcome"] == INFO} & gone
+    writes = [
+        r for r in table(history, "ops") if r["kind"] == WRITE and r["send_ns"] >= history.setup.warmup_ns
+    ]
+    return {r["rid"] for r in writes if r["outcome"] == OK} & gone, {
+        r["rid"] for r in writes if r["outcome"] == INFO
+    } & gone
 
 
 def guarantees(history: History) -> list[int]:
@@ -45,7 +49,11 @@ def guarantees(history: History) -> list[int]:
     for row in ops:
         if row["send_ns"] < history.setup.warmup_ns:
             continue
-        mine = [r for r in ops if (r["session"], r["key"]) == (row["session"], row["key"]) and r["end_ns"] <= row["send_ns"]]
+        mine = [
+            r
+            for r in ops
+            if (r["session"], r["key"]) == (row["session"], row["key"]) and r["end_ns"] <= row["send_ns"]
+        ]
         wrote = max((r["version"] for r in mine if r["kind"] == WRITE), default=-1)
         read = max((r["version"] for r in mine if r["kind"] == READ), default=-1)
         for first, mark in ((0, wrote), (1, read)):
@@ -58,7 +66,11 @@ def guarantees(history: History) -> list[int]:
 
 def staleness(history: History) -> tuple[int, int, int, int]:
     """Return reads, stale reads, the greatest staleness in ns and in versions."""
-    reads = [r for r in table(history, "ops") if r["outcome"] == OK and r["kind"] == READ and r["send_ns"] >= history.setup.warmup_ns]
+    reads = [
+        r
+        for r in table(history, "ops")
+        if r["outcome"] == OK and r["kind"] == READ and r["send_ns"] >= history.setup.warmup_ns
+    ]
     stale = [r for r in reads if r["behind"]]
     worst = (max((r[c] for r in stale), default=0) for c in ("stale_ns", "behind"))
     return len(reads), len(stale), *worst
@@ -95,7 +107,13 @@ def exposure(history: History, region: str, stage: str) -> dict[str, Any]:
 
 
 def _stays(
-    history: History, node: int, stage: str, timeline: int, start: int, stop: int, on: Callable[[int, int], bool]
+    history: History,
+    node: int,
+    stage: str,
+    timeline: int,
+    start: int,
+    stop: int,
+    on: Callable[[int, int], bool],
 ) -> list[tuple[int, int]]:
     """Return (commit, exit) of every record that stood between the primary and the standby in one era."""
     region = history.setup.regions[node]
@@ -108,12 +126,20 @@ def _stays(
         lsn = row["version"] & (1 << 40) - 1
         if row["commit_ns"] >= stop or not on(row["version"], timeline) or lsn <= prefix:
             continue
-        exits = [r["at_ns"] for r in past if start <= r["at_ns"] < stop and r["version"] & (1 << 40) - 1 >= lsn and on(r["version"], timeline)]
+        exits = [
+            r["at_ns"]
+            for r in past
+            if start <= r["at_ns"] < stop
+            and r["version"] & (1 << 40) - 1 >= lsn
+            and on(r["version"], timeline)
+        ]
         stays.append((row["commit_ns"], min(exits, default=stop)))
     return stays
 
 
-def episodes(history: History, kind: int, client: int | None = None) -> tuple[list[tuple[int, int | None]], int]:
+def episodes(
+    history: History, kind: int, client: int | None = None
+) -> tuple[list[tuple[int, int | None]], int]:
     """Return (start, recovery time or None) of each episode, and the downtime, from lists of whole windows."""
     setup, end = history.setup, history.setup.duration_ns
     good_need, width = float(setup.good), setup.window_ns
@@ -121,7 +147,11 @@ def episodes(history: History, kind: int, client: int | None = None) -> tuple[li
         (r["send_ns"], r["outcome"] == OK and r["end_ns"] - r["send_ns"] <= setup.latency_ns)
         for r in history.rows.get("ops", []) if r["kind"] == kind and client in (None, r["client"])
     ]  # fmt: skip
-    still = [r["send_ns"] for r in history.rows.get("open", []) if r["kind"] == kind and client in (None, r["client"])]
+    still = [
+        r["send_ns"]
+        for r in history.rows.get("open", [])
+        if r["kind"] == kind and client in (None, r["client"])
+    ]
     rows += [(t, False) for t in still if end - t > setup.latency_ns]
     rows = [(t, ok) for t, ok in rows if t >= setup.warmup_ns]
     young = [t // width * width for t in still if end - t <= setup.latency_ns and t >= setup.warmup_ns]
@@ -133,7 +163,9 @@ def episodes(history: History, kind: int, client: int | None = None) -> tuple[li
     return _merge(windows, rows, horizon, setup.hold_ns), sum(stop - start for start, stop, b in windows if b)
 
 
-def _merge(windows: list[tuple[int, int, bool]], rows: list[tuple[int, bool]], horizon: int, hold: int) -> list[tuple[int, int | None]]:
+def _merge(
+    windows: list[tuple[int, int, bool]], rows: list[tuple[int, bool]], horizon: int, hold: int
+) -> list[tuple[int, int | None]]:
     out: list[tuple[int, int | None]] = []
     at = 0
     while at < len(windows):

@@ -13,7 +13,9 @@ REGIONS = ("a", "b", "c")
 class Store:
     """A record-by-record store; every list is kept for ever."""
 
-    def __init__(self, seed: int, *, writes: int = 150, reads: int = 200, promotions: int = 2, warmup: int = 0) -> None:
+    def __init__(
+        self, seed: int, *, writes: int = 150, reads: int = 200, promotions: int = 2, warmup: int = 0
+    ) -> None:
         self.draw = Random(seed)
         self.history = History(setup(duration_ns=END, warmup_ns=warmup))
         self.timeline, self.primary = 1, 0
@@ -21,7 +23,10 @@ class Store:
         self.line: list[tuple[int, int]] = []  # (version, commit time) of the surviving timeline
         self.branches: dict[int, int] = {}  # an old primary that has not noticed: node -> its last lsn
         self.branch_timeline: dict[int, int] = {}
-        self.held: dict[int, list[tuple[int, int, int]]] = {1: [], 2: []}  # node -> (version, received, applied)
+        self.held: dict[int, list[tuple[int, int, int]]] = {
+            1: [],
+            2: [],
+        }  # node -> (version, received, applied)
         self.ready = {1: 0, 2: 0}  # since when a node follows
         self.done: dict[int, dict[int, int]] = defaultdict(dict)  # rid -> timeline -> version
         self.key_of: dict[int, list[tuple[int, int]]] = defaultdict(list)  # key -> (commit time, version)
@@ -90,7 +95,9 @@ class Store:
             for version, at in self.line:
                 if version in have:
                     continue
-                sent = max(sent, at) + (self.draw.randrange(3 * S) if pause else self.draw.randrange(1, 60 * MS))
+                sent = max(sent, at) + (
+                    self.draw.randrange(3 * S) if pause else self.draw.randrange(1, 60 * MS)
+                )
                 if sent >= stop:
                     break
                 self.history.position("sent", region, sent, version)
@@ -98,7 +105,9 @@ class Store:
                 if received >= stop:
                     self.flights[node].append(version)
                     continue
-                applied = max([received, *(a for _, _, a in self.held[node][-1:])]) + self.draw.randrange(1, 500 * MS)
+                applied = max([received, *(a for _, _, a in self.held[node][-1:])]) + self.draw.randrange(
+                    1, 500 * MS
+                )
                 self.history.position("received", region, received, version)
                 self.held[node].append((version, received, applied))
             for version, _, applied in self.held[node]:
@@ -110,7 +119,9 @@ class Store:
         cut = len(self.held[node]) and max(w & (1 << 40) - 1 for w, _, _ in self.held[node])
         old, last = self.primary, len(self.line)
         self.parents[self.timeline + 1] = (self.timeline, cut)
-        self.history.add("cuts", at_ns=at, timeline=self.timeline + 1, parent=self.timeline, cut=cut, node=node)
+        self.history.add(
+            "cuts", at_ns=at, timeline=self.timeline + 1, parent=self.timeline, cut=cut, node=node
+        )
         self.branches.clear()
         self.branch_timeline.clear()
         if self.draw.random() < 0.5:
@@ -161,7 +172,19 @@ class Store:
         if outcome == FAIL:
             version, stale, behind = 0, -1, 0
         session = self._session(client)
-        self.history.op(rid, send, end, READ, outcome, client=client, key=key, session=session, version=version, stale_ns=stale, behind=behind)
+        self.history.op(
+            rid,
+            send,
+            end,
+            READ,
+            outcome,
+            client=client,
+            key=key,
+            session=session,
+            version=version,
+            stale_ns=stale,
+            behind=behind,
+        )
 
     def _last(self) -> None:
         for node, held in self.held.items():

@@ -136,7 +136,7 @@ class Controller:
 
     def _keep(self) -> None:
         self.twin.coverage.kept += 1
-        self.twin.note("kept", self.domain.primary.name)
+        self.twin.note("kept", self.domain.name)
         self._reign()
         self.under_way = False
 

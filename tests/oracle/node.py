@@ -92,6 +92,7 @@ class Node:
         self.sent_rows: list[tuple[int, int]] = []
         self.received_rows: list[tuple[int, int]] = []
         self.applied_rows: list[tuple[int, int]] = []
+        self.copied_rows: list[tuple[int, int]] = []
         self.goal = None
         self.goal_lsn = -1
         self.replica_key = self.draws.key(f"{domain.name}/replica/{self.place}")
@@ -291,6 +292,8 @@ class Node:
         for position in range(1, lsn + 1):
             _, version, _, key, _ = self.domain.record(timeline, position)
             self.values[key] = version
+        version = self.domain.record(timeline, lsn)[1] if lsn else 0
+        self.copied_rows.append((self.clock._now, version))
         self.applier.drop()
         self.stalled = False
         self.intact = True

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from sim.core.draws import Purpose
-from sim.journal.schema import COMMITS, CUTS, OPS, POSITION
+from sim.journal.schema import columns_of
 from sim.spec.models import Scenario
 from sim.spec.trace import arrivals
 
@@ -284,16 +284,14 @@ class Twin:
 # --- tables -----------------------------------------------------------------------------------------------------------------
 
 
-def _tables(domain: Domain, names: list[str]) -> dict:
-    nodes = {names[node.region]: node for node in domain.nodes if node is not None}
-    return {
-        "ops": _columns(OPS, domain.ops),
-        "commits": _columns(COMMITS, domain.commits),
-        "cuts": _columns(CUTS, domain.cuts),
-        "sent": {name: _columns(POSITION, node.sent_rows) for name, node in nodes.items()},
-        "received": {name: _columns(POSITION, node.received_rows) for name, node in nodes.items()},
-        "applied": {name: _columns(POSITION, node.applied_rows) for name, node in nodes.items()},
-    }
+def _tables(domain: Domain, names: list[str]) -> dict[str, dict[str, np.ndarray]]:
+    tables = {"ops": domain.ops, "commits": domain.commits, "cuts": domain.cuts}
+    for node in domain.nodes:
+        if node is not None:
+            name = names[node.region]
+            rows = (("sent", node.sent_rows), ("received", node.received_rows), ("applied", node.applied_rows), ("copied", node.copied_rows))
+            tables |= {f"{table}/{name}": row for table, row in rows}
+    return {name: _columns(columns_of(name), rows) for name, rows in tables.items()}
 
 
 def _columns(schema: dict, rows: list[tuple]) -> dict[str, np.ndarray]:

@@ -3,7 +3,7 @@
 import math
 
 import numpy as np
-from sim.engine.circle.compiled import compiled, inlined
+from sim.engine.compiled import compiled, inlined
 
 from sim.core.draws import Purpose
 from sim.engine.circle.heap import push

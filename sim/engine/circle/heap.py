@@ -1,6 +1,6 @@
 """A binary heap of records ordered by (time, tie)."""
 
-from sim.engine.circle.compiled import compiled, inlined
+from sim.engine.compiled import compiled, inlined
 
 from sim.engine.circle.layout import HEAP
 

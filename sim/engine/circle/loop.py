@@ -1,6 +1,6 @@
 """The loop: take the record that comes first, handle it, until a time, a trip or a full array."""
 
-from sim.engine.circle.compiled import compiled, inlined
+from sim.engine.compiled import compiled, inlined
 
 from sim.engine.circle.clients import (
     find_stream,

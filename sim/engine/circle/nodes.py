@@ -2,7 +2,7 @@
 
 import math
 
-from sim.engine.circle.compiled import compiled, inlined
+from sim.engine.compiled import compiled, inlined
 
 from sim.core.draws import Purpose
 from sim.engine.circle.heap import before

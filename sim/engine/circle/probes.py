@@ -1,6 +1,6 @@
 """Probes: sent on a schedule, counted towards health, tripping the loop when a checker changes its mind."""
 
-from sim.engine.circle.compiled import compiled, inlined
+from sim.engine.compiled import compiled, inlined
 
 from sim.engine.circle.heap import push
 from sim.engine.circle.layout import (

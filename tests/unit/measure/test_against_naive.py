@@ -68,7 +68,10 @@ def test_recovery_episodes_and_downtime(seed):
         views = [(None, figures[name])] + [(c, figures[name]["by_client"][r]) for c, r in enumerate(REGIONS)]
         for client, got in views:
             want, downtime = naive.episodes(history, kind, client)
-            have = [(round(e["started_s"] * S), None if e["rta_s"] is None else round(e["rta_s"] * S)) for e in got["episodes"]]
+            have = [
+                (round(e["started_s"] * S), None if e["rta_s"] is None else round(e["rta_s"] * S))
+                for e in got["episodes"]
+            ]
             assert have == want
             assert round(got["downtime_s"] * S) == downtime
 
