@@ -1,19 +1,139 @@
 """One run: resolved scenario + seed -> journal, judged."""
 
+import os
+import resource
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from time import perf_counter
 from typing import Any
 
 import numpy as np
 
-from sim.journal.recorder import Slice
+from sim.engine import cache_dir
+from sim.journal.milestones import Milestone
+from sim.journal.parquet import ParquetWriter
+from sim.journal.recorder import Recorder, Reducer, Slice
+from sim.measure.digest import Digest
+from sim.measure.figures import Measures
+from sim.measure.verdict import judge, overall
+from sim.outcome import EXIT_CODES, Outcome, objective_of
 from sim.spec.models import Scenario
+from sim.spec.resolve import digest
+from sim.trust import trust
 from sim.world import World
+
+Progress = Callable[[float, int], None]
+_VERDICTS = {code: verdict for verdict, code in EXIT_CODES.items()}
+
+
+def run(
+    resolved: Scenario,
+    *,
+    seed: int = 0,
+    trial: int = 0,
+    control: bool = False,
+    progress: Progress | None = None,
+    journal_dir: Path | None = None,
+) -> Outcome:
+    """Run one trial and judge it.
+
+    ``control`` also runs the same seed without faults; ``progress(fraction, now_ns)`` is called as time passes; ``journal_dir``: where to
+    keep the journal as Parquet.
+    """
+    _say_if_cold()
+    began = perf_counter()
+    measures, fingerprint = Measures.of(resolved), Digest()
+    reducers: list[Reducer] = [measures, fingerprint]
+    if journal_dir is not None:
+        reducers.append(ParquetWriter(journal_dir))
+    world = _simulate(resolved, reducers, seed=seed, trial=trial, progress=progress)
+    figures = measures.figures()
+    faults = _faults(world)
+    drawn = {name: fault for name, fault in faults.items() if fault["status"] != "not_drawn"}
+    verdicts = judge(figures, resolved.sla, drawn)
+    code = overall(verdicts, drawn)
+    return Outcome(
+        scenario=resolved.name,
+        digest=digest(resolved),
+        seed=seed,
+        figures=figures,
+        milestones=world.milestones.all,
+        faults=faults,
+        objectives=[objective_of(verdict) for verdict in verdicts],
+        verdict=_VERDICTS[code],
+        exit_code=code,
+        performance=_performance(world, perf_counter() - began),
+        journal_digest=fingerprint.hexdigest(),
+        trust=trust(resolved, figures),
+        control={"figures": control_figures(resolved, seed=seed, trial=trial)} if control else None,
+    )
+
+
+def control_figures(resolved: Scenario, *, seed: int = 0, trial: int = 0) -> dict[str, Any]:
+    """Return the figures of the same seed without faults."""
+    measures = Measures.of(resolved)
+    _simulate(resolved, [measures], seed=seed, trial=trial, faults=False)
+    return measures.figures()
+
+
+def _simulate(
+    resolved: Scenario,
+    reducers: list[Reducer],
+    *,
+    seed: int,
+    trial: int,
+    progress: Progress | None = None,
+    faults: bool = True,
+) -> World:
+    recorder = Recorder(reducers)
+    world = World(resolved, seed=seed, trial=trial, fold=recorder.fold, faults=faults)
+    world.run(resolved.duration, progress=progress)
+    recorder.finish(world.milestones.all, resolved.duration)
+    return world
+
+
+def _faults(world: World) -> dict[str, dict[str, Any]]:
+    def seconds(ns: int | None) -> float | None:
+        return None if ns is None else ns / 1e9
+
+    return {
+        name: {
+            "fired": fate.fired,
+            "status": fate.status,
+            "started_s": seconds(fate.started_ns),
+            "healed_s": seconds(fate.healed_ns),
+        }
+        for name, fate in world.schedule.fates.items()
+    }
+
+
+def _performance(world: World, wall_s: float) -> dict[str, Any]:
+    writes, operations = world.counts()
+    return {
+        "wall_s": wall_s,
+        "writes": writes,
+        "stage_operations": operations,
+        "peak_rss_bytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024,
+    }
+
+
+def _say_if_cold() -> None:
+    """Say that kernels are compiled, once per machine, where nothing has been compiled yet."""
+    cache = Path(os.environ["NUMBA_CACHE_DIR"]) if "NUMBA_CACHE_DIR" in os.environ else cache_dir()
+    if not any(cache.rglob("loop.advance*.nbi")):
+        print(f"compiling the kernels, once on this machine, into {cache} (up to a minute)", file=sys.stderr)
 
 
 def run_tables(scenario: Scenario, seed: int, *, trial: int = 0, pulls: tuple[int, ...] = ()) -> dict[str, Any]:
-    """Run one trial and return its whole journal in memory: {"tables": {domain: {table: {column: array}}}, "milestones": [...]}."""
+    """Run one trial and return its whole journal in memory: {"tables": {domain: {table: {column: array}}}, "milestones": [...]}.
+
+    ``pulls``: extra times (ns) at which every cursor is pulled; they change nothing.
+    """
     slices: list[Slice] = []
     world = World(scenario, seed=seed, trial=trial, fold=slices.append)
     world.run(scenario.duration, pulls=tuple(pulls))
+    milestones: list[Milestone] = world.milestones.all
     tables: dict[str, dict[str, Any]] = {name: {} for name in scenario.databases}
     for part in slices:
         for name, table in part.tables.items():
@@ -24,4 +144,4 @@ def run_tables(scenario: Scenario, seed: int, *, trial: int = 0, pulls: tuple[in
         domain: {name: {c: np.concatenate(parts) for c, parts in table.items()} for name, table in found.items()}
         for domain, found in tables.items()
     }
-    return {"tables": joined, "milestones": world.milestones.all}
+    return {"tables": joined, "milestones": milestones}

@@ -116,6 +116,14 @@ class World:
                 self.clock.call(name, service.domain.position, lambda service=service, s=tripped: service.tripped(s), REST)
                 until = min(until, service.domain.position)
 
+    def counts(self) -> tuple[int, int]:
+        """Return how many commits there were, and how many records the stages have processed in all (events of the circles, sends, receptions, applications)."""
+        domains = [service.domain for service in self.services.values()]
+        writes = sum(int(domain.circle.reg[at.COMMITS]) for domain in domains)
+        events = sum(int(domain.circle.reg[at.EVENTS]) for domain in domains)
+        carried = sum(sum(follower.rows.values()) for domain in domains for follower in domain.followers.values())
+        return writes, events + carried
+
     def settle(self) -> None:
         """Bring every domain's cursors to now."""
         for service in self.services.values():

@@ -62,7 +62,8 @@ class ParquetWriter:
             self._writers[path] = pq.ParquetWriter(path, arrow, compression="zstd")
         arrays = [pa.array(table[column]) for column in columns]
         arrays.append(pa.array(np.full(len(arrays[0]), number, np.int64)))
-        self._writers[path].write_table(pa.Table.from_arrays(arrays, schema=arrow), len(arrays[0]))  # type: ignore[attr-defined]
+        # type: ignore[attr-defined]
+        self._writers[path].write_table(pa.Table.from_arrays(arrays, schema=arrow), len(arrays[0]))
 
 
 def arrow_schema(columns: dict[str, type]) -> "pa.Schema":
@@ -79,7 +80,10 @@ def arrow_schema(columns: dict[str, type]) -> "pa.Schema":
 
 
 def read_slices(folder: Path) -> Iterator[Slice]:
-    """Yield the slices that were written, domain by domain, each domain's in order; one slice is in memory at a time."""
+    """Yield the slices that were written, domain by domain, each domain's in order.
+
+    One slice is in memory at a time.
+    """
     for domain in sorted(path for path in folder.iterdir() if path.is_dir()):
         tables = {
             p.stem.replace(".", "/", 1): _groups(p)

@@ -24,7 +24,8 @@ OPS = {
     "key": np.int32,
     "node": np.int16,  # region index of the node that gave the ok, -1 if none
     "version": np.int64,  # read: version returned (0: never written); write: version committed; 0 if not ok
-    "stale_ns": np.int64,  # read ok: service time - commit time of the oldest newer version; 0 if newest; -1 otherwise
+    # read ok: service time - commit time of the oldest newer version; 0 if newest; -1 otherwise
+    "stale_ns": np.int64,
     "behind": np.int32,  # read ok: newer versions of the key; 0 otherwise
 }
 
@@ -37,7 +38,8 @@ COMMITS = {
     "node": np.int16,
 }
 
-# Handed to the wire / received / applied at a node. A record sent again after a cut has another row in ``sent``.
+# Handed to the wire / received / applied at a node. A record sent again after a cut has another row in
+# ``sent``.
 POSITION = {"at_ns": np.int64, "version": np.int64}
 
 # A timeline abandoned at a position by a promotion.
@@ -55,8 +57,10 @@ ISSUED = {
 }  # first sends strictly before the end, warm-up included
 VERSIONS = {"version": np.int64}
 
-# Per node: ``flight`` (sent, not received), ``backlog`` (received, not applied), ``waiting`` (committed on the surviving timeline, neither
-# received nor in flight, whether the flow is connected or not). ``copied`` has a row whenever a full copy or a rewind put the node at a position.
+# Per node: ``flight`` (sent, not received), ``backlog`` (received, not applied), ``waiting`` (committed on
+# the surviving timeline, neither
+# received nor in flight, whether the flow is connected or not). ``copied`` has a row whenever a full copy
+# or a rewind put the node at a position.
 NODE_TABLES = {
     "sent": POSITION,
     "received": POSITION,
@@ -73,7 +77,10 @@ UNITS = {name: "ns" for name in ("send_ns", "end_ns", "stale_ns", "commit_ns", "
 
 
 def columns_of(table: str) -> dict[str, type]:
-    """Return column -> dtype of a table by its name (``ops``, ``sent/us-west``); KeyError if there is no such table."""
+    """Return column -> dtype of a table by its name (``ops``, ``sent/us-west``).
+
+    KeyError if there is no such table.
+    """
     head, _, region = table.partition("/")
     return NODE_TABLES[head] if region else DOMAIN_TABLES[head]
 

@@ -33,7 +33,7 @@ class Conservation:
     def __init__(self, setup: Setup) -> None:
         self._setup = setup
         self._cuts: dict[int, tuple[int, int]] = {}
-        self._timeline, self._primary = 1, setup.primary
+        self._timeline = 1
         self._held = {(stage, name): Presence() for stage in HELD for name in setup.nodes}
         self._committed = Presence()
         self._left = {(stage, name): 0 for stage in LEFT for name in setup.nodes}
@@ -42,11 +42,11 @@ class Conservation:
     def fold(self, part: Slice) -> None:
         """Take in one slice."""
         cuts = part.table("cuts")
-        for timeline, parent, cut, node in zip(
-            *(cuts[c].tolist() for c in ("timeline", "parent", "cut", "node")), strict=True
+        for timeline, parent, cut in zip(
+            *(cuts[c].tolist() for c in ("timeline", "parent", "cut")), strict=True
         ):
             self._cuts[timeline] = (parent, cut)
-            self._timeline, self._primary = timeline, self._setup.regions[node]
+            self._timeline = timeline
         if part.rows("commits"):
             self._committed.add(part.table("commits")["version"])
         for name in self._setup.nodes:
@@ -97,7 +97,7 @@ class Conservation:
 
     def figures(self, ledger: Ledger, latency: Latency) -> dict[str, Any]:
         """Return every term, and ``problems``: one line for each sum that does not close."""
-        nodes = {name: self._terms(name) for name in self._setup.nodes if name != self._primary}
+        nodes = {name: self._terms(name) for name in self._setup.nodes}
         commits, acks = _commit_terms(ledger), _ack_terms(ledger)
         surviving = size(on_line(self._committed.runs, limits_of(self._timeline, self._cuts)))
         sums = [
@@ -172,7 +172,10 @@ def _commit_terms(ledger: Ledger) -> dict[str, int]:
 
 
 def _ack_terms(ledger: Ledger) -> dict[str, int]:
-    """Return where the commits lie that acknowledgements named; ``lost_records`` counts lost operations, the way the loss measure does."""
+    """Return where the commits lie that acknowledgements named.
+
+    ``lost_records`` counts lost operations, the way the loss measure does.
+    """
     rows, (lost, _) = ledger.abandoned, judge(ledger)
     named = rows[rows[:, k.FLAGS] & k.ACKED != 0, k.RID]
     gone = int(np.isin(named, lost).sum())

@@ -73,7 +73,10 @@ class Consistency:
         """Nothing to do: each row is judged when it comes."""
 
     def figures(self) -> dict[str, Any]:
-        """Return the counts, staleness in seconds and in versions, and the first witness of each guarantee broken."""
+        """Return the counts, staleness in seconds and in versions.
+
+        And the first witness of each guarantee broken.
+        """
         totals = self._found.totals.tolist()
         reads = totals[s.READS]
         staleness = {
@@ -138,7 +141,10 @@ def _no_values(count: int) -> np.ndarray:
 
 
 def _witness(ops: dict[str, np.ndarray], row: int, rid: int, mark: int) -> dict[str, Any]:
-    """Return the first violation: the operation, what it returned or wrote, and the earlier operation of the session it contradicts."""
+    """Return the first violation.
+
+    The operation, what it returned or wrote, and the earlier operation of the session it contradicts.
+    """
     out = {
         name: int(ops[name][row])
         for name in ("rid", "session", "key", "send_ns", "end_ns", "version", "client", "node")

@@ -20,7 +20,8 @@ from sim.journal import schema
 from sim.journal.milestones import Milestone
 from sim.journal.recorder import Slice, Table
 
-# Odd constants: the first are those of the 64-bit finalizers of MurmurHash3 and SplitMix64, and the golden ratio (public domain).
+# Odd constants: the first are those of the 64-bit finalizers of MurmurHash3 and SplitMix64, and the golden
+# ratio (public domain).
 _K = tuple(
     np.uint64(k)
     for k in (
@@ -53,7 +54,10 @@ class Digest:
         self._milestones.update(str(end_ns).encode())
 
     def tables(self) -> dict[str, str]:
-        """Return ``domain/table`` -> fingerprint of every table that has rows: shows which part of two journals differs."""
+        """Return ``domain/table`` -> fingerprint of every table that has rows.
+
+        Shows which part of two journals differs.
+        """
         return {name: "-".join(f"{int(v):x}" for v in sums) for name, sums in sorted(self._sums.items())}
 
     def hexdigest(self) -> str:

@@ -19,12 +19,13 @@ from sim.measure.setup import Setup
 POINTS = 2000
 SECOND = 1e9
 CURVES = {"crash": ("sent", "copied"), "cut": ("received", "copied")}
-# State of one curve, int64. SINCE: integrals start here; LEFT_AT: when the last record left it; LAGS: intervals written.
+# State of one curve, int64. SINCE: integrals start here; LEFT_AT: when the last record left it; LAGS:
+# intervals written.
 POSITION, LEFT_AT, SINCE, RECORDS_MAX, RECORDS_MAX_AT, AGE_MAX, AGE_MAX_AT, LAGS, INTS = range(9)
 RECORD_TIME, AGE_TIME, FLOATS = range(3)  # integrals over time, float64
 P_WARMUP, P_BIN, P_THRESHOLD, P_GAP = range(4)
 BIN_RECORDS, BIN_AGE = range(2)
-NEVER = 1 << 62
+NEVER = np.int64(1 << 62)
 
 
 @njit(cache=True, inline="always")
@@ -33,55 +34,95 @@ def _bin_of(at, step, bins):
 
 
 @njit(cache=True)
-def follow(commit_ns, base, first, at_ns, version, timeline, lineage, ints, floats, bins, lags, p):
-    """Merge new commits (from index ``first`` of the line) and positions in order of time; at equal times positions move first.
+def follow(commit_ns, base, first, at_ns, version, timeline, lineage, ints, floats, bins, lags, p):  # noqa: C901
+    """Merge new commits (from index ``first`` of the line) and positions in order of time.
 
-    Looks at the curve after every commit and before every position. Return -1, or the row of a position
-    beyond what was committed.
+    Looks at the curve after every commit and before every position; at equal times positions move first.
+    Return -1, or the row of a position beyond what was committed. State is kept in locals: this loop sees
+    every record twice a standby.
     """
-    warmup, step, n, rows = p[P_WARMUP], p[P_BIN], len(commit_ns), len(at_ns)
-    c, r, b, bin_end = first, 0, np.int64(0), np.int64(-1)
-    oldest = ints[POSITION] + 1 - base  # index of the oldest record on the curve
-    while c < n or r < rows:
+    warmup, step, threshold, n, rows = p[P_WARMUP], p[P_BIN], p[P_THRESHOLD], len(commit_ns), len(at_ns)
+    floor, left_at = max(ints[SINCE], warmup), ints[LEFT_AT]
+    records_max, age_max = ints[RECORDS_MAX], ints[AGE_MAX]
+    record_time, age_time = floats[RECORD_TIME], floats[AGE_TIME]
+    oldest, c = (
+        ints[POSITION] + 1 - base,
+        first,
+    )  # index of the oldest record on the curve; of the next to come
+    b, bin_end, bin_records, bin_age = np.int64(-1), warmup, np.int64(0), np.int64(0)
+    wrong = np.int64(-1)
+    for r in range(rows + 1):
+        until = NEVER  # after the last position come the commits that are left
         if r < rows:
             reached = (version[r] & LSN_MASK) - base
-            if reached < oldest or (
-                version[r] >> LSN_BITS != timeline and not on_timeline(version[r], timeline, lineage)
-            ):
-                r += 1
+            if reached < oldest:
                 continue
-        moves = r < rows and (c == n or at_ns[r] <= commit_ns[c])
-        at = at_ns[r] if moves else commit_ns[c]
-        if at >= bin_end and at >= warmup:
-            b = _bin_of(at, step, bins)
-            bin_end = (b + 1) * step
-        if moves and reached >= c:
-            return r
-        if at >= warmup and (moves or oldest <= c):
-            age = at - commit_ns[oldest]
-            if age > ints[AGE_MAX]:
-                ints[AGE_MAX], ints[AGE_MAX_AT] = age, at
-            if age > bins[b, BIN_AGE]:
-                bins[b, BIN_AGE] = age
-        if moves:
-            while oldest <= reached:
-                _leave(commit_ns[oldest], at, True, ints, floats, lags, p)
-                ints[LEFT_AT] = at
-                oldest += 1
-            r += 1
-        else:
+            if version[r] >> LSN_BITS != timeline and not on_timeline(version[r], timeline, lineage):
+                continue
+            until = at_ns[r]
+        while c < n and commit_ns[c] < until:
+            at = commit_ns[c]
             c += 1
-            if at >= warmup and c - oldest > ints[RECORDS_MAX]:
-                ints[RECORDS_MAX], ints[RECORDS_MAX_AT] = c - oldest, at
-            if at >= warmup and c - oldest > bins[b, BIN_RECORDS]:
-                bins[b, BIN_RECORDS] = c - oldest
-    ints[POSITION] = oldest + base - 1
-    return -1
+            if at < warmup:
+                continue
+            if at >= bin_end:
+                b, bin_end, bin_records, bin_age = _turn(b, bin_records, bin_age, at, step, bins)
+            bin_records = max(bin_records, c - oldest)
+            bin_age = max(bin_age, at - commit_ns[oldest])
+            if c - oldest > records_max:
+                records_max, ints[RECORDS_MAX_AT] = c - oldest, at
+            if at - commit_ns[oldest] > age_max:
+                age_max, ints[AGE_MAX_AT] = at - commit_ns[oldest], at
+        if r == rows:
+            break
+        if reached >= c:
+            wrong = r
+            break
+        if until >= warmup:
+            if until >= bin_end:
+                b, bin_end, bin_records, bin_age = _turn(b, bin_records, bin_age, until, step, bins)
+            bin_age = max(bin_age, until - commit_ns[oldest])
+            if until - commit_ns[oldest] > age_max:
+                age_max, ints[AGE_MAX_AT] = until - commit_ns[oldest], until
+        while oldest <= reached:
+            committed = commit_ns[oldest]
+            start = max(committed, floor)
+            if until > start:
+                record_time += until - start
+                start = max(start, left_at)
+                age_time += (
+                    0.5 * np.float64(until - start) * np.float64(until - committed + start - committed)
+                )
+            if until > committed + threshold:
+                _lag(committed, until, ints, lags, p)
+            left_at = until
+            oldest += 1
+    _turn(b, bin_records, bin_age, bin_end, step, bins)
+    ints[POSITION], ints[LEFT_AT] = oldest + base - 1, left_at
+    ints[RECORDS_MAX], ints[AGE_MAX] = records_max, age_max
+    floats[RECORD_TIME], floats[AGE_TIME] = record_time, age_time
+    return wrong
+
+
+@njit(cache=True)
+def _turn(b, records, age, at, step, bins):
+    """Put the maxima of bin ``b`` (-1: none) away.
+
+    Return the bin of ``at``, its end and its maxima so far.
+    """
+    if b >= 0:
+        bins[b, BIN_RECORDS] = max(bins[b, BIN_RECORDS], records)
+        bins[b, BIN_AGE] = max(bins[b, BIN_AGE], age)
+    b = _bin_of(at, step, bins)
+    return b, (b + 1) * step, np.int64(0), np.int64(0)
 
 
 @njit(cache=True, inline="always")
 def _leave(committed, at, lagged, ints, floats, lags, p):
-    """Add a record's time on the curve until ``at``, its age while it was the oldest, and, if ``lagged``, the time it was older than the threshold."""
+    """Add a record's time on the curve until ``at``, its age while it was the oldest, and, if ``lagged``.
+
+    The time it was older than the threshold.
+    """
     start = max(committed, ints[SINCE], p[P_WARMUP])
     if at > start:
         floats[RECORD_TIME] += at - start
@@ -105,7 +146,10 @@ def _lag(committed, until, ints, lags, p):
 
 @njit(cache=True)
 def settle(commit_ns, base, at, kept, ints, floats, bins, lags, p):
-    """Bring the integrals up to ``at``. What lies beyond log sequence number ``kept`` leaves the curve now."""
+    """Bring the integrals up to ``at``.
+
+    What lies beyond log sequence number ``kept`` leaves the curve now.
+    """
     oldest = max(ints[POSITION] + 1 - base, 0)
     for i in range(oldest, len(commit_ns)):
         _leave(commit_ns[i], at, i == oldest and ints[POSITION] >= kept, ints, floats, lags, p)

@@ -76,7 +76,10 @@ class DomainMeasures:
         }
 
     def _aftermath(self, series: Series) -> dict[str, float | None]:
-        """Return, from the start of the worst episode: when it served again, and when every standby had caught up. 0 if never bad."""
+        """Return, from the start of the worst episode.
+
+        When it served again, and when every standby had caught up. 0 if never bad.
+        """
         worst = series.worst()
         if worst is None:
             return {"serving_again_s": 0.0, "caught_up_s": 0.0}
@@ -110,7 +113,10 @@ class Measures:
             domain.finish(milestones, end_ns)
 
     def figures(self, *, strict: bool = True) -> dict[str, dict[str, Any]]:
-        """Return section -> capability or store -> figures, after ``finish``. ConservationError if a sum does not close and ``strict``."""
+        """Return section -> capability or store -> figures, after ``finish``.
+
+        ConservationError if a sum does not close and ``strict``.
+        """
         parts = [domain.figures() for domain in self._domains.values()]
         out = {section: {k: v for part in parts for k, v in part[section].items()} for section in SECTIONS}
         problems = conservation_problems(out)

@@ -22,7 +22,10 @@ LEAST, GREATEST, ATTEMPTS, LIMITS = range(4)
 
 @njit(cache=True)
 def count(send, end, kind, outcome, client, attempts, warmup_ns, counts, ended, limits, histogram):
-    """Count rows by (client, kind, outcome), all ends by (client, kind), and the time from first send to end of those that ended ok."""
+    """Count rows by (client, kind, outcome), all ends by (client, kind).
+
+    And the time from first send to end of those that ended ok.
+    """
     for i in range(len(send)):
         k, c = kind[i], client[i]
         ended[c, k] += 1

@@ -23,7 +23,10 @@ LATE_NS = (
 
 @dataclass(slots=True)
 class Line:
-    """Pending commits of the line, a growing array with a moving head. ``base``: log sequence number of the first."""
+    """Pending commits of the line, a growing array with a moving head.
+
+    ``base``: log sequence number of the first.
+    """
 
     commit_ns: np.ndarray = field(default_factory=lambda: np.zeros(4096, np.int64))
     version: np.ndarray = field(default_factory=lambda: np.zeros(4096, np.int64))
@@ -74,7 +77,11 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Cut:
-    """One promotion: ``timeline`` goes on from ``parent`` after log sequence number ``cut`` at ``node`` (region index); ``old``: who was primary."""
+    """One promotion.
+
+    ``timeline`` goes on from ``parent`` after log sequence number ``cut`` at ``node`` (region index);
+    ``old``: who was primary.
+    """
 
     at_ns: int
     timeline: int
@@ -88,14 +95,20 @@ class Observer(Protocol):
     """Whoever follows the ledger."""
 
     def stretch(self, ledger: "Ledger", first: int, tables: dict[str, Table]) -> None:
-        """See the rows between two cuts: commits were appended at index ``first`` of the line, positions did not move yet."""
+        """See the rows between two cuts.
+
+        Commits were appended at index ``first`` of the line, positions did not move yet.
+        """
 
     def cut(self, ledger: "Ledger", cut: Cut) -> None:
         """See a promotion before the ledger follows it."""
 
 
 class Ledger:
-    """State of one store that loss, exposure and conservation share. ``advance`` per slice, then ``answer`` with its operations."""
+    """State of one store that loss, exposure and conservation share.
+
+    ``advance`` per slice, then ``answer`` with its operations.
+    """
 
     def __init__(self, setup: Setup) -> None:
         self.setup = setup
@@ -273,7 +286,10 @@ class Ledger:
         self._gave_up = np.concatenate([self._gave_up, np.stack([rids, end_ns])], axis=1)
 
     def _prune(self, until_ns: int) -> None:
-        """Drop what every standby has received, but for the commits that a late twin in a split brain could still name."""
+        """Drop what every standby has received.
+
+        But for the commits that a late twin in a split brain could still name.
+        """
         others = [self.received[n] for n in self.nodes if n != self.primary]
         line = self.line
         reached = min(others, default=line.last) - line.base + 1
@@ -285,7 +301,10 @@ class Ledger:
 
 
 def _until(part: Slice, names: list[str], marks: dict[str, int], at_ns: int | None) -> dict[str, Table]:
-    """Return the rows of each table strictly before ``at_ns`` that were not returned yet (None: all): controls come before records."""
+    """Return the rows of each table strictly before ``at_ns`` that were not returned yet (None: all).
+
+    Controls come before records.
+    """
     out: dict[str, Table] = {}
     for name in names:
         table = part.tables[name]

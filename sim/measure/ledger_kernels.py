@@ -1,4 +1,7 @@
-"""Compiled parts of the ledger: what acknowledgements, later commits and positions say about pending and abandoned commits."""
+"""Compiled parts of the ledger.
+
+What acknowledgements, later commits and positions say about pending and abandoned commits.
+"""
 
 from typing import NamedTuple
 
@@ -76,7 +79,10 @@ def _acknowledge(version, pending, timeline, lineage, totals):
 
 @njit(cache=True)
 def _mark(rid, version, abandoned, places, flag):
-    """Set ``flag`` on every abandoned commit of ``rid``, and ACKED on that of ``version``; return whether ``version`` was there."""
+    """Set ``flag`` on every abandoned commit of ``rid``, and ACKED on that of ``version``.
+
+    Return whether ``version`` was there.
+    """
     row, known = _first(rid, abandoned, places), False
     while row >= 0:
         abandoned[row, FLAGS] |= flag

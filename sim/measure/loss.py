@@ -1,4 +1,5 @@
-"""Recovery point of one store: which acknowledged writes each promotion lost, why, and whether they could have been had.
+"""Recovery point of one store: which acknowledged writes each promotion lost, why, and whether they could
+have been had.
 
 Lost: acknowledged at any time, with a commit on an abandoned timeline and none on the surviving one when the
 run is judged. The definition is design §6.
@@ -43,7 +44,10 @@ def loss_figures(ledger: Ledger, milestones: Sequence[Milestone]) -> dict[str, A
 
 
 def judge(ledger: Ledger) -> tuple[np.ndarray, np.ndarray]:
-    """Return the rids (sorted int64) of lost writes, and of writes lost likewise whose client does not know (info)."""
+    """Return the rids (sorted int64) of lost writes.
+
+    And of writes lost likewise whose client does not know (info).
+    """
     rows = ledger.abandoned
     if not len(rows):
         return np.zeros(0, np.int64), np.zeros(0, np.int64)
@@ -97,7 +101,10 @@ def _recovery(
 
 
 def failed_at_ns(ledger: Ledger, cut: Cut, since_ns: int, milestones: Sequence[Milestone]) -> int:
-    """Return when the primary stopped serving the majority side before ``cut``; without that milestone, when the promotion began."""
+    """Return when the primary stopped serving the majority side before ``cut``.
+
+    Without that milestone, when the promotion began.
+    """
     domain = ledger.setup.domain
     promoting = f"{domain}/{ledger.setup.regions[cut.node]}"
     for kind, subject in (("primary.lost", domain), ("promoting", promoting)):
@@ -112,7 +119,10 @@ def failed_at_ns(ledger: Ledger, cut: Cut, since_ns: int, milestones: Sequence[M
 
 
 def _salvageable(ledger: Ledger, gone: np.ndarray, cut: Cut, milestones: Sequence[Milestone]) -> int:
-    """Count the lost writes that lie on the disk of a node that came back with its data: it rewound instead of copying."""
+    """Count the lost writes that lie on the disk of a node that came back with its data.
+
+    It rewound instead of copying.
+    """
     came_back = []
     for node in np.unique(gone[:, k.NODE]).tolist():
         subject = f"{ledger.setup.domain}/{ledger.setup.regions[node]}"
@@ -145,7 +155,10 @@ def _causes(
 
 
 def _active(subject: str, at_ns: int, milestones: Sequence[Milestone]) -> bool:
-    """Return whether a fault was in force at ``at_ns``; one that healed at that very time was, for what waited because of it."""
+    """Return whether a fault was in force at ``at_ns``.
+
+    One that healed at that very time was, for what waited because of it.
+    """
     kinds = [
         m.kind
         for m in milestones

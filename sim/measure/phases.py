@@ -49,7 +49,10 @@ FAILS_OVER = ("promoted", "rerouted", "kept")  # likewise, for what needs the pr
 def phases(
     setup: "Setup", kind: str, episode: "Episode", milestones: Sequence[Milestone]
 ) -> tuple[dict[str, int], list[int]]:
-    """Return phase -> ns, in PHASES order, and the ids of the chain of milestones, earliest first. Nothing if the episode is censored."""
+    """Return phase -> ns, in PHASES order, and the ids of the chain of milestones, earliest first.
+
+    Nothing if the episode is censored.
+    """
     if episode.rta_ns is None or episode.recovered_ns is None:
         return {}, []
     start, stop = episode.started_ns, episode.recovered_ns
@@ -89,7 +92,10 @@ def _concerns(domain: str, milestone: Milestone) -> bool:
 
 
 def _decayed(setup: "Setup", start: int, stop: int, milestones: Sequence[Milestone]) -> int:
-    """Return when the last client may have let go of an old DNS answer of this episode, ``start`` if no answer changed."""
+    """Return when the last client may have let go of an old DNS answer of this episode.
+
+    ``start`` if no answer changed.
+    """
     answers = [
         m.at_ns
         for m in milestones

@@ -34,7 +34,10 @@ class Presence:
 
 
 def on_line(runs: Iterable[Run], limits: dict[int, int]) -> list[tuple[int, int]]:
-    """Return the intervals of log sequence numbers that are on the surviving timeline. ``limits``: its timelines and the last number of each."""
+    """Return the intervals of log sequence numbers that are on the surviving timeline.
+
+    ``limits``: its timelines and the last number of each.
+    """
     return [(low, min(high, limits[t])) for t, low, high in runs if t in limits and low <= limits[t]]
 
 
@@ -48,7 +51,10 @@ def size(intervals: Iterable[tuple[int, int]]) -> int:
 
 
 def limits_of(timeline: int, cuts: dict[int, tuple[int, int]]) -> dict[int, int]:
-    """Return the timelines on ``timeline`` and the last log sequence number each contributes. ``cuts``: timeline -> (parent, cut)."""
+    """Return the timelines on ``timeline`` and the last log sequence number each contributes.
+
+    ``cuts``: timeline -> (parent, cut).
+    """
     limits, limit = {timeline: LSN_MASK}, LSN_MASK
     while timeline in cuts:
         timeline, cut = cuts[timeline]

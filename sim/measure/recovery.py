@@ -125,7 +125,10 @@ class Recovery:
         )
 
     def _unanswered(self, table: dict[str, np.ndarray], end_ns: int) -> None:
-        """An operation open for longer than ``latency`` is bad; for a younger one nothing is known, so no good time counts from its window on."""
+        """An operation open for longer than ``latency`` is bad.
+
+        For a younger one nothing is known, so no good time counts from its window on.
+        """
         setup, send = self._setup, table["send_ns"]
         kind, client = table["kind"].astype(np.int64), table["client"].astype(np.int64)
         known = (end_ns - send > setup.latency_ns) & (send >= setup.warmup_ns)

@@ -19,7 +19,8 @@ from numba import njit
 from sim.journal.schema import LSN_BITS, OK, WRITE
 from sim.measure.compiled import bucket_of, on_timeline, place_of
 
-# A mark: since when, the version, the operation that set it, and its earlier value in the ring. An earlier value also: until when.
+# A mark: since when, the version, the operation that set it, and its earlier value in the ring. An earlier
+# value also: until when.
 SINCE, VERSION, RID, EARLIER, MARK = range(5)
 UNTIL, EARLIER_VALUE = MARK, MARK + 1
 W, R = 0, MARK
@@ -63,7 +64,11 @@ class Marks(NamedTuple):
 
 
 class Findings(NamedTuple):
-    """What was found. ``counts`` (4,), ``witness`` (4, 3): row of the first violation, the operation and version of the mark."""
+    """What was found.
+
+    ``counts`` (4,), ``witness`` (4, 3): row of the first violation, the operation and version of the
+    mark.
+    """
 
     totals: np.ndarray
     counts: np.ndarray
@@ -141,7 +146,10 @@ def _entry(wanted, ids, mask, totals):
 
 @njit(cache=True)
 def _earlier(number, send, ring):
-    """Return (version, rid) of the mark as it was at ``send``: the first value on the way back that was there by then."""
+    """Return (version, rid) of the mark as it was at ``send``.
+
+    The first value on the way back that was there by then.
+    """
     last = len(ring) - 1
     while ring[number & last, SINCE] > send:
         number = ring[number & last, EARLIER]

@@ -64,6 +64,9 @@ def _pauses(fault: "AnyFault", domain: str) -> bool:
 
 
 def op_life_ns(retry: "Retry") -> int:
-    """Return the longest time (ns) an operation can stay open: every attempt times out, every back-off is the longest."""
+    """Return the longest time (ns) an operation can stay open.
+
+    Every attempt times out, every back-off is the longest.
+    """
     waits = sum(min(retry.cap, retry.base << min(k - 1, 40)) + 1 for k in range(1, retry.attempts))
     return retry.attempts * retry.timeout + waits

@@ -21,7 +21,10 @@ GUARANTEES = ("read_your_writes", "monotonic_reads", "monotonic_writes", "writes
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """A metric's value in the base unit of its bound (ns, count or fraction), None if the population is empty. ``at_least``: censored there."""
+    """A metric's value in the base unit of its bound (ns, count or fraction).
+
+    None if the population is empty. ``at_least``: censored there.
+    """
 
     value: float | None
     at_least: bool = False

@@ -146,7 +146,10 @@ def fold_windows(send, end, kind, outcome, client, first, ring, state, p, episod
 
 @njit(cache=True)
 def count_unanswered(send, series, ring, p, cursor):
-    """Count operations that were open too long when the run ended as bad, in their windows; return whether every window was still open."""
+    """Count operations that were open too long when the run ended as bad, in their windows.
+
+    Return whether every window was still open.
+    """
     for i in range(len(send)):
         w = send[i] // p[P_WINDOW]
         if w < cursor[LOW] or w >= cursor[LOW] + ring.shape[0]:
@@ -159,7 +162,10 @@ def count_unanswered(send, series, ring, p, cursor):
 
 @njit(cache=True)
 def finish_windows(ring, state, p, episodes, cursor, horizon, end_ns):
-    """Close every window up to ``end_ns`` and every episode; return False if ``episodes`` must be emptied first."""
+    """Close every window up to ``end_ns`` and every episode.
+
+    Return False if ``episodes`` must be emptied first.
+    """
     while cursor[LOW] * p[P_WINDOW] < end_ns:
         if cursor[EPISODES] + state.shape[0] > len(episodes):
             return False

@@ -41,6 +41,7 @@ class Follower:
         self.taken = first  # next lsn whose reception is certain
         self.wired = first
         self.sent_out = self.received_out = self.applied_out = first  # next rows for the journal
+        self.rows = {"sent": 0, "received": 0, "applied": 0}  # records handled so far
         self._saved: dict[str, list[tuple[np.ndarray, np.ndarray]]] = {"sent": [], "received": [], "applied": []}
         self.sends, self.send_speed = fifo(first)
         self.applies, self.apply_speed = fifo(first)
@@ -175,6 +176,7 @@ class Follower:
         )
         self.sent_out, self.received_out, self.applied_out = self.wired, self.taken, applied
         for name, column, begin, end in ranges:
+            self.rows[name] += end - begin
             if begin < end:
                 part = slice(begin - log.base, end - log.base)
                 self._saved[name].append((log.of_node(self.node, column)[part].copy(), log.column(VERSION)[part].copy()))

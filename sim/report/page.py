@@ -51,7 +51,7 @@ def _table(table: Table, width: int) -> list[str]:
     sizes = [max(len(row[i]) for row in rows) for i in range(len(table.head))]
     last = len(sizes) - 1
     left = sum(sizes[:last]) + len(GAP) * last
-    sizes[last] = min(sizes[last], max(20, width - left))
+    sizes[last] = max(1, min(sizes[last], max(20, width - left)))  # a column may be empty throughout
     return [line for row in rows for line in _row(row, sizes, table.right)]
 
 

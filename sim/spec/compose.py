@@ -111,8 +111,14 @@ def _bases(composer: _Composer, node: Node) -> list[Node]:
         )
         composer.whole = False
         return []
-    trees = [_file(composer, os.path.relpath(path_of(item.value)), item.mark) for item in listed.value]
+    trees = [_file(composer, _shown(path_of(item.value)), item.mark) for item in listed.value]
     return [tree for tree in trees if tree is not None]
+
+
+def _shown(path: str) -> str:
+    """Return an absolute path as a person in the working directory would write it."""
+    inside = os.path.relpath(path)
+    return path if inside.startswith("..") else inside
 
 
 def _set(text: str, number: int, problems: list[Problem]) -> Node | None:

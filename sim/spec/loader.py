@@ -1,6 +1,7 @@
 """Reading a scenario: compose, validate, check; every problem at once, each with its place."""
 
 import copy
+import functools
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -51,10 +52,10 @@ def _check_rest(data: dict[str, Any]) -> list[Complaint]:
     pruned: set[str] = set()
     for name, field in Scenario.model_fields.items():
         if name in _BY_ENTRY and isinstance(data.get(name), dict):
-            entries = ((key, _sound(_BY_ENTRY[name], value)) for key, value in data[name].items())
+            entries = ((key, _sound(name, value)) for key, value in data[name].items())
             sections[name] = {key: entry for key, (entry, _) in entries if entry is not None}
         elif data.get(name) is not None:
-            section, cut = _sound(field.rebuild_annotation(), data[name])
+            section, cut = _sound(name, data[name])
             sections |= {} if section is None else {name: section}
             pruned |= {name} if cut else set()
         elif not field.is_required():
@@ -62,9 +63,9 @@ def _check_rest(data: dict[str, Any]) -> list[Complaint]:
     return list(check(sections, pruned))
 
 
-def _sound(annotation: Any, value: Any) -> tuple[Any, bool]:
+def _sound(section: str, value: Any) -> tuple[Any, bool]:
     """Return the value validated, or None; and whether fields that are wrong had to be left out, so that they have their defaults."""
-    adapter: TypeAdapter[Any] = TypeAdapter(annotation)
+    adapter = _adapter(section)
     try:
         return adapter.validate_python(value, context=_AUTHORED, strict=True), False
     except ValidationError as error:
@@ -75,6 +76,12 @@ def _sound(annotation: Any, value: Any) -> tuple[Any, bool]:
         return adapter.validate_python(rest, context=_AUTHORED, strict=True), True
     except ValidationError:
         return None, True
+
+
+@functools.cache
+def _adapter(section: str) -> TypeAdapter[Any]:
+    """Return the validator of a section, or of one of its entries where they stand alone."""
+    return TypeAdapter(_BY_ENTRY.get(section) or Scenario.model_fields[section].rebuild_annotation())
 
 
 def _without(data: Any, error: Any) -> bool:

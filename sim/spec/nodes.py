@@ -83,29 +83,35 @@ def file_source(path: str) -> Source:
 def compose(source: Source, problems: list[Problem]) -> Node | None:
     """Return the tree of one document, or None if it is no YAML; what is wrong is added to ``problems``."""
     try:
+        _check_depth(source)
         root = yaml.compose(source.text, _Tagless)
+        if root is None:
+            problems.append(Mark(source, 1, 1).problem("the file is empty"))
+            return None
+        return _Reader(source, problems).read(root)
     except yaml.MarkedYAMLError as error:
-        where = error.problem_mark or error.context_mark
-        mark = Mark(source, 1, 1) if where is None else _mark(source, where)
+        mark = _mark(source, error.problem_mark or error.context_mark)
         problems.append(mark.problem(f"not YAML: {error.problem or error.context}"))
-        return None
     except yaml.reader.ReaderError as error:
         mark = _position(source, error.position)
         problems.append(mark.problem("not YAML: a character that is not allowed"))
-        return None
-    except RecursionError:
-        problems.append(Mark(source, 1, 1).problem("nested too deeply"))
-        return None
-    if root is None:
-        problems.append(Mark(source, 1, 1).problem("the file is empty"))
-        return None
-    try:
-        return _Reader(source, problems).read(root)
     except _Endless as error:
         problems.append(
             error.mark.problem("nested too deeply, or aliases that multiply or contain themselves")
         )
-        return None
+    return None
+
+
+def _check_depth(source: Source) -> None:
+    """Raise _Endless if the text nests deeper than PyYAML, which recurses, could bear."""
+    depth = 0
+    for event in yaml.parse(source.text, _Tagless):
+        if isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+            if depth > DEPTH_MAX:
+                raise _Endless(_mark(source, event.start_mark))
+        elif isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
 
 
 class _Endless(Exception):
@@ -215,6 +221,8 @@ def plain(node: Node) -> Any:
 
 
 def _mark(source: Source, mark: Any) -> Mark:
+    if mark.line >= len(source.shown):  # what is missing at the end is missing after the last line
+        return Mark(source, len(source.shown) - 1 + source.first_line, len(source.shown[-1]) + 1)
     column = mark.column + 1 + (source.indent if mark.line == 0 else 0)
     return Mark(source, mark.line + source.first_line, column)
 

@@ -57,7 +57,7 @@ def _models(model: type[Model]) -> Iterator[type[Model]]:
 def schema() -> dict[str, Any]:
     """Return the JSON Schema of a scenario file."""
     whole = models_schema()
-    shared = {"distribution": delays.json_schema()}
+    shared = {"distribution": _relaxed(delays.json_schema(), {})}
     defs = {name: _relaxed(body, shared, inside=name) for name, body in whole.pop("$defs").items()}
     root = _relaxed(whole, shared)
     root["properties"]["extends"] = {

@@ -46,7 +46,7 @@ def nearest(name: str, names: Iterable[str]) -> str:
     """Return the hint that names the closest of ``names``, or lists them if none is close."""
     known = sorted(names)
     by_slips = sorted(known, key=lambda other: _slips(name, other))
-    if by_slips and _slips(name, by_slips[0]) <= max(1, len(name) // 4):
+    if by_slips and _slips(name, by_slips[0]) <= min(max(1, len(name) // 4), len(name) - 1):
         return f"did you mean {by_slips[0]!r}"
     close = difflib.get_close_matches(name, known, n=1, cutoff=0.7)
     if close:

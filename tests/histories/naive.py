@@ -77,7 +77,10 @@ def staleness(history: History) -> tuple[int, int, int, int]:
 
 
 def exposure(history: History, region: str, stage: str) -> dict[str, Any]:
-    """Return the greatest number and age of records not yet past ``stage``, and their means, while ``region`` was a standby."""
+    """Return the greatest number and age of records not yet past ``stage``, and their means.
+
+    While ``region`` was a standby.
+    """
     setup, cuts, on = history.setup, table(history, "cuts"), ancestry(history)
     node, end, warm = setup.regions.index(region), setup.duration_ns, setup.warmup_ns
     eras, primary, start, timeline = [], setup.regions.index(setup.primary), 0, 1
@@ -140,7 +143,10 @@ def _stays(
 def episodes(
     history: History, kind: int, client: int | None = None
 ) -> tuple[list[tuple[int, int | None]], int]:
-    """Return (start, recovery time or None) of each episode, and the downtime, from lists of whole windows."""
+    """Return (start, recovery time or None) of each episode, and the downtime.
+
+    From lists of whole windows.
+    """
     setup, end = history.setup, history.setup.duration_ns
     good_need, width = float(setup.good), setup.window_ns
     rows = [

@@ -1,4 +1,7 @@
-"""Random but lawful histories of one store: commits, flows to two standbys, promotions, split brains, retries, lost replies."""
+"""Random but lawful histories of one store.
+
+Commits, flows to two standbys, promotions, split brains, retries, lost replies.
+"""
 
 import bisect
 from collections import defaultdict
@@ -118,6 +121,7 @@ class Store:
         node = max(sorted(self.held), key=lambda n: len(self.held[n]))
         cut = len(self.held[node]) and max(w & (1 << 40) - 1 for w, _, _ in self.held[node])
         old, last = self.primary, len(self.line)
+        following = min([t for t in self.promotions if t > at], default=END)
         self.parents[self.timeline + 1] = (self.timeline, cut)
         self.history.add(
             "cuts", at_ns=at, timeline=self.timeline + 1, parent=self.timeline, cut=cut, node=node
@@ -133,10 +137,12 @@ class Store:
             if len(held) < len(self.held[other]):
                 self.history.position("copied", REGIONS[other], at, v(self.timeline, cut))
                 held[:] = [(w, r, min(a, at)) for w, r, a in held]
-        rows[old], self.ready[old] = own, at + self.draw.randrange(1, 10 * S)
+        rows[old], self.ready[old] = own, at + self.draw.randrange(1, min(10 * S, following - at))
         if cut:
             self.history.position("copied", REGIONS[old], self.ready[old], v(self.timeline, cut))
-        del rows[node]
+        for version, _, applied in rows.pop(node):
+            if applied >= at:
+                self.history.position("applied", REGIONS[node], at, version)
         self.held, self.primary, self.timeline = rows, node, self.timeline + 1
 
     def _operations(self, answers: dict[int, tuple[int, int, int]], writes: int, reads: int) -> None:

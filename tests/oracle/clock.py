@@ -32,6 +32,7 @@ class Clock(simpy.Environment):
 
     def __init__(self) -> None:
         super().__init__(0)
+        self._next = self._eid.__next__
         self.events = 0
         self.steps: dict[str, int] = {}
 
@@ -41,7 +42,7 @@ class Clock(simpy.Environment):
 
     def record(self, at: int, tie: tuple, event: Any) -> None:
         """Schedule a record."""
-        heappush(self._queue, (at, tie, next(self._eid), event))
+        heappush(self._queue, (at, tie, self._next(), event))
 
     def control(self, at: int, name: str, *, rank: int = CONTROL) -> simpy.Event:
         """Return an event of the control plane at ``at`` that a process may yield."""

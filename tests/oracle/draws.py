@@ -1,5 +1,8 @@
 """Draws for the twin, taken in blocks: one compiled call for 256 records instead of one each. The values are those of single calls."""
 
+from collections.abc import Callable
+from typing import Any
+
 import numpy as np
 from numba import njit
 
@@ -59,7 +62,8 @@ class Draws:
         """Return one draw from ``distribution``."""
         if distribution.kind == "constant":
             return distribution.params[0]
-        return sample(self.table, self.index(distribution), key, rid, attempt, purpose)
+        index = self.index(distribution)
+        return sample(self.table, index, key, rid, attempt, purpose)
 
     def duration(self, distribution: Distribution, key: np.uint64, rid: int, purpose: int) -> int:
         """Return one drawn duration (attempt 0) in ns."""
@@ -69,36 +73,30 @@ class Draws:
         """Return one uniform draw."""
         return uniform(key, rid, attempt, purpose)
 
-    def series(self, distribution: Distribution, key: np.uint64, attempt: int, purpose: int):
+    def series(self, distribution: Distribution, key: np.uint64, attempt: int, purpose: int) -> Callable[[int], float]:
         """Return the function rid -> draw, block-wise."""
         if distribution.kind == "constant":
             value = distribution.params[0]
             return lambda rid: value
         index = self.index(distribution)
-        blocks: dict[int, list[float]] = {}
+        return _blockwise(lambda first: _samples(self.table, index, key, first, attempt, purpose).tolist())
 
-        def draw(rid: int) -> float:
-            number = rid >> 8
-            block = blocks.get(number)
-            if block is None:
-                if len(blocks) > 8:
-                    blocks.clear()
-                block = blocks[number] = _samples(self.table, index, key, number << 8, attempt, purpose).tolist()
-            return block[rid & 255]
-
-        return draw
-
-    def raw_series(self, key: np.uint64, purpose: int):
+    def raw_series(self, key: np.uint64, purpose: int) -> Callable[[int], int]:
         """Return the function rid -> 64 raw bits (attempt 0), block-wise."""
-        blocks: dict[int, list[int]] = {}
+        return _blockwise(lambda first: _raws(key, first, 0, purpose).tolist())
 
-        def draw(rid: int) -> int:
-            number = rid >> 8
-            block = blocks.get(number)
-            if block is None:
-                if len(blocks) > 8:
-                    blocks.clear()
-                block = blocks[number] = _raws(key, number << 8, 0, purpose).tolist()
+
+def _blockwise(fetch: Callable[[int], list]) -> Callable[[int], Any]:
+    """Return the function rid -> value that fetches blocks and keeps the last few."""
+    blocks: dict[int, list] = {}
+
+    def draw(rid: int) -> Any:
+        try:
+            return blocks[rid >> 8][rid & 255]
+        except KeyError:
+            if len(blocks) > 8:
+                blocks.clear()
+            block = blocks[rid >> 8] = fetch(rid >> 8 << 8)
             return block[rid & 255]
 
-        return draw
+    return draw

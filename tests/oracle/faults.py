@@ -21,6 +21,7 @@ class Faults:
         self.network = twin.network
         self.at = {name: i for i, name in enumerate(twin.network.names)}
         self.active: set[str] = set()
+        self.up: set[str] = set()  # flapping links in an up phase
         self.struck: dict[str, list[Node]] = {}
         for name, spec in sorted(twin.scenario.faults.items()):
             self.clock.process(self._live(name, spec))
@@ -45,6 +46,8 @@ class Faults:
             return
         yield self.clock.after(draws.duration(spec.duration, key, 0, Purpose.DURATION), subject, rank=HEAL)
         self.active.discard(name)
+        if name in self.up:
+            return  # a flapping link that is up just now has nothing to take off
         self._heal(name, spec)
         self.twin.note("fault.healed", subject)
 
@@ -219,14 +222,23 @@ class Faults:
     def _flap(self, name: str, spec):
         pairs = self.network.pairs(spec.link)
         subject = f"fault/{name}"
-        while name in self.active:
+        self._cut(name, pairs)
+        self.twin.refresh()
+        while True:
+            yield self.clock.after(spec.down, subject, rank=HEAL)
+            if name not in self.active:
+                return
+            self.up.add(name)
+            self._uncut(name, pairs)
+            self.twin.refresh()
+            self.twin.note("fault.healed", subject)
+            yield self.clock.after(spec.up, subject, rank=FAULT)
+            if name not in self.active:
+                return
+            self.up.discard(name)
+            self.twin.note("fault.started", subject)
             self._cut(name, pairs)
             self.twin.refresh()
-            yield self.clock.after(spec.down, subject, rank=HEAL)
-            if name in self.active:
-                self._uncut(name, pairs)
-                self.twin.refresh()
-                yield self.clock.after(spec.up, subject, rank=FAULT)
 
     def _heal_link_flap(self, name: str, spec) -> None:
         self._uncut(name, self.network.pairs(spec.link))

@@ -19,10 +19,11 @@ if TYPE_CHECKING:
 class Flying:
     """A record on the wire."""
 
-    __slots__ = ("lsn", "departs", "arrives", "lost")
+    __slots__ = ("lsn", "version", "departs", "arrives", "lost")
 
-    def __init__(self, lsn: int, departs: int, arrives: int) -> None:
+    def __init__(self, lsn: int, version: int, departs: int, arrives: int) -> None:
         self.lsn = lsn
+        self.version = version
         self.departs = departs
         self.arrives = arrives
         self.lost = False
@@ -51,9 +52,8 @@ class Flow:
         self.previous_done = 0
         self.wire: deque[Flying] = deque()
         self.arrived = [self._receive]
-        tie = (HANDED, follower.region, domain.number * STREAMS)
-        self.tie = (1, RECEIVED, follower.region, domain.number * STREAMS)
-        self.sender = Server(clock, tie, self._hand, speed=1.0, coverage=coverage)
+        self.number = domain.number * STREAMS
+        self.sender = Server(clock, (HANDED, follower.region, self.number), self._hand, speed=1.0, coverage=coverage)
         self.pauses: set[str] = follower.send_pauses
         self.pace()
 
@@ -121,15 +121,24 @@ class Flow:
 
     def _hand(self, lsn: int) -> None:
         now = self.clock._now
+        follower = self.follower
         version = self.source.domain.record(self.source.timeline, lsn)[1]
-        self.follower.sent_rows.append((now, version))
-        departs, arrives = self.luck.wire(self.leg, lsn, version >> LSN_BITS, Purpose.WIRE)
-        self.previous = max(self.previous, now + ns(arrives))
-        flying = Flying(lsn, now + departs, self.previous)
+        follower.sent_rows.append((now, version))
+        leg = self.leg
+        departs, duration = now, leg.fixed
+        if duration is None:
+            waits, whole = self.luck.wire(leg, lsn, version >> LSN_BITS, Purpose.WIRE)
+            departs, duration = now + waits, ns(whole)
+        arrives = now + duration
+        if arrives < self.previous:
+            arrives = self.previous
+        self.previous = arrives
+        flying = Flying(lsn, version, departs, arrives)
         self.wire.append(flying)
-        self.clock.record(self.previous, (*self.tie, lsn, 1), Event(self.arrived, flying))
+        self.clock.record(arrives, (1, RECEIVED, follower.region, self.number, lsn, 1), Event(self.arrived, flying))
         self.next = lsn + 1
-        self.offer()
+        if lsn < self.source.last:
+            self.offer()
 
     def _receive(self, event: Event) -> None:
         flying = event.what
@@ -137,7 +146,7 @@ class Flow:
             return
         self.wire.popleft()
         self.previous_done = self.clock._now
-        self.follower.receive(flying.lsn)
+        self.follower.receive(flying.lsn, flying.version)
 
     def close(self) -> None:
         """End the flow: the follower follows another or leads."""

@@ -97,6 +97,8 @@ class Load:
         self.retry_spec = spec.workload.retry
         self.timeout = spec.workload.retry.timeout
         self.local_reads = spec.reads == "local"
+        self.service_spec = spec.service.write if self.kind == WRITE else spec.service.read
+        self.service = self.draws.series(self.service_spec, self.luck.key, 1, Purpose.SERVICE)
         client = self.keyring.home
         self.inward = self.network.inward[client]
         self.outward = [self.network.outward[g][client] for g in range(self.network.count)]
@@ -183,23 +185,23 @@ class Load:
     def _send(self, op: Operation, now: int) -> None:
         op.attempt = attempt = op.attempt + 1
         op.waiting = True
-        seq = op.seq
+        seq, number, record = op.seq, self.number, self.clock.record
         message = Message(self, op, seq=seq, attempt=attempt, sent=now)
-        clock = self.clock
-        clock.record(now + self.timeout, (1, TIMEOUT, 0, self.number, seq, attempt), Event(self.timed_out, message))
+        record(now + self.timeout, (1, TIMEOUT, 0, number, seq, attempt), Event(self.timed_out, message))
         gateway = message.gateway = self.keyring.resolve(op.resolver, now)
-        network = self.network
         first = self.inward[gateway]
-        if first.cuts or network.down[gateway]:
+        if first.cuts or self.network.down[gateway]:
             return
         node = message.node = self._target(gateway)
-        second = network.links[gateway][node.region]
+        region = node.region
+        second = self.network.links[gateway][region]
         if second.cuts:
             return
-        luck = self.luck
-        at = now + luck.leg(first, seq, attempt, Purpose.LEG1) + luck.leg(second, seq, attempt, Purpose.LEG2)
+        at = now
+        at += self.luck.leg(first, seq, attempt, Purpose.LEG1) if first.fixed is None else first.fixed
+        at += self.luck.leg(second, seq, attempt, Purpose.LEG2) if second.fixed is None else second.fixed
         message.callbacks = node.arrived
-        clock.record(at, (1, ARRIVE, node.region, self.number, seq, attempt), message)
+        record(at, (1, ARRIVE, region, number, seq, attempt), message)
 
     def _target(self, gateway: int) -> Node:
         if self.kind != WRITE and self.local_reads:
@@ -211,17 +213,16 @@ class Load:
     def answer(self, message: Message, node: Node) -> None:
         """A node answers: the answer departs now."""
         gateway = message.gateway
-        network = self.network
-        third = network.links[node.region][gateway]
+        third = self.network.links[node.region][gateway]
         fourth = self.outward[gateway]
-        if third.cuts or fourth.cuts or network.down[gateway]:
+        if third.cuts or fourth.cuts or self.network.down[gateway]:
             return
-        luck = self.luck
-        clock = self.clock
         seq, attempt = message.seq, message.attempt
-        at = clock._now + luck.leg(third, seq, attempt, Purpose.LEG3) + luck.leg(fourth, seq, attempt, Purpose.LEG4)
+        at = self.clock._now
+        at += self.luck.leg(third, seq, attempt, Purpose.LEG3) if third.fixed is None else third.fixed
+        at += self.luck.leg(fourth, seq, attempt, Purpose.LEG4) if fourth.fixed is None else fourth.fixed
         message.callbacks = self.replied
-        clock.record(at, (1, REPLY, 0, self.number, seq, attempt), message)
+        self.clock.record(at, (1, REPLY, 0, self.number, seq, attempt), message)
 
     def _reply(self, message: Message) -> None:
         op = message.owner

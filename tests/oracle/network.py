@@ -79,15 +79,12 @@ class Luck:
 
     def sample(self, distribution: Distribution, rid: int, attempt: int, purpose: int) -> float:
         """Return a draw; for attempt 1 it comes from a block."""
-        if distribution.kind == "constant":
-            return distribution.params[0]
-        if attempt != 1:
+        if attempt != 1 or distribution.kind == "constant":
             return self.draws.sample(distribution, self.key, rid, attempt, purpose)
         name = (id(distribution), purpose)
-        series = self.known.get(name)
-        if series is None:
-            series = self.known[name] = self.draws.series(distribution, self.key, 1, purpose)
-        return series(rid)
+        if name not in self.known:
+            self.known[name] = self.draws.series(distribution, self.key, 1, purpose)
+        return self.known[name](rid)
 
     def leg(self, leg: Leg, rid: int, attempt: int, purpose: int) -> int:
         """Return how long a message takes over a leg, ns."""

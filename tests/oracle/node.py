@@ -56,7 +56,6 @@ class Node:
         self._start_log()
 
     def _start_empty(self, service) -> None:
-        self.works = (service.read, service.write, service.probe, service.probe)
         self.workers: list[Message | None] = [None] * service.workers
         self.queue: deque[Message] = deque()
         self.places = service.queue
@@ -130,18 +129,18 @@ class Node:
         return kind == OBSERVE or self.serving
 
     def _start(self, worker: int, message: Message, now: int) -> None:
-        work = message.stream.luck.sample(self.works[message.kind], message.seq, message.attempt, Purpose.SERVICE)
+        stream, seq, attempt = message.stream, message.seq, message.attempt
+        if attempt == 1:
+            work = stream.service(seq)
+        else:
+            work = stream.luck.sample(stream.service_spec, seq, attempt, Purpose.SERVICE)
         self.workers[worker] = message
         message.worker = worker
         message.begun = now
         message.fresh = True
-        self._due(message, now + lasts(work, self.speed))
-
-    def _due(self, message: Message, due: int) -> None:
-        message.due = due
+        message.due = due = now + lasts(work, self.speed)
         message.callbacks = self.finished
-        tie = (1, DONE, self.region, message.stream.number, message.seq, message.attempt)
-        self.clock.record(due, tie, message)
+        self.clock.record(due, (1, DONE, self.region, stream.number, seq, attempt), message)
 
     def finish(self, message: Message) -> None:
         """Service completes."""
@@ -179,6 +178,8 @@ class Node:
             return
         included = self.applied if self.cap is None else min(self.cap, self.applied)
         lsns, times = known
+        if lsns and lsns[-1] <= included:
+            return
         first = bisect_right(lsns, included)
         message.behind = bisect_left(times, now) - first
         if message.behind > 0:
@@ -245,16 +246,18 @@ class Node:
         copy.worker = worker
         copy.begun = message.begun
         copy.fresh = False
-        self._due(copy, now + rescaled(message.due - now, before, self.speed))
+        copy.due = now + rescaled(message.due - now, before, self.speed)
+        copy.callbacks = self.finished
+        self.clock.record(copy.due, (1, DONE, self.region, copy.stream.number, copy.seq, copy.attempt), copy)
 
     # --- the log ----------------------------------------------------------------------------------------------------
 
-    def receive(self, lsn: int) -> None:
+    def receive(self, lsn: int, version: int) -> None:
         """A record arrives over the flow."""
         self.last = lsn
-        version = self.domain.record(self.timeline, lsn)[1]
         self.received_rows.append((self.clock._now, version))
-        self.apply_next()
+        if self.applier.item is None:
+            self.apply_next()
 
     def apply_next(self) -> None:
         """Take up the next received record if nothing is being applied."""
@@ -292,8 +295,6 @@ class Node:
         for position in range(1, lsn + 1):
             _, version, _, key, _ = self.domain.record(timeline, position)
             self.values[key] = version
-        version = self.domain.record(timeline, lsn)[1] if lsn else 0
-        self.copied_rows.append((self.clock._now, version))
         self.applier.drop()
         self.stalled = False
         self.intact = True

@@ -86,6 +86,7 @@ class Observer:
         self.network = network
         self.clock = clock
         self.luck = Luck(draws, draws.key(name))
+        self.service = draws.series(domain.spec.service.probe, self.luck.key, 1, Purpose.SERVICE)
         self.renewals = True
         self.renewing_send = 0
         self.replied = [self._reply]
@@ -145,6 +146,7 @@ class Checker:
         self.network = network
         self.clock = clock
         self.luck = Luck(draws, draws.key(name))
+        self.service = draws.series(domain.spec.service.probe, self.luck.key, 1, Purpose.SERVICE)
         self.replied = [self._reply]
         self.at_gateway = [self._answer_itself]
         self.pulse = Pulse(spec, tie=self.number, clock=clock, luck=self.luck, send=self._send, trip=lambda ok: trip(self, ok))

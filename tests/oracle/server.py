@@ -19,14 +19,14 @@ def rescaled(left: int, before: float, after: float) -> int:
 
 
 class Server:
-    """At most one item in service; ``done(item)`` is called at its completion, which is a record with tie ``(1, *tie, item, attempt)``."""
+    """At most one item in service; ``done(item)`` is called at its completion, a record with tie ``(1, rank, place, stream, item, 1)``."""
 
-    __slots__ = ("clock", "tie", "done", "coverage", "speed", "last", "item", "work", "event", "begun", "due", "fresh",
-                 "left", "fired")  # fmt: skip
+    __slots__ = ("clock", "rank", "place", "stream", "done", "coverage", "speed", "last", "item", "work", "event", "begun", "due",
+                 "fresh", "left", "fired")  # fmt: skip
 
-    def __init__(self, clock: Clock, tie: tuple, done: Callable, *, speed: float, coverage: Coverage) -> None:
+    def __init__(self, clock: Clock, tie: tuple[int, int, int], done: Callable, *, speed: float, coverage: Coverage) -> None:
         self.clock = clock
-        self.tie = tie
+        self.rank, self.place, self.stream = tie
         self.done = done
         self.coverage = coverage
         self.speed = speed
@@ -41,7 +41,8 @@ class Server:
         self.work = work
         self.left = None
         if self.speed > 0:
-            self._run(lasts(work, self.speed))
+            duration = int(work / self.speed + 0.5)
+            self._run(duration if duration > 0 else 1)
             self.fresh = True
 
     def drop(self) -> None:
@@ -78,13 +79,13 @@ class Server:
 
     def _run(self, duration: int) -> None:
         clock = self.clock
+        item = self.item
         self.begun = clock._now
-        self.due = clock._now + duration
-        self.event = Event(self.fired, self.item)
-        clock.record(self.due, (1, *self.tie, self.item, 1), self.event)
+        self.due = due = clock._now + duration
+        self.event = event = Event(self.fired, item)
+        clock.record(due, (1, self.rank, self.place, self.stream, item, 1), event)
 
     def _fire(self, event: Event) -> None:
         if event is self.event:
-            self.item = None
-            self.event = None
+            self.item = self.event = None
             self.done(event.what)

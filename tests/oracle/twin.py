@@ -1,5 +1,6 @@
 """The whole platform, record by record: build it from a resolved scenario, run it, take its tables."""
 
+import gc
 from dataclasses import dataclass
 
 import numpy as np
@@ -37,7 +38,11 @@ class Result:
 def run_twin(scenario: Scenario, seed: int, *, trial: int = 0, watch: bool = True) -> Result:
     """Run the naive twin of a resolved scenario; ``watch`` counts ties (a little slower)."""
     twin = Twin(scenario, Draws(seed, trial), watch=watch)
-    twin.clock.finish(scenario.duration)
+    gc.disable()  # a run makes no cycles; looking for some would cost more than the run
+    try:
+        twin.clock.finish(scenario.duration)
+    finally:
+        gc.enable()
     if watch:
         twin.coverage.ties = twin.clock.ties
     tables = {name: _tables(domain, twin.network.names) for name, domain in twin.domains.items()}
@@ -263,6 +268,8 @@ class Twin:
     def follow(self, node: Node) -> None:
         """Let a node follow the primary from where it is."""
         node.join(node.domain.newest)
+        version = node.domain.record(node.timeline, node.last)[1] if node.last else 0
+        node.copied_rows.append((self.clock._now, version))
         node.following = True
         self._detach(node)
         self._attach(node, node.domain.primary)

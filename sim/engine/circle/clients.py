@@ -70,7 +70,7 @@ def _gap(c, s, seq):
     return max(1, int(math.floor(work * c.rate[s, 0] / c.rate[s, 1] + 0.5)))
 
 
-@compiled
+@inlined
 def schedule_arrival(c, s, at):
     """Schedule arrival T_SEQ of stream ``s``, the one before having been at ``at``."""
     row = c.stream[s]
@@ -103,7 +103,7 @@ def change_rate(c, s, at, to):
     find_stream(c)
 
 
-@compiled
+@inlined
 def find_stream(c):
     """Find the load stream that sends first (the least number among equals)."""
     best = np.int64(-1)

@@ -73,7 +73,7 @@ def _gateway_up(c, g):
     return c.node[g, N_REGION_UP] != 0
 
 
-@compiled
+@inlined
 def depart(c, slot, gateway, at):
     """Send the slot's current attempt at ``at`` through ``gateway`` (an observer's probe goes to its node directly)."""
     row = c.slot[slot]
@@ -104,7 +104,7 @@ def depart(c, slot, gateway, at):
     c.slot[slot, S_EVENTS] += 1
 
 
-@compiled
+@inlined
 def answer(c, event, result, extra, at):
     """Send the reply (``result``) to the request ``event`` at ``at``; return False if it is lost."""
     slot = event & 0xFFFFFF

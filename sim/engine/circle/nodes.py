@@ -63,7 +63,7 @@ NEVER = (1 << 62) - 1
 _LSN_MASK = (1 << 40) - 1
 
 
-@compiled
+@inlined
 def arrive(c, event, at):
     """Handle a request that reaches its node at ``at``."""
     node = (event >> 36) & 63
@@ -95,7 +95,7 @@ def _refuses(c, node, kind, at):
     return kind != OBSERVE and not row[N_SERVING]
 
 
-@compiled
+@inlined
 def _admit(c, node, event, kind, at):
     """Start or queue the request; return False if the queue is full."""
     row = c.node[node]
@@ -122,7 +122,7 @@ def _admit(c, node, event, kind, at):
     return True
 
 
-@compiled
+@inlined
 def _start(c, node, w, event, tie, at):
     slot = event & 0xFFFFFF
     s, seq = c.slot[slot, S_STREAM], c.slot[slot, S_SEQ]
@@ -159,7 +159,7 @@ def find_next(c, node):
             row[N_NEXT_WORKER] = w
 
 
-@compiled
+@inlined
 def _vacate(c, node, w):
     c.worker[node, w, W_BUSY] = 0
     c.node[node, N_BUSY] -= 1
@@ -180,7 +180,7 @@ def refill(c, node, at):
         _start(c, node, w, c.queue[node, i, 0], c.queue[node, i, 1], at)
 
 
-@compiled
+@inlined
 def complete(c, node, at):
     """Complete the service of the worker of ``node`` that is done first."""
     row = c.node[node]
@@ -226,7 +226,7 @@ def _result(c, node, event, at):
         answer(c, event, RESULT_OK, row[N_LSN], at)
 
 
-@compiled
+@inlined
 def on_timeline(cuts, version, timeline):
     """Return whether ``version`` is on ``timeline``. cuts: int64 (timelines, 2), (parent, cut) of each timeline."""
     if version == 0:

@@ -1,0 +1,148 @@
+"""Bad input: every invalid scenario gets the errors it must get, where it must get them, and nothing else."""
+
+import ast
+import re
+import sys
+from collections import defaultdict
+from pathlib import Path
+
+import pytest
+
+import sim.core.quantity
+import sim.spec
+from sim.core.errors import SpecError
+from sim.spec.models import Scenario
+from sim.spec.resolve import load, resolve
+from tests.spec.corpus import INVALID, VALID, Invalid
+
+SPEC = Path(sim.spec.__file__).parent
+RAISERS = {"Complaint", "complain", "problem", "Problem", "QuantityError", "fail", "_Unreadable", "_Endless"}
+
+
+def problems_of(case: Invalid) -> list[str]:
+    """Return the problems of a file as its head writes them; the file is named where it is another one."""
+    with pytest.raises(SpecError) as caught:
+        load(str(case.path), sets=case.sets)
+    names = [Path(problem.file).name for problem in caught.value.problems]
+    others = [name + ":" if name != case.path.name else "" for name in names]
+    return [
+        f"{other}{problem.line}:{problem.column} {problem.message}"
+        for other, problem in zip(others, caught.value.problems, strict=True)
+    ]
+
+
+@pytest.mark.parametrize("case", INVALID, ids=lambda case: case.path.stem)
+def test_an_invalid_scenario_gets_exactly_the_errors_it_names(case: Invalid):
+    """All errors of a file are told at once, each with its position and the nearest right thing."""
+    assert case.expected
+    assert problems_of(case) == list(case.expected)
+
+
+def test_the_corpus_is_large_and_varied():
+    """There are at least 60 files, and at most three that have one kind of error."""
+    assert len(INVALID) >= 60
+    kinds = defaultdict(list)
+    for case in INVALID:
+        if not case.path.stem.startswith("many-"):
+            for kind in {_kind(expected) for expected in case.expected}:
+                kinds[kind].append(case.path.stem)
+    assert {kind: files for kind, files in kinds.items() if len(files) > 3} == {}
+
+
+def _kind(expected: str) -> str:
+    """Return a message without what it quotes and counts: file names, numbers, names in quotes."""
+    message = expected.split(" ", 1)[1]
+    return re.sub(r"'[^']*'|\b[\w-]+\.(?:csv|yaml|parquet)|\d+\S*", "_", message).split(",")[0]
+
+
+def test_every_problem_shows_its_line_and_points_at_its_column():
+    """The text of an error holds file:line:column, the source line and a caret under the column."""
+    case = next(case for case in INVALID if case.path.stem == "unknown-key-nested")
+    with pytest.raises(SpecError) as caught:
+        load(str(case.path))
+    head, line, caret = str(caught.value).splitlines()
+    assert head.startswith(f"{case.path}:6:5: gateway.check.faliures: unknown key 'faliures', did you mean 'failures'")
+    assert line.index("faliures") == caret.index("^")
+
+
+def test_a_base_file_is_blamed_for_what_it_says(tmp_path):
+    """A value that is wrong in a base is reported at its own file and place."""
+    base = tmp_path / "base.yaml"
+    base.write_text(VALID_BASE.read_text().replace("duration: 10m", "duration: 10"))
+    top = tmp_path / "top.yaml"
+    top.write_text("extends: [base.yaml]\nwarmup: 2\n")
+    with pytest.raises(SpecError) as caught:
+        load(str(top))
+    places = [problem.place for problem in caught.value.problems]
+    assert places == [f"{base}:2:11", f"{top}:2:9"]
+
+
+VALID_BASE = next(path for path in VALID if path.stem == "base")
+
+
+def test_a_file_that_is_not_there_is_an_error(tmp_path):
+    """The scenario itself, or an overlay, that cannot be read is bad input."""
+    with pytest.raises(SpecError, match=r"nowhere.yaml: cannot read nowhere.yaml: No such file"):
+        load(str(tmp_path / "nowhere.yaml"))
+    with pytest.raises(SpecError, match=r"overlay.yaml: cannot read overlay.yaml: No such file"):
+        load(str(VALID_BASE), overlays=[str(tmp_path / "overlay.yaml")])
+
+
+def test_a_scenario_built_in_python_is_checked_too():
+    """Resolving a scenario that no file is known of reports what is wrong by path."""
+    good = load(str(VALID_BASE))
+    bad = Scenario.model_validate({**dict(good), "warmup": good.duration})
+    with pytest.raises(SpecError, match=r"^warmup: a warmup of 10m leaves nothing of 10m$"):
+        resolve(bad)
+
+
+def test_every_raise_site_is_reached(tmp_path):
+    """Each place in spec and in quantity that makes a problem makes one for some file of the corpus."""
+    sites = _sites()
+    assert len(sites) > 100
+    reached = _lines_run(tmp_path)
+    missed = sorted(
+        f"{Path(file).name}:{first}"
+        for file, first, last in sites
+        if not reached[file].intersection(range(first, last + 1))
+    )
+    assert missed == []
+
+
+def _sites() -> list[tuple[str, int, int]]:
+    """Return (file, first line, last line) of each call that makes a problem, as the statement it stands in."""
+    sites = []
+    for path in [*sorted(SPEC.glob("*.py")), Path(sim.core.quantity.__file__)]:
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Call) and _name(node.func) in RAISERS:
+                sites.append((str(path), node.lineno, node.end_lineno or node.lineno))
+    return sites
+
+
+def _name(function: ast.expr) -> str:
+    return function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
+
+
+def _lines_run(tmp_path: Path) -> dict[str, set[int]]:
+    """Return the lines of each file that run while the corpus is loaded."""
+    lines: dict[str, set[int]] = defaultdict(set)
+
+    def trace(frame, event, _arg):
+        file = frame.f_code.co_filename
+        if not file.startswith(str(SPEC)) and not file.endswith("quantity.py"):
+            return None
+        if event == "line":
+            lines[file].add(frame.f_lineno)
+        return trace
+
+    before = sys.gettrace()
+    sys.settrace(trace)
+    try:
+        for case in INVALID:
+            with pytest.raises(SpecError):
+                load(str(case.path), sets=case.sets)
+        test_a_file_that_is_not_there_is_an_error(tmp_path)
+        test_a_scenario_built_in_python_is_checked_too()
+    finally:
+        sys.settrace(before)
+    return lines

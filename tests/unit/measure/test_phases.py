@@ -1,0 +1,98 @@
+"""Phases partition the recovery time, and follow the chain of causes."""
+
+from dataclasses import replace
+
+import pytest
+
+from sim.measure.phases import phases
+from sim.measure.recovery import Episode
+from tests.histories.builder import History, S, setup
+
+EPISODE = Episode(10 * S - 5, 90 * S, 90 * S, 80 * S, 1, True)
+
+
+def failover(history: History) -> None:
+    """A region dies at 10 s; observers give up at 25 s; decided at 27; fenced at 40; promoted at 55.
+
+    Rerouted at 57.
+    """
+    start = history.milestone(10 * S, "fault.started", "fault/power")
+    seen = history.milestone(25 * S, "observer.unhealthy", "orders/observer/b", start)
+    checked = history.milestone(30 * S, "checker.unhealthy", "orders/check/a/a", start)
+    history.milestone(30 * S, "answer", "orders/dns/a", checked)
+    declared = history.milestone(26 * S, "declared", "orders", seen)
+    decided = history.milestone(27 * S, "decided", "orders", declared)
+    fenced = history.milestone(40 * S, "fenced", "orders", decided)
+    promoting = history.milestone(40 * S, "promoting", "orders/b", fenced)
+    promoted = history.milestone(55 * S, "promoted", "orders/b", promoting)
+    history.milestone(57 * S, "rerouted", "orders/route/b", promoted)
+
+
+def test_a_failover_is_split_along_its_chain():
+    """Detect 16 s, decide 1, fence 13, promote 15, reroute 2; then 33 s until the first good operation."""
+    history = History()
+    failover(history)
+    spent, chain = phases(setup(), "write", EPISODE, history.milestones)
+    want = {
+        "detect": 16 * S + 5,
+        "decide": S,
+        "fence": 13 * S,
+        "promote": 15 * S,
+        "reroute": 2 * S,
+        "catch_up": 33 * S,
+    }
+    assert {name: ns for name, ns in spent.items() if ns} == want
+    assert [history.milestones[i].kind for i in chain][0] == "fault.started"
+    assert [history.milestones[i].kind for i in chain][-3:] == ["promoting", "promoted", "rerouted"]
+
+
+def test_old_dns_answers_count_as_rerouting_only_after_the_promotion():
+    """With a time to live of 50 s the answer of 30 s decays until 80 s.
+
+    23 s of rerouting more, and 10 s to catch up.
+    """
+    history = History()
+    failover(history)
+    spent, _ = phases(setup(ttl_ns=50 * S), "write", EPISODE, history.milestones)
+    assert (spent["reroute"], spent["catch_up"]) == (25 * S, 10 * S)
+
+
+def test_local_reads_do_not_wait_for_the_failover():
+    """Reads recover by the new answer: detected at 30 s, then decay; the failover is not in their chain."""
+    history = History()
+    failover(history)
+    spent, chain = phases(setup(ttl_ns=60 * S), "read", EPISODE, history.milestones)
+    assert {name: ns for name, ns in spent.items() if ns} == {"detect": 20 * S + 5, "reroute": 60 * S}
+    assert [history.milestones[i].kind for i in chain] == ["fault.started", "checker.unhealthy", "answer"]
+    spent, _ = phases(setup(ttl_ns=60 * S, failover_reads=True), "read", EPISODE, history.milestones)
+    assert spent["promote"] == 15 * S
+
+
+def test_healing_is_repair():
+    """A fault that heals at 70 s, and a node that is up at 80 s because of it."""
+    history = History()
+    start = history.milestone(10 * S, "fault.started", "fault/crash")
+    healed = history.milestone(70 * S, "fault.healed", "fault/crash", start)
+    history.milestone(80 * S, "node.up", "orders/a", healed)
+    history.milestone(85 * S, "node.up", "payments/a", healed)
+    spent, _ = phases(setup(), "write", EPISODE, history.milestones)
+    assert {name: ns for name, ns in spent.items() if ns} == {
+        "detect": 5,
+        "repair": 70 * S,
+        "catch_up": 10 * S,
+    }
+
+
+@pytest.mark.parametrize("recovered", [10 * S, 26 * S, 40 * S, 56 * S, 57 * S + 1])
+def test_phases_sum_to_the_recovery_time_wherever_it_ends(recovered):
+    """The sum is exact to the nanosecond, also when the recovery comes in the middle of a chain."""
+    history = History()
+    failover(history)
+    spent, _ = phases(setup(ttl_ns=S), "write", replace(EPISODE, recovered_ns=recovered), history.milestones)
+    assert sum(spent.values()) == recovered - EPISODE.started_ns
+    assert all(ns >= 0 for ns in spent.values())
+
+
+def test_a_censored_episode_has_no_phases():
+    """What is not over cannot be split."""
+    assert phases(setup(), "write", replace(EPISODE, held=False), []) == ({}, [])

@@ -1,0 +1,101 @@
+"""Verdicts: met, missed, undecided; and what must never read as a pass."""
+
+from types import SimpleNamespace
+
+import pytest
+
+from sim.measure.control import differences
+from sim.measure.verdict import FAIL, INCONCLUSIVE, PASS, judge, measured, overall
+from sim.spec.predicates import METRICS, parse_predicate
+from tests.histories import bad, good
+
+FIRED = {"power": {"fired": True, "status": "healed"}}
+
+
+def verdict(figures, metric, of, must, faults=FIRED):
+    """Judge one objective."""
+    objective = SimpleNamespace(metric=metric, of=of, must=parse_predicate(must))
+    return judge(figures, {"x": objective}, faults)[0]
+
+
+@pytest.mark.parametrize(
+    ("metric", "of", "met", "missed"),
+    [
+        ("rta", "orders.read", "<= 19.5s", "< 19.5s"),
+        ("downtime", "orders.read", "== 20s", "< 20s"),
+        ("failed_requests", "orders.read", "== 39", "<= 38"),
+        ("failed_requests", "orders.read", "< 34%", "< 33%"),
+        ("latency_p50", "orders.read", "== 20ms", "> 20ms"),
+    ],
+)
+def test_an_objective_is_met_at_its_bound_and_missed_beyond(metric, of, met, missed):
+    """Durations, counts and fractions are compared exactly."""
+    figures = bad.outage().figures()
+    assert verdict(figures, metric, of, met).verdict == "met"
+    assert verdict(figures, metric, of, missed).verdict == "missed"
+
+
+@pytest.mark.parametrize(
+    ("must", "want"),
+    [("<= 23s", "missed"), ("<= 23.5s", "missed"), ("<= 24s", "undecided"), (">= 20s", "met"), (">= 30s", "undecided"),
+     ("== 10s", "missed"), ("!= 10s", "met"), ("== 30s", "undecided")],
+)  # fmt: skip
+def test_a_censored_recovery_decides_only_what_it_can(must, want):
+    """At least 23.5 s when the run ended: at or above the bound is missed, below it open."""
+    got = verdict(bad.outage(end=44).figures(), "rta", "orders.read", must)
+    assert (got.verdict, got.censored, got.value) == (want, True, 23_500_000_000)
+
+
+def test_an_empty_population_is_undecided():
+    """No write was sent, so nothing is known of writes, of loss, or of latency."""
+    figures = bad.outage().figures()
+    for metric, of in (("rta", "orders.write"), ("latency_p99", "orders.write"), ("rpa_records", "orders")):
+        assert (
+            verdict(figures, metric, of, "<= 1s" if metric != "rpa_records" else "== 0").verdict
+            == "undecided"
+        )
+
+
+def test_a_fault_that_never_took_effect_leaves_everything_open():
+    """Even an objective that would be met; and the run is inconclusive, with or without objectives."""
+    idle = {"power": {"fired": False, "status": "not_triggered"}}
+    got = verdict(good.quiet().figures(), "rta", "orders.read", "<= 1s", idle)
+    assert (got.verdict, overall([got], idle), overall([], idle)) == ("undecided", INCONCLUSIVE, INCONCLUSIVE)
+
+
+def test_the_worst_verdict_wins():
+    """Fail before inconclusive before pass."""
+    figures = bad.outage(end=44).figures()
+    met, missed, undecided = (verdict(figures, "rta", "orders.read", m) for m in (">= 1s", "<= 1s", "<= 30s"))
+    assert [overall(v, FIRED) for v in ([met], [met, undecided], [undecided, missed], [])] == [
+        PASS,
+        INCONCLUSIVE,
+        FAIL,
+        PASS,
+    ]
+
+
+def test_every_metric_of_the_language_can_be_measured():
+    """No metric that a scenario may name is unknown here, and an unknown subject is an error."""
+    figures = bad.lossy_failover().figures()
+    for metric in METRICS:
+        of = (
+            "orders.write"
+            if metric in ("rta", "downtime", "failed_requests") or "latency" in metric
+            else "orders"
+        )
+        measured(figures, metric, of)
+        with pytest.raises(KeyError):
+            measured(figures, metric, "nothing")
+    assert measured(figures, "rpa_window", "orders").value == 8_000_000_000
+    assert (
+        measured(figures, "exposure_max_records", "orders/b").value == 5
+    )  # 7 to 10, and 11 before the promotion
+
+
+def test_differences_from_a_control_run():
+    """The outage cost 20 s of downtime and 39 requests; the run without it none."""
+    control = bad.outage(until=20).figures()
+    got = differences(bad.outage().figures(), control)["orders.read"]
+    assert (got["downtime_s"], got["failed_requests"], got["p50_s"]) == (20.0, 39, 0.0)
+    assert differences(control, control)["orders"]["stale_reads"] == 0
