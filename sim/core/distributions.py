@@ -1,7 +1,7 @@
 """Distributions as data: a kind and its parameters, in the base unit of the quantity they describe.
 
-Durations are in nanoseconds, rates per second, sizes in bytes. Sampling is compiled and lives in ``sim.engine.sampling``;
-moments are here because validation and reports need them without a compiler.
+Durations are in nanoseconds, rates per second, sizes in bytes. Sampling is compiled and lives in
+``sim.engine.sampling``; moments are here because validation and reports need them without a compiler.
 """
 
 import math
@@ -26,9 +26,9 @@ Z99 = 2.3263478740408408  # the standard normal quantile of 0.99
 class Distribution:
     """One distribution.
 
-    ``params`` by kind: constant (value), uniform (low, high), exponential (mean), lognormal (mu, sigma of the logarithm),
-    gamma (shape, scale), pareto (minimum x_m, alpha), weibull (shape, scale), mixture: weights that sum to 1, one a part,
-    empirical: none, ``values`` sorted ascending.
+    ``params`` by kind: constant (value), uniform (low, high), exponential (mean), lognormal (mu, sigma of the
+    logarithm), gamma (shape, scale), pareto (minimum x_m, alpha), weibull (shape, scale), mixture: weights
+    that sum to 1, one a part, empirical: none, ``values`` sorted ascending.
     """
 
     kind: str
@@ -76,13 +76,19 @@ def exponential(mean: float) -> Distribution:
 
 
 def lognormal(median: float, p99: float) -> Distribution:
-    """Return the lognormal distribution with the given median and 99th percentile: mu = ln median, sigma = ln(p99/median)/z."""
+    """Return the lognormal distribution with a median and a 99th percentile.
+
+    mu = ln median, sigma = ln(p99/median)/z.
+    """
     sigma = (math.log(p99) - math.log(median)) / Z99
     return Distribution("lognormal", (math.log(median), sigma), given=(float(median), float(p99)))
 
 
 def gamma(mean: float, cv: float) -> Distribution:
-    """Return the gamma distribution with the given mean and coefficient of variation: shape = 1/cv^2, scale = mean cv^2."""
+    """Return the gamma distribution with a mean and a coefficient of variation.
+
+    shape = 1/cv^2, scale = mean cv^2.
+    """
     return Distribution("gamma", (1.0 / (cv * cv), mean * cv * cv))
 
 
@@ -97,7 +103,7 @@ def empirical(values: Sequence[float], source: str | None = None) -> Distributio
 
 
 def proportions(weights: Sequence[float]) -> tuple[float, ...]:
-    """Return the weights divided by their sum; unchanged if that is 1 but for rounding, so that twice is once."""
+    """Return the weights divided by their sum; unchanged if that is 1 but for rounding (twice is once)."""
     total = math.fsum(weights)
     if abs(total - 1.0) < 1e-12:
         return tuple(float(weight) for weight in weights)

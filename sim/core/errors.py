@@ -9,8 +9,9 @@ from typing import Any
 class Problem:
     """One thing wrong with the input.
 
-    ``line`` and ``column`` count from 1 and are 0 where there is no place to point at; ``path`` is dotted (``faults.power.at``);
-    ``value`` is what was found there; ``why`` and ``hint`` are phrases without a full stop; ``source`` is the line itself.
+    ``line`` and ``column`` count from 1 and are 0 where there is no place to point at; ``path`` is dotted
+    (``faults.power.at``); ``value`` is what was found there; ``why`` and ``hint`` are phrases without a full
+    stop; ``source`` is the line itself.
     """
 
     why: str

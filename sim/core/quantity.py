@@ -1,15 +1,15 @@
 """Quantities with units: text to numbers in the base unit and back, exactly.
 
-Base units: durations int nanoseconds, rates float per second, sizes int bytes, bandwidths float bytes per second,
-fractions 0 to 1. Parsing goes through Decimal, so ``0.1s`` is 100,000,000 ns and nothing else.
+Base units: durations int nanoseconds, rates float per second, sizes int bytes, bandwidths float bytes per
+second, fractions 0 to 1. Parsing goes through Decimal, so ``0.1s`` is 100,000,000 ns and nothing else.
 """
 
 import re
 from decimal import Decimal
 
 DURATION_UNITS = {
-    "w": 604_800_000_000_000, "d": 86_400_000_000_000, "h": 3_600_000_000_000, "m": 60_000_000_000, "s": 1_000_000_000,
-    "ms": 1_000_000, "us": 1_000, "ns": 1,
+    "w": 604_800_000_000_000, "d": 86_400_000_000_000, "h": 3_600_000_000_000, "m": 60_000_000_000,
+    "s": 1_000_000_000,    "ms": 1_000_000, "us": 1_000, "ns": 1,
 }  # fmt: skip
 LONGEST_NS = 10**18  # 31 years; sums of a few still fit in int64
 SIZE_UNITS = {
@@ -56,7 +56,7 @@ class QuantityError(ValueError):
 
 
 def examples(quantity: str) -> str:
-    """Return a few legal texts of the kind ``duration``, ``rate``, ``size``, ``bandwidth`` or ``fraction``."""
+    """Return a few legal texts: of a ``duration``, ``rate``, ``size``, ``bandwidth`` or ``fraction``."""
     return _EXAMPLES[quantity]
 
 
@@ -197,7 +197,7 @@ def parse_bandwidth(text: str) -> float:
 
 
 def format_bandwidth(bytes_per_s: float) -> str:
-    """Return the canonical text of a bandwidth in bytes per second: in the largest decimal unit not above it."""
+    """Return the canonical text of a bandwidth in bytes/s: in the largest decimal unit not above it."""
     exact = Decimal(repr(float(bytes_per_s)))
     unit = next(u for u in ("GB", "MB", "kB", "B") if exact >= SIZE_UNITS[u] or u == "B")
     return f"{_digits(exact / SIZE_UNITS[unit])}{unit}/s"

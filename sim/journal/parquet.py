@@ -5,9 +5,9 @@ schema, units in the fields' metadata, and the number of the slice a row belongs
 where slices end, ``milestones.parquet`` in the folder holds the milestones.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -27,7 +27,7 @@ class ParquetWriter:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._writers: dict[Path, object] = {}
+        self._writers: dict[Path, Any] = {}
         self._count: dict[str, int] = {}
 
     def fold(self, part: Slice) -> None:
@@ -45,13 +45,13 @@ class ParquetWriter:
         import pyarrow.parquet as pq
 
         for writer in self._writers.values():
-            writer.close()  # type: ignore[attr-defined]
+            writer.close()
         arrow = pa.schema(_milestone_fields(), metadata={"end_ns": str(end_ns)})
         rows = [{name: getattr(m, name) for name in arrow.names} for m in milestones]
         self._folder.mkdir(parents=True, exist_ok=True)
         pq.write_table(pa.Table.from_pylist(rows, schema=arrow), self._folder / "milestones.parquet")
 
-    def _write(self, domain: str, name: str, columns: dict[str, type], table: Table, number: int) -> None:
+    def _write(self, domain: str, name: str, columns: Mapping[str, type], table: Table, number: int) -> None:
         import pyarrow as pa
         import pyarrow.parquet as pq
 
@@ -62,11 +62,11 @@ class ParquetWriter:
             self._writers[path] = pq.ParquetWriter(path, arrow, compression="zstd")
         arrays = [pa.array(table[column]) for column in columns]
         arrays.append(pa.array(np.full(len(arrays[0]), number, np.int64)))
-        # type: ignore[attr-defined]
+
         self._writers[path].write_table(pa.Table.from_arrays(arrays, schema=arrow), len(arrays[0]))
 
 
-def arrow_schema(columns: dict[str, type]) -> "pa.Schema":
+def arrow_schema(columns: Mapping[str, type]) -> "pa.Schema":
     """Return the Arrow schema of a table: its columns with their units, and the slice."""
     import pyarrow as pa
 

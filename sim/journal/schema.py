@@ -6,6 +6,8 @@ slices of one domain follow each other without gaps. Where slices end depends on
 not.
 """
 
+from collections.abc import Mapping
+
 import numpy as np
 
 OK, FAIL, INFO = 0, 1, 2
@@ -38,8 +40,7 @@ COMMITS = {
     "node": np.int16,
 }
 
-# Handed to the wire / received / applied at a node. A record sent again after a cut has another row in
-# ``sent``.
+# Handed to the wire / received / applied at a node; a record sent again has another row in ``sent``.
 POSITION = {"at_ns": np.int64, "version": np.int64}
 
 # A timeline abandoned at a position by a promotion.
@@ -58,9 +59,8 @@ ISSUED = {
 VERSIONS = {"version": np.int64}
 
 # Per node: ``flight`` (sent, not received), ``backlog`` (received, not applied), ``waiting`` (committed on
-# the surviving timeline, neither
-# received nor in flight, whether the flow is connected or not). ``copied`` has a row whenever a full copy
-# or a rewind put the node at a position.
+# the surviving timeline, neither received nor in flight, whether the flow is connected or not). ``copied``
+# has a row whenever a full copy or a rewind put the node at a position; version 0: it lost its data.
 NODE_TABLES = {
     "sent": POSITION,
     "received": POSITION,
@@ -76,7 +76,7 @@ DOMAIN_TABLES = {"ops": OPS, "commits": COMMITS, "cuts": CUTS, "open": OPEN, "is
 UNITS = {name: "ns" for name in ("send_ns", "end_ns", "stale_ns", "commit_ns", "at_ns", "until_ns")}
 
 
-def columns_of(table: str) -> dict[str, type]:
+def columns_of(table: str) -> Mapping[str, type]:
     """Return column -> dtype of a table by its name (``ops``, ``sent/us-west``).
 
     KeyError if there is no such table.

@@ -17,7 +17,9 @@ def bucket_of(value):
 
 @njit(cache=True)
 def on_timeline(version, timeline, lineage):
-    """Return whether ``version`` is on ``timeline``: its own timeline is that or an ancestor, and no cut on the way lies before it.
+    """Return whether ``version`` is on ``timeline``.
+
+    Its own timeline is that or an ancestor, and no cut on the way lies before it.
 
     ``lineage`` (T, 2) int64: parent and cut of each timeline; 0 and below is no version at all and on every
     timeline.

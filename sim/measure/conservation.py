@@ -150,7 +150,7 @@ class Conservation:
                 sent, ended, still = (int(a[c, kind]) for a in (self._issued, latency.ended, latency.open))
                 if sent != ended + still:
                     out.append(
-                        f"{self._setup.domain} {name}s from {client}: {sent} sent, {ended} ended, {still} open"
+                        f"{self._setup.domain} {name}s of {client}: {sent} sent, {ended} ended, {still} open"
                     )
         return out
 

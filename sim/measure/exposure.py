@@ -34,7 +34,7 @@ def _bin_of(at, step, bins):
 
 
 @njit(cache=True)
-def follow(commit_ns, base, first, at_ns, version, timeline, lineage, ints, floats, bins, lags, p):  # noqa: C901
+def follow(commit_ns, base, first, at_ns, version, timeline, lineage, ints, floats, bins, lags, p):  # noqa: C901  (one pass, in scalars)
     """Merge new commits (from index ``first`` of the line) and positions in order of time.
 
     Looks at the curve after every commit and before every position; at equal times positions move first.
@@ -42,66 +42,64 @@ def follow(commit_ns, base, first, at_ns, version, timeline, lineage, ints, floa
     every record twice a standby.
     """
     warmup, step, threshold, n, rows = p[P_WARMUP], p[P_BIN], p[P_THRESHOLD], len(commit_ns), len(at_ns)
-    floor, left_at = max(ints[SINCE], warmup), ints[LEFT_AT]
-    records_max, age_max = ints[RECORDS_MAX], ints[AGE_MAX]
-    record_time, age_time = floats[RECORD_TIME], floats[AGE_TIME]
+    floor, left_at, top, peak = max(ints[SINCE], warmup), ints[LEFT_AT], ints[RECORDS_MAX], ints[AGE_MAX]
+    record_time, age_time, wrong = floats[RECORD_TIME], floats[AGE_TIME], np.int64(-1)
     oldest, c = (
         ints[POSITION] + 1 - base,
         first,
     )  # index of the oldest record on the curve; of the next to come
-    b, bin_end, bin_records, bin_age = np.int64(-1), warmup, np.int64(0), np.int64(0)
-    wrong = np.int64(-1)
+    b, bin_end, bin_top, bin_peak = np.int64(-1), warmup, np.int64(0), np.int64(0)
     for r in range(rows + 1):
-        until = NEVER  # after the last position come the commits that are left
+        reached, until = NEVER, NEVER  # after the last position come the commits that are left
         if r < rows:
-            reached = (version[r] & LSN_MASK) - base
-            if reached < oldest:
+            reached, until = (version[r] & LSN_MASK) - base, at_ns[r]
+            other = version[r] >> LSN_BITS != timeline
+            if reached < oldest or (other and not on_timeline(version[r], timeline, lineage)):
                 continue
-            if version[r] >> LSN_BITS != timeline and not on_timeline(version[r], timeline, lineage):
-                continue
-            until = at_ns[r]
         while c < n and commit_ns[c] < until:
-            at = commit_ns[c]
-            c += 1
-            if at < warmup:
-                continue
-            if at >= bin_end:
-                b, bin_end, bin_records, bin_age = _turn(b, bin_records, bin_age, at, step, bins)
-            bin_records = max(bin_records, c - oldest)
-            bin_age = max(bin_age, at - commit_ns[oldest])
-            if c - oldest > records_max:
-                records_max, ints[RECORDS_MAX_AT] = c - oldest, at
-            if at - commit_ns[oldest] > age_max:
-                age_max, ints[AGE_MAX_AT] = at - commit_ns[oldest], at
-        if r == rows:
-            break
-        if reached >= c:
-            wrong = r
+            at, c = commit_ns[c], c + 1
+            if at >= warmup:
+                if at >= bin_end:
+                    b, bin_end, bin_top, bin_peak = _turn(b, bin_top, bin_peak, at, step, bins)
+                records, age = c - oldest, at - commit_ns[oldest]
+                bin_top, bin_peak = max(bin_top, records), max(bin_peak, age)
+                if records > top:
+                    top, ints[RECORDS_MAX_AT] = records, at
+                if age > peak:
+                    peak, ints[AGE_MAX_AT] = age, at
+        if r == rows or reached >= c:
+            wrong = np.int64(-1 if r == rows else r)
             break
         if until >= warmup:
             if until >= bin_end:
-                b, bin_end, bin_records, bin_age = _turn(b, bin_records, bin_age, until, step, bins)
-            bin_age = max(bin_age, until - commit_ns[oldest])
-            if until - commit_ns[oldest] > age_max:
-                age_max, ints[AGE_MAX_AT] = until - commit_ns[oldest], until
-        while oldest <= reached:
-            committed = commit_ns[oldest]
-            start = max(committed, floor)
+                b, bin_end, bin_top, bin_peak = _turn(b, bin_top, bin_peak, until, step, bins)
+            age = until - commit_ns[oldest]
+            bin_peak = max(bin_peak, age)
+            if age > peak:
+                peak, ints[AGE_MAX_AT] = age, until
+        for i in range(oldest, reached + 1):
+            start = max(commit_ns[i], floor)
             if until > start:
                 record_time += until - start
-                start = max(start, left_at)
-                age_time += (
-                    0.5 * np.float64(until - start) * np.float64(until - committed + start - committed)
-                )
-            if until > committed + threshold:
-                _lag(committed, until, ints, lags, p)
+                age_time += _age_time(commit_ns[i], max(start, left_at), until)
+            if until > commit_ns[i] + threshold:
+                _lag(commit_ns[i], until, ints, lags, p)
             left_at = until
-            oldest += 1
-    _turn(b, bin_records, bin_age, bin_end, step, bins)
-    ints[POSITION], ints[LEFT_AT] = oldest + base - 1, left_at
-    ints[RECORDS_MAX], ints[AGE_MAX] = records_max, age_max
+        oldest = reached + 1
+    _turn(b, bin_top, bin_peak, bin_end, step, bins)
+    ints[POSITION], ints[LEFT_AT], ints[RECORDS_MAX], ints[AGE_MAX] = oldest + base - 1, left_at, top, peak
     floats[RECORD_TIME], floats[AGE_TIME] = record_time, age_time
     return wrong
+
+
+@njit(cache=True, inline="always")
+def _age_time(committed, start, until):
+    """Return the integral of a record's age from ``start`` to ``until``, in ns squared."""
+    return (
+        0.5 * np.float64(until - start) * np.float64(until - committed + start - committed)
+        if until > start
+        else 0.0
+    )
 
 
 @njit(cache=True)
@@ -126,9 +124,7 @@ def _leave(committed, at, lagged, ints, floats, lags, p):
     start = max(committed, ints[SINCE], p[P_WARMUP])
     if at > start:
         floats[RECORD_TIME] += at - start
-        start = max(start, ints[LEFT_AT])
-        if at > start:
-            floats[AGE_TIME] += 0.5 * np.float64(at - start) * np.float64(at - committed + start - committed)
+        floats[AGE_TIME] += _age_time(committed, max(start, ints[LEFT_AT]), at)
     if lagged and at > committed + p[P_THRESHOLD]:
         _lag(committed, at, ints, lags, p)
 
@@ -178,15 +174,15 @@ class Curve:
         """Take in one stretch."""
         line = ledger.line
         wrong = self.ints[POSITION] + 1 < line.base or follow(
-            line.view("commit_ns"), line.base, first, rows["at_ns"], rows["version"], ledger.timeline, ledger.lineage,
-            self.ints, self.floats, self.bins, self.lags, self._p,
+            line.view("commit_ns"), line.base, first, rows["at_ns"], rows["version"], ledger.timeline,
+            ledger.lineage, self.ints, self.floats, self.bins, self.lags, self._p,
         ) >= 0  # fmt: skip
         if wrong:
             raise ValueError(
-                f"{ledger.setup.domain}: a position moved past what was committed, or was received before it was sent"
+                f"{ledger.setup.domain}: a position passed what was committed, or was received before sent"
             )
 
-    def settle(self, ledger: Ledger, at_ns: int, kept: int) -> None:
+    def settle(self, ledger: Ledger, at_ns: int, kept: int | np.int64) -> None:
         """Bring the integrals up to ``at_ns``; records beyond ``kept`` leave."""
         self.time_ns += max(0, at_ns - max(int(self.ints[SINCE]), int(self._p[P_WARMUP])))
         view = ledger.line.view("commit_ns")
@@ -276,9 +272,10 @@ class Exposure:
         }
 
     def caught_up_ns(self, serving_ns: int) -> int | None:
-        """Return when every standby was within the level's latency of the primary again, ``serving_ns`` if none had fallen behind by then.
+        """Return when every standby was within the level's latency of the primary again.
 
-        None: one had not caught up when the run ended. Lags closer than ``hold`` count as one.
+        ``serving_ns`` if none had fallen behind by then; None: one had not caught up when the run ended. Lags
+        closer than ``hold`` count as one.
         """
         by_ns = serving_ns + self._threshold_ns
         ends = [stop for curves in self._curves.values() for stop in curves["cut"].lag_ends(by_ns)]

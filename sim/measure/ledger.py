@@ -10,6 +10,7 @@ from typing import Protocol
 
 import numpy as np
 
+from sim.journal import schema
 from sim.journal.recorder import Slice, Table
 from sim.journal.schema import LSN_BITS, LSN_MASK
 from sim.measure import ledger_kernels as k
@@ -135,12 +136,11 @@ class Ledger:
         """Take in commits, positions and cuts of one slice."""
         names = [n for n in part.tables if n.split("/")[0] in ("commits", "sent", "received", "copied")]
         marks = dict.fromkeys(names, 0)
-        cuts = part.table("cuts")
-        for row in zip(
-            *(cuts[c].tolist() for c in ("at_ns", "timeline", "parent", "cut", "node")), strict=True
-        ):
-            self._stretch(_until(part, names, marks, row[0]), observer)
-            self._cut(Cut(*row, self.primary), observer)
+        cuts = {name: part.table("cuts")[name] for name in schema.CUTS}
+        for i in range(len(cuts["at_ns"])):
+            at_ns, timeline, parent, last, node = (int(column[i]) for column in cuts.values())
+            self._stretch(_until(part, names, marks, at_ns), observer)
+            self._cut(Cut(at_ns, timeline, parent, last, node, self.primary), observer)
         self._stretch(_until(part, names, marks, None), observer)
         self._prune(part.until_ns)
 

@@ -54,7 +54,8 @@ class Series:
     def rta_ns(self) -> int | None:
         """Return the largest recovery time, 0 if never bad, None if an episode is censored."""
         times = [episode.rta_ns for episode in self.episodes]
-        return None if None in times else max(times, default=0)
+        known = [time for time in times if time is not None]
+        return max(known, default=0) if len(known) == len(times) else None
 
     def censored_after_ns(self, end_ns: int) -> int | None:
         """Return how long the censored episode had lasted at the end, None if there is none."""
@@ -73,8 +74,8 @@ class Recovery:
         width = len(setup.clients) + 1
         self._setup, self._width = setup, width
         self._p = np.array(
-            [setup.window_ns, setup.latency_ns, setup.hold_ns, setup.op_life_ns, good.numerator, good.denominator,
-             setup.warmup_ns, len(setup.clients)], np.int64
+            [setup.window_ns, setup.latency_ns, setup.hold_ns, setup.op_life_ns, good.numerator,
+             good.denominator, setup.warmup_ns, len(setup.clients)], np.int64
         )  # fmt: skip
         self._ring = np.zeros((setup.op_life_ns // setup.window_ns + 3, 2 * width, w.CELLS), np.int64)
         self._state = np.zeros((2 * width, w.STATES), np.int64)
@@ -102,7 +103,7 @@ class Recovery:
                 )
             self._drain()
 
-    def finish(self, milestones: Sequence[Milestone], end_ns: int) -> None:
+    def finish(self, milestones: Sequence[Milestone], end_ns: int) -> None:  # noqa: ARG002
         """Close every window."""
         for table in self._open:
             self._unanswered(table, end_ns)

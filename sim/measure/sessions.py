@@ -77,10 +77,11 @@ class Findings(NamedTuple):
 
 
 @njit(cache=True)
-def fold_sessions(rows, first, m, found, lineage, life_ns, warmup_ns):
-    """Judge rows ``first``...; return the row at which to go on, fewer than all if ``make_room`` must be called first.
+def fold_sessions(rows, first, m, found, lineage, life_ns, warmup_ns):  # noqa: C901  (one pass, in scalars)
+    """Judge rows ``first``...; return the row at which to go on.
 
-    Arrays are indexed whole and never cut into views: a view costs an atomic count of references.
+    It stops early when the table, the ring or the places must grow first. Arrays are indexed whole and never
+    cut into views: a view costs an atomic count of references.
     """
     ids, marks, ring, slots = m.ids, m.marks, m.ring, m.slots
     totals, counts, witness, histogram = found.totals, found.counts, found.witness, found.histogram

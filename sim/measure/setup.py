@@ -1,10 +1,11 @@
 """What the measures of one domain must know beside its journal: names, the level, and bounds."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from sim.spec.models import AnyFault, Retry, Scenario
+    from sim.spec.models import Retry, Scenario
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,13 +55,17 @@ def setup_of(scenario: "Scenario", domain: str) -> Setup:
         duration_ns=scenario.duration,
         ttl_ns=scenario.gateway.ttl,
         record_bytes=store.replication.record,
-        pauses=tuple(sorted((name, f.region) for name, f in scenario.faults.items() if _pauses(f, domain))),
+        pauses=tuple(sorted(_pauses(scenario, domain))),
         failover_reads=store.reads == "primary" or len(nodes) < len(scenario.regions),
     )
 
 
-def _pauses(fault: "AnyFault", domain: str) -> bool:
-    return fault.kind == "replication_pause" and fault.stage == "send" and fault.database in (domain, "*")
+def _pauses(scenario: "Scenario", domain: str) -> Iterator[tuple[str, str]]:
+    """Yield (fault, replica) of each fault that pauses sending to a replica of the store."""
+    for name, fault in scenario.faults.items():
+        if fault.kind == "replication_pause" and fault.stage == "send" and fault.database in (domain, "*"):
+            assert fault.region is not None, "a resolved pause names its replica"
+            yield name, fault.region
 
 
 def op_life_ns(retry: "Retry") -> int:

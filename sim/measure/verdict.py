@@ -63,8 +63,9 @@ def overall(verdicts: list[Verdict], faults: Mapping[str, Mapping[str, Any]]) ->
 
 
 def measured(figures: Mapping[str, Any], metric: str, of: str, *, fraction: bool = False) -> Measured:
-    """Return what ``metric`` came to ``of`` a capability (orders.write), a store (orders) or, for exposure, a standby (orders/us-west).
+    """Return what ``metric`` came to.
 
+    ``of``: a capability (orders.write), a store (orders) or, for exposure, a standby (orders/us-west).
     KeyError if there is no such thing.
     """
     if metric in ("rta", "downtime", "failed_requests"):

@@ -111,9 +111,10 @@ def _place(ring, slot, series, send, c):
 
 @njit(cache=True)
 def fold_windows(send, end, kind, outcome, client, first, ring, state, p, episodes, cursor, horizon):
-    """Put rows ``first``... into their windows; return the row at which to go on, or -1 - row of one that outlived its bound.
+    """Put rows ``first``... into their windows.
 
-    It stops early when ``episodes`` is nearly full, so that the caller can empty it.
+    Return the row at which to go on, or -1 - row of one that outlived its bound. It stops early when
+    ``episodes`` is nearly full, so that the caller can empty it.
     """
     window, size, never = p[P_WINDOW], ring.shape[0], np.int64(1 << 62)
     life, latency, warmup, width = p[P_LIFE], p[P_LATENCY], p[P_WARMUP], p[P_CLIENTS] + 1

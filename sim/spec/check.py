@@ -1,4 +1,4 @@
-"""What the models cannot see in one field: references between sections, sums, and combinations that make no sense."""
+"""What the models cannot see in one field: references, sums, and combinations that make no sense."""
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Set
@@ -22,8 +22,9 @@ Check = Callable[[m.Scenario], Iterator[Complaint]]
 def check(sections: Mapping[str, Any], pruned: Set[str] = frozenset()) -> Iterator[Complaint]:
     """Yield what is wrong between and within the sections of a scenario that are there.
 
-    A check runs if all sections it reads are there: what hangs on a section that is wrong itself is not judged. In
-    ``pruned`` sections wrong values were replaced by defaults, so only references are checked there, not values.
+    A check runs if all sections it reads are there: what hangs on a section that is wrong itself is not
+    judged. In ``pruned`` sections wrong values were replaced by defaults, so only references are checked
+    there, not values.
     """
     scenario = m.Scenario.model_construct(**sections)
     for needs, run in _REFERENCES:

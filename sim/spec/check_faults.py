@@ -130,7 +130,7 @@ def _metric(scenario: m.Scenario, when: m.When, path: tuple[str, ...]) -> Iterat
 
 
 def _references(scenario: m.Scenario, fault: Any, path: tuple[str, ...]) -> Iterator[Complaint]:
-    """The region, client group and database that a fault names exist, and the database has a node in the region."""
+    """What a fault names exists, and the database has a node in the region."""
     known: dict[str, Mapping[str, object]] = {
         "region": scenario.regions,
         "client": scenario.clients,

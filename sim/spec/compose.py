@@ -1,4 +1,4 @@
-"""From files, overlays and ``--set`` to one tree: JSON merge patch (maps merge, lists replace, null deletes)."""
+"""From files, overlays and ``--set`` to one tree: maps merge, lists replace, null deletes (JSON merge patch)."""
 
 import os
 from collections.abc import Sequence
@@ -22,9 +22,10 @@ class _Composer:
 def compose_all(
     path: str, overlays: Sequence[str], sets: Sequence[str], problems: list[Problem]
 ) -> Node | None:
-    """Return the merged tree of a scenario file, its bases, the overlays and the ``--set`` texts, in this order.
+    """Return the merged tree of a scenario's bases, the file itself, overlays and ``--set`` texts, in this order.
 
-    None if one of the files cannot be read, because what it holds would be missed everywhere. What is wrong is added to ``problems``.
+    None if one of the files cannot be read, because what it holds would be missed everywhere. What is wrong
+    is added to ``problems``.
     """
     composer = _Composer(problems)
     tree = _file(composer, path, None)
@@ -39,7 +40,10 @@ def compose_all(
 
 
 def merge(base: Node, patch: Node) -> Node:
-    """Return ``base`` with ``patch`` applied; a null that deletes nothing stays, for the reader of the field to judge."""
+    """Return ``base`` with ``patch`` applied.
+
+    A null that deletes nothing stays, for the reader of the field to judge.
+    """
     if not isinstance(base.value, dict) or not isinstance(patch.value, dict):
         return patch
     children = dict(base.value)

@@ -160,7 +160,7 @@ def _part(item: Any, path: Path, found: _Found) -> tuple[float | None, Distribut
 
 
 def _empirical(body: Any, path: Path, found: _Found) -> Distribution | None:
-    """Read ``lags.csv`` or, as resolved, ``{file: /at/lags.csv, sha256: ...}``, which must match the values read."""
+    """Read ``lags.csv`` or, as resolved, ``{file: /at/lags.csv, sha256: ...}``, which must match the values."""
     told = body.get("sha256") if isinstance(body, Mapping) else None
     if isinstance(body, Mapping):
         if set(body) != {"file", "sha256"}:
@@ -182,7 +182,7 @@ def _empirical(body: Any, path: Path, found: _Found) -> Distribution | None:
 
 
 def content(dist: Distribution) -> str:
-    """Return the SHA-256 of the values of an empirical distribution, which stands for its file in the digest."""
+    """Return the SHA-256 of an empirical distribution's values, which stands for its file in the digest."""
     return sha256(" ".join(repr(value) for value in dist.values).encode()).hexdigest()
 
 

@@ -1,4 +1,4 @@
-"""pydantic's errors as ours: where in which file, what was expected, and the nearest name that would be right."""
+"""pydantic's errors as ours: where, in which file, what was expected, and the nearest right name."""
 
 import types
 import typing
@@ -33,7 +33,7 @@ _COMPARISONS = {
 
 
 def complaints(errors: list[Any], model: type[BaseModel], prefix: Path = ()) -> Iterator[Complaint]:
-    """Yield what pydantic's ``errors`` about ``model`` mean. ``prefix`` is where the model stands in the scenario."""
+    """Yield what pydantic's ``errors`` about ``model``, which stands at ``prefix``, mean."""
     for error in errors:
         path = (*prefix, *_real_path(model, error["loc"]))
         found = error.get("ctx", {}).get("complaints")

@@ -17,13 +17,12 @@ from sim.spec.text import Complaint
 
 _AUTHORED = {"authored": True}
 _BY_ENTRY: dict[str, Any] = {"faults": AnyFault, "sla": Objective}  # sections whose entries stand each alone
-_ENTRY_DEPTH = 1  # what is less deep in a section than this is an entry, which others may refer to
 
 
 def load(path: str, overlays: Sequence[str] = (), sets: Sequence[str] = ()) -> Scenario:
-    """Return the authored scenario in a file, with overlays and ``a.b=value`` texts merged over it, validated and checked.
+    """Return the authored scenario in a file, validated and checked.
 
-    Raises SpecError with everything that is wrong.
+    Overlays and then ``a.b=value`` texts are merged over it.     Raises SpecError with everything that is wrong.
     """
     problems: list[Problem] = []
     root = compose_all(str(path), [str(overlay) for overlay in overlays], sets, problems)
@@ -47,7 +46,7 @@ def validate(data: dict[str, Any]) -> tuple[Scenario | None, list[Complaint]]:
 
 
 def _check_rest(data: dict[str, Any]) -> list[Complaint]:
-    """Check what is sound of a scenario that is not, so that a wrong reference is not hidden by a typo elsewhere."""
+    """Check what is sound of a bad scenario, so that a typo does not hide a wrong reference elsewhere."""
     sections: dict[str, Any] = {}
     pruned: set[str] = set()
     for name, field in Scenario.model_fields.items():
@@ -64,7 +63,7 @@ def _check_rest(data: dict[str, Any]) -> list[Complaint]:
 
 
 def _sound(section: str, value: Any) -> tuple[Any, bool]:
-    """Return the value validated, or None; and whether fields that are wrong had to be left out, so that they have their defaults."""
+    """Return the value validated, or None; and whether wrong fields were left out (they have defaults)."""
     adapter = _adapter(section)
     try:
         return adapter.validate_python(value, context=_AUTHORED, strict=True), False
@@ -85,15 +84,16 @@ def _adapter(section: str) -> TypeAdapter[Any]:
 
 
 def _without(data: Any, error: Any) -> bool:
-    """Take the field with an error out of nested maps; False if it is an entry, in a union, or not there."""
-    if not error["loc"]:
-        return False
-    *parents, last = error["loc"]
+    """Take the field with an error out of nested maps.
+
+    False if it is not there, in a union, or an entry of the section, to which others may refer.
+    """
+    *parents, last = error["loc"] or ("",)
     for token in parents:
         if not isinstance(data, dict) or token not in data:
             return False
         data = data[token]
-    if len(parents) < _ENTRY_DEPTH or not isinstance(data, dict) or last not in data:
+    if parents in ([], ["links"]) or not isinstance(data, dict) or last not in data:
         return False
     del data[last]
     return True

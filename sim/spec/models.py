@@ -1,8 +1,8 @@
 """What a scenario may say: the pydantic models, authored and resolved alike.
 
-Durations are int nanoseconds, rates float per second, sizes int bytes, bandwidths float bytes per second, fractions 0 to 1.
-A field that is None in the authored form is filled in by ``resolve``; in the resolved form none of those is None.
-Defaults carry their source as a comment: a row of the profile table, or a reason.
+Durations are int nanoseconds, rates float per second, sizes int bytes, bandwidths float bytes per second,
+fractions 0 to 1. A field that is None in the authored form is filled in by ``resolve``; in the resolved form
+none of those is None. Defaults carry their source as a comment: a row of the profile table, or a reason.
 """
 
 from typing import Annotated, Literal
@@ -77,7 +77,7 @@ from sim.spec.types import (
     Size,
 )  # fmt: skip
 
-# --- regions and network -----------------------------------------------------------------------------------------
+# --- regions and network --------------------------------------------------------------------------
 
 
 class Region(Model):
@@ -115,7 +115,7 @@ class Network(Model):
     retransmit: Duration = 200 * MS  # Linux TCP_RTO_MIN
 
 
-# --- workload ------------------------------------------------------------------------------------------------------
+# --- workload -------------------------------------------------------------------------------------
 
 
 class Poisson(Model):
@@ -150,7 +150,7 @@ class Bursty(Model):
 
 
 class Trace(Model):
-    """Arrival times from a CSV or Parquet file with a column ``time_s`` and optional columns ``client`` and ``kind`` (read|write)."""
+    """Arrival times from a CSV or Parquet file: columns ``time_s`` and, optional, ``client`` and ``kind`` (read|write)."""
 
     kind: Literal["trace"] = "trace"
     file: FilePath
@@ -205,7 +205,7 @@ class Client(Model):
     )
 
 
-# --- gateway -------------------------------------------------------------------------------------------------------
+# --- gateway --------------------------------------------------------------------------------------
 
 
 class Check(Model):
@@ -231,7 +231,7 @@ class Gateway(Model):
     )  # how long a gateway takes to learn of a new primary; Orchestrator polls at 1 s
 
 
-# --- databases -----------------------------------------------------------------------------------------------------
+# --- databases ------------------------------------------------------------------------------------
 
 
 class Service(Model):
@@ -286,7 +286,7 @@ class Database(Model):
     workload: Workload = Workload()
 
 
-# --- objectives and the whole -------------------------------------------------------------------------------------------
+# --- objectives and the whole ---------------------------------------------------------------------
 
 
 class Objective(Model):

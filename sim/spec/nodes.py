@@ -1,7 +1,7 @@
 """YAML text to a tree of nodes that know their place: strict YAML 1.2 core on the C parser.
 
-Scalars follow the 1.2 core schema (``on`` and ``1:30`` are texts, ``1e3`` is a number). Duplicate keys, keys that are no
-texts, tags and aliases that explode are refused.
+Scalars follow the 1.2 core schema (``on`` and ``1:30`` are texts, ``1e3`` is a number). Duplicate keys, keys
+that are no texts, tags and aliases that explode are refused.
 """
 
 import os
@@ -197,7 +197,10 @@ class _Reader:
 
 
 def plain_scalar(text: str) -> Any:
-    """Return what a plain scalar means in the YAML 1.2 core schema; an OverflowError (not raised) for absurd numbers."""
+    """Return what a plain scalar means in the YAML 1.2 core schema.
+
+    For a number with absurdly many digits that is an OverflowError, returned and not raised.
+    """
     if text in _NULL:
         return None
     if text in _BOOL:

@@ -20,7 +20,7 @@ def default_zone(regions: Mapping[str, Region], database: Database) -> str | Non
 
 
 def flows_on(databases: Mapping[str, Database]) -> dict[tuple[str, str], list[str]]:
-    """Return, for each ordered pair of regions, the databases (sorted) that can have a replication flow on that link."""
+    """Return, for each ordered pair of regions, the databases (sorted) that can replicate over that link."""
     flows: dict[tuple[str, str], list[str]] = {}
     for name, database in sorted(databases.items()):
         for pair in permutations(nodes_of(database), 2):
@@ -29,9 +29,10 @@ def flows_on(databases: Mapping[str, Database]) -> dict[tuple[str, str], list[st
 
 
 def flow_shares(databases: Mapping[str, Database]) -> dict[str, float]:
-    """Return each database's share of every link it uses: as given, else an equal part of what the given ones leave.
+    """Return each database's share of its links: as given, else an equal part of what the given ones leave.
 
-    Where its links differ, the smallest of these parts. 1 if it has no replicas. At most 0 if nothing is left.
+    Where its links differ, the smallest of these parts. 1 if it has no replicas. At most 0 if nothing is
+    left.
     """
     flows = flows_on(databases)
     return {name: _share(databases, name, flows.values()) for name in databases}

@@ -31,7 +31,8 @@ METRICS: dict[str, tuple[Unit, ...]] = {
     "exposure_max_records": ("count",),
 }  # name -> the units its bound may have
 OPERATORS: dict[str, Callable[[float, float], bool]] = {
-    "<=": operator.le, ">=": operator.ge, "==": operator.eq, "!=": operator.ne, "<": operator.lt, ">": operator.gt,
+    "<=": operator.le, ">=": operator.ge, "==": operator.eq, "!=": operator.ne,
+    "<": operator.lt, ">": operator.gt,
 }  # fmt: skip
 PATTERN = r"^(?:<=|>=|==|!=|<|>) ?\S.*$"
 _FORM = re.compile(r"(<=|>=|==|!=|<|>)\s*(\S.*)", re.DOTALL)
@@ -40,7 +41,7 @@ _COUNT = re.compile(r"\d{1,15}(?:\.\d{1,15})?", re.ASCII)
 
 @dataclass(frozen=True, slots=True)
 class Bound:
-    """A predicate: ``op`` (a key of OPERATORS) and ``value``: int ns for a duration, else a float; ``unit`` says which.
+    """A predicate: ``op`` (of OPERATORS) and ``value``: int ns for a duration, else a float; ``unit`` says which.
 
     The bound ``0`` has unit ``count`` and fits every metric.
     """
@@ -63,7 +64,7 @@ class Bound:
 
 
 def parse_predicate(value: Any) -> Bound:
-    """Return the bound written as an operator and a duration, a count or a percentage. Raises QuantityError."""
+    """Return the bound written as operator and duration, count or percentage. Raises QuantityError."""
     match = _FORM.fullmatch(value.strip()) if isinstance(value, str) else None
     if match is None:
         raise QuantityError(

@@ -1,4 +1,4 @@
-"""From authored to resolved: every default, link direction, share and order explicit. Resolving twice changes nothing."""
+"""From authored to resolved: every default, direction, share and order explicit. Twice is once."""
 
 import hashlib
 import json
@@ -33,8 +33,8 @@ _NOT_IN_DIGEST = ("name", "purpose")
 def resolve(scenario: m.Scenario) -> m.Scenario:
     """Return the scenario with nothing left to a default. Offsets stay None: they are drawn.
 
-    Regions, clients, databases, links and faults are sorted by name, so that the order in the file cannot matter.
-    Raises SpecError if the scenario, built in Python, does not hold together.
+    Regions, clients, databases, links and faults are sorted by name, so that the order in the file cannot
+    matter. Raises SpecError if the scenario, built in Python, does not hold together.
     """
     raise_all(check(dict(scenario)))
     network = scenario.network.model_copy(update={"links": _links(scenario)})
@@ -59,7 +59,7 @@ def digest(scenario: m.Scenario) -> str:
 
 
 def digest_full(scenario: m.Scenario) -> str:
-    """Return the SHA-256 (hex) of what a resolved scenario says, without its name, its purpose and where its files lie."""
+    """Return the SHA-256 (hex) of a resolved scenario without its name, its purpose and where its files lie."""
     data = scenario.model_dump(mode="json", exclude_none=True, exclude=set(_NOT_IN_DIGEST))
     text = json.dumps(_without_files(data), sort_keys=True, separators=(",", ":"), ensure_ascii=True)
     return hashlib.sha256(text.encode()).hexdigest()

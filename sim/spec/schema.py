@@ -1,7 +1,7 @@
 """The JSON Schema of scenario files, for editors. Draft 7: no prefixItems, no discriminator.
 
-A file may be a part of a scenario (``extends``, overlays), so nothing is required and null may stand for any entry;
-that a scenario is whole is for ``sim validate`` to say.
+A file may be a part of a scenario (``extends``, overlays), so nothing is required and null may stand for any
+entry; that a scenario is whole is for ``sim validate`` to say.
 """
 
 from collections.abc import Iterator
@@ -61,7 +61,7 @@ def schema() -> dict[str, Any]:
     defs = {name: _relaxed(body, shared, inside=name) for name, body in whole.pop("$defs").items()}
     root = _relaxed(whole, shared)
     root["properties"]["extends"] = {
-        "description": "Scenario files that this one changes, relative to it: maps merge, lists replace, null deletes.",
+        "description": "Scenario files, relative to this one, that it changes: maps merge, lists replace.",
         "type": "array",
         "items": {"type": "string"},
     }

@@ -1,4 +1,4 @@
-"""What a fault can reach: regions, nodes, links, client groups, streams, controllers. For checks, the blast radius and the build."""
+"""What a fault can reach: regions, nodes, links, client groups, streams, controllers."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
@@ -28,7 +28,7 @@ class Targets:
 
 
 def targets(scenario: m.Scenario, fault: m.AnyFault) -> Targets:
-    """Return the targets of a fault whose references exist; those of the primary "at the time" are the initial ones."""
+    """Return the targets of a fault whose references exist; the primary "at the time" is the initial one."""
     match fault:
         case m.RegionOutage():
             nodes = _nodes(scenario, "*", fault.region)
@@ -70,7 +70,7 @@ def link_pairs(link: str, regions: Iterable[str]) -> tuple[Pair, ...]:
 
 
 def isolation(fault: m.RegionIsolation, regions: Iterable[str]) -> tuple[Pair, ...]:
-    """Return the links that a region isolation cuts: ``to`` those towards the region, ``from`` those away from it."""
+    """Return the links that an isolation cuts: ``to`` those towards the region, ``from`` those away from it."""
     peers = [region for region in regions if region != fault.region] if fault.peers is None else fault.peers
     away = [(fault.region, peer) for peer in peers] if fault.direction != "to" else []
     towards = [(peer, fault.region) for peer in peers] if fault.direction != "from" else []
@@ -80,9 +80,9 @@ def isolation(fault: m.RegionIsolation, regions: Iterable[str]) -> tuple[Pair, .
 def partition(fault: m.NetworkPartition, regions: Iterable[str]) -> tuple[Pair, ...]:
     """Return the links that a network partition cuts. Regions in no group reach everyone.
 
-    Shapes over n regions in order of name: ``one`` the first alone; ``bisect`` the first n//2 and the rest; ``bridge`` the
-    first n//2 and those after the next, which reaches both sides; ``majorities_ring`` each reaches the nearest on a ring
-    up to a majority, itself included (nothing is cut below 4 regions).
+    Shapes over n regions in order of name: ``one`` the first alone; ``bisect`` the first n//2 and the rest;
+    ``bridge`` the first n//2 and those after the next, which reaches both sides; ``majorities_ring`` each
+    reaches the nearest on a ring up to a majority, itself included (nothing is cut below 4 regions).
     """
     names = sorted(regions)
     half = len(names) // 2

@@ -13,7 +13,7 @@ Path = tuple[str | int, ...]
 
 @dataclass(frozen=True, slots=True)
 class Complaint:
-    """Something wrong at ``path`` (keys and list indices). With ``at_key`` it is the key itself that is wrong."""
+    """Something wrong at ``path`` (keys and list indices). With ``at_key`` the key itself is wrong."""
 
     path: Path
     why: str
@@ -29,7 +29,7 @@ class Text(str):
 
 
 def complain(why: str, hint: str = "", path: Path = ()) -> PydanticCustomError:
-    """Return the error by which a validator reports one complaint; ``path`` starts at the value it looks at."""
+    """Return the error by which a validator reports a complaint; ``path`` starts at the value it looks at."""
     return PydanticCustomError(
         "complaints", "{why}", {"why": why, "complaints": [Complaint(path, why, hint)]}
     )
@@ -57,7 +57,7 @@ def nearest(name: str, names: Iterable[str]) -> str:
 
 
 def _slips(a: str, b: str) -> int:
-    """Return how many letters must be put in, left out, replaced or swapped with the next (optimal string alignment)."""
+    """Return how many letters to put in, leave out, replace or swap with the next (optimal string alignment)."""
     before: list[int] = []
     row = list(range(len(b) + 1))
     for i, x in enumerate(a, 1):

@@ -1,7 +1,7 @@
-"""Trace files: arrival times of operations, from CSV or Parquet, in the columns ``time_s``, ``client`` and ``kind``.
+"""Trace files: arrival times from CSV or Parquet, in the columns ``time_s``, ``client`` and ``kind``.
 
-Without ``kind`` every row is a write. Without ``client`` the rows are dealt to the client groups in proportion to their
-shares, in the order of time.
+Without ``kind`` every row is a write. Without ``client`` the rows are dealt to the client groups in
+proportion to their shares, in the order of time.
 """
 
 import csv
@@ -25,7 +25,7 @@ class _Unreadable(Exception):
 
 
 def arrivals(scenario: m.Scenario, domain: str) -> dict[str, tuple[int, ...]]:
-    """Return, for a domain with a trace, stream name -> its arrival times, int ns, ascending; else an empty dict.
+    """Return stream name -> its arrival times, int ns, ascending; an empty dict for a domain without trace.
 
     The file must have passed ``check_trace``.
     """

@@ -1,7 +1,7 @@
 """The annotated types of scenario fields: how each is read, written and described in JSON Schema.
 
-In a file a quantity is a text with a unit. A model built in Python (no ``authored`` in the validation context) may also
-be given the number in its base unit, which is what the models hold.
+In a file a quantity is a text with a unit. A model built in Python (no ``authored`` in the validation
+context) may also be given the number in its base unit, which is what the models hold.
 """
 
 import math

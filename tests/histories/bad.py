@@ -15,7 +15,7 @@ def outage(*, until: int = 40, end: int = 60) -> History:
 
 
 def lossy_failover() -> History:
-    """Ten writes, one a second; the standby b received 6, 2 more were on the wire, 2 were not sent; c received 7.
+    """Ten writes, one a second; b received 6, 2 more were on the wire, 2 were not sent; c received 7.
 
     The primary fails at 10.5 s and b is promoted at 20 s. Write 9 ended info, write 10 was retried and
     committed again at b: 7 and 8 are lost, 9 perhaps. An eleventh write commits at the old primary at 15 s

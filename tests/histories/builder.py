@@ -24,9 +24,10 @@ def v(timeline: int, lsn: int) -> int:
 def setup(**changes: Any) -> Setup:
     """Return a setup of one domain with three regions, a client in each, and a level with short holds."""
     base: dict[str, Any] = {
-        "domain": "orders", "regions": ("a", "b", "c"), "clients": ("a", "b", "c"), "nodes": ("a", "b", "c"), "primary": "a",
-        "good": "0.99", "latency_ns": 2 * S, "window_ns": S, "hold_ns": 5 * S, "op_life_ns": 8 * S, "warmup_ns": 0,
-        "duration_ns": 60 * S, "record_bytes": 1000,
+        "domain": "orders", "regions": ("a", "b", "c"), "clients": ("a", "b", "c"), "nodes": ("a", "b", "c"),
+        "primary": "a", "good": "0.99",
+        "latency_ns": 2 * S, "window_ns": S, "hold_ns": 5 * S, "op_life_ns": 8 * S,
+        "warmup_ns": 0, "duration_ns": 60 * S, "record_bytes": 1000,
     }  # fmt: skip
     return Setup(**{**base, **changes})
 

@@ -105,7 +105,8 @@ def exposure(history: History, region: str, stage: str) -> dict[str, Any]:
             record_time += len(inside) * (high - low)
             age_time += (high - low) * ((high - oldest) + (low - oldest)) / 2
     return {
-        "records_max": records, "age_max_s": age / 1e9, "records_mean": record_time / time, "age_mean_s": age_time / time / 1e9,
+        "records_max": records, "age_max_s": age / 1e9, "records_mean": record_time / time,
+        "age_mean_s": age_time / time / 1e9,
     }  # fmt: skip
 
 

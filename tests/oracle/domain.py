@@ -1,6 +1,6 @@
 """One business domain: its timelines, its nodes, what its gateways and resolvers believe."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sim.journal.schema import LSN_BITS, LSN_MASK
 from sim.spec.models import Database
@@ -37,7 +37,7 @@ class Domain:
         self.promoting = False
         self.known = 0  # the primary's last lsn as the newest successful probes told
         self.retrying = 0
-        self.open = 0
+        self.open: dict[int, Any] = {}  # rid -> operation
         self.ops: list[tuple] = []
         self.commits: list[tuple] = []
         self.cuts: list[tuple] = []
@@ -48,6 +48,11 @@ class Domain:
         while lsn <= line.cut:
             line = self.timelines[line.parent]
         return line.records[lsn - line.cut - 1]
+
+    def last_lsn(self) -> int:
+        """Return the last lsn of the newest timeline."""
+        line = self.timelines[self.newest]
+        return line.cut + len(line.records)
 
     def on_timeline(self, version: int, timeline: int) -> bool:
         """Whether a version is part of a timeline's history."""

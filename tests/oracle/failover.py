@@ -30,7 +30,6 @@ class Controller:
         self.decisions = 0
         self.routes = [0] * self.network.count
         self.reigns = 0
-        self.candidate: Node | None = None
 
     # --- detection ------------------------------------------------------------------------------------------------------
 
@@ -154,7 +153,7 @@ class Controller:
     def _promote(self, node: "Node"):
         twin = self.twin
         twin.note("promoting", node.name)
-        self.candidate = node
+        node.candidate = True
         self.domain.promoting = True
         node.following = False
         node.flow_in.close()
@@ -167,7 +166,7 @@ class Controller:
             node.goal_lsn = cut
             yield node.goal
         yield self.clock.after(delay if node.deaths == deaths else 0, self.name)
-        self.candidate = None
+        node.candidate = False
         self.domain.promoting = False
         if node.deaths != deaths or not node.up or not self.network.quorate(node.region):
             twin.coverage.failed_promotions += 1
@@ -181,7 +180,7 @@ class Controller:
         twin, domain, now = self.twin, self.domain, self.clock._now
         twin.coverage.promotions += 1
         twin.coverage.retries_at_failover += domain.retrying > 0
-        twin.coverage.unanswered_at_failover += domain.open > 0
+        twin.coverage.unanswered_at_failover += len(domain.open) > 0
         domain.branch(cut, node=node.region, at=now)
         domain.known = cut
         self.under_way = False

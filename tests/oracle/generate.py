@@ -177,7 +177,7 @@ def _database(make: Maker, regions: tuple[str, ...], *, share: float) -> m.Datab
         reads=dice.pick(("local", "local", "primary")),
         service=_service(make),
         replication=m.Replication(record=dice.pick((512, 1000, 2048)), share=dice.real(0.3, 1.0) * share,
-                                  window=dice.pick((1000, 8192, 65536)), apply=make.random(0, 12)),  # fmt: skip
+                                  window=dice.pick((1000, 4096, 65536)), apply=make.random(0, 12)),  # fmt: skip
         failover=_failover(make),
         workload=_workload(make, share),
     )
@@ -201,7 +201,7 @@ def _failover(make: Maker) -> m.Failover:
         successes=dice.whole(1, 2),
         offset=_offset(make, interval),
         decision=make.random(0, 300),
-        fencing=dice.pick(("lease", "lease", "none")),
+        fencing=dice.pick(("lease", "none")),
         lease=interval + make.span(10, 1500),
         max_lag=dice.pick((make.span(50, 500), 60 * S)),
         promotion=make.random(20, 1500),

@@ -102,7 +102,7 @@ class Load:
         client = self.keyring.home
         self.inward = self.network.inward[client]
         self.outward = [self.network.outward[g][client] for g in range(self.network.count)]
-        self.seq = 0
+        self.issued = 0
         self.sessions = self.draws.raw_series(self.luck.key, Purpose.SESSION)
         self.replied = [self._reply]
         self.timed_out = [self._timeout]
@@ -177,7 +177,8 @@ class Load:
         op.session = session << 20 | epoch
         op.resolver = session % ring.resolvers
         op.key = ring.pick(op.session, (bits & 0xFFFFFFFF) % ring.slots)
-        self.domain.open += 1
+        self.domain.open[self.rid_base | seq] = op
+        self.issued += 1
         self._send(op, now)
 
     # --- attempts -----------------------------------------------------------------------------------------------------
@@ -262,7 +263,8 @@ class Load:
     def _end(self, op: Operation, outcome: int, message: Message | None) -> None:
         op.open = False
         domain = self.domain
-        domain.open -= 1
+        rid = self.rid_base | op.seq
+        del domain.open[rid]
         domain.retrying -= op.attempt > 1 or not op.waiting and op.attempt < self.retry_spec.attempts
         ring = self.keyring
         version, stale, behind, node = 0, -1, 0, -1
@@ -273,5 +275,5 @@ class Load:
             else:
                 version, stale, behind = message.version, message.stale, message.behind
         session = (ring.client * ring.count << 20) + op.session
-        domain.ops.append((self.rid_base | op.seq, op.first, self.clock._now, self.kind, outcome, ring.client, op.attempt,
+        domain.ops.append((rid, op.first, self.clock._now, self.kind, outcome, ring.client, op.attempt,
                            session, op.key, node, version, stale, behind))  # fmt: skip

@@ -76,6 +76,7 @@ class Node:
         self.writable = False
         self.intact = True
         self.following = True
+        self.candidate = False  # it is being promoted
         self.busy: tuple | None = None
         self.timeline = 1
         self.cap: int | None = None  # the last lsn shared with the newest timeline, None if this is it

@@ -47,9 +47,8 @@ class Rejoiner:
     def _waiting(self) -> list["Node"]:
         """Return the nodes that neither lead nor follow nor are being promoted (a candidate without its data counts)."""
         domain = self.domain
-        candidate = self.twin.controllers[domain.name].candidate
         away = [n for n in domain.nodes if n is not None and not n.following and n is not domain.primary]
-        return [n for n in away if n is not candidate or not n.intact]
+        return [n for n in away if not (n.candidate and n.intact)]
 
     def _look(self) -> None:
         for node in self._waiting():

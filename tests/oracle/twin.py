@@ -3,10 +3,7 @@
 import gc
 from dataclasses import dataclass
 
-import numpy as np
-
 from sim.core.draws import Purpose
-from sim.journal.schema import columns_of
 from sim.spec.models import Scenario
 from sim.spec.trace import arrivals
 
@@ -23,6 +20,7 @@ from .node import READ, WRITE, Node
 from .probes import Checker, Observer
 from .rejoin import Rejoiner
 from .routing import Router
+from .tables import tables_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +43,7 @@ def run_twin(scenario: Scenario, seed: int, *, trial: int = 0, watch: bool = Tru
         gc.enable()
     if watch:
         twin.coverage.ties = twin.clock.ties
-    tables = {name: _tables(domain, twin.network.names) for name, domain in twin.domains.items()}
+    tables = {name: tables_of(domain, twin.network.names, twin.loads) for name, domain in twin.domains.items()}
     return Result(tables, twin.milestones, twin.clock.events, twin.coverage)
 
 
@@ -286,22 +284,3 @@ class Twin:
         node.flow_in = flow
         primary.flows_out.append(flow)
         flow.refresh()
-
-
-# --- tables -----------------------------------------------------------------------------------------------------------------
-
-
-def _tables(domain: Domain, names: list[str]) -> dict[str, dict[str, np.ndarray]]:
-    tables = {"ops": domain.ops, "commits": domain.commits, "cuts": domain.cuts}
-    for node in domain.nodes:
-        if node is not None:
-            name = names[node.region]
-            rows = (("sent", node.sent_rows), ("received", node.received_rows), ("applied", node.applied_rows), ("copied", node.copied_rows))
-            tables |= {f"{table}/{name}": row for table, row in rows}
-    return {name: _columns(columns_of(name), rows) for name, rows in tables.items()}
-
-
-def _columns(schema: dict, rows: list[tuple]) -> dict[str, np.ndarray]:
-    if not rows:
-        return {name: np.empty(0, dtype) for name, dtype in schema.items()}
-    return {name: np.array(column, dtype) for (name, dtype), column in zip(schema.items(), zip(*rows, strict=True), strict=True)}

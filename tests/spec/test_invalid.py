@@ -61,7 +61,9 @@ def test_every_problem_shows_its_line_and_points_at_its_column():
     with pytest.raises(SpecError) as caught:
         load(str(case.path))
     head, line, caret = str(caught.value).splitlines()
-    assert head.startswith(f"{case.path}:6:5: gateway.check.faliures: unknown key 'faliures', did you mean 'failures'")
+    assert head.startswith(
+        f"{case.path}:6:5: gateway.check.faliures: unknown key 'faliures', did you mean 'failures'"
+    )
     assert line.index("faliures") == caret.index("^")
 
 

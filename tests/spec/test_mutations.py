@@ -15,15 +15,77 @@ from tests.spec.corpus import HERE, SCENARIOS, VALID
 
 SLOW = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 TOKENS = [
-    "[", "]", "{", "}", ":", "- ", "&a ", "*a", "!!int ", "? ", "\t", "\n", "#", "'", '"', "|\n", "%", "null", "~", "-1", ".nan",
-    ".inf", "1e400", "0", "5", "99%", "5M", "1h1h", "us-east", "orders", "*", "a->b", "us-east/us-west", "\x00", "\ufeff", "é",
-    "extends: [base.yaml]", "<<: *a", "{uniform: [2m, 1m]}", "{empirical: nowhere.csv}", "9" * 400, "{mixture: []}", "---", "...",
-]  # fmt: skip
+    "[",
+    "]",
+    "{",
+    "}",
+    ":",
+    "- ",
+    "&a ",
+    "*a",
+    "!!int ",
+    "? ",
+    "\t",
+    "\n",
+    "#",
+    "'",
+    '"',
+    "|\n",
+    "%",
+    "null",
+    "~",
+    "-1",
+    ".nan",
+    ".inf",
+    "1e400",
+    "0",
+    "5",
+    "99%",
+    "5M",
+    "1h1h",
+    "us-east",
+    "orders",
+    "*",
+    "a->b",
+    "us-east/us-west",
+    "\x00",
+    "\ufeff",
+    "é",
+    "extends: [base.yaml]",
+    "<<: *a",
+    "{uniform: [2m, 1m]}",
+    "{empirical: nowhere.csv}",
+    "9" * 400,
+    "{mixture: []}",
+    "---",
+    "...",
+]
 VALUES = st.one_of(
-    st.none(), st.booleans(), st.integers(-(10**20), 10**20), st.floats(), st.sampled_from(TOKENS),
-    st.sampled_from([[], {}, [[]], {"a": {}}, ["us-east"], {"kind": "trace", "file": "."}, {"uniform": ["1s", "2s"]}]),
-    st.sampled_from(["1ns", "30s", "31y", "0%", "100%", "1/s", "1B", "1B/s", "<= 1s", "orders.write", "orders.declared", "one"]),
-)  # fmt: skip
+    st.none(),
+    st.booleans(),
+    st.integers(-(10**20), 10**20),
+    st.floats(),
+    st.sampled_from(TOKENS),
+    st.sampled_from(
+        [[], {}, [[]], {"a": {}}, ["us-east"], {"kind": "trace", "file": "."}, {"uniform": ["1s", "2s"]}]
+    ),
+    st.sampled_from(
+        [
+            "1ns",
+            "30s",
+            "31y",
+            "0%",
+            "100%",
+            "1/s",
+            "1B",
+            "1B/s",
+            "<= 1s",
+            "orders.write",
+            "orders.declared",
+            "one",
+        ]
+    ),
+)
 
 
 @pytest.fixture(scope="module")

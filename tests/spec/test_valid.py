@@ -36,13 +36,18 @@ def test_the_resolved_form_is_a_scenario_that_resolves_to_itself(path, tmp_path)
 def test_resolved_says_everything():
     """After resolving, nothing is None but what is drawn, and what means something by its absence."""
     scenario = resolve(load(str(BASE)))
-    assert set(scenario.network.links) == {f"{a}/{b}" for a in scenario.regions for b in scenario.regions if a != b}
+    assert set(scenario.network.links) == {
+        f"{a}/{b}" for a in scenario.regions for b in scenario.regions if a != b
+    }
     assert scenario.network.links["us-west/us-east"].latency == 32_000_000
     assert scenario.clients["us-east"].share == 2 / 3
     assert scenario.clients["us-east"].order == ["us-east", "us-west", "eu-west"]
     assert scenario.clients["eu-west"].order == ["eu-west", "us-east", "us-west"]
     assert {name: db.zone for name, db in scenario.databases.items()} == {"orders": "a", "stock": "a"}
-    assert {name: db.replication.share for name, db in scenario.databases.items()} == {"orders": 0.5, "stock": 0.5}
+    assert {name: db.replication.share for name, db in scenario.databases.items()} == {
+        "orders": 0.5,
+        "stock": 0.5,
+    }
     assert list(_nones(scenario.model_dump())) == ["offset", "offset", "offset"]
 
 
@@ -102,7 +107,11 @@ def test_overlays_and_sets_win_in_order(tmp_path):
     first.write_text("warmup: 2m\ngateway: {ttl: 20s, resolvers: 9}\n")
     second.write_text("gateway: {ttl: 40s}\nregions: {us-west: {zones: [a]}}\ndatabases: {stock: null}\n")
     scenario = load(str(BASE), overlays=[first, second], sets=["gateway.check.failures=5", "warmup=null"])
-    assert (scenario.gateway.ttl, scenario.gateway.resolvers, scenario.gateway.check.failures) == (40_000_000_000, 9, 5)
+    assert (scenario.gateway.ttl, scenario.gateway.resolvers, scenario.gateway.check.failures) == (
+        40_000_000_000,
+        9,
+        5,
+    )
     assert scenario.warmup == 0
     assert list(scenario.databases) == ["orders"]
     assert scenario.regions["us-west"].zones == ["a"]
@@ -111,14 +120,20 @@ def test_overlays_and_sets_win_in_order(tmp_path):
 def test_yaml_is_read_by_the_1_2_core_schema(tmp_path):
     """on, no, 1:30 and 010 are what they look like today, not what YAML 1.1 made of them."""
     file = tmp_path / "x.yaml"
-    file.write_text(f"extends: [{BASE}]\nname: no\nregions: {{on: {{zones: [off, y]}}}}\nnetwork: {{links: null}}\n")
-    file.write_text(f"extends: [{BASE}]\nname: 1:30\npurpose: on\ngateway: {{resolvers: 010, check: {{failures: 0x1F}}}}\n")
+    file.write_text(
+        f"extends: [{BASE}]\nname: no\nregions: {{on: {{zones: [off, y]}}}}\nnetwork: {{links: null}}\n"
+    )
+    file.write_text(
+        f"extends: [{BASE}]\nname: 1:30\npurpose: on\ngateway: {{resolvers: 010, check: {{failures: 0x1F}}}}\n"
+    )
     scenario = load(str(file))
     assert (scenario.name, scenario.purpose) == ("1:30", "on")
     assert (scenario.gateway.resolvers, scenario.gateway.check.failures) == (10, 31)
 
 
-@pytest.mark.parametrize("value", ["1e3", "0o17", "null", "on", "", " x", "a: b", "ü\n#", "'", "1:30", "0x1f", ".inf", "~"])
+@pytest.mark.parametrize(
+    "value", ["1e3", "0o17", "null", "on", "", " x", "a: b", "ü\n#", "'", "1:30", "0x1f", ".inf", "~"]
+)
 def test_any_text_survives_a_dump(value, tmp_path):
     """A name that looks like something else is quoted."""
     scenario = load(str(BASE)).model_copy(update={"name": value})
@@ -142,9 +157,18 @@ def test_what_loads_satisfies_the_schema_as_written_and_as_resolved(path):
 
 @pytest.mark.parametrize(
     "text",
-    ["fault: {}", "duration: 5", "warmup: 5M", "gateway: {ttl: 1x}", "faults: {a: {kind: nonsense}}", "sla: {a: {metric: rto}}",
-     "faults: {a: {kind: db_crash, at: {uniform: [1s]}}}", "level: {good: 99}", "regions: {a.b: {}}"],
-)  # fmt: skip
+    [
+        "fault: {}",
+        "duration: 5",
+        "warmup: 5M",
+        "gateway: {ttl: 1x}",
+        "faults: {a: {kind: nonsense}}",
+        "sla: {a: {metric: rto}}",
+        "faults: {a: {kind: db_crash, at: {uniform: [1s]}}}",
+        "level: {good: 99}",
+        "regions: {a.b: {}}",
+    ],
+)
 def test_the_schema_refuses_what_the_loader_refuses(text):
     """The schema is not so wide that it accepts anything."""
     whole = schema()
@@ -161,16 +185,48 @@ def _plain(text: str) -> Any:
 
 def _breaches(value: Any, spec: dict[str, Any], whole: dict[str, Any]):
     """Yield what breaks the schema: the few keywords of draft 7 that ours uses; an unknown one is a failure."""
-    known = {"$schema", "$defs", "$ref", "title", "description", "default", "type", "properties", "patternProperties",
-             "additionalProperties", "anyOf", "const", "enum", "pattern", "items", "minItems", "maxItems", "minLength",
-             "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "minProperties"}  # fmt: skip
+    known = {
+        "$schema",
+        "$defs",
+        "$ref",
+        "title",
+        "description",
+        "default",
+        "type",
+        "properties",
+        "patternProperties",
+        "additionalProperties",
+        "anyOf",
+        "const",
+        "enum",
+        "pattern",
+        "items",
+        "minItems",
+        "maxItems",
+        "minLength",
+        "minimum",
+        "maximum",
+        "exclusiveMinimum",
+        "exclusiveMaximum",
+        "minProperties",
+    }
     assert set(spec) <= known, set(spec) - known
     if "$ref" in spec:
         yield from _breaches(value, whole["$defs"][spec["$ref"].rsplit("/", 1)[1]], whole)
     if "anyOf" in spec and all(list(_breaches(value, option, whole)) for option in spec["anyOf"]):
         yield f"{value!r}: none of {spec['anyOf']}"
-    types = {"object": dict, "array": list, "string": str, "integer": int, "number": (int, float), "boolean": bool, "null": type(None)}
-    if "type" in spec and (not isinstance(value, types[spec["type"]]) or (isinstance(value, bool) and spec["type"] != "boolean")):
+    types = {
+        "object": dict,
+        "array": list,
+        "string": str,
+        "integer": int,
+        "number": (int, float),
+        "boolean": bool,
+        "null": type(None),
+    }
+    if "type" in spec and (
+        not isinstance(value, types[spec["type"]]) or (isinstance(value, bool) and spec["type"] != "boolean")
+    ):
         yield f"{value!r} is no {spec['type']}"
         return
     if "const" in spec and value != spec["const"]:
@@ -179,7 +235,9 @@ def _breaches(value: Any, spec: dict[str, Any], whole: dict[str, Any]):
         yield f"{value!r} is not one of {spec['enum']}"
     if "pattern" in spec and not re.search(spec["pattern"], value):
         yield f"{value!r} does not match {spec['pattern']}"
-    if isinstance(value, int | float) and not spec.get("minimum", value) <= value <= spec.get("maximum", value):
+    if isinstance(value, int | float) and not spec.get("minimum", value) <= value <= spec.get(
+        "maximum", value
+    ):
         yield f"{value!r} is out of range"
     if isinstance(value, list):
         if not spec.get("minItems", 0) <= len(value) <= spec.get("maxItems", len(value)):
@@ -192,7 +250,9 @@ def _breaches(value: Any, spec: dict[str, Any], whole: dict[str, Any]):
 
 
 def _breaches_of_property(name: str, item: Any, spec: dict[str, Any], whole: dict[str, Any]):
-    patterns = [body for pattern, body in spec.get("patternProperties", {}).items() if re.search(pattern, name)]
+    patterns = [
+        body for pattern, body in spec.get("patternProperties", {}).items() if re.search(pattern, name)
+    ]
     if name in spec.get("properties", {}):
         yield from _breaches(item, spec["properties"][name], whole)
     elif patterns:
@@ -224,10 +284,26 @@ def test_each_kind_of_fault_is_in_the_catalogue_with_its_fields():
     """`sim faults` lists the twelve kinds; a field is required exactly if the model requires it."""
     catalogue = fault_catalogue()
     assert len(catalogue) == 12
-    assert catalogue["replication_pause"]["fields"]["database"] == {"type": "text", "default": None, "required": True}
-    assert catalogue["network_latency"]["fields"]["latency"] == {"type": "duration", "default": "0s", "required": False}
+    assert catalogue["replication_pause"]["fields"]["database"] == {
+        "type": "text",
+        "default": None,
+        "required": True,
+    }
+    assert catalogue["network_latency"]["fields"]["latency"] == {
+        "type": "duration",
+        "default": "0s",
+        "required": False,
+    }
     assert catalogue["region_outage"]["fields"]["wire"]["type"] == "delivered | lost"
-    assert list(catalogue["db_crash"]["fields"]) == ["database", "region", "data", "at", "when", "duration", "probability"]
+    assert list(catalogue["db_crash"]["fields"]) == [
+        "database",
+        "region",
+        "data",
+        "at",
+        "when",
+        "duration",
+        "probability",
+    ]
 
 
 def test_the_starter_is_a_legal_scenario(tmp_path):
@@ -251,8 +327,12 @@ def test_blast_radius_names_what_each_fault_hits():
         "link us-east -> eu-west, replication of orders",
         "link us-east -> us-west, replication of orders, stock",
     ]
-    assert hits["d"] == ["link ap-south -> us-east", "link eu-west -> us-west",
-                         "link us-east -> ap-south", "link us-west -> eu-west"]  # fmt: skip
+    assert hits["d"] == [
+        "link ap-south -> us-east",
+        "link eu-west -> us-west",
+        "link us-east -> ap-south",
+        "link us-west -> eu-west",
+    ]
     assert hits["j"] == ["replica of stock in us-west"]
     assert hits["l"] == ["reads of orders from us-east"]
     assert hits["m"] == ["failover of orders"]
@@ -299,10 +379,15 @@ def test_a_trace_without_clients_is_dealt_by_share(tmp_path):
     from sim.spec.trace import arrivals
 
     (tmp_path / "t.csv").write_text("time_s\n" + "".join(f"{9 - i}\n" for i in range(9)))
-    load_it = "databases.orders.workload={writes: 0, reads: 0, arrivals: {kind: trace, file: %s}}" % (tmp_path / "t.csv")
+    load_it = "databases.orders.workload={writes: 0, reads: 0, arrivals: {kind: trace, file: %s}}" % (
+        tmp_path / "t.csv"
+    )
     scenario = resolve(load(str(BASE), sets=[load_it]))
     streams = arrivals(scenario, "orders")
-    assert {name: len(times) for name, times in streams.items()} == {"orders/eu-west/write": 3, "orders/us-east/write": 6}
+    assert {name: len(times) for name, times in streams.items()} == {
+        "orders/eu-west/write": 3,
+        "orders/us-east/write": 6,
+    }
     assert all(a < b for times in streams.values() for a, b in pairwise(times))
     assert arrivals(scenario, "stock") == {}
 
@@ -318,7 +403,10 @@ def test_a_parquet_trace_reads_like_the_same_csv(tmp_path):
     pq.write_table(pa.table(columns), tmp_path / "t.parquet")
     text = "databases.orders.workload={writes: 0, reads: 0, arrivals: {kind: trace, file: %s}}"
     scenario = resolve(load(str(BASE), sets=[text % (tmp_path / "t.parquet")]))
-    assert arrivals(scenario, "orders") == {"orders/eu-west/write": (250_000_000,), "orders/us-east/read": (1_500_000_000,)}
+    assert arrivals(scenario, "orders") == {
+        "orders/eu-west/write": (250_000_000,),
+        "orders/us-east/read": (1_500_000_000,),
+    }
 
 
 def test_a_changed_trace_is_noticed_by_the_resolved_scenario(tmp_path):

@@ -42,7 +42,7 @@ def test_a_failover_is_split_along_its_chain():
         "catch_up": 33 * S,
     }
     assert {name: ns for name, ns in spent.items() if ns} == want
-    assert [history.milestones[i].kind for i in chain][0] == "fault.started"
+    assert history.milestones[chain[0]].kind == "fault.started"
     assert [history.milestones[i].kind for i in chain][-3:] == ["promoting", "promoted", "rerouted"]
 
 

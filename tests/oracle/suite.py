@@ -1,0 +1,87 @@
+"""The generated suite: run cases on both sides, sum what they exercised, report. ``python -m tests.oracle.suite 0 3000`` runs many."""
+
+import sys
+from dataclasses import dataclass, field, fields
+
+from sim.trial import run_tables
+
+from .compare import compare, compare_milestones
+from .coverage import Coverage
+from .generate import Case, case
+from .twin import run_twin
+
+CASES = 300
+REQUIRED = 50  # the least number of times that a suite must exercise what matters
+MUST_EXERCISE = ("rate_changes", "overlapping_faults", "retries_at_failover", "cuts_in_promotion", "pulls")
+TIED_SHARE = 0.3
+
+
+@dataclass(slots=True)
+class Tally:
+    """What a suite exercised."""
+
+    cases: int = 0
+    tied_cases: int = 0
+    pulls: int = 0
+    coverage: Coverage = field(default_factory=Coverage)
+
+    def add(self, one: Case, coverage: Coverage) -> None:
+        """Count one case."""
+        self.cases += 1
+        self.tied_cases += coverage.ties > 0
+        self.pulls += len(one.pulls)
+        self.coverage.add(coverage)
+
+    def counts(self) -> dict[str, int]:
+        """Return every count by name."""
+        exercised = {f.name: getattr(self.coverage, f.name) for f in fields(Coverage)}
+        return {"cases": self.cases, "tied_cases": self.tied_cases, "pulls": self.pulls, **exercised}
+
+    def lacking(self) -> list[str]:
+        """Return what was not exercised often enough."""
+        counts = self.counts()
+        few = [name for name in MUST_EXERCISE if counts[name] < REQUIRED]
+        return few + (["tied_cases"] if self.tied_cases < TIED_SHARE * self.cases else [])
+
+
+def difference(number: int) -> tuple[str | None, Coverage]:
+    """Run one case on both sides; return the first difference (None if there is none) and what the case exercised."""
+    one = case(number)
+    twin = run_twin(one.scenario, one.seed)
+    engine = run_tables(one.scenario, one.seed, pulls=one.pulls)
+    found = compare(engine["tables"], twin.tables)
+    if found is None:
+        milestones = [(m.kind, m.at_ns, m.subject) for m in engine["milestones"]]
+        found = compare_milestones(milestones, twin.milestones)
+    return found and f"case {number} ({one.style}, pulls {one.pulls}): {found}", twin.coverage
+
+
+def exercised(numbers: range) -> Tally:
+    """Run the twin alone over cases and return what they exercise."""
+    tally = Tally()
+    for number in numbers:
+        one = case(number)
+        tally.add(one, run_twin(one.scenario, one.seed).coverage)
+    return tally
+
+
+def main(first: int, last: int) -> int:
+    """Compare cases [first, last); print differences and counts; return how many differ."""
+    tally = Tally()
+    differing = 0
+    for number in range(first, last):
+        found, coverage = difference(number)
+        tally.add(case(number), coverage)
+        if found:
+            differing += 1
+            print(found, flush=True)
+    print(f"{differing} of {last - first} cases differ")
+    print("\n".join(f"{count:>12,} {name}" for name, count in tally.counts().items()))
+    lacking = tally.lacking()
+    if lacking:
+        print(f"exercised too seldom: {', '.join(lacking)}")
+    return differing + len(lacking)
+
+
+if __name__ == "__main__":
+    sys.exit(1 if main(int(sys.argv[1]), int(sys.argv[2])) else 0)

@@ -1,0 +1,44 @@
+"""The twin's rows as the tables of the journal."""
+
+import numpy as np
+
+from sim.journal.schema import columns_of
+
+from .domain import Domain
+from .load import Load
+from .node import Node
+
+Tables = dict[str, dict[str, np.ndarray]]
+
+
+def tables_of(domain: Domain, names: list[str], loads: list[Load]) -> Tables:
+    """Return all tables of one domain, whole run."""
+    rows = {"ops": domain.ops, "commits": domain.commits, "cuts": domain.cuts}
+    mine = [load for load in loads if load.domain is domain]
+    ring = {load.rid_base: load.keyring.client for load in mine}
+    rows["open"] = [(rid, op.first, op.stream.kind, ring[op.stream.rid_base]) for rid, op in domain.open.items()]
+    rows["issued"] = [(load.keyring.client, load.kind, load.issued) for load in mine]
+    for node in domain.nodes:
+        if node is not None:
+            moved = {"sent": node.sent_rows, "received": node.received_rows, "applied": node.applied_rows, "copied": node.copied_rows}
+            if node is not domain.primary:
+                moved |= _under_way(domain, node)
+            rows |= {f"{table}/{names[node.region]}": table_rows for table, table_rows in moved.items()}
+    return {name: _columns(columns_of(name), table_rows) for name, table_rows in rows.items()}
+
+
+def _under_way(domain: Domain, node: Node) -> dict[str, list[tuple[int]]]:
+    """Return the versions of the newest timeline that are on their way to a node at the end."""
+    held = node.applied if node.cap is None else min(node.cap, node.applied)
+    flight = [flying.lsn for flying in node.flow_in.wire] if node.flow_in is not None else []
+    backlog = range(held + 1, node.last + 1) if node.following or node.candidate else range(0)
+    reached = max([held, *backlog, *flight])
+    waiting = range(reached + 1, domain.last_lsn() + 1)
+    lsns = {"backlog": backlog, "flight": flight, "waiting": waiting}
+    return {name: [(domain.record(domain.newest, lsn)[1],) for lsn in some] for name, some in lsns.items()}
+
+
+def _columns(schema: dict, rows: list[tuple]) -> dict[str, np.ndarray]:
+    if not rows:
+        return {name: np.empty(0, dtype) for name, dtype in schema.items()}
+    return {name: np.array(column, dtype) for (name, dtype), column in zip(schema.items(), zip(*rows, strict=True), strict=True)}
