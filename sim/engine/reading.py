@@ -6,6 +6,7 @@ oldest that it misses (0 if none). Reads are rows (service time, key, own lsn, v
 
 import numpy as np
 
+from sim.engine.circle.layout import ENDED_BY_TIMEOUT
 from sim.engine.compiled import compiled
 
 VERSION, INCLUDED, THERE, MISSING = range(4)
@@ -158,32 +159,48 @@ def restore(memory, keys, previous):
 
 
 @compiled
-def complete_ops(ops, n, reads, dropped, out_version, out_stale, out_behind):
-    """Fill the columns that come from reads: ops int64 (n, 12) with node and index of the read in columns 9 and 11."""
-    for i in range(n):
-        out_version[i] = ops[i, 10]
-        out_stale[i] = -1
-        out_behind[i] = 0
-        if ops[i, 3] == 0 and ops[i, 11] >= 0:
-            node = ops[i, 9]
-            row = reads[node, ops[i, 11] - dropped[node]]
-            out_version[i] = row[3]
-            out_stale[i] = row[4]
-            out_behind[i] = row[5]
+def order_ties(ops, order):
+    """Put rows that ended at the same time in order of (rank, stream, sequence). order: int64, rows by end."""
+    for i in range(1, order.size):
+        k = order[i]
+        j = i
+        while j > 0 and ops[order[j - 1], 2] == ops[k, 2] and _after(ops, order[j - 1], k):
+            order[j] = order[j - 1]
+            j -= 1
+        order[j] = k
 
 
 @compiled
-def split(ops, n, columns8, columns16, columns32, columns64):
-    """Copy ops rows into typed columns (int8: kind, outcome; int16: client, attempts, node; int32: key; int64: rid, send, end, session)."""
+def _after(ops, a, b):
+    """Return whether row ``a`` belongs behind row ``b`` of equal end: a reply (or refusal) comes before a time-out."""
+    late_a, late_b = ops[a, 3] & ENDED_BY_TIMEOUT, ops[b, 3] & ENDED_BY_TIMEOUT
+    return late_a > late_b or (late_a == late_b and ops[a, 0] > ops[b, 0])
+
+
+@compiled
+def split(ops, order, n, columns8, columns16, columns32, columns64, reads, dropped):
+    """Copy the first ``n`` rows in ``order`` into typed columns, reads completed.
+
+    int8: kind, outcome; int16: client, attempts, node; int32: key, behind; int64: rid, send, end, session, version, staleness.
+    """
     for i in range(n):
-        row = ops[i]
+        row = ops[order[i]]
         columns64[0, i] = row[0]
         columns64[1, i] = row[1]
         columns64[2, i] = row[2]
         columns64[3, i] = row[7]
-        columns8[0, i] = np.int8(row[3])
+        columns8[0, i] = np.int8(row[3] & 1)
         columns8[1, i] = np.int8(row[4])
         columns16[0, i] = np.int16(row[5])
         columns16[1, i] = np.int16(row[6])
         columns16[2, i] = np.int16(row[9])
         columns32[0, i] = np.int32(row[8])
+        if row[3] & 1 or row[11] < 0:
+            columns64[4, i] = row[10]
+            columns64[5, i] = -1
+            columns32[1, i] = 0
+        else:
+            read = reads[row[9], row[11] - dropped[row[9]]]
+            columns64[4, i] = read[3]
+            columns64[5, i] = read[4]
+            columns32[1, i] = np.int32(read[5])

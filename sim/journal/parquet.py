@@ -34,10 +34,10 @@ class ParquetWriter:
         """Write one slice."""
         number = self._count.get(part.domain, 0)
         self._count[part.domain] = number + 1
-        self._write(part.domain, "slices", SLICES, {"until_ns": np.array([part.until_ns])}, number)
+        self._write(part.domain, "slices", {"until_ns": np.array([part.until_ns])}, number)
         for name, table in part.tables.items():
             if part.rows(name):
-                self._write(part.domain, name, schema.columns_of(name), table, number)
+                self._write(part.domain, name, table, number)
 
     def finish(self, milestones: Sequence[Milestone], end_ns: int) -> None:
         """Write the milestones and close every file."""
@@ -51,11 +51,12 @@ class ParquetWriter:
         self._folder.mkdir(parents=True, exist_ok=True)
         pq.write_table(pa.Table.from_pylist(rows, schema=arrow), self._folder / "milestones.parquet")
 
-    def _write(self, domain: str, name: str, columns: Mapping[str, type], table: Table, number: int) -> None:
+    def _write(self, domain: str, name: str, table: Table, number: int) -> None:
         import pyarrow as pa
         import pyarrow.parquet as pq
 
         path = self._folder / domain / f"{name.replace('/', '.')}.parquet"
+        columns = SLICES if name == "slices" else schema.columns_of(name)
         arrow = arrow_schema(columns)
         if path not in self._writers:
             path.parent.mkdir(parents=True, exist_ok=True)

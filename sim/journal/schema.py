@@ -69,6 +69,7 @@ NODE_TABLES = {
     "flight": VERSIONS,
     "backlog": VERSIONS,
     "waiting": VERSIONS,
+    "void": POSITION,
 }
 DOMAIN_TABLES = {"ops": OPS, "commits": COMMITS, "cuts": CUTS, "open": OPEN, "issued": ISSUED}
 

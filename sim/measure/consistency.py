@@ -29,8 +29,8 @@ class Consistency:
         self._marks = s.Marks(
             ids=np.full(room, -1, np.int64),
             marks=_no_marks(room),
-            ring=_no_values(1 << 10),
-            slots=np.full((1 << 10, 2), -1, np.int64),
+            ring=_no_values(room),
+            slots=np.full((1 << 10, s.PLACE), -1, np.int64),
         )
         self._found = s.Findings(
             totals=np.zeros(s.TOTALS, np.int64),
@@ -113,7 +113,7 @@ class Consistency:
         ring, slots = old.ring, old.slots
         if slot >= len(slots):
             more = max(2 * len(slots), slot + 1) - len(slots)
-            slots = np.concatenate([slots, np.full((more, 2), -1, np.int64)])
+            slots = np.concatenate([slots, np.full((more, s.PLACE), -1, np.int64)])
         head = int(totals[s.HEAD])
         if ring[head % len(ring), s.UNTIL] > now - self._setup.op_life_ns:
             ring = _no_values(2 * len(old.ring))

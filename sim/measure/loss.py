@@ -21,12 +21,8 @@ CAUSES = ("diverged", "paused", "send_queue", "wire")
 
 def loss_figures(ledger: Ledger, milestones: Sequence[Milestone]) -> dict[str, Any]:
     """Return the loss of the store: a row for each recovery, the union of records, the largest window."""
-    rows = ledger.abandoned
     lost, info = judge(ledger)
-    recoveries = [
-        _recovery(ledger, i, rows[rows[:, k.CUT_ID] == i], lost, info, milestones)
-        for i in range(len(ledger.cuts))
-    ]
+    recoveries = [_recovery(ledger, i, milestones, lost=lost, info=info) for i in range(len(ledger.cuts))]
     cause = {name: sum(r["cause"][name] for r in recoveries) for name in CAUSES}
     records = len(lost)
     return {
@@ -44,10 +40,7 @@ def loss_figures(ledger: Ledger, milestones: Sequence[Milestone]) -> dict[str, A
 
 
 def judge(ledger: Ledger) -> tuple[np.ndarray, np.ndarray]:
-    """Return the rids (sorted int64) of lost writes.
-
-    And of writes lost likewise whose client does not know (info).
-    """
+    """Return the rids (sorted int64) of lost writes, and of those lost likewise that ended info."""
     rows = ledger.abandoned
     if not len(rows):
         return np.zeros(0, np.int64), np.zeros(0, np.int64)
@@ -66,13 +59,13 @@ def _survives(versions: list[int], ledger: Ledger) -> bool:
 def _recovery(
     ledger: Ledger,
     which: int,
-    rows: np.ndarray,
+    milestones: Sequence[Milestone],
+    *,
     lost: np.ndarray,
     info: np.ndarray,
-    milestones: Sequence[Milestone],
 ) -> dict[str, Any]:
     """Return the row of one promotion. A write committed twice on the abandoned side counts once."""
-    cut = ledger.cuts[which]
+    cut, rows = ledger.cuts[which], ledger.abandoned[ledger.abandoned[:, k.CUT_ID] == which]
     since_ns = ledger.cuts[which - 1].at_ns if which else 0
     fault_ns = failed_at_ns(ledger, cut, since_ns, milestones)
     gone = rows[np.isin(rows[:, k.RID], lost)]
@@ -96,7 +89,7 @@ def _recovery(
         "diverged": int(diverged.sum()),
         "avoidable": int((gone[:, k.FLAGS] & k.AVOIDABLE != 0).sum()),
         "salvageable": _salvageable(ledger, gone, cut, milestones),
-        "cause": _causes(ledger, gone, diverged, regions[cut.node], fault_ns, milestones),
+        "cause": _causes(gone, diverged, paused=_paused(ledger, cut, fault_ns, milestones)),
     }
 
 
@@ -132,20 +125,17 @@ def _salvageable(ledger: Ledger, gone: np.ndarray, cut: Cut, milestones: Sequenc
     return int(np.isin(gone[:, k.NODE], came_back).sum())
 
 
-def _causes(
-    ledger: Ledger,
-    gone: np.ndarray,
-    diverged: np.ndarray,
-    region: str,
-    fault_ns: int,
-    milestones: Sequence[Milestone],
-) -> dict[str, int]:
+def _paused(ledger: Ledger, cut: Cut, at_ns: int, milestones: Sequence[Milestone]) -> bool:
+    """Return whether a fault kept the old primary from sending to the promoted node at ``at_ns``."""
+    region = ledger.setup.regions[cut.node]
+    faults = [fault for fault, replica in ledger.setup.pauses if replica == region]
+    return any(_active(f"fault/{fault}", at_ns, milestones) for fault in faults)
+
+
+def _causes(gone: np.ndarray, diverged: np.ndarray, *, paused: bool) -> dict[str, int]:
     """Say where the lost writes were when the primary failed, on their way to the node that was promoted."""
     sent = gone[:, k.FLAGS] & k.SENT != 0
     waiting = int((~diverged & ~sent).sum())
-    paused = any(
-        _active(f"fault/{fault}", fault_ns, milestones) for fault, at in ledger.setup.pauses if at == region
-    )
     return {
         "diverged": int(diverged.sum()),
         "paused": waiting if paused else 0,

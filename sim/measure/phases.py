@@ -57,10 +57,11 @@ def phases(
         return {}, []
     start, stop = episode.started_ns, episode.recovered_ns
     spent = dict.fromkeys(PHASES, 0)
-    last = _last(setup, kind, start, stop, milestones)
+    within = [m for m in milestones if start < m.at_ns <= stop and _concerns(setup.domain, m)]
+    last = _last(setup, kind, within)
     chain: list[int] = []
     after = start if last is None else last.at_ns
-    decayed = min(stop, max(after, _decayed(setup, start, stop, milestones)))
+    decayed = min(stop, max(after, _decayed(setup, within)))
     spent["reroute"] += decayed - after
     spent["catch_up"] += stop - decayed
     by_id = {m.id: m for m in milestones}
@@ -75,15 +76,10 @@ def phases(
     return spent, chain[::-1]
 
 
-def _last(
-    setup: "Setup", kind: str, start: int, stop: int, milestones: Sequence[Milestone]
-) -> Milestone | None:
+def _last(setup: "Setup", kind: str, within: Sequence[Milestone]) -> Milestone | None:
     """Return the last milestone of the episode that let the capability serve again."""
     kinds = SERVES + (FAILS_OVER if kind == "write" or setup.failover_reads else ())
-    found = [
-        m for m in milestones if m.kind in kinds and start < m.at_ns <= stop and _concerns(setup.domain, m)
-    ]
-    return max(found, key=lambda m: (m.at_ns, m.id), default=None)
+    return max((m for m in within if m.kind in kinds), key=lambda m: (m.at_ns, m.id), default=None)
 
 
 def _concerns(domain: str, milestone: Milestone) -> bool:
@@ -91,14 +87,6 @@ def _concerns(domain: str, milestone: Milestone) -> bool:
     return milestone.kind in ("region.up", "fault.healed") or milestone.subject.split("/")[0] == domain
 
 
-def _decayed(setup: "Setup", start: int, stop: int, milestones: Sequence[Milestone]) -> int:
-    """Return when the last client may have let go of an old DNS answer of this episode.
-
-    ``start`` if no answer changed.
-    """
-    answers = [
-        m.at_ns
-        for m in milestones
-        if m.kind == "answer" and start < m.at_ns <= stop and _concerns(setup.domain, m)
-    ]
-    return max(answers, default=start - setup.ttl_ns) + setup.ttl_ns
+def _decayed(setup: "Setup", within: Sequence[Milestone]) -> int:
+    """Return when the last client may have let go of an old DNS answer of this episode, 0 if none changed."""
+    return max((m.at_ns + setup.ttl_ns for m in within if m.kind == "answer"), default=0)

@@ -29,7 +29,7 @@ READ_YOUR_WRITES, MONOTONIC_READS, MONOTONIC_WRITES, WRITES_FOLLOW_READS = range
 READS, STALE, BEHIND_MAX, BEHIND_SUM, STALE_MAX, STALE_SUM, STALE_CARRY, WRITES, USED, HEAD, TOTALS = range(
     11
 )
-EPOCH, BEGAN = range(2)
+EPOCH, BEGAN, PRIOR, PRIOR_BEGAN, PLACE = range(5)
 EPOCH_MASK = (1 << EPOCH_BITS) - 1
 CARRY = 10**18  # ns; a sum of stalenesses may exceed an int64
 
@@ -53,7 +53,7 @@ class Marks(NamedTuple):
     """The state. All int64; -1 is nothing.
 
     ``ids`` (n,): session << 20 | key. ``marks`` (n, 8): W and R. ``ring`` (m, 5): earlier values; value
-    number h is at h modulo m. ``slots`` (k, 2): newest epoch of each place and a time at which it had begun.
+    number h is at h modulo m. ``slots`` (k, 4): newest epoch of each place and a time at which it had begun.
     n and m are powers of two.
     """
 
@@ -100,7 +100,9 @@ def fold_sessions(rows, first, m, found, lineage, life_ns, warmup_ns):  # noqa: 
         ):
             return i
         if session & EPOCH_MASK > slots[slot, EPOCH]:
+            slots[slot, PRIOR] = slots[slot, EPOCH]
             slots[slot, EPOCH] = session & EPOCH_MASK
+            slots[slot, PRIOR_BEGAN] = slots[slot, BEGAN]
             slots[slot, BEGAN] = send
         e = _entry(session << KEY_BITS | np.int64(keys[i]), ids, mask, totals)
         write = kinds[i] == WRITE
@@ -200,6 +202,18 @@ def move_live(old, new, totals, now, life_ns):
     for e in range(len(old.ids)):
         if old.ids[e] >= 0:
             session = old.ids[e] >> KEY_BITS
-            slot = session >> EPOCH_BITS
-            if session & EPOCH_MASK == old.slots[slot, EPOCH] or old.slots[slot, BEGAN] + life_ns > now:
+            if not _is_over(session & EPOCH_MASK, session >> EPOCH_BITS, old.slots, now - life_ns):
                 new.marks[_entry(old.ids[e], new.ids, mask, totals)] = old.marks[e]
+
+
+@njit(cache=True)
+def _is_over(epoch, slot, slots, oldest_send):
+    """Return whether the session of ``epoch`` had been followed by another before ``oldest_send``.
+
+    Between the epochs that are known lie only sessions that sent nothing.
+    """
+    if epoch >= slots[slot, EPOCH]:
+        return False
+    return slots[slot, BEGAN] <= oldest_send or (
+        epoch < slots[slot, PRIOR] and slots[slot, PRIOR_BEGAN] <= oldest_send
+    )

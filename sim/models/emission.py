@@ -6,9 +6,10 @@ from sim.engine.circle import layout as at
 from sim.engine.circle.growth import with_reads
 from sim.engine.log import VERSION
 from sim.engine.kernels import NEXT
-from sim.engine.reading import complete_ops, split
+from sim.engine.reading import order_ties, split
 from sim.journal.recorder import Slice, Table
 from sim.models.domain import FOLLOWING, PROMOTING, RESTORING, Domain
+from sim.models.timelines import version_of
 
 
 def emit(domain: Domain, *, life_ns: int) -> Slice:
@@ -22,21 +23,24 @@ def emit(domain: Domain, *, life_ns: int) -> Slice:
         domain.cut_rows = []
     for region in domain.followers:
         _positions(domain, region, tables)
-    circle = domain.circle
-    circle.reg[at.OPS_OUT] = circle.reg[at.COMMITS_OUT] = 0
-    domain.commits_taken = 0
     _drop_reads(domain, domain.settled - life_ns)
     _drop_log(domain)
     return Slice(domain.name, domain.settled, {name: table for name, table in tables.items() if len(next(iter(table.values())))})
 
 
 def _ops(domain: Domain) -> Table:
+    """Return the operations that ended before the settled time, in the order in which they ended; the others stay."""
     circle = domain.circle
     n = int(circle.reg[at.OPS_OUT])
-    c8, c16 = np.empty((2, n), np.int8), np.empty((3, n), np.int16)
-    c32, c64 = np.empty((2, n), np.int32), np.empty((6, n), np.int64)
-    split(circle.ops, n, c8, c16, c32, c64)
-    complete_ops(circle.ops, n, circle.reads, circle.node[:, at.N_READS_DROPPED].copy(), c64[4], c64[5], c32[1])
+    ends = circle.ops[:n, at.O_END].copy()
+    order = np.argsort(ends)
+    order_ties(circle.ops, order)
+    certain = int(np.searchsorted(ends, domain.settled, sorter=order))
+    c8, c16 = np.empty((2, certain), np.int8), np.empty((3, certain), np.int16)
+    c32, c64 = np.empty((2, certain), np.int32), np.empty((6, certain), np.int64)
+    split(circle.ops, order, certain, c8, c16, c32, c64, circle.reads, circle.node[:, at.N_READS_DROPPED].copy())
+    circle.ops[: n - certain] = circle.ops[order[certain:]]
+    circle.reg[at.OPS_OUT] = n - certain
     return {
         "rid": c64[0], "send_ns": c64[1], "end_ns": c64[2], "kind": c8[0], "outcome": c8[1], "client": c16[0], "attempts": c16[1],
         "session": c64[3], "key": c32[0], "node": c16[2], "version": c64[4], "stale_ns": c64[5], "behind": c32[1],
@@ -44,7 +48,12 @@ def _ops(domain: Domain) -> Table:
 
 
 def _commits(domain: Domain) -> Table:
-    rows = domain.circle.commits[: domain.commits_taken]
+    """Return the commits before the settled time; the others stay."""
+    circle, taken = domain.circle, domain.commits_taken
+    certain = int(np.searchsorted(circle.commits[:taken, 0], domain.settled))
+    rows = circle.commits[:certain].copy()
+    circle.commits[: taken - certain] = circle.commits[certain:taken].copy()
+    circle.reg[at.COMMITS_OUT] = domain.commits_taken = taken - certain
     return {
         "commit_ns": rows[:, 0].copy(), "version": rows[:, 1].copy(), "rid": rows[:, 2].copy(),
         "key": rows[:, 3].astype(np.int32), "node": rows[:, 4].astype(np.int16),
@@ -108,7 +117,10 @@ def final_tables(domain: Domain) -> dict[str, Table]:
         "client": load[:, at.T_CLIENT].astype(np.int16), "kind": load[:, at.T_KIND].astype(np.int8), "count": load[:, at.T_SEQ].copy(),
     }  # fmt: skip
     for region, node in domain.nodes.items():
-        if region != domain.primary:
+        if node.data_lost:  # it holds nothing until it has been copied anew
+            version = version_of(domain, domain.log.end - 1)
+            tables[f"void/{region}"] = {"at_ns": np.array([domain.settled]), "version": np.array([version])}
+        elif region != domain.primary:
             _under_way(domain, region, node.role in (FOLLOWING, PROMOTING), tables)
     return tables
 

@@ -167,6 +167,7 @@ class Failover:
         for s, _ in self.observers():
             watch_anew(circle, s)
             circle.stream[s, at.T_TO] = node.index
+            circle.stream[s, at.T_RENEWED] = self._c.clock.now
 
     def _promote(self, node: Node, cause: int) -> Steps:
         """Promote ``node``; the steps return (cause of what follows, whether it succeeded)."""

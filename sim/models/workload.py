@@ -86,6 +86,7 @@ def build(scenario: Scenario, domain: str, streams: list[Stream], *, seed: int, 
         speed=np.ones(r, np.float64),
         worker=np.zeros((r, service.workers, at.WORKER_FIELDS), np.int64),
         queue=np.zeros((r, service.queue + 1, 3), np.int64),
+        starts=np.zeros((r, at.STARTS), np.int64),
         contact=np.zeros(r, np.int64),
         cuts=np.zeros((256, 2), np.int64),
         link=np.zeros((3 * r * r, 3), np.float64),
@@ -94,6 +95,7 @@ def build(scenario: Scenario, domain: str, streams: list[Stream], *, seed: int, 
         answer=np.zeros(r, np.int64),
         dns=_resolvers(scenario, domain, regions, seed=seed, trial=trial),
         session_key=np.array([key_of(seed, trial, f"{domain}/sessions/{region}") for region in regions], np.uint64),
+        session=_sessions(scenario, database),
         key_accept=keys.accept,
         key_alias=keys.alias,
         rows=table.rows,
@@ -133,6 +135,7 @@ def _registers(scenario: Scenario, database: Database, regions: list[str]) -> np
         at.SESSIONS: workload.sessions.count,
         at.SESSION_KEYS: workload.sessions.keys,
         at.SESSION_LENGTH: workload.sessions.length,
+        at.EPOCH_END: workload.sessions.length,
         at.RETRANSMIT: scenario.network.retransmit,
         at.REGIONS: len(regions),
     }
@@ -149,6 +152,13 @@ def _resolvers(scenario: Scenario, domain: str, regions: list[str], *, seed: int
         expiries = [int(uniform(key, resolver, 0, Purpose.DNS) * ttl) for resolver in range(count)]
         dns[regions.index(client), :, 1] = expiries
     return dns
+
+
+def _sessions(scenario: Scenario, database: Database) -> np.ndarray:
+    """Return each session's epoch shift (ns) and resolver."""
+    rules = database.workload.sessions
+    numbers = np.arange(rules.count, dtype=np.int64)
+    return np.stack([numbers * rules.length // rules.count, numbers % scenario.gateway.resolvers], axis=1)
 
 
 def _fill_streams(circle: Circle, scenario: Scenario, database: Database, streams: list[Stream]) -> None:

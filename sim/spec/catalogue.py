@@ -9,7 +9,8 @@ from sim.spec.schema import models_schema
 def fault_catalogue() -> dict[str, dict[str, Any]]:
     """Return kind -> {"summary", "fields": {name: {"type", "default", "required"}}}.
 
-    A kind's own fields come before the common ones.     ``default`` is as one would write it, None where leaving the field out has a meaning of its own.
+    A kind's own fields come before the common ones.
+    ``default`` is as one would write it, None where leaving the field out has a meaning of its own.
     """
     defs = models_schema()["$defs"]
     entries = {}

@@ -1,4 +1,4 @@
-"""From files, overlays and ``--set`` to one tree: maps merge, lists replace, null deletes (JSON merge patch)."""
+"""From files, overlays and ``--set`` to one tree, by JSON merge patch."""
 
 import os
 from collections.abc import Sequence
@@ -22,7 +22,7 @@ class _Composer:
 def compose_all(
     path: str, overlays: Sequence[str], sets: Sequence[str], problems: list[Problem]
 ) -> Node | None:
-    """Return the merged tree of a scenario's bases, the file itself, overlays and ``--set`` texts, in this order.
+    """Return the merged tree of a file's bases, the file, overlays and ``--set`` texts, in this order.
 
     None if one of the files cannot be read, because what it holds would be missed everywhere. What is wrong
     is added to ``problems``.

@@ -160,7 +160,7 @@ def _part(item: Any, path: Path, found: _Found) -> tuple[float | None, Distribut
 
 
 def _empirical(body: Any, path: Path, found: _Found) -> Distribution | None:
-    """Read ``lags.csv`` or, as resolved, ``{file: /at/lags.csv, sha256: ...}``, which must match the values."""
+    """Read ``lags.csv`` or, as resolved, ``{file: /at/lags.csv, sha256: ...}``, which must match."""
     told = body.get("sha256") if isinstance(body, Mapping) else None
     if isinstance(body, Mapping):
         if set(body) != {"file", "sha256"}:

@@ -58,7 +58,7 @@ class NetworkPartition(Fault):
 
 
 class LinkFault(Fault):
-    """Fields of faults on links: ``a/b`` (both directions), ``a->b`` (one way), or a region (all its links)."""
+    """Fields of faults on links: ``a/b`` (both directions), ``a->b`` (one way) or a region (all its)."""
 
     link: str
 
@@ -94,7 +94,7 @@ class LinkFlap(LinkFault):
 
 
 class NodeFault(Fault):
-    """Fields of faults on nodes: the database (or ``*``) and the region (default: the primary's at the time)."""
+    """Fields of faults on nodes: database (or ``*``) and region (default: the primary's at the time)."""
 
     database: str
     region: Name | None = None

@@ -22,7 +22,8 @@ _BY_ENTRY: dict[str, Any] = {"faults": AnyFault, "sla": Objective}  # sections w
 def load(path: str, overlays: Sequence[str] = (), sets: Sequence[str] = ()) -> Scenario:
     """Return the authored scenario in a file, validated and checked.
 
-    Overlays and then ``a.b=value`` texts are merged over it.     Raises SpecError with everything that is wrong.
+    Overlays and then ``a.b=value`` texts are merged over it.
+    Raises SpecError with everything that is wrong.
     """
     problems: list[Problem] = []
     root = compose_all(str(path), [str(overlay) for overlay in overlays], sets, problems)

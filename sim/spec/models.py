@@ -150,7 +150,7 @@ class Bursty(Model):
 
 
 class Trace(Model):
-    """Arrival times from a CSV or Parquet file: columns ``time_s`` and, optional, ``client`` and ``kind`` (read|write)."""
+    """Arrival times from CSV or Parquet: ``time_s`` and, optional, ``client`` and ``kind`` (read|write)."""
 
     kind: Literal["trace"] = "trace"
     file: FilePath

@@ -41,7 +41,7 @@ _COUNT = re.compile(r"\d{1,15}(?:\.\d{1,15})?", re.ASCII)
 
 @dataclass(frozen=True, slots=True)
 class Bound:
-    """A predicate: ``op`` (of OPERATORS) and ``value``: int ns for a duration, else a float; ``unit`` says which.
+    """A predicate: ``op`` (of OPERATORS) and ``value``, int ns for a duration, else a float.
 
     The bound ``0`` has unit ``count`` and fits every metric.
     """

@@ -59,7 +59,7 @@ def digest(scenario: m.Scenario) -> str:
 
 
 def digest_full(scenario: m.Scenario) -> str:
-    """Return the SHA-256 (hex) of a resolved scenario without its name, its purpose and where its files lie."""
+    """Return the SHA-256 (hex) of a resolved scenario, name, purpose and the places of files left out."""
     data = scenario.model_dump(mode="json", exclude_none=True, exclude=set(_NOT_IN_DIGEST))
     text = json.dumps(_without_files(data), sort_keys=True, separators=(",", ":"), ensure_ascii=True)
     return hashlib.sha256(text.encode()).hexdigest()

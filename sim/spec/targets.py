@@ -70,7 +70,7 @@ def link_pairs(link: str, regions: Iterable[str]) -> tuple[Pair, ...]:
 
 
 def isolation(fault: m.RegionIsolation, regions: Iterable[str]) -> tuple[Pair, ...]:
-    """Return the links that an isolation cuts: ``to`` those towards the region, ``from`` those away from it."""
+    """Return the links that an isolation cuts: ``to`` those towards the region, ``from`` those away."""
     peers = [region for region in regions if region != fault.region] if fault.peers is None else fault.peers
     away = [(fault.region, peer) for peer in peers] if fault.direction != "to" else []
     towards = [(peer, fault.region) for peer in peers] if fault.direction != "from" else []

@@ -57,7 +57,7 @@ def nearest(name: str, names: Iterable[str]) -> str:
 
 
 def _slips(a: str, b: str) -> int:
-    """Return how many letters to put in, leave out, replace or swap with the next (optimal string alignment)."""
+    """Return how many letters to add, drop, replace or swap with the next (optimal string alignment)."""
     before: list[int] = []
     row = list(range(len(b) + 1))
     for i, x in enumerate(a, 1):

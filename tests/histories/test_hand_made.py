@@ -60,6 +60,18 @@ def test_a_relapse_within_the_hold_extends_the_episode():
     assert (got["rta_s"], got["downtime_s"], len(got["episodes"])) == (23.5, 21.0, 1)
 
 
+def test_failures_in_good_windows_count_when_the_episode_goes_on():
+    """A failure in a good window between bad ones belongs to the episode, one after the last does not."""
+    history = bad.outage()
+    history.op(9999, 43 * S + 100 * MS, 43 * S + 150 * MS, READ, 1, stale_ns=-1)
+    for second in (41, 46):
+        for i in range(200):
+            at = second * S + i * 4 * MS
+            history.op(second * 1000 + i, at, at + MS, READ, int(i == 7), stale_ns=-1 if i == 7 else 0)
+    got = history.figures()["recovery"]["orders.read"]
+    assert (got["failed_requests"], got["episodes"][0]["failed_requests"]) == (42, 41)
+
+
 def test_a_late_answer_is_bad_and_an_exact_one_is_good():
     """Answered in 2 s is good at a level of 2 s; a nanosecond more is bad but not failed."""
     history = good.quiet()
@@ -156,6 +168,16 @@ def test_exposure_of_a_paused_standby_grows_by_a_record_a_second():
     assert f["c"]["cut"]["records_mean"] == pytest.approx(sum(10.5 - i for i in range(1, 11)) / 60)
     assert f["c"]["cut"]["age_mean_s"] == pytest.approx(9.5**2 / 2 / 60)
     assert f["c"]["cut"]["series"]["records"][:11] == [0, *range(1, 11)]
+
+
+def test_a_record_received_when_another_is_committed_has_left_the_curve():
+    """Positions move first at equal times: never two records at once."""
+    history = History()
+    for i in range(1, 11):
+        history.commit(i * S, v(1, i), i)
+        history.position("sent", "b", i * S + MS, v(1, i))
+        history.position("received", "b", (i + 1) * S, v(1, i))
+    assert history.figures()["exposure"]["orders"]["b"]["cut"]["records_max"] == 1
 
 
 def test_caught_up_waits_for_the_standby_that_lags():

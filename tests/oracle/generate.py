@@ -120,11 +120,19 @@ def case(number: int) -> Case:
         network=_network(make, regions),
         clients={client: m.Client(share=1.0 if make.style == EVEN else dice.real(0.5, 2.0)) for client in clients},
         gateway=_gateway(make),
+        level=_level(make),
+        warmup=make.span(0, 2000),
         databases={name: _database(make, regions, share=1 / len(names)) for name in names},
     )
     scenario = resolve(scenario.model_copy(update={"faults": faults_for(make, scenario)}))
     pulls = tuple(sorted(dice.whole(1, duration - 1) for _ in range(dice.whole(0, 12))))
     return Case(number, make.style, scenario, dice.whole(0, 2**31), pulls)
+
+
+def _level(make: Maker) -> m.Level:
+    dice = make.dice
+    return m.Level(good=dice.pick((0.99, 0.9, 0.5)), latency=make.span(30, 600), window=make.span(200, 1000),
+                   hold=make.span(300, 4000))  # fmt: skip
 
 
 def _network(make: Maker, regions: tuple[str, ...]) -> m.Network:

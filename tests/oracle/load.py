@@ -172,11 +172,11 @@ class Load:
         op = Operation(self, seq, now)
         ring = self.keyring
         bits = self.sessions(seq)
-        session = (bits >> 32) % ring.count
+        session = (bits >> 32) * ring.count >> 32
         epoch = (now + session * ring.length // ring.count) // ring.length
         op.session = session << 20 | epoch
         op.resolver = session % ring.resolvers
-        op.key = ring.pick(op.session, (bits & 0xFFFFFFFF) % ring.slots)
+        op.key = ring.pick(op.session, (bits & 0xFFFFFFFF) * ring.slots >> 32)
         self.domain.open[self.rid_base | seq] = op
         self.issued += 1
         self._send(op, now)

@@ -11,8 +11,8 @@ from .node import Node
 Tables = dict[str, dict[str, np.ndarray]]
 
 
-def tables_of(domain: Domain, names: list[str], loads: list[Load]) -> Tables:
-    """Return all tables of one domain, whole run."""
+def tables_of(domain: Domain, names: list[str], loads: list[Load], end: int) -> Tables:
+    """Return all tables of one domain for a whole run that ended at ``end`` ns."""
     rows = {"ops": domain.ops, "commits": domain.commits, "cuts": domain.cuts}
     mine = [load for load in loads if load.domain is domain]
     ring = {load.rid_base: load.keyring.client for load in mine}
@@ -21,10 +21,17 @@ def tables_of(domain: Domain, names: list[str], loads: list[Load]) -> Tables:
     for node in domain.nodes:
         if node is not None:
             moved = {"sent": node.sent_rows, "received": node.received_rows, "applied": node.applied_rows, "copied": node.copied_rows}
-            if node is not domain.primary:
+            if not node.intact:  # it holds nothing until it has been copied anew
+                moved["void"] = [(end, _last_version(domain))]
+            elif node is not domain.primary:
                 moved |= _under_way(domain, node)
             rows |= {f"{table}/{names[node.region]}": table_rows for table, table_rows in moved.items()}
     return {name: _columns(columns_of(name), table_rows) for name, table_rows in rows.items()}
+
+
+def _last_version(domain: Domain) -> int:
+    lsn = domain.last_lsn()
+    return domain.record(domain.newest, lsn)[1] if lsn else 0
 
 
 def _under_way(domain: Domain, node: Node) -> dict[str, list[tuple[int]]]:

@@ -2,7 +2,15 @@
 
 import pytest
 
+from sim.core.distributions import constant
+from sim.spec import models as m
+from sim.spec.resolve import resolve
+from sim.trial import run_tables
+
+from .compare import compare
+from .generate import case
 from .suite import CASES, difference, exercised
+from .twin import run_twin
 
 CHUNK = 10
 
@@ -20,3 +28,20 @@ def test_the_suite_exercises_what_it_claims():
     tally = exercised(range(CASES))
     print("\n".join(f"{count:>12,} {name}" for name, count in tally.counts().items()))
     assert not tally.lacking(), tally.counts()
+
+
+def test_a_trace_is_followed_to_the_nanosecond(tmp_path):
+    """Operations from a file, with equal times, two kinds and two clients, are the same on both sides; spikes do not touch them."""
+    rows = [f"{0.01 * (i * i % 97):.2f},{('ams', 'fra')[i % 3 == 0]},{('read', 'write')[i % 2]}" for i in range(300)]
+    file = tmp_path / "trace.csv"
+    file.write_text("time_s,client,kind\n" + "\n".join(rows) + "\n")
+    base = next(one for one in map(case, range(50)) if {"ams", "fra"} <= set(one.scenario.clients) and len(one.scenario.databases) == 2)
+    traced, other = sorted(base.scenario.databases)
+    database = base.scenario.databases[traced]
+    workload = database.workload.model_copy(update={"arrivals": m.Trace(file=str(file)), "reads": 0.0, "writes": 0.0})
+    databases = {other: base.scenario.databases[other], traced: database.model_copy(update={"workload": workload})}
+    spike = m.TrafficSpike(kind="traffic_spike", factor=3.0, at=constant(m.S))
+    scenario = resolve(base.scenario.model_copy(update={"databases": databases, "faults": {"spike": spike}}))
+    twin = run_twin(scenario, 5)
+    assert len(twin.tables[traced]["ops"]["rid"]) == 300
+    assert compare(run_tables(scenario, 5)["tables"], twin.tables) is None

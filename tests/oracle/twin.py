@@ -43,7 +43,7 @@ def run_twin(scenario: Scenario, seed: int, *, trial: int = 0, watch: bool = Tru
         gc.enable()
     if watch:
         twin.coverage.ties = twin.clock.ties
-    tables = {name: tables_of(domain, twin.network.names, twin.loads) for name, domain in twin.domains.items()}
+    tables = {name: tables_of(domain, twin.network.names, twin.loads, scenario.duration) for name, domain in twin.domains.items()}
     return Result(tables, twin.milestones, twin.clock.events, twin.coverage)
 
 

@@ -112,7 +112,7 @@ def test_every_raise_site_is_reached(tmp_path):
 
 
 def _sites() -> list[tuple[str, int, int]]:
-    """Return (file, first line, last line) of each call that makes a problem, as the statement it stands in."""
+    """Return (file, first line, last line) of each call that makes a problem."""
     sites = []
     for path in [*sorted(SPEC.glob("*.py")), Path(sim.core.quantity.__file__)]:
         for node in ast.walk(ast.parse(path.read_text())):

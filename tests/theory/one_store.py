@@ -126,6 +126,40 @@ class Run:
         """Return rid -> value of a column."""
         return dict(zip(self.table(table, "rid").tolist(), self.table(table, column).tolist(), strict=True))
 
+    def lost(self) -> list[int]:
+        """Return the sequence numbers, from 1, of the writes that were committed but are on no surviving timeline."""
+        kept = {(c["timeline"], c["parent"], c["cut"]) for c in self._cuts()}
+        versions, rids = self.table("commits", "version"), self.table("commits", "rid")
+        gone = [
+            int(rid & LSN) + 1
+            for version, rid in zip(versions.tolist(), rids.tolist(), strict=True)
+            if any(version >> 40 == parent and version & LSN > cut for _, parent, cut in kept)
+        ]
+        return sorted(gone)
+
+    def _cuts(self) -> list[dict[str, int]]:
+        columns = ("timeline", "parent", "cut")
+        rows = zip(*(self.table("cuts", c).tolist() for c in columns), strict=True)
+        return [dict(zip(columns, row, strict=True)) for row in rows]
+
+    def journeys(self, since_ns: int = 0, *, replica: str = "west") -> dict[int, tuple[int, ...]]:
+        """Return rid -> (send, end, outcome, commit, sent, received, applied), -1 where it never was, of writes sent from then on.
+
+        What was sent or received twice counts as the last time.
+        """
+        versions = self.by_rid("commits", "version")
+        commits = self.by_rid("commits", "commit_ns")
+        at = [
+            dict(zip(self.table(f"{t}/{replica}", "version").tolist(), self.table(f"{t}/{replica}", "at_ns").tolist(), strict=True))
+            for t in ("sent", "received", "applied")
+        ]
+        ops = zip(*(self.table("ops", c).tolist() for c in ("rid", "send_ns", "end_ns", "outcome", "kind")), strict=True)
+        return {
+            rid: (send, end, outcome, commits.get(rid, -1), *(t.get(versions.get(rid, -1), -1) for t in at))
+            for rid, send, end, outcome, kind in ops
+            if send >= since_ns and kind == 1
+        }
+
     @cached_property
     def figures(self) -> dict[str, Any]:
         """The figures of the measures; every sum of conservation must close."""
@@ -148,6 +182,11 @@ def run_of(built: Scenario, seed: int) -> Run:
     """Run a resolved scenario once."""
     found = run_tables(built, seed)
     return Run(built, found["tables"], found["milestones"])
+
+
+def stage(r: Run, which: str, replica: str = "west") -> np.ndarray:
+    """Return when each record was ``sent``, ``received`` or ``applied`` (ns), in the order of the journal."""
+    return r.table(f"{which}/{replica}", "at_ns")
 
 
 def arrivals(rate: int, until_ns: int) -> np.ndarray:

@@ -9,12 +9,14 @@ from sim.core.draws import Purpose
 from sim.engine.circle.heap import push
 from sim.engine.circle.layout import (
     ATTEMPTS,
+    ENDED_BY_TIMEOUT,
+    EPOCH,
+    EPOCH_END,
     EVEN,
     FREE,
     OPEN,
     OPS_OUT,
     RANDOM,
-    RESOLVERS,
     RESULT_OK,
     RETRY,
     RING_HEAD,
@@ -26,6 +28,7 @@ from sim.engine.circle.layout import (
     S_OLDER,
     S_OPEN,
     S_REFUSED,
+    S_RESOLVER,
     S_SENT,
     S_SEQ,
     S_SESSION,
@@ -145,9 +148,13 @@ def _choose_key(c, op, stream, at):
     """Draw the session; its key follows from (session, epoch, slot of key)."""
     reg = c.reg
     bits = raw(c.stream_key[op[S_STREAM]], op[S_SEQ], 0, _SESSION)
-    session = np.int64((bits >> np.uint64(32)) % np.uint64(reg[SESSIONS]))
-    place = np.int64((bits & np.uint64(0xFFFFFFFF)) % np.uint64(reg[SESSION_KEYS]))
-    epoch = (at + session * reg[SESSION_LENGTH] // reg[SESSIONS]) // reg[SESSION_LENGTH]
+    session = np.int64(bits >> np.uint64(32)) * reg[SESSIONS] >> 32
+    place = np.int64(bits & np.uint64(0xFFFFFFFF)) * reg[SESSION_KEYS] >> 32
+    while at >= reg[EPOCH_END]:
+        reg[EPOCH] += 1
+        reg[EPOCH_END] += reg[SESSION_LENGTH]
+    epoch = reg[EPOCH] + (at + c.session[session, 0] >= reg[EPOCH_END])
+    op[S_RESOLVER] = c.session[session, 1]
     op[S_SESSION] = ((stream[T_CLIENT] * reg[SESSIONS] + session) << 20) | epoch
     u = uniform(c.session_key[stream[T_FROM]], (session << 20) | epoch, place, _KEY)
     op[S_KEY] = zipf(ZipfTable(c.key_accept, c.key_alias), u)
@@ -167,7 +174,7 @@ def _send(c, slot, at):
     c.ring[tail, 2] = slot
     reg[RING_TAIL] = tail + 1
     client = c.stream[s, T_FROM]
-    cache = c.dns[client, ((op[S_SESSION] >> 20) % reg[SESSIONS]) % reg[RESOLVERS]]
+    cache = c.dns[client, op[S_RESOLVER]]
     if at >= cache[1]:
         cache[0] = c.answer[client]
         cache[1] = at + reg[TTL]
@@ -194,7 +201,17 @@ def timed_out(c, at):
     """The attempt at the ring's head has timed out."""
     slot = c.ring[c.reg[RING_HEAD], 2]
     c.reg[RING_HEAD] += 1
-    _attempt_failed(c, slot, at)
+    _attempt_failed(c, slot, at, ENDED_BY_TIMEOUT)
+
+
+@inlined
+def acknowledged(c, slot, node, extra, at):
+    """An ok from ``node`` reached the client: the operation ends. ``extra``: index of the read it answers."""
+    _end(c, slot, _OK, at)
+    row = c.ops[c.reg[OPS_OUT] - 1]
+    row[9] = node
+    row[10] = c.slot[slot, S_VERSION]
+    row[11] = extra
 
 
 @inlined
@@ -205,18 +222,15 @@ def replied(c, event, extra, at):
     if not op[S_OPEN]:
         return
     if (event >> 42) == RESULT_OK:
-        _end(c, slot, _OK, at)
-        row = c.ops[c.reg[OPS_OUT] - 1]
-        row[9] = (event >> 36) & 63
-        row[10] = op[S_VERSION]
-        row[11] = extra
+        acknowledged(c, slot, (event >> 36) & 63, extra, at)
     elif op[S_OPEN] == _AWAITING and op[S_ATTEMPT] == (event >> 24) & 63:
         op[S_REFUSED] += 1
-        _attempt_failed(c, slot, at)
+        _attempt_failed(c, slot, at, 0)
 
 
 @compiled
-def _attempt_failed(c, slot, at):
+def _attempt_failed(c, slot, at, mark):
+    """Try again, or end the operation. ``mark``: ENDED_BY_TIMEOUT or 0, for the order of rows at equal times."""
     op = c.slot[slot]
     s, seq, attempt = op[S_STREAM], op[S_SEQ], op[S_ATTEMPT]
     if attempt < c.reg[ATTEMPTS]:
@@ -228,6 +242,7 @@ def _attempt_failed(c, slot, at):
         return
     known = c.stream[s, T_KIND] != WRITE or op[S_REFUSED] == attempt
     _end(c, slot, _FAIL if known else _INFO, at)
+    c.ops[c.reg[OPS_OUT] - 1, 3] += mark
     if op[S_EVENTS] == 0:
         c.free[c.reg[FREE]] = slot
         c.reg[FREE] += 1

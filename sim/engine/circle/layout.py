@@ -41,12 +41,16 @@ EVENTS = 24  # records processed
 REGIONS = 25
 OPEN = 26  # operations that have not ended
 COMMITS = 27  # commits in all
-REGISTERS = 28
+HORIZON = 28  # before this nothing can make the control plane act
+SOLE = 29  # 1 if one node alone can commit
+EPOCH = 30  # whole session lengths that have passed, and when the next has
+EPOCH_END = 31
+REGISTERS = 32
 
 # Operation slots (Circle.slot).
-S_STREAM, S_SEQ, S_ATTEMPT, S_FIRST, S_SENT, S_SESSION, S_KEY, S_EVENTS, S_OPEN, S_REFUSED, S_VERSION, S_OLDER = range(12)
+S_STREAM, S_SEQ, S_ATTEMPT, S_FIRST, S_SENT, S_SESSION, S_KEY, S_EVENTS, S_OPEN, S_REFUSED, S_VERSION, S_OLDER, S_RESOLVER = range(13)
 S_RENEWS = S_REFUSED  # of an observer's probe: 1 if it renews the lease
-SLOT_FIELDS = 12
+SLOT_FIELDS = 14
 
 # Streams (Circle.stream), indexed by number within the domain.
 T_KIND, T_FROM, T_TO, T_NEXT, T_SEQ, T_HEALTHY, T_FAILED, T_PASSED, T_OUTSTANDING, T_KNOWN, T_TRACE, T_TRACE_END = range(12)
@@ -58,8 +62,9 @@ RANDOM, EVEN, TRACED, SILENT = range(4)
 
 # Nodes (Circle.node), indexed by region.
 N_UP, N_SERVING, N_WRITABLE, N_TIMELINE, N_LSN, N_QUEUE, N_HEAD, N_BUSY, N_NEXT, N_NEXT_TIE, N_NEXT_WORKER, N_READS = range(12)
-N_EXISTS, N_REGION_UP, N_TOUCHED, N_HITS, N_LEASE_UNTIL, N_READS_DROPPED, N_SILENT = range(12, 19)
-NODE_FIELDS = 19
+N_EXISTS, N_REGION_UP, N_TOUCHED, N_HITS, N_LEASE_UNTIL, N_READS_DROPPED, N_SILENT, N_FREE, N_FIRST_START, N_LAST_START = range(12, 22)
+NODE_FIELDS = 22
+STARTS = 64  # a node remembers when the last so many records completed ahead of time started
 
 # Workers (Circle.worker[node, worker]).
 W_BUSY, W_START, W_DONE, W_TIE, W_EVENT = range(5)
@@ -93,6 +98,7 @@ class Circle(NamedTuple):
     speed: np.ndarray  # (R,) float64
     worker: np.ndarray  # (R, workers, WORKER_FIELDS)
     queue: np.ndarray  # (R, queue + 1, 3) ring: event, tie, work kind
+    starts: np.ndarray  # (R, STARTS) ring: when records completed ahead of time start
     contact: np.ndarray  # (R,) send time of the newest renewing probe of each observer
     cuts: np.ndarray  # (timelines, 2): parent timeline, cut lsn; row t is timeline t
     link: np.ndarray  # (3 R R, 3) float64
@@ -101,6 +107,7 @@ class Circle(NamedTuple):
     answer: np.ndarray  # (R,) the region each client group is sent to
     dns: np.ndarray  # (R, resolvers, 2): cached answer, expiry
     session_key: np.ndarray  # (R,) uint64
+    session: np.ndarray  # (sessions, 2): shift of its epochs ns, resolver
     key_accept: np.ndarray  # float64, alias table of the keys
     key_alias: np.ndarray
     rows: np.ndarray  # float64, distributions
@@ -115,4 +122,5 @@ class Circle(NamedTuple):
 
 # Output columns of ops; the first ones are those of the journal's ``ops`` table, READ_INDEX points into the node's reads.
 O_RID, O_SEND, O_END, O_KIND, O_OUTCOME, O_CLIENT, O_ATTEMPTS, O_SESSION, O_KEY, O_NODE, O_VERSION, O_READ_INDEX = range(12)
+ENDED_BY_TIMEOUT = 16  # added to O_KIND
 OP_FIELDS = 12

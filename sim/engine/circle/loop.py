@@ -23,6 +23,7 @@ from sim.engine.circle.layout import (
     N_NEXT,
     N_NEXT_TIE,
     N_READS,
+    N_WRITABLE,
     NOW,
     OBSERVE,
     OPS_OUT,
@@ -31,6 +32,7 @@ from sim.engine.circle.layout import (
     RING_TAIL,
     S_STREAM,
     SEND,
+    SOLE,
     STREAM,
     T_KIND,
     T_NEXT,
@@ -39,7 +41,7 @@ from sim.engine.circle.layout import (
 )
 from sim.engine.circle.messages import tie_of
 from sim.engine.circle.nodes import arrive, complete
-from sim.engine.circle.probes import probe_replied, probe_timed_out, send_probe
+from sim.engine.circle.probes import look_ahead, probe_replied, probe_timed_out, send_probe
 from sim.engine.circle.slots import release
 
 REACHED, TRIPPED, FULL, GROW = range(4)
@@ -69,6 +71,11 @@ def advance(c, until):
     """
     reg = c.reg
     reg[TRIP] = -1
+    writable = 0
+    for node in range(reg[REGIONS]):
+        writable += c.node[node, N_WRITABLE]
+    reg[SOLE] = writable <= 1
+    look_ahead(c, until)
     while True:
         room = _room(c)
         if room <= 0:
@@ -159,9 +166,10 @@ def _run(c, until, most):
         reg[NOW] = time
         reg[EVENTS] += 1
         if source == 0:
-            _heaped(c, time)
-            if reg[TRIP] >= 0:
-                return TRIPPED
+            if _heaped(c, time):
+                if reg[TRIP] >= 0:
+                    return TRIPPED
+                look_ahead(c, until)
         elif source == 1:
             first_send(c, s, time)
         elif source == 2:
@@ -173,24 +181,32 @@ def _run(c, until, most):
 
 @inlined
 def _heaped(c, at):
-    """Handle the record at the top of the heap."""
+    """Handle the record at the top of the heap; return whether it was a probe's."""
     event = c.heap[0, 2]
     extra = c.heap[0, 3]
     rank = c.heap[0, 1] >> 60
     pop(c.reg, c.heap)
     if rank == 2:
         arrive(c, event, at)
-    elif rank == 5:
+        return False
+    if rank == 5:
         send_probe(c, -1 - event, at)
+        return True
+    return _ended(c, event, extra, rank, at)
+
+
+@compiled
+def _ended(c, event, extra, rank, at):
+    """Handle a reply, a retry or a probe's time-out; return whether it was a probe's."""
+    slot = event & 0xFFFFFF
+    probe = c.stream[c.slot[slot, S_STREAM], T_KIND] >= OBSERVE
+    if rank == 4:
+        retry(c, slot, at)
+    elif rank == 3:
+        probe_timed_out(c, slot)
+    elif probe:
+        probe_replied(c, slot, event >> 42, extra)
     else:
-        slot = event & 0xFFFFFF
-        probe = c.stream[c.slot[slot, S_STREAM], T_KIND] >= OBSERVE
-        if rank == 4:
-            retry(c, slot, at)
-        elif rank == 3:
-            probe_timed_out(c, slot)
-        elif probe:
-            probe_replied(c, slot, event >> 42, extra)
-        else:
-            replied(c, event, extra, at)
-        release(c, slot)
+        replied(c, event, extra, at)
+    release(c, slot)
+    return probe

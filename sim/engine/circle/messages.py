@@ -105,26 +105,40 @@ def depart(c, slot, gateway, at):
 
 
 @inlined
-def answer(c, event, result, extra, at):
-    """Send the reply (``result``) to the request ``event`` at ``at``; return False if it is lost."""
+def reply_delay(c, event):
+    """Return how long the reply to request ``event`` takes if it departs now, or LOST."""
     slot = event & 0xFFFFFF
     attempt = (event >> 24) & 63
     gateway = (event >> 30) & 63
     node = (event >> 36) & 63
     s, seq = c.slot[slot, S_STREAM], c.slot[slot, S_SEQ]
-    kind = c.stream[s, T_KIND]
     regions = c.reg[REGIONS]
     delay = 0
     if c.node[node, N_EXISTS]:
         delay = _leg(c, node * regions + gateway, s, seq, attempt, _LEG3)
         if delay == LOST:
-            return False
-    if kind != OBSERVE:
+            return LOST
+    if c.stream[s, T_KIND] != OBSERVE:
         last = _leg(c, regions * (2 * regions + gateway) + c.stream[s, T_FROM], s, seq, attempt, _LEG4)
         if last == LOST or not _gateway_up(c, gateway):
-            return False
+            return LOST
         delay += last
-    event = slot | (attempt << 24) | (gateway << 30) | (node << 36) | (result << 42)
-    push(c.reg, c.heap, at + delay, tie_of(REPLY, 0, s, seq, attempt), event, extra)
+    return delay
+
+
+@inlined
+def push_reply(c, event, result, extra, at):
+    """Let the reply to request ``event`` reach its sender at ``at``."""
+    slot = event & 0xFFFFFF
+    attempt = (event >> 24) & 63
+    tie = tie_of(REPLY, 0, c.slot[slot, S_STREAM], c.slot[slot, S_SEQ], attempt)
+    push(c.reg, c.heap, at, tie, event | (result << 42), extra)
     c.slot[slot, S_EVENTS] += 1
-    return True
+
+
+@compiled
+def answer(c, event, result, extra, at):
+    """Send the reply to request ``event`` at ``at``."""
+    delay = reply_delay(c, event)
+    if delay != LOST:
+        push_reply(c, event, result, extra, at + delay)

@@ -10,13 +10,17 @@ from sim.engine.circle.layout import (
     COMMITS,
     COMMITS_OUT,
     DONE,
+    HORIZON,
     LEASE,
     LEASE_NS,
     MAJORITY,
     N_BUSY,
     N_EXISTS,
+    N_FIRST_START,
+    N_FREE,
     N_HEAD,
     N_HITS,
+    N_LAST_START,
     N_LEASE_UNTIL,
     N_LSN,
     N_NEXT,
@@ -38,15 +42,20 @@ from sim.engine.circle.layout import (
     REGIONS,
     RESULT_OK,
     RESULT_REFUSED,
+    S_ATTEMPT,
     S_KEY,
     S_OLDER,
+    S_OPEN,
     S_RENEWS,
     S_SENT,
     S_SEQ,
     S_STREAM,
     S_VERSION,
+    SOLE,
+    STARTS,
     T_FROM,
     T_KIND,
+    TIMEOUT_NS,
     W_BUSY,
     W_DONE,
     W_EVENT,
@@ -54,7 +63,8 @@ from sim.engine.circle.layout import (
     W_TIE,
     WRITE,
 )
-from sim.engine.circle.messages import answer, tie_of
+from sim.engine.circle.clients import acknowledged
+from sim.engine.circle.messages import LOST, answer, push_reply, reply_delay, tie_of
 from sim.engine.circle.slots import release
 from sim.engine.sampling import DistTable, sample
 
@@ -97,38 +107,125 @@ def _refuses(c, node, kind, at):
 
 @inlined
 def _admit(c, node, event, kind, at):
-    """Start or queue the request; return False if the queue is full."""
+    """Complete, start or queue the request; return False if the queue is full."""
     row = c.node[node]
-    slot = event & 0xFFFFFF
-    s, seq = c.slot[slot, S_STREAM], c.slot[slot, S_SEQ]
-    tie = tie_of(DONE, node, s, seq, (event >> 24) & 63)
-    workers = c.worker.shape[1]
-    if row[N_BUSY] < workers:
+    start = max(at, row[N_FREE])
+    if row[N_BUSY] < c.worker.shape[1]:
+        if start > at and _not_started(c, node, at) >= c.queue.shape[1] - 1:
+            return False
+        if c.worker.shape[1] == 1 and kind != OBSERVE and (kind != WRITE or c.reg[SOLE]):
+            done = start + _lasts(c, node, event)
+            if done < c.reg[HORIZON] and _remember_start(c, node, start, at):
+                row[N_FREE] = done
+                _ahead(c, node, event, kind, done)
+                return True
         w = 0
         while c.worker[node, w, W_BUSY]:
             w += 1
-        _start(c, node, w, event, tie, at)
+        _start(c, node, w, event, _done_tie(c, node, event), start)
         return True
+    return _enqueue(c, node, event, kind, at)
+
+
+@inlined
+def _done_tie(c, node, event):
+    slot = event & 0xFFFFFF
+    return tie_of(DONE, node, c.slot[slot, S_STREAM], c.slot[slot, S_SEQ], (event >> 24) & 63)
+
+
+@compiled
+def _not_started(c, node, at):
+    """Return how many of the records completed ahead of time wait at ``at``."""
+    row = c.node[node]
+    while row[N_FIRST_START] < row[N_LAST_START] and c.starts[node, row[N_FIRST_START] % STARTS] <= at:
+        row[N_FIRST_START] += 1
+    return row[N_LAST_START] - row[N_FIRST_START]
+
+
+@inlined
+def _remember_start(c, node, start, at):
+    """Note when a record completed ahead of time starts; return False if too many wait already."""
+    if start == at:
+        return True
+    row = c.node[node]
+    if row[N_LAST_START] - row[N_FIRST_START] >= STARTS:
+        return False
+    c.starts[node, row[N_LAST_START] % STARTS] = start
+    row[N_LAST_START] += 1
+    return True
+
+
+@inlined
+def _ahead(c, node, event, kind, done):
+    """Complete a record that will be done at ``done``: before that, nothing can change what becomes of it."""
+    slot = event & 0xFFFFFF
+    row = c.node[node]
+    if row[N_TOUCHED]:
+        row[N_HITS] += 1
+    result, extra = RESULT_OK, 0
+    if kind == WRITE:
+        if c.reg[LEASE] and done >= row[N_LEASE_UNTIL]:
+            result = RESULT_REFUSED
+        elif not _committed(c, slot, row[N_TIMELINE]):
+            _commit(c, node, slot, done)
+    delay = reply_delay(c, event)
+    if delay == LOST:
+        release(c, slot)
+        return
+    if kind == READ:
+        extra = _note_read(c, node, slot, done)
+    arrives = done + delay
+    op = c.slot[slot]
+    first = op[S_ATTEMPT] == 1 and op[S_OPEN] == 1 and kind <= WRITE and result == RESULT_OK
+    if first and arrives < c.reg[HORIZON] and arrives <= op[S_SENT] + c.reg[TIMEOUT_NS]:
+        acknowledged(c, slot, node, extra, arrives)
+    else:
+        push_reply(c, event, result, extra, arrives)
+    release(c, slot)
+
+
+@inlined
+def _note_read(c, node, slot, at):
+    """Append a read to the node's output; return its index."""
+    row = c.node[node]
+    i = row[N_READS]
+    c.reads[node, i, 0] = at
+    c.reads[node, i, 1] = c.slot[slot, S_KEY]
+    c.reads[node, i, 2] = row[N_LSN]
+    row[N_READS] = i + 1
+    return i + row[N_READS_DROPPED]
+
+
+@compiled
+def _enqueue(c, node, event, kind, at):
+    """Put a request in the queue; return False if it is full."""
+    row = c.node[node]
     places = c.queue.shape[1] - 1
-    if row[N_QUEUE] >= places:
+    waiting = row[N_QUEUE] + _not_started(c, node, at) + (row[N_FREE] > at)  # a worker may be waiting for N_FREE
+    if waiting >= places:
         return False
     i = row[N_HEAD] + row[N_QUEUE]
     if i > places:
         i -= places + 1
     c.queue[node, i, 0] = event
-    c.queue[node, i, 1] = tie
+    c.queue[node, i, 1] = _done_tie(c, node, event)
     c.queue[node, i, 2] = kind
     row[N_QUEUE] += 1
     return True
 
 
 @inlined
-def _start(c, node, w, event, tie, at):
+def _lasts(c, node, event):
     slot = event & 0xFFFFFF
-    s, seq = c.slot[slot, S_STREAM], c.slot[slot, S_SEQ]
+    s = c.slot[slot, S_STREAM]
     dist = c.work[c.stream[s, T_KIND]]
-    work = sample(DistTable(c.rows, c.values), dist, c.stream_key[s], seq, (event >> 24) & 63, _SERVICE)
-    done = at + max(1, int(math.floor(work / c.speed[node] + 0.5)))
+    work = sample(DistTable(c.rows, c.values), dist, c.stream_key[s], c.slot[slot, S_SEQ], (event >> 24) & 63, _SERVICE)
+    return max(1, int(math.floor(work / c.speed[node] + 0.5)))
+
+
+@compiled
+def _start(c, node, w, event, tie, at):
+    done = at + _lasts(c, node, event)
     worker = c.worker[node, w]
     worker[W_BUSY] = 1
     worker[W_START] = at
@@ -180,7 +277,7 @@ def refill(c, node, at):
         _start(c, node, w, c.queue[node, i, 0], c.queue[node, i, 1], at)
 
 
-@inlined
+@compiled
 def complete(c, node, at):
     """Complete the service of the worker of ``node`` that is done first."""
     row = c.node[node]
@@ -207,12 +304,9 @@ def _result(c, node, event, at):
     kind = c.stream[s, T_KIND]
     row = c.node[node]
     if kind == READ:
-        i = row[N_READS]
-        if answer(c, event, RESULT_OK, i + row[N_READS_DROPPED], at):
-            c.reads[node, i, 0] = at
-            c.reads[node, i, 1] = c.slot[slot, S_KEY]
-            c.reads[node, i, 2] = row[N_LSN]
-            row[N_READS] = i + 1
+        delay = reply_delay(c, event)
+        if delay != LOST:
+            push_reply(c, event, RESULT_OK, _note_read(c, node, slot, at), at + delay)
     elif kind == WRITE:
         if c.reg[LEASE] and at >= row[N_LEASE_UNTIL]:
             answer(c, event, RESULT_REFUSED, 0, at)

@@ -6,6 +6,7 @@ from sim.engine.circle.heap import push
 from sim.engine.circle.layout import (
     CHECK,
     FREE,
+    HORIZON,
     LEASE,
     N_REGION_UP,
     OBSERVE,
@@ -26,6 +27,7 @@ from sim.engine.circle.layout import (
     T_INTERVAL,
     T_KIND,
     T_KNOWN,
+    T_NEXT,
     T_OUTSTANDING,
     T_PASSED,
     T_RENEWED,
@@ -45,7 +47,8 @@ def send_probe(c, s, at):
     row = c.stream[s]
     seq = row[T_SEQ]
     row[T_SEQ] = seq + 1
-    push(c.reg, c.heap, at + row[T_INTERVAL], tie_of(SEND, 0, s, seq + 1, 1), -1 - s, 0)
+    row[T_NEXT] = at + row[T_INTERVAL]
+    push(c.reg, c.heap, row[T_NEXT], tie_of(SEND, 0, s, seq + 1, 1), -1 - s, 0)
     observes = row[T_KIND] == OBSERVE
     if observes and not c.node[row[T_FROM], N_REGION_UP]:
         return
@@ -116,3 +119,24 @@ def watch_anew(c, s):
     """Forget what a checker has seen: healthy, nothing counted, nothing outstanding."""
     row = c.stream[s]
     row[T_HEALTHY], row[T_FAILED], row[T_PASSED], row[T_OUTSTANDING] = 1, 0, 0, 0
+
+
+@compiled
+def look_ahead(c, until):
+    """Set the horizon: the earliest time, at most ``until``, at which a checker could change its mind."""
+    horizon = until
+    for s in range(c.stream.shape[0]):
+        row = c.stream[s]
+        if row[T_KIND] < OBSERVE:
+            continue
+        if row[T_HEALTHY]:
+            needed = row[T_FAILURES] - row[T_FAILED]
+        else:
+            needed = row[T_SUCCESSES] - row[T_PASSED]
+        if row[T_OUTSTANDING]:
+            needed -= 1
+        if needed == 0:
+            horizon = 0
+        else:
+            horizon = min(horizon, row[T_NEXT] + (needed - 1) * row[T_INTERVAL])
+    c.reg[HORIZON] = horizon

@@ -1,0 +1,72 @@
+"""The drill with its duration scaled: cost per transaction and memory, from a million writes on.
+
+Every two hours one replica of every domain is paused for ten minutes, so that ten minutes of writes wait for it.
+"""
+
+import json
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from benchmarks.drill import simulate
+from benchmarks.figure import FULL, QUICK, Figure
+from benchmarks.process import GIB
+
+WRITES_PER_S = 500
+PERIOD_S, PAUSED_AT_S, PAUSE_S = 7200, 600, 600
+SIZES = {QUICK: (100_000, 200_000), FULL: (1_000_000, 3_000_000, 10_000_000, 30_000_000, 100_000_000)}
+USUALLY = (1_000_000, 3_000_000, 10_000_000)
+REGION = "us-west"
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """One run. ``each_us``: processor time per transaction, start-up subtracted."""
+
+    writes: int
+    each_us: float
+    peak_gib: float
+
+
+def measure(size: str) -> list[Figure]:
+    """Return cost per transaction and peak memory at each size, and how far the costs lie apart."""
+    start_s = min(_run(WRITES_PER_S)[0] for _ in range(3))
+    costs = [_cost(writes, start_s) for writes in SIZES.get(size, USUALLY)]
+    each = [cost.each_us for cost in costs]
+    found = [Figure("start-up", start_s, "s")]
+    found += [Figure(f"{cost.writes:.0e} writes, per transaction", cost.each_us, "us") for cost in costs]
+    found += [Figure(f"{cost.writes:.0e} writes, peak memory", cost.peak_gib, "GiB", most=1.0) for cost in costs]
+    return [*found, Figure("dearest against cheapest", max(each) / min(each), most=1.25)]
+
+
+def _cost(writes: int, start_s: float) -> Cost:
+    cpu_s, transactions, rss = _run(writes)
+    return Cost(writes, 1e6 * (cpu_s - start_s) / transactions, rss / GIB)
+
+
+def _run(writes: int) -> tuple[float, int, int]:
+    """Return (processor time s, transactions, peak memory bytes) of a run with about so many writes."""
+    seconds = writes // WRITES_PER_S
+    with tempfile.TemporaryDirectory() as folder:
+        overlay = Path(folder) / "longer.json"
+        overlay.write_text(json.dumps(_overlay(seconds)))
+        run = simulate("-f", str(overlay))
+    return run.cpu_s, _transactions(json.loads(run.stdout)), run.peak_rss_bytes
+
+
+def _overlay(seconds: int) -> dict:
+    """Return what changes: the duration, and one pause each period instead of the lost region."""
+    pauses = {f"pause-{i}": _pause(i * PERIOD_S + PAUSED_AT_S) for i in range(-(-seconds // PERIOD_S))}
+    kept = {name: fault for name, fault in pauses.items() if fault["at_s"] + PAUSE_S < seconds}
+    faults = {name: {**fault["spec"]} for name, fault in kept.items()}
+    return {"duration": f"{seconds}s", "warmup": "0s", "faults": {"power": None, **faults}}
+
+
+def _pause(at_s: int) -> dict:
+    spec = {"kind": "replication_pause", "database": "*", "region": REGION, "stage": "send"}
+    return {"at_s": at_s, "spec": {**spec, "at": f"{at_s}s", "duration": f"{PAUSE_S}s"}}
+
+
+def _transactions(document: dict) -> int:
+    """Return how many operations ended or were open at the end."""
+    return max(1, document["performance"]["writes"] * 5)

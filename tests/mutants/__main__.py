@@ -1,0 +1,90 @@
+"""Run generated cases in one process, with or without a planted bug.
+
+``python -m tests.mutants try NAME [CASE...]`` prints whether the mutant's proof notices it, a JSON line for each case.
+``python -m tests.mutants clean CASE...`` does the same without a bug, for both proofs.
+``python -m tests.mutants find NAME FIRST LAST`` looks for cases that notice it and writes the first three into the patch.
+"""
+
+import json
+import re
+import sys
+
+from .planting import PATCHES, PROOFS, Mutant, named, plant
+
+ENOUGH = 3
+
+
+def notice(proof: str, number: int) -> str | None:
+    """Return what ``proof`` says against the engine in a case, None if it finds nothing."""
+    from tests.oracle.generate import case
+
+    one = case(number)
+    return _by_twin(one) if proof == "twin" else _by_conservation(one)
+
+
+def _by_twin(one) -> str | None:
+    from sim.trial import run_tables
+    from tests.oracle.compare import compare, compare_milestones
+    from tests.oracle.twin import run_twin
+
+    twin = run_twin(one.scenario, one.seed)
+    try:
+        engine = run_tables(one.scenario, one.seed, pulls=one.pulls)
+    except Exception as error:  # whatever a planted bug makes the engine do
+        return f"{type(error).__name__}: {error}"
+    milestones = [(m.kind, m.at_ns, m.subject) for m in engine["milestones"]]
+    return compare(engine["tables"], twin.tables) or compare_milestones(milestones, twin.milestones)
+
+
+def _by_conservation(one) -> str | None:
+    from sim.measure.conservation import ConservationError
+    from sim.trial import run
+
+    try:
+        run(one.scenario, seed=one.seed)
+    except ConservationError as error:
+        return str(error)
+    return None
+
+
+def _say(name: str, proof: str, number: int) -> str | None:
+    found = notice(proof, number)
+    first = found.splitlines()[0] if found else None
+    print(json.dumps({"mutant": name, "proof": proof, "case": number, "noticed": first}), flush=True)
+    return found
+
+
+def _find(mutant: Mutant, first: int, last: int) -> None:
+    """Write the first cases that notice a mutant into its patch."""
+    noticed: list[int] = []
+    for number in range(first, last):
+        if notice(mutant.proof, number):
+            noticed.append(number)
+        if len(noticed) == ENOUGH:
+            break
+    print(json.dumps({"mutant": mutant.name, "noticed": noticed}), flush=True)
+    if noticed:
+        path = PATCHES / f"{mutant.name}.yaml"
+        path.write_text(re.sub(r"(?m)^cases: .*$", f"cases: {noticed}", path.read_text()))
+
+
+def main(what: str, *words: str) -> None:
+    """Do what the command says."""
+    if what == "clean":
+        plant(None)
+        for proof in PROOFS:
+            for number in words:
+                _say("", proof, int(number))
+        return
+    mutant = named(words[0])
+    plant(mutant)
+    if what == "find":
+        _find(mutant, *map(int, words[1:]))
+        return
+    for number in map(int, words[1:] or mutant.cases):
+        if _say(mutant.name, mutant.proof, number):
+            break
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

@@ -1,0 +1,91 @@
+"""Plant one bug in the engine of this process: a module's source is changed on its way in, before anything has imported it.
+
+The files on disk stay as they are. The engine runs as plain Python here, its draws compiled: recompiling it for every mutant would take a
+minute each, and a generated case has so few records that Python is quick enough.
+"""
+
+import importlib.abc
+import importlib.machinery
+import importlib.util
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
+
+PATCHES = Path(__file__).parent / "patches"
+ROOT = Path(__file__).parents[2]
+PROOFS = ("twin", "conservation")
+
+
+@dataclass(frozen=True, slots=True)
+class Mutant:
+    """A named patch: ``old`` occurs once in ``file`` and becomes ``new``; ``proof`` notices it in the generated cases ``cases``."""
+
+    name: str
+    bug: str
+    proof: str
+    cases: tuple[int, ...]
+    file: str
+    old: str
+    new: str
+
+    def planted(self) -> str:
+        """Return the module's source with the bug. ValueError unless the text to replace occurs exactly once."""
+        source = (ROOT / self.file).read_text()
+        found = source.count(self.old)
+        if found != 1 or self.old == self.new:
+            raise ValueError(f"{self.name}: its text occurs {found} times in {self.file}; it must occur once, and change")
+        return source.replace(self.old, self.new)
+
+    @property
+    def module(self) -> str:
+        """The name of the module that it changes."""
+        return self.file.removesuffix(".py").replace("/", ".")
+
+
+def named(name: str) -> Mutant:
+    """Return a mutant by the name of its patch."""
+    entry = yaml.safe_load((PATCHES / f"{name}.yaml").read_text())
+    return Mutant(name=name, **{**entry, "cases": tuple(entry["cases"])})
+
+
+def names() -> list[str]:
+    """Return the names of all patches, sorted."""
+    return sorted(path.stem for path in PATCHES.glob("*.yaml"))
+
+
+class _Planter(importlib.abc.MetaPathFinder, importlib.abc.SourceLoader):
+    """Finds and loads the one module that has the bug."""
+
+    def __init__(self, mutant: Mutant) -> None:
+        self._path, self._module = ROOT / mutant.file, mutant.module
+        self._source = mutant.planted().encode()
+
+    def find_spec(self, fullname, path=None, target=None):
+        """Return a spec for the module with the bug, None for every other."""
+        if fullname != self._module:
+            return None
+        return importlib.util.spec_from_file_location(fullname, self._path, loader=self)
+
+    def get_filename(self, fullname: str) -> str:
+        """Return the path of the module as it is on disk."""
+        return str(self._path)
+
+    def get_data(self, path: str) -> bytes:
+        """Return the source with the bug."""
+        return self._source
+
+
+def plant(mutant: Mutant | None) -> None:
+    """Make this process run the engine as plain Python, with the bug of ``mutant`` if there is one. ImportError if it is too late."""
+    import numba
+
+    import sim.engine.sampling  # noqa: F401  the draws stay compiled: their arithmetic is modulo 2^64
+
+    numba.config.DISABLE_JIT = True
+    if mutant is None:
+        return
+    if mutant.module in sys.modules:
+        raise ImportError(f"{mutant.module} was imported before the bug could be planted")
+    sys.meta_path.insert(0, _Planter(mutant))
