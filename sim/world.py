@@ -6,7 +6,6 @@ from sim.core.distributions import Distribution
 from sim.core.draws import Purpose
 from sim.engine.circle import layout as at
 from sim.engine.clock import REST, Clock, Steps
-from sim.engine.kernels import NEXT
 from sim.engine.log import COMMIT
 from sim.faults.overlays import Turns
 from sim.faults.schedule import Schedule
@@ -248,7 +247,7 @@ class World:
         if of[0] != domain.name:
             return 0
         hits = int(circle.node[regions.index(of[1]), at.N_HITS])
-        return hits + (self._flow_reads(domain, of[1]) if of[1] != domain.primary else 0)
+        return hits + sum(n for (_, follower), n in domain.flow_reads.items() if follower == of[1])
 
     def _link_reads(self, domain: Domain, a: str, b: str) -> int:
         regions, count = domain.regions, len(domain.regions)
@@ -256,14 +255,7 @@ class World:
         i, j = regions.index(a.removeprefix(CLIENTS)), regions.index(b.removeprefix(CLIENTS))
         row = count * (count + i) + j if client_to else count * (2 * count + i) + j if to_client else i * count + j
         hits = int(domain.circle.link_state[row, at.LS_HITS])
-        flows = a == domain.primary and b in domain.nodes
-        return hits + (self._flow_reads(domain, b) if flows else 0)
-
-    def _flow_reads(self, domain: Domain, region: str) -> int:
-        """Return a count that grows when the flow's send queue or apply has something to do."""
-        follower, end = domain.followers[region], domain.log.end
-        applied = int(follower.applies[NEXT])
-        return follower.wired + applied + (end > follower.wired) + (follower.taken > applied)
+        return hits + domain.flow_reads.get((a, b), 0)
 
     def holds(self, fault: AnyFault) -> bool:
         """Return whether the condition a fault waits for holds now."""

@@ -66,6 +66,7 @@ class Domain:
         self.position = 0  # every record strictly before this has been processed by the circle
         self.settled = 0
         self.on_full: Callable[[int], None] = lambda until: None
+        self.flow_reads: dict[tuple[str, str], int] = {}  # (primary, follower) -> how often its flow had something to do
         self.commits_taken = 0  # of the circle's output
         self.cut_rows: list[tuple[int, int, int, int, int]] = []
         self.copies: dict[str, list[tuple[int, int]]] = {}
@@ -110,7 +111,9 @@ class Domain:
         self._take_commits()
         for region, follower in self.followers.items():
             if self.nodes[region].role in (FOLLOWING, PROMOTING):
-                follower.advance(self.log, self.wires[region], until)
+                moved = follower.advance(self.log, self.wires[region], until)
+                flow = (self.primary, region)
+                self.flow_reads[flow] = self.flow_reads.get(flow, 0) + moved
         for node in self.nodes.values():
             self._answer_reads(node, until)
         self.settled = until

@@ -144,7 +144,9 @@ class Failover:
     def _eligible(self, node: Node) -> bool:
         if not (node.up and self._c.network.quorate(node.region)) or node.data_lost:
             return False
-        return node.role == PRIMARY or (node.role == FOLLOWING and self._lag(node) <= self._rules.max_lag)
+        if node.role == PRIMARY:
+            return not self._majority()  # not while the voters still hold it for dead
+        return node.role == FOLLOWING and self._lag(node) <= self._rules.max_lag
 
     def _lag(self, node: Node) -> int:
         domain = self._c.domain

@@ -58,8 +58,9 @@ class Follower:
         """The last lsn applied before the time of the last advance."""
         return int(self.applies[NEXT]) - 1
 
-    def advance(self, log: Log, wire: Wire, until: int) -> None:
-        """Move all cursors over everything due strictly before ``until``."""
+    def advance(self, log: Log, wire: Wire, until: int) -> int:
+        """Move all cursors over everything due strictly before ``until``; return how many steps that was, a wait with work to do counting one."""
+        before = self.wired + self.applied
         if self.connected:
             self._send(log, wire, until)
         received = log.of_node(self.node, RECEIVED)
@@ -70,6 +71,8 @@ class Follower:
         if self.applying:
             done = log.of_node(self.node, APPLIED)
             serve(received, work, log.base, self.applies, self.apply_speed, done, end=self.taken, until=until)
+        waits = log.end > self.wired or self.received > self.applied
+        return self.wired + self.applied - before + waits
 
     def _send(self, log: Log, wire: Wire, until: int) -> None:
         sent = log.of_node(self.node, SENT)

@@ -86,4 +86,3 @@ class WatchfulClock(Clock):
                 self.ties += self.last.get(domain) == at
                 self.last[domain] = at
         super().step()
-

@@ -4,6 +4,7 @@ import numpy as np
 
 UNORDERED = {"open": ("rid",), "issued": ("client", "kind")}
 
+
 def compare(engine: dict, twin: dict) -> str | None:
     """Return the earliest difference between two sets of tables, None if they are equal.
 
@@ -12,7 +13,9 @@ def compare(engine: dict, twin: dict) -> str | None:
     """
     if set(engine) != set(twin):
         return f"domains differ: engine {sorted(engine)}, twin {sorted(twin)}"
-    found = [difference for domain in sorted(twin) for difference in _domain(domain, engine[domain], twin[domain])]
+    found = [
+        difference for domain in sorted(twin) for difference in _domain(domain, engine[domain], twin[domain])
+    ]
     return min(found, default=(0, None), key=lambda difference: difference[0])[1]
 
 
@@ -46,7 +49,10 @@ def _in_order(name: str, table: dict) -> dict:
 def _table(name: str, engine: dict, twin: dict):
     """Yield (time, text) of the first row that differs in any column."""
     columns = list(twin or engine)
-    rows = [min((len(table[column]) for column in columns if column in table), default=0) for table in (engine, twin)]
+    rows = [
+        min((len(table[column]) for column in columns if column in table), default=0)
+        for table in (engine, twin)
+    ]
     missing = [column for column in columns if rows[0] and column not in engine]
     if missing:
         yield -1, f"{name}: the engine has no column {missing}"

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 class Timeline:
     """A history: its own commits follow the parent's up to ``cut``."""
 
-    __slots__ = ("number", "parent", "cut", "records")
+    __slots__ = ("cut", "number", "parent", "records")
 
     def __init__(self, number: int, parent: int, cut: int) -> None:
         self.number = number
@@ -30,7 +30,9 @@ class Domain:
         self.spec = spec
         self.timelines = {1: Timeline(1, 0, 0)}
         self.newest = 1
-        self.by_key: dict[int, tuple[list[int], list[int]]] = {}  # key -> lsns, commit times on the newest timeline
+        self.by_key: dict[
+            int, tuple[list[int], list[int]]
+        ] = {}  # key -> lsns, commit times on the newest timeline
         self.nodes: list[Node | None] = []
         self.primary: Node | None = None
         self.view: list[Node] = []

@@ -58,7 +58,9 @@ class Draws:
             self.table = encode(self.listed)
         return found
 
-    def sample(self, distribution: Distribution, key: np.uint64, rid: int, attempt: int, purpose: int) -> float:
+    def sample(
+        self, distribution: Distribution, key: np.uint64, rid: int, attempt: int, purpose: int
+    ) -> float:
         """Return one draw from ``distribution``."""
         if distribution.kind == "constant":
             return distribution.params[0]
@@ -73,7 +75,9 @@ class Draws:
         """Return one uniform draw."""
         return uniform(key, rid, attempt, purpose)
 
-    def series(self, distribution: Distribution, key: np.uint64, attempt: int, purpose: int) -> Callable[[int], float]:
+    def series(
+        self, distribution: Distribution, key: np.uint64, attempt: int, purpose: int
+    ) -> Callable[[int], float]:
         """Return the function rid -> draw, block-wise."""
         if distribution.kind == "constant":
             value = distribution.params[0]

@@ -31,7 +31,7 @@ class Controller:
         self.routes = [0] * self.network.count
         self.reigns = 0
 
-    # --- detection ------------------------------------------------------------------------------------------------------
+    # --- detection ---
 
     def tripped(self, observer, healthy: bool) -> None:
         """React to an observer that changed its mind."""
@@ -68,7 +68,7 @@ class Controller:
         for observer in self.observers:
             observer.pulse.anew()
 
-    # --- failover ---------------------------------------------------------------------------------------------------------
+    # --- failover ---
 
     def _fail_over(self):
         yield self.clock.after(self._decision(), self.name)
@@ -109,7 +109,9 @@ class Controller:
         self.twin.note("fenced", self.domain.name)
 
     def _choose(self) -> "Node | None":
-        eligible = [n for n in self._in_order() if n.up and self.network.quorate(n.region) and self._eligible(n)]
+        eligible = [
+            n for n in self._in_order() if n.up and self.network.quorate(n.region) and self._eligible(n)
+        ]
         return max(eligible, key=lambda node: node.last, default=None)
 
     def _in_order(self) -> list:
@@ -122,7 +124,7 @@ class Controller:
 
     def _eligible(self, node: "Node") -> bool:
         if node is self.domain.primary:
-            return node.intact
+            return node.intact and not self._majority(self._voters())
         return node.following and self._lag(node) <= self.spec.max_lag
 
     def _lag(self, node: "Node") -> int:
@@ -148,7 +150,7 @@ class Controller:
             observer.renewing_send = now
         self.watch_anew()
 
-    # --- promotion --------------------------------------------------------------------------------------------------------
+    # --- promotion ---
 
     def _promote(self, node: "Node"):
         twin = self.twin

@@ -26,7 +26,7 @@ class Faults:
         for name, spec in sorted(twin.scenario.faults.items()):
             self.clock.process(self._live(name, spec))
 
-    # --- schedule ---------------------------------------------------------------------------------------------------------
+    # --- schedule ---
 
     def _live(self, name: str, spec):
         subject = f"fault/{name}"
@@ -61,7 +61,9 @@ class Faults:
 
     def _true(self, when) -> bool:
         if when.milestone is not None:
-            return any(self._names(when.milestone, kind, subject) for kind, _, subject in self.twin.milestones)
+            return any(
+                self._names(when.milestone, kind, subject) for kind, _, subject in self.twin.milestones
+            )
         domain_name, region = when.of.split("/")
         domain = self.twin.domains[domain_name]
         node = domain.nodes[self.at[region]]
@@ -79,7 +81,7 @@ class Faults:
             return 0
         return self.clock._now - domain.record(domain.primary.timeline, included + 1)[0]
 
-    # --- what each kind does ----------------------------------------------------------------------------------------------
+    # --- what each kind does ---
 
     def _start(self, name: str, spec) -> None:
         getattr(self, f"_start_{spec.kind}")(name, spec)
@@ -166,7 +168,7 @@ class Faults:
             if node.flow_in is not None:
                 node.flow_in.pace()
 
-    # --- links ------------------------------------------------------------------------------------------------------------
+    # --- links ---
 
     def _start_region_isolation(self, name: str, spec) -> None:
         region = self.at[spec.region]
@@ -205,7 +207,13 @@ class Faults:
             heard = [{(i - majority // 2 + k) % n for k in range(majority)} for i in range(n)]
             return [(j, i) for i in range(n) for j in range(n) if j not in heard[i] and j != i]
         groups = self._groups(spec, n)
-        there = [(a, b) for i, first in enumerate(groups) for later in groups[i + 1 :] for a in first for b in later]
+        there = [
+            (a, b)
+            for i, first in enumerate(groups)
+            for later in groups[i + 1 :]
+            for a in first
+            for b in later
+        ]
         return there if spec.one_way else there + [(b, a) for a, b in there]
 
     def _groups(self, spec, n: int) -> list[list[int]]:
@@ -279,7 +287,7 @@ class Faults:
     def _legs(self, spec) -> list:
         return [self.network.links[a][b] for a, b in self.network.pairs(spec.link)]
 
-    # --- load and people --------------------------------------------------------------------------------------------------
+    # --- load and people ---
 
     def _start_traffic_spike(self, name: str, spec) -> None:
         for load in self._loads(spec):

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 class Flying:
     """A record on the wire."""
 
-    __slots__ = ("lsn", "version", "departs", "arrives", "lost")
+    __slots__ = ("arrives", "departs", "lost", "lsn", "version")
 
     def __init__(self, lsn: int, version: int, departs: int, arrives: int) -> None:
         self.lsn = lsn
@@ -32,7 +32,16 @@ class Flying:
 class Flow:
     """Everything between a source node and a follower."""
 
-    def __init__(self, source: "Node", follower: "Node", *, clock: Clock, draws: Draws, network: Network, coverage: Coverage):
+    def __init__(
+        self,
+        source: "Node",
+        follower: "Node",
+        *,
+        clock: Clock,
+        draws: Draws,
+        network: Network,
+        coverage: Coverage,
+    ):
         domain = source.domain
         self.source = source
         self.follower = follower
@@ -53,11 +62,13 @@ class Flow:
         self.wire: deque[Flying] = deque()
         self.arrived = [self._receive]
         self.number = domain.number * STREAMS
-        self.sender = Server(clock, (HANDED, follower.region, self.number), self._hand, speed=1.0, coverage=coverage)
+        self.sender = Server(
+            clock, (HANDED, follower.region, self.number), self._hand, speed=1.0, coverage=coverage
+        )
         self.pauses: set[str] = follower.send_pauses
         self.pace()
 
-    # --- state of the connection --------------------------------------------------------------------------------------
+    # --- state of the connection ---
 
     def pace(self) -> None:
         """Set the sender's speed: the share left by limits, 0 while paused."""
@@ -66,9 +77,7 @@ class Flow:
     def refresh(self) -> None:
         """Connect or disconnect as the world now is, and start or end the window of a cut way back."""
         source, follower = self.source, self.follower
-        connected = (
-            source.up and source.intact and follower.up and follower.following and not self.leg.cuts
-        )
+        connected = source.up and source.intact and follower.up and follower.following and not self.leg.cuts
         if self.connected and not connected:
             self.disconnect(delivered=False)
         elif connected and not self.connected:
@@ -108,7 +117,7 @@ class Flow:
             self.coverage.taken_back += 1
         self.previous = self.wire[-1].arrives if self.wire else self.previous_done
 
-    # --- records --------------------------------------------------------------------------------------------------------
+    # --- records ---
 
     def offer(self) -> None:
         """Take up the next record if there is one to send and nothing is being sent."""
@@ -135,7 +144,9 @@ class Flow:
         self.previous = arrives
         flying = Flying(lsn, version, departs, arrives)
         self.wire.append(flying)
-        self.clock.record(arrives, (1, RECEIVED, follower.region, self.number, lsn, 1), Event(self.arrived, flying))
+        self.clock.record(
+            arrives, (1, RECEIVED, follower.region, self.number, lsn, 1), Event(self.arrived, flying)
+        )
         self.next = lsn + 1
         if lsn < self.source.last:
             self.offer()

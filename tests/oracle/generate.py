@@ -7,7 +7,16 @@ every quantity is a small multiple of one unit, so that many things happen at th
 from dataclasses import dataclass
 from hashlib import sha256
 
-from sim.core.distributions import Distribution, constant, empirical, exponential, gamma, lognormal, mixture, uniform
+from sim.core.distributions import (
+    Distribution,
+    constant,
+    empirical,
+    exponential,
+    gamma,
+    lognormal,
+    mixture,
+    uniform,
+)
 from sim.spec import models as m
 from sim.spec.resolve import resolve
 
@@ -89,7 +98,19 @@ class Maker:
         if self.even:
             return constant(self.span(low, high))
         mean = float(self.span(low, high))
-        kind = self.dice.pick(("constant", "exponential", "uniform", "lognormal", "gamma", "weibull", "pareto", "mixture", "empirical"))
+        kind = self.dice.pick(
+            (
+                "constant",
+                "exponential",
+                "uniform",
+                "lognormal",
+                "gamma",
+                "weibull",
+                "pareto",
+                "mixture",
+                "empirical",
+            )
+        )
         parts = (exponential(mean), constant(mean), uniform(0.0, 2 * mean))
         made = {
             "constant": constant(mean),
@@ -118,7 +139,9 @@ def case(number: int) -> Case:
         duration=duration,
         regions={region: m.Region() for region in regions},
         network=_network(make, regions),
-        clients={client: m.Client(share=1.0 if make.style == EVEN else dice.real(0.5, 2.0)) for client in clients},
+        clients={
+            client: m.Client(share=1.0 if make.style == EVEN else dice.real(0.5, 2.0)) for client in clients
+        },
         gateway=_gateway(make),
         level=_level(make),
         warmup=make.span(0, 2000),
@@ -131,8 +154,12 @@ def case(number: int) -> Case:
 
 def _level(make: Maker) -> m.Level:
     dice = make.dice
-    return m.Level(good=dice.pick((0.99, 0.9, 0.5)), latency=make.span(30, 600), window=make.span(200, 1000),
-                   hold=make.span(300, 4000))  # fmt: skip
+    return m.Level(
+        good=dice.pick((0.99, 0.9, 0.5)),
+        latency=make.span(30, 600),
+        window=make.span(200, 1000),
+        hold=make.span(300, 4000),
+    )
 
 
 def _network(make: Maker, regions: tuple[str, ...]) -> m.Network:
@@ -158,17 +185,32 @@ def _jitter(make: Maker, most: int) -> Distribution:
 def _link(make: Maker) -> m.Link:
     dice = make.dice
     loss = 0.0 if dice.chance(0.6) else dice.real(0.001, 0.2)
-    return m.Link(latency=make.span(1, 60), jitter=_jitter(make, 20), loss=loss, bandwidth=dice.pick((2e5, 4e5, 1e6, 1e8)))
+    return m.Link(
+        latency=make.span(1, 60),
+        jitter=_jitter(make, 20),
+        loss=loss,
+        bandwidth=dice.pick((2e5, 4e5, 1e6, 1e8)),
+    )
 
 
 def _gateway(make: Maker) -> m.Gateway:
     dice = make.dice
     interval = make.span(400, 1000)
-    check = m.Check(interval=interval, timeout=min(interval, make.span(100, 600)), failures=dice.whole(1, 3),
-                    successes=dice.whole(1, 3), offset=_offset(make, interval))  # fmt: skip
-    return m.Gateway(check=check, ttl=make.span(200, 3000), resolvers=dice.whole(1, 8),
-                     failback=dice.pick(("auto", "auto", "never")), failback_after=make.span(200, 3000),
-                     route=make.random(20, 800))  # fmt: skip
+    check = m.Check(
+        interval=interval,
+        timeout=min(interval, make.span(100, 600)),
+        failures=dice.whole(1, 3),
+        successes=dice.whole(1, 3),
+        offset=_offset(make, interval),
+    )
+    return m.Gateway(
+        check=check,
+        ttl=make.span(200, 3000),
+        resolvers=dice.whole(1, 8),
+        failback=dice.pick(("auto", "auto", "never")),
+        failback_after=make.span(200, 3000),
+        route=make.random(20, 800),
+    )
 
 
 def _offset(make: Maker, interval: int) -> int | None:
@@ -184,8 +226,12 @@ def _database(make: Maker, regions: tuple[str, ...], *, share: float) -> m.Datab
         zone=dice.pick(("a", "b")),
         reads=dice.pick(("local", "local", "primary")),
         service=_service(make),
-        replication=m.Replication(record=dice.pick((512, 1000, 2048)), share=dice.real(0.3, 1.0) * share,
-                                  window=dice.pick((1000, 4096, 65536)), apply=make.random(0, 12)),  # fmt: skip
+        replication=m.Replication(
+            record=dice.pick((512, 1000, 2048)),
+            share=dice.real(0.3, 1.0) * share,
+            window=dice.pick((1000, 4096, 65536)),
+            apply=make.random(0, 12),
+        ),
         failover=_failover(make),
         workload=_workload(make, share),
     )
@@ -195,8 +241,13 @@ def _service(make: Maker) -> m.Service:
     dice = make.dice
     workers = dice.whole(1, 3)
     write, read = dice.pick(((10, 20), (20, 60), (1, 5)))
-    return m.Service(write=make.random(1, write * workers), read=make.random(1, read * workers), probe=make.random(0, 5),
-                     workers=workers, queue=dice.pick((0, 1, 3, 10, 1000)))  # fmt: skip
+    return m.Service(
+        write=make.random(1, write * workers),
+        read=make.random(1, read * workers),
+        probe=make.random(0, 5),
+        workers=workers,
+        queue=dice.pick((0, 1, 3, 10, 1000)),
+    )
 
 
 def _failover(make: Maker) -> m.Failover:
@@ -221,14 +272,21 @@ def _failover(make: Maker) -> m.Failover:
 
 def _workload(make: Maker, share: float) -> m.Workload:
     dice = make.dice
-    retry = m.Retry(timeout=make.span(50, 800), attempts=dice.whole(1, 5), base=make.span(5, 100), cap=make.span(100, 600),
-                    jitter=0.0 if make.even else dice.real(0, 1))  # fmt: skip
+    retry = m.Retry(
+        timeout=make.span(50, 800),
+        attempts=dice.whole(1, 5),
+        base=make.span(5, 100),
+        cap=make.span(100, 600),
+        jitter=0.0 if make.even else dice.real(0, 1),
+    )
     return m.Workload(
         writes=_rate(make, 8, 60) * share,
         reads=_rate(make, 0, 60) * share,
         arrivals=_arrivals(make),
         keys=m.Keys(count=dice.pick((1, 5, 50, 1000)), zipf=dice.pick((0.0, 0.99, 1.3))),
-        sessions=m.Sessions(count=dice.pick((1, 3, 40)), keys=dice.whole(1, 4), length=make.span(500, 20_000)),
+        sessions=m.Sessions(
+            count=dice.pick((1, 3, 40)), keys=dice.whole(1, 4), length=make.span(500, 20_000)
+        ),
         retry=retry,
     )
 
@@ -236,7 +294,9 @@ def _workload(make: Maker, share: float) -> m.Workload:
 def _rate(make: Maker, low: int, high: int) -> float:
     if not make.even:
         return make.dice.real(low, high)
-    gap_ms = make.unit // MS * make.dice.whole(max(1, 50 // (make.unit // MS)), max(2, 400 // (make.unit // MS)))
+    gap_ms = (
+        make.unit // MS * make.dice.whole(max(1, 50 // (make.unit // MS)), max(2, 400 // (make.unit // MS)))
+    )
     return 3000.0 / gap_ms if make.dice.chance(0.9) or low else 0.0
 
 
@@ -247,7 +307,9 @@ def _arrivals(make: Maker):
     kind = dice.whole(0, 3)
     if kind == 2:
         period = make.span(1000, 10_000)
-        return m.Diurnal(amplitude=dice.real(0.1, 0.95), period=period, peak=dice.whole(0, period), step=make.span(50, 900))
+        return m.Diurnal(
+            amplitude=dice.real(0.1, 0.95), period=period, peak=dice.whole(0, period), step=make.span(50, 900)
+        )
     if kind == 3:
         return m.Bursty(factor=dice.real(1.5, 6), calm=make.span(200, 3000), burst=make.span(50, 1500))
     return m.Poisson()

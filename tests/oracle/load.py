@@ -1,13 +1,12 @@
 """Clients: streams of operations with sessions, timeouts and retries, and the resolvers that tell them where to go."""
 
 from math import cos, pi
-from typing import TYPE_CHECKING
 
 from sim.core.distributions import Distribution
 from sim.core.draws import Purpose
 from sim.engine.sampling import zipf, zipf_table
 from sim.journal.schema import FAIL, INFO, OK
-from sim.spec.models import Bursty, Diurnal, Trace
+from sim.spec.models import Bursty, Diurnal
 
 from .clock import ARRIVE, REPLY, RETRY, SEND, STREAMS, TIMEOUT, Clock, Event
 from .coverage import Coverage
@@ -23,7 +22,19 @@ UNIT = Distribution("exponential", (1.0,))
 class Operation:
     """One operation: one rid, one or more attempts."""
 
-    __slots__ = ("stream", "seq", "first", "session", "resolver", "key", "attempt", "refusals", "waiting", "open", "commits")
+    __slots__ = (
+        "attempt",
+        "commits",
+        "first",
+        "key",
+        "open",
+        "refusals",
+        "resolver",
+        "seq",
+        "session",
+        "stream",
+        "waiting",
+    )
 
     def __init__(self, stream: "Load", seq: int, first: int) -> None:
         self.stream = stream
@@ -78,8 +89,19 @@ class Keyring:
 class Load:
     """One stream: (domain, client, kind)."""
 
-    def __init__(self, domain: Domain, name: str, number: int, *, kind: int, keyring: Keyring, network: Network,
-                 clock: Clock, draws: Draws, coverage: Coverage) -> None:  # fmt: skip
+    def __init__(
+        self,
+        domain: Domain,
+        name: str,
+        number: int,
+        *,
+        kind: int,
+        keyring: Keyring,
+        network: Network,
+        clock: Clock,
+        draws: Draws,
+        coverage: Coverage,
+    ) -> None:
         self.domain = domain
         self.name = name
         self.number = domain.number * STREAMS + number
@@ -111,7 +133,7 @@ class Load:
         self.spikes: list[tuple[str, float]] = []
         self.shape = 1.0
 
-    # --- arrivals -----------------------------------------------------------------------------------------------------
+    # --- arrivals ---
 
     def start(self, rate: float) -> None:
         """Begin to send at ``rate`` operations a second."""
@@ -124,13 +146,17 @@ class Load:
             self.clock.process(self._days(arrivals))
         elif isinstance(arrivals, Bursty):
             self.clock.process(self._bursts(arrivals))
-        self.arrivals = Server(self.clock, (SEND, 0, self.number), self._send_first, speed=self.shape, coverage=self.coverage)
+        self.arrivals = Server(
+            self.clock, (SEND, 0, self.number), self._send_first, speed=self.shape, coverage=self.coverage
+        )
         self.arrivals.begin(0, self.works(0) * self.gap)
 
     def start_trace(self, times: tuple[int, ...]) -> None:
         """Send at the times of a trace."""
         for seq, at in enumerate(times):
-            self.clock.record(at, (1, SEND, 0, self.number, seq, 1), Event([lambda event: self._open(event.what)], seq))
+            self.clock.record(
+                at, (1, SEND, 0, self.number, seq, 1), Event([lambda event: self._open(event.what)], seq)
+            )
 
     def _diurnal(self, spec: Diurnal, step: int) -> float:
         middle = step * spec.step + spec.step / 2
@@ -148,7 +174,9 @@ class Load:
         period = 0
         while True:
             mean = spec.burst if period % 2 else spec.calm
-            length = self.draws.duration(Distribution("exponential", (float(mean),)), self.luck.key, period, Purpose.BURST)
+            length = self.draws.duration(
+                Distribution("exponential", (float(mean),)), self.luck.key, period, Purpose.BURST
+            )
             yield self.clock.after(length, f"shape/{self.name}")
             period += 1
             self.shape = spec.factor if period % 2 else 1.0
@@ -181,7 +209,7 @@ class Load:
         self.issued += 1
         self._send(op, now)
 
-    # --- attempts -----------------------------------------------------------------------------------------------------
+    # --- attempts ---
 
     def _send(self, op: Operation, now: int) -> None:
         op.attempt = attempt = op.attempt + 1
@@ -265,7 +293,7 @@ class Load:
         domain = self.domain
         rid = self.rid_base | op.seq
         del domain.open[rid]
-        domain.retrying -= op.attempt > 1 or not op.waiting and op.attempt < self.retry_spec.attempts
+        domain.retrying -= op.attempt > 1 or (not op.waiting and op.attempt < self.retry_spec.attempts)
         ring = self.keyring
         version, stale, behind, node = 0, -1, 0, -1
         if message is not None:
@@ -275,5 +303,20 @@ class Load:
             else:
                 version, stale, behind = message.version, message.stale, message.behind
         session = (ring.client * ring.count << 20) + op.session
-        domain.ops.append((rid, op.first, self.clock._now, self.kind, outcome, ring.client, op.attempt,
-                           session, op.key, node, version, stale, behind))  # fmt: skip
+        domain.ops.append(
+            (
+                rid,
+                op.first,
+                self.clock._now,
+                self.kind,
+                outcome,
+                ring.client,
+                op.attempt,
+                session,
+                op.key,
+                node,
+                version,
+                stale,
+                behind,
+            )
+        )

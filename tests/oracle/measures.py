@@ -15,7 +15,10 @@ Milestones = list[tuple[str, int, str]]  # kind, at_ns, subject
 def rows_of(table: dict) -> list[dict]:
     """Return a table as a list of plain dicts."""
     names = list(table)
-    return [dict(zip(names, row, strict=True)) for row in zip(*(table[name].tolist() for name in names), strict=True)]
+    return [
+        dict(zip(names, row, strict=True))
+        for row in zip(*(table[name].tolist() for name in names), strict=True)
+    ]
 
 
 class Lineage:
@@ -36,7 +39,7 @@ class Lineage:
         return timeline == own
 
 
-# --- recovery -----------------------------------------------------------------------------------------------------------------
+# --- recovery ---
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +87,8 @@ def windows(tables: dict, scenario: Scenario, kind: int) -> list[Window]:
     level, end, warmup = scenario.level, scenario.duration, scenario.warmup
     width = level.window
     found = {
-        w: Window(max(w * width, warmup), min((w + 1) * width, end)) for w in range(warmup // width, -(-end // width))
+        w: Window(max(w * width, warmup), min((w + 1) * width, end))
+        for w in range(warmup // width, -(-end // width))
     }
     for op in rows_of(tables["ops"]):
         if op["kind"] == kind and op["send_ns"] >= warmup:
@@ -103,7 +107,9 @@ def _unknown_from(tables: dict, scenario: Scenario, kind: int) -> int:
     young = [
         op["send_ns"] // width * width
         for op in rows_of(tables["open"])
-        if op["kind"] == kind and op["send_ns"] >= scenario.warmup and end - op["send_ns"] <= scenario.level.latency
+        if op["kind"] == kind
+        and op["send_ns"] >= scenario.warmup
+        and end - op["send_ns"] <= scenario.level.latency
     ]
     return min(young, default=end)
 
@@ -145,7 +151,7 @@ def _episode(found: list[Window], *, held: bool) -> Episode:
     )
 
 
-# --- loss ---------------------------------------------------------------------------------------------------------------------
+# --- loss ---
 
 
 def loss(tables: dict, milestones: Milestones, scenario: Scenario, domain: str) -> dict:
@@ -162,13 +168,19 @@ def loss(tables: dict, milestones: Milestones, scenario: Scenario, domain: str) 
     recoveries = []
     since = 0
     for cut in rows_of(tables["cuts"]):
-        gone = [c for c in commits if c["version"] >> LSN_BITS == cut["parent"] and c["version"] & LSN_MASK > cut["cut"]]
+        gone = [
+            c
+            for c in commits
+            if c["version"] >> LSN_BITS == cut["parent"] and c["version"] & LSN_MASK > cut["cut"]
+        ]
         fault = _failed_at(milestones, domain, regions[cut["node"]], since, cut["at_ns"])
         mine = [c["commit_ns"] for c in gone if c["rid"] in lost]
         known = [c["commit_ns"] for c in gone if c["rid"] in acked]
         window = max(fault, *known) - min(mine) if mine else 0
         records = len({c["rid"] for c in gone if c["rid"] in lost})
-        recoveries.append({"timeline": cut["timeline"], "records": records, "window_ns": window, "failed_at_ns": fault})
+        recoveries.append(
+            {"timeline": cut["timeline"], "records": records, "window_ns": window, "failed_at_ns": fault}
+        )
         since = cut["at_ns"]
     return {"lost": lost, "info": (unknown & committed) - safe, "recoveries": recoveries}
 
@@ -181,12 +193,16 @@ def _failed_at(milestones: Milestones, domain: str, chosen: str, since: int, unt
     return until
 
 
-# --- consistency --------------------------------------------------------------------------------------------------------------
+# --- consistency ---
 
 
 def staleness(tables: dict, scenario: Scenario) -> dict:
     """Return how many reads were ok and how many of them stale, and how far."""
-    reads = [op for op in rows_of(tables["ops"]) if op["kind"] != WRITE and op["outcome"] == OK and op["send_ns"] >= scenario.warmup]
+    reads = [
+        op
+        for op in rows_of(tables["ops"])
+        if op["kind"] != WRITE and op["outcome"] == OK and op["send_ns"] >= scenario.warmup
+    ]
     stale = [op for op in reads if op["behind"] > 0]
     return {
         "reads": len(reads),
@@ -224,7 +240,9 @@ def guarantees(tables: dict, scenario: Scenario) -> dict[str, int]:
     lineage = Lineage(tables["cuts"])
     wrote: dict[tuple[int, int], Memory] = {}
     read: dict[tuple[int, int], Memory] = {}
-    counts = dict.fromkeys(("read_your_writes", "monotonic_reads", "monotonic_writes", "writes_follow_reads"), 0)
+    counts = dict.fromkeys(
+        ("read_your_writes", "monotonic_reads", "monotonic_writes", "writes_follow_reads"), 0
+    )
     for op in rows_of(tables["ops"]):
         if op["outcome"] != OK:
             continue
@@ -243,7 +261,7 @@ def guarantees(tables: dict, scenario: Scenario) -> dict[str, int]:
     return counts
 
 
-# --- exposure -----------------------------------------------------------------------------------------------------------------
+# --- exposure ---
 
 
 def exposure(tables: dict, scenario: Scenario, domain: str) -> dict[str, dict[str, tuple[int, int]]]:
@@ -252,8 +270,14 @@ def exposure(tables: dict, scenario: Scenario, domain: str) -> dict[str, dict[st
     regions = sorted(scenario.regions)
     out = {}
     for name in sorted((spec.primary, *spec.replicas)):
-        curves = {curve: _Curve(tables, scenario, name, stage) for curve, stage in (("crash", "sent"), ("cut", "received"))}
-        found = {curve: each.run(regions.index(name), regions.index(spec.primary)) for curve, each in curves.items()}
+        curves = {
+            curve: _Curve(tables, scenario, name, stage)
+            for curve, stage in (("crash", "sent"), ("cut", "received"))
+        }
+        found = {
+            curve: each.run(regions.index(name), regions.index(spec.primary))
+            for curve, each in curves.items()
+        }
         if curves["cut"].was_standby:
             out[name] = found
     return out
@@ -268,7 +292,10 @@ class _Curve:
         events = [(row["at_ns"], 0, row) for row in rows_of(tables["cuts"])]
         for moved in (stage, "received", "copied"):
             rows = rows_of(tables.get(f"{moved}/{name}", {"at_ns": _NONE, "version": _NONE}))
-            events += [(row["at_ns"], 1, {**row, "moves": moved in (stage, "copied"), "has": moved != "sent"}) for row in rows]
+            events += [
+                (row["at_ns"], 1, {**row, "moves": moved in (stage, "copied"), "has": moved != "sent"})
+                for row in rows
+            ]
         events += [(row["commit_ns"], 2, row) for row in rows_of(tables["commits"])]
         self.events = sorted(events, key=lambda event: event[:2])
         self.line: list[int] = []  # commit times of the surviving timeline by lsn - 1

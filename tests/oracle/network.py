@@ -21,10 +21,27 @@ LOSS_OF = {
 class Leg:
     """One direction between two endpoints: its base values and the overlays on them, in order of arrival."""
 
-    __slots__ = ("base_latency", "base_jitter", "base_loss", "bandwidth", "added", "jitters", "losses", "limits", "cuts",
-                 "latency", "jitter", "loss", "fixed", "retransmit", "name")  # fmt: skip
+    __slots__ = (
+        "added",
+        "bandwidth",
+        "base_jitter",
+        "base_latency",
+        "base_loss",
+        "cuts",
+        "fixed",
+        "jitter",
+        "jitters",
+        "latency",
+        "limits",
+        "loss",
+        "losses",
+        "name",
+        "retransmit",
+    )
 
-    def __init__(self, latency: int, jitter: Distribution, *, loss: float, retransmit: int, bandwidth: float = 0.0) -> None:
+    def __init__(
+        self, latency: int, jitter: Distribution, *, loss: float, retransmit: int, bandwidth: float = 0.0
+    ) -> None:
         self.base_latency = latency
         self.base_jitter = jitter
         self.base_loss = loss
@@ -121,7 +138,11 @@ class Network:
     def _link(scenario: Scenario, a: str, b: str) -> Leg:
         link = _authored(scenario, a, b)
         return Leg(
-            link.latency, link.jitter, loss=link.loss, retransmit=scenario.network.retransmit, bandwidth=link.bandwidth
+            link.latency,
+            link.jitter,
+            loss=link.loss,
+            retransmit=scenario.network.retransmit,
+            bandwidth=link.bandwidth,
         )
 
     @staticmethod

@@ -7,7 +7,7 @@ from math import inf
 from sim.core.draws import Purpose
 from sim.journal.schema import LSN_BITS
 
-from .clock import APPLIED, ARRIVE, DONE, STREAMS, Clock
+from .clock import APPLIED, DONE, STREAMS, Clock
 from .coverage import Coverage
 from .domain import Domain
 from .draws import Draws
@@ -19,8 +19,25 @@ READ, WRITE, OBSERVE, CHECK = range(4)
 class Message:
     """A request on its way, in service, or its answer on the way back; it is the SimPy event of each of these in turn."""
 
-    __slots__ = ("callbacks", "kind", "stream", "owner", "seq", "attempt", "sent", "gateway", "node", "worker", "begun", "due",
-                 "fresh", "refused", "version", "stale", "behind")  # fmt: skip
+    __slots__ = (
+        "attempt",
+        "begun",
+        "behind",
+        "callbacks",
+        "due",
+        "fresh",
+        "gateway",
+        "kind",
+        "node",
+        "owner",
+        "refused",
+        "sent",
+        "seq",
+        "stale",
+        "stream",
+        "version",
+        "worker",
+    )
     _ok = True
 
     def __init__(self, stream, owner, *, seq: int, attempt: int, sent: int) -> None:
@@ -43,7 +60,9 @@ class Message:
 class Node:
     """One node of one domain. ``last`` is the last lsn in its log (received or committed), ``applied`` the last one applied."""
 
-    def __init__(self, domain: Domain, region: int, *, name: str, clock: Clock, draws: Draws, coverage: Coverage) -> None:
+    def __init__(
+        self, domain: Domain, region: int, *, name: str, clock: Clock, draws: Draws, coverage: Coverage
+    ) -> None:
         self.domain = domain
         self.region = region
         self.name = f"{domain.name}/{name}"
@@ -100,7 +119,7 @@ class Node:
         tie = (APPLIED, self.region, domain.number * STREAMS)
         self.applier = Server(self.clock, tie, self._apply, speed=1.0, coverage=self.coverage)
 
-    # --- requests ---------------------------------------------------------------------------------------------------
+    # --- requests ---
 
     def arrive(self, message: Message) -> None:
         """A request or probe reaches the node."""
@@ -220,7 +239,7 @@ class Node:
             if message is None and self.queue:
                 self._start(i, self.queue.popleft(), self.clock._now)
 
-    # --- speed ------------------------------------------------------------------------------------------------------
+    # --- speed ---
 
     def change_speed(self) -> None:
         """Work out the node's speed from what slows it and rescale what is in service."""
@@ -251,7 +270,7 @@ class Node:
         copy.callbacks = self.finished
         self.clock.record(copy.due, (1, DONE, self.region, copy.stream.number, copy.seq, copy.attempt), copy)
 
-    # --- the log ----------------------------------------------------------------------------------------------------
+    # --- the log ---
 
     def receive(self, lsn: int, version: int) -> None:
         """A record arrives over the flow."""
@@ -271,7 +290,9 @@ class Node:
         series = self.apply_series.get(timeline)
         if series is None:
             spec = self.domain.spec.replication.apply
-            series = self.apply_series[timeline] = self.draws.series(spec, self.replica_key, timeline, Purpose.APPLY)
+            series = self.apply_series[timeline] = self.draws.series(
+                spec, self.replica_key, timeline, Purpose.APPLY
+            )
         return series(lsn)
 
     def _apply(self, lsn: int) -> None:
@@ -306,7 +327,7 @@ class Node:
         self.timeline = timeline
         self.cap = self.domain.shared(timeline)
 
-    # --- lease ------------------------------------------------------------------------------------------------------
+    # --- lease ---
 
     def grant_lease(self, now: int) -> None:
         """Let the lease count from now for every observer."""
@@ -325,7 +346,7 @@ class Node:
             majority = len(self.contacts) // 2 + 1
             self.lease_until = sorted(self.contacts, reverse=True)[majority - 1] + spec.lease
 
-    # --- life -------------------------------------------------------------------------------------------------------
+    # --- life ---
 
     def go_down(self) -> None:
         """Stop: everything in it vanishes."""

@@ -15,7 +15,9 @@ from .node import CHECK, OBSERVE, Message, Node
 class Pulse:
     """The schedule, the outstanding probe and the counts of one probe stream. ``trip(healthy)`` is called when it changes its mind."""
 
-    def __init__(self, spec: Check | Failover, *, tie: int, clock: Clock, luck: Luck, send: Callable, trip: Callable) -> None:
+    def __init__(
+        self, spec: Check | Failover, *, tie: int, clock: Clock, luck: Luck, send: Callable, trip: Callable
+    ) -> None:
         self.spec = spec
         self.tie = tie
         self.clock = clock
@@ -76,8 +78,18 @@ class Pulse:
 class Observer:
     """A vantage in a region that probes the primary's node and so renews its lease."""
 
-    def __init__(self, domain: Domain, region: int, number: int, *, name: str, network: Network, clock: Clock, draws: Draws,
-                 trip: Callable) -> None:  # fmt: skip
+    def __init__(
+        self,
+        domain: Domain,
+        region: int,
+        number: int,
+        *,
+        name: str,
+        network: Network,
+        clock: Clock,
+        draws: Draws,
+        trip: Callable,
+    ) -> None:
         self.kind = OBSERVE
         self.domain = domain
         self.region = region
@@ -91,7 +103,12 @@ class Observer:
         self.renewing_send = 0
         self.replied = [self._reply]
         self.pulse = Pulse(
-            domain.spec.failover, tie=self.number, clock=clock, luck=self.luck, send=self._send, trip=lambda ok: trip(self, ok)
+            domain.spec.failover,
+            tie=self.number,
+            clock=clock,
+            luck=self.luck,
+            send=self._send,
+            trip=lambda ok: trip(self, ok),
         )
 
     def _send(self, seq: int) -> bool:
@@ -135,8 +152,20 @@ class Observer:
 class Checker:
     """A client group's check of one gateway and the domain's node behind it."""
 
-    def __init__(self, domain: Domain, number: int, *, client: int, region: int, name: str, spec: Check, network: Network,
-                 clock: Clock, draws: Draws, trip: Callable) -> None:  # fmt: skip
+    def __init__(
+        self,
+        domain: Domain,
+        number: int,
+        *,
+        client: int,
+        region: int,
+        name: str,
+        spec: Check,
+        network: Network,
+        clock: Clock,
+        draws: Draws,
+        trip: Callable,
+    ) -> None:
         self.kind = CHECK
         self.domain = domain
         self.client = client
@@ -149,7 +178,14 @@ class Checker:
         self.service = draws.series(domain.spec.service.probe, self.luck.key, 1, Purpose.SERVICE)
         self.replied = [self._reply]
         self.at_gateway = [self._answer_itself]
-        self.pulse = Pulse(spec, tie=self.number, clock=clock, luck=self.luck, send=self._send, trip=lambda ok: trip(self, ok))
+        self.pulse = Pulse(
+            spec,
+            tie=self.number,
+            clock=clock,
+            luck=self.luck,
+            send=self._send,
+            trip=lambda ok: trip(self, ok),
+        )
 
     def _send(self, seq: int) -> bool:
         network = self.network

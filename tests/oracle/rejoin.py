@@ -45,7 +45,8 @@ class Rejoiner:
             self.polling = False
 
     def _waiting(self) -> list["Node"]:
-        """Return the nodes that neither lead nor follow nor are being promoted (a candidate without its data counts)."""
+        """Return the nodes that neither lead nor follow nor are being promoted (a candidate without its data
+        counts)."""
         domain = self.domain
         away = [n for n in domain.nodes if n is not None and not n.following and n is not domain.primary]
         return [n for n in away if not (n.candidate and n.intact)]

@@ -11,8 +11,17 @@ from .probes import Checker
 class Router:
     """The authoritative answer of one (domain, client)."""
 
-    def __init__(self, name: str, keyring: Keyring, *, order: list[int], failback_after: int | None, clock: Clock,
-                 note: Callable, coverage: Coverage) -> None:  # fmt: skip
+    def __init__(
+        self,
+        name: str,
+        keyring: Keyring,
+        *,
+        order: list[int],
+        failback_after: int | None,
+        clock: Clock,
+        note: Callable,
+        coverage: Coverage,
+    ) -> None:
         self.name = name
         self.keyring = keyring
         self.order = order

@@ -34,7 +34,9 @@ def _primary_loss(make: "Maker", scenario: m.Scenario) -> Iterator[m.AnyFault]:
     name = dice.pick(sorted(scenario.databases))
     database = scenario.databases[name]
     when = {"at": constant(_moment(make, scenario, 5, 40)), "duration": constant(make.span(500, 6000))}
-    yield dice.pick((_outage, _isolation, _crash))(make, scenario, {**when}, region=database.primary, database=name)
+    yield dice.pick((_outage, _isolation, _crash))(
+        make, scenario, {**when}, region=database.primary, database=name
+    )
     if dice.chance(0.6) and database.replicas:
         look = m.When(milestone=f"{name}.promoting", every=make.span(5, 60))
         strike = {"when": look, "duration": constant(make.span(50, 2000))}
@@ -46,7 +48,20 @@ def _any(make: "Maker", scenario: m.Scenario) -> m.AnyFault:
     dice = make.dice
     name = dice.pick(sorted(scenario.databases))
     region = dice.pick(sorted(scenario.regions))
-    makers = (_outage, _isolation, _partition, _latency, _loss, _bandwidth, _flap, _crash, _pause, _slow, _spike, _delay)
+    makers = (
+        _outage,
+        _isolation,
+        _partition,
+        _latency,
+        _loss,
+        _bandwidth,
+        _flap,
+        _crash,
+        _pause,
+        _slow,
+        _spike,
+        _delay,
+    )
     return dice.pick(makers)(make, scenario, _timing(make, scenario, name), region=region, database=name)
 
 
@@ -62,7 +77,9 @@ def _timing(make: "Maker", scenario: m.Scenario, name: str) -> dict:
     if not dice.chance(0.2):
         return {**timing, "at": make.random(200, scenario.duration // MS * 3 // 4)}
     every = make.span(20, 300)
-    kind = dice.pick(("declared", "decided", "promoted", "rewinding", "no_candidate", "queue_depth", "replica_lag"))
+    kind = dice.pick(
+        ("declared", "decided", "promoted", "rewinding", "no_candidate", "queue_depth", "replica_lag")
+    )
     of = f"{name}/{dice.pick(nodes_of(scenario.databases[name]))}"
     if kind == "queue_depth":
         return {**timing, "when": m.When(metric=kind, of=of, above=float(dice.whole(0, 4)), every=every)}
@@ -74,24 +91,38 @@ def _timing(make: "Maker", scenario: m.Scenario, name: str) -> dict:
 def _outage(make: "Maker", scenario: m.Scenario, timing: dict, *, region: str, database: str) -> m.AnyFault:
     dice = make.dice
     zone = scenario.databases[database].zone if dice.chance(0.25) else None
-    return m.RegionOutage(kind="region_outage", region=region, zone=zone, data=_data(make),
-                          wire=dice.pick(("delivered", "lost")), **timing)  # fmt: skip
+    return m.RegionOutage(
+        kind="region_outage",
+        region=region,
+        zone=zone,
+        data=_data(make),
+        wire=dice.pick(("delivered", "lost")),
+        **timing,
+    )
 
 
 def _data(make: "Maker") -> str:
     return make.dice.pick(("survives", "survives", "survives", "lost"))
 
 
-def _isolation(make: "Maker", scenario: m.Scenario, timing: dict, *, region: str, database: str) -> m.AnyFault:
+def _isolation(
+    make: "Maker", scenario: m.Scenario, timing: dict, *, region: str, database: str
+) -> m.AnyFault:
     dice = make.dice
     others = sorted(set(scenario.regions) - {region})
     return m.RegionIsolation(
-        kind="region_isolation", region=region, peers=None if dice.chance(0.6) else dice.some(others, 1, 3),
-        direction=dice.pick(("both", "both", "to", "from")), clients=dice.chance(0.5), **timing,
-    )  # fmt: skip
+        kind="region_isolation",
+        region=region,
+        peers=None if dice.chance(0.6) else dice.some(others, 1, 3),
+        direction=dice.pick(("both", "both", "to", "from")),
+        clients=dice.chance(0.5),
+        **timing,
+    )
 
 
-def _partition(make: "Maker", scenario: m.Scenario, timing: dict, *, region: str, database: str) -> m.AnyFault:
+def _partition(
+    make: "Maker", scenario: m.Scenario, timing: dict, *, region: str, database: str
+) -> m.AnyFault:
     dice = make.dice
     shape = dice.pick((None, "one", "bisect", "majorities_ring", "bridge"))
     one_way = dice.chance(0.3) and shape != "majorities_ring"
@@ -110,21 +141,38 @@ def _link(make: "Maker", scenario: m.Scenario, region: str) -> str:
 
 def _latency(make: "Maker", scenario: m.Scenario, timing: dict, *, region: str, database: str) -> m.AnyFault:
     jitter = constant(0) if make.dice.chance(0.4) else make.random(0, 40)
-    return m.NetworkLatency(kind="network_latency", link=_link(make, scenario, region), latency=make.span(1, 200),
-                            jitter=jitter, **timing)  # fmt: skip
+    return m.NetworkLatency(
+        kind="network_latency",
+        link=_link(make, scenario, region),
+        latency=make.span(1, 200),
+        jitter=jitter,
+        **timing,
+    )
 
 
 def _loss(make: "Maker", scenario: m.Scenario, timing: dict, *, region: str, database: str) -> m.AnyFault:
-    return m.PacketLoss(kind="packet_loss", link=_link(make, scenario, region), loss=make.dice.real(0.01, 0.7), **timing)
+    return m.PacketLoss(
+        kind="packet_loss", link=_link(make, scenario, region), loss=make.dice.real(0.01, 0.7), **timing
+    )
 
 
-def _bandwidth(make: "Maker", scenario: m.Scenario, timing: dict, *, region: str, database: str) -> m.AnyFault:
+def _bandwidth(
+    make: "Maker", scenario: m.Scenario, timing: dict, *, region: str, database: str
+) -> m.AnyFault:
     limit = make.dice.pick((10_000.0, 50_000.0, 100_000.0))
-    return m.BandwidthLimit(kind="bandwidth_limit", link=_link(make, scenario, region), bandwidth=limit, **timing)
+    return m.BandwidthLimit(
+        kind="bandwidth_limit", link=_link(make, scenario, region), bandwidth=limit, **timing
+    )
 
 
 def _flap(make: "Maker", scenario: m.Scenario, timing: dict, *, region: str, database: str) -> m.AnyFault:
-    return m.LinkFlap(kind="link_flap", link=_link(make, scenario, region), down=make.span(10, 700), up=make.span(10, 700), **timing)
+    return m.LinkFlap(
+        kind="link_flap",
+        link=_link(make, scenario, region),
+        down=make.span(10, 700),
+        up=make.span(10, 700),
+        **timing,
+    )
 
 
 def _crash(make: "Maker", scenario: m.Scenario, timing: dict, *, region: str, database: str) -> m.AnyFault:
@@ -136,13 +184,21 @@ def _where(make: "Maker", scenario: m.Scenario, *, region: str, database: str) -
     dice = make.dice
     if dice.chance(0.15):
         return {"database": "*", "region": dice.pick((None, region))}
-    return {"database": database, "region": dice.pick((None, region, dice.pick(nodes_of(scenario.databases[database]))))}
+    return {
+        "database": database,
+        "region": dice.pick((None, region, dice.pick(nodes_of(scenario.databases[database])))),
+    }
 
 
 def _pause(make: "Maker", scenario: m.Scenario, timing: dict, *, region: str, database: str) -> m.AnyFault:
     replicas = scenario.databases[database].replicas or [region]
-    return m.ReplicationPause(kind="replication_pause", database=make.dice.pick((database, database, "*")),
-                              region=make.dice.pick(replicas), stage=make.dice.pick(("send", "apply")), **timing)  # fmt: skip
+    return m.ReplicationPause(
+        kind="replication_pause",
+        database=make.dice.pick((database, database, "*")),
+        region=make.dice.pick(replicas),
+        stage=make.dice.pick(("send", "apply")),
+        **timing,
+    )
 
 
 def _slow(make: "Maker", scenario: m.Scenario, timing: dict, *, region: str, database: str) -> m.AnyFault:
@@ -153,10 +209,16 @@ def _slow(make: "Maker", scenario: m.Scenario, timing: dict, *, region: str, dat
 def _spike(make: "Maker", scenario: m.Scenario, timing: dict, *, region: str, database: str) -> m.AnyFault:
     dice = make.dice
     return m.TrafficSpike(
-        kind="traffic_spike", factor=dice.pick((2.0, 3.0, 0.5, 1.7)), database=dice.pick((database, "*")),
-        client=dice.pick((None, dice.pick(sorted(scenario.clients)))), operation=dice.pick((None, "read", "write")), **timing,
-    )  # fmt: skip
+        kind="traffic_spike",
+        factor=dice.pick((2.0, 3.0, 0.5, 1.7)),
+        database=dice.pick((database, "*")),
+        client=dice.pick((None, dice.pick(sorted(scenario.clients)))),
+        operation=dice.pick((None, "read", "write")),
+        **timing,
+    )
 
 
 def _delay(make: "Maker", scenario: m.Scenario, timing: dict, *, region: str, database: str) -> m.AnyFault:
-    return m.DecisionDelay(kind="decision_delay", database=make.dice.pick((database, "*")), delay=make.random(10, 800), **timing)
+    return m.DecisionDelay(
+        kind="decision_delay", database=make.dice.pick((database, "*")), delay=make.random(10, 800), **timing
+    )

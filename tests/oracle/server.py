@@ -21,10 +21,28 @@ def rescaled(left: int, before: float, after: float) -> int:
 class Server:
     """At most one item in service; ``done(item)`` is called at its completion, a record with tie ``(1, rank, place, stream, item, 1)``."""
 
-    __slots__ = ("clock", "rank", "place", "stream", "done", "coverage", "speed", "last", "item", "work", "event", "begun", "due",
-                 "fresh", "left", "fired")  # fmt: skip
+    __slots__ = (
+        "begun",
+        "clock",
+        "coverage",
+        "done",
+        "due",
+        "event",
+        "fired",
+        "fresh",
+        "item",
+        "last",
+        "left",
+        "place",
+        "rank",
+        "speed",
+        "stream",
+        "work",
+    )
 
-    def __init__(self, clock: Clock, tie: tuple[int, int, int], done: Callable, *, speed: float, coverage: Coverage) -> None:
+    def __init__(
+        self, clock: Clock, tie: tuple[int, int, int], done: Callable, *, speed: float, coverage: Coverage
+    ) -> None:
         self.clock = clock
         self.rank, self.place, self.stream = tie
         self.done = done

@@ -16,11 +16,18 @@ def tables_of(domain: Domain, names: list[str], loads: list[Load], end: int) -> 
     rows = {"ops": domain.ops, "commits": domain.commits, "cuts": domain.cuts}
     mine = [load for load in loads if load.domain is domain]
     ring = {load.rid_base: load.keyring.client for load in mine}
-    rows["open"] = [(rid, op.first, op.stream.kind, ring[op.stream.rid_base]) for rid, op in domain.open.items()]
+    rows["open"] = [
+        (rid, op.first, op.stream.kind, ring[op.stream.rid_base]) for rid, op in domain.open.items()
+    ]
     rows["issued"] = [(load.keyring.client, load.kind, load.issued) for load in mine]
     for node in domain.nodes:
         if node is not None:
-            moved = {"sent": node.sent_rows, "received": node.received_rows, "applied": node.applied_rows, "copied": node.copied_rows}
+            moved = {
+                "sent": node.sent_rows,
+                "received": node.received_rows,
+                "applied": node.applied_rows,
+                "copied": node.copied_rows,
+            }
             if not node.intact:  # it holds nothing until it has been copied anew
                 moved["void"] = [(end, _last_version(domain))]
             elif node is not domain.primary:
@@ -48,4 +55,7 @@ def _under_way(domain: Domain, node: Node) -> dict[str, list[tuple[int]]]:
 def _columns(schema: dict, rows: list[tuple]) -> dict[str, np.ndarray]:
     if not rows:
         return {name: np.empty(0, dtype) for name, dtype in schema.items()}
-    return {name: np.array(column, dtype) for (name, dtype), column in zip(schema.items(), zip(*rows, strict=True), strict=True)}
+    return {
+        name: np.array(column, dtype)
+        for (name, dtype), column in zip(schema.items(), zip(*rows, strict=True), strict=True)
+    }

@@ -30,7 +30,10 @@ def _compiled(one: Case, result: Result, domain: str) -> DomainMeasures:
 def _recovery(one: Case, result: Result, domain: str, compiled: DomainMeasures) -> list[str]:
     problems = []
     for kind, word in enumerate(("read", "write")):
-        theirs = [(e.started_ns, e.recovered_ns, e.downtime_ns, e.failed, e.held) for e in compiled.recovery.series(word).episodes]
+        theirs = [
+            (e.started_ns, e.recovered_ns, e.downtime_ns, e.failed, e.held)
+            for e in compiled.recovery.series(word).episodes
+        ]
         mine = [
             (e.started_ns, e.recovered_ns, e.downtime_ns, e.failed, e.held)
             for e in measures.episodes(result.tables[domain], one.scenario, kind)
@@ -80,7 +83,9 @@ def _exposure(one: Case, result: Result, domain: str, compiled: DomainMeasures) 
 JUDGES = (_recovery, _loss, _consistency, _exposure)
 
 
-@pytest.mark.parametrize("first", range(0, CASES, CHUNK), ids=lambda first: f"cases-{first}-{first + CHUNK - 1}")
+@pytest.mark.parametrize(
+    "first", range(0, CASES, CHUNK), ids=lambda first: f"cases-{first}-{first + CHUNK - 1}"
+)
 def test_compiled_measures_equal_plain_ones(first):
     """Episodes, losses, staleness, session guarantees and exposure are the same numbers on both sides."""
     problems = []
@@ -89,7 +94,9 @@ def test_compiled_measures_equal_plain_ones(first):
         result = run_twin(one.scenario, one.seed, watch=False)
         for domain in result.tables:
             compiled = _compiled(one, result, domain)
-            problems += [f"case {number}: {p}" for judge in JUDGES for p in judge(one, result, domain, compiled)]
+            problems += [
+                f"case {number}: {p}" for judge in JUDGES for p in judge(one, result, domain, compiled)
+            ]
     assert not problems, "\n".join(problems)
 
 
@@ -100,11 +107,25 @@ def test_the_cases_have_something_to_measure():
         one = case(number)
         result = run_twin(one.scenario, one.seed, watch=False)
         for domain, tables in result.tables.items():
-            seen.update({name: count > 0 for name, count in measures.guarantees(tables, one.scenario).items()})
+            seen.update(
+                {name: count > 0 for name, count in measures.guarantees(tables, one.scenario).items()}
+            )
             lost = measures.loss(tables, result.milestones, one.scenario, domain)
             seen["lost"] += len(lost["lost"]) > 0
             seen["info"] += len(lost["info"]) > 0
             for kind in (0, 1):
-                seen.update("held" if e.rta_ns is not None else "censored" for e in measures.episodes(tables, one.scenario, kind))
-    names = ("read_your_writes", "monotonic_reads", "monotonic_writes", "writes_follow_reads", "lost", "info", "held", "censored")
+                seen.update(
+                    "held" if e.rta_ns is not None else "censored"
+                    for e in measures.episodes(tables, one.scenario, kind)
+                )
+    names = (
+        "read_your_writes",
+        "monotonic_reads",
+        "monotonic_writes",
+        "writes_follow_reads",
+        "lost",
+        "info",
+        "held",
+        "censored",
+    )
     assert all(seen[name] >= 3 for name in names), seen

@@ -15,7 +15,9 @@ from .twin import run_twin
 CHUNK = 10
 
 
-@pytest.mark.parametrize("first", range(0, CASES, CHUNK), ids=lambda first: f"cases-{first}-{first + CHUNK - 1}")
+@pytest.mark.parametrize(
+    "first", range(0, CASES, CHUNK), ids=lambda first: f"cases-{first}-{first + CHUNK - 1}"
+)
 def test_the_engine_equals_the_twin(first):
     """Every table and every milestone of the engine equals the twin's in generated scenarios."""
     found = [difference(number)[0] for number in range(first, first + CHUNK)]
@@ -32,14 +34,26 @@ def test_the_suite_exercises_what_it_claims():
 
 def test_a_trace_is_followed_to_the_nanosecond(tmp_path):
     """Operations from a file, with equal times, two kinds and two clients, are the same on both sides; spikes do not touch them."""
-    rows = [f"{0.01 * (i * i % 97):.2f},{('ams', 'fra')[i % 3 == 0]},{('read', 'write')[i % 2]}" for i in range(300)]
+    rows = [
+        f"{0.01 * (i * i % 97):.2f},{('ams', 'fra')[i % 3 == 0]},{('read', 'write')[i % 2]}"
+        for i in range(300)
+    ]
     file = tmp_path / "trace.csv"
     file.write_text("time_s,client,kind\n" + "\n".join(rows) + "\n")
-    base = next(one for one in map(case, range(50)) if {"ams", "fra"} <= set(one.scenario.clients) and len(one.scenario.databases) == 2)
+    base = next(
+        one
+        for one in map(case, range(50))
+        if {"ams", "fra"} <= set(one.scenario.clients) and len(one.scenario.databases) == 2
+    )
     traced, other = sorted(base.scenario.databases)
     database = base.scenario.databases[traced]
-    workload = database.workload.model_copy(update={"arrivals": m.Trace(file=str(file)), "reads": 0.0, "writes": 0.0})
-    databases = {other: base.scenario.databases[other], traced: database.model_copy(update={"workload": workload})}
+    workload = database.workload.model_copy(
+        update={"arrivals": m.Trace(file=str(file)), "reads": 0.0, "writes": 0.0}
+    )
+    databases = {
+        other: base.scenario.databases[other],
+        traced: database.model_copy(update={"workload": workload}),
+    }
     spike = m.TrafficSpike(kind="traffic_spike", factor=3.0, at=constant(m.S))
     scenario = resolve(base.scenario.model_copy(update={"databases": databases, "faults": {"spike": spike}}))
     twin = run_twin(scenario, 5)

@@ -17,13 +17,31 @@ from .twin import Result, run_twin
 MS, S = m.MS, m.S
 NEVER = 3600 * S
 QUIET = {"interval": 1 * S, "timeout": 500 * MS, "offset": NEVER}
-WATCHED = {"interval": 1 * S, "timeout": 500 * MS, "failures": 3, "offset": 250 * MS, "lease": 3 * S,
-           "decision": constant(500 * MS), "promotion": constant(2 * S)}  # fmt: skip
+WATCHED = {
+    "interval": 1 * S,
+    "timeout": 500 * MS,
+    "failures": 3,
+    "offset": 250 * MS,
+    "lease": 3 * S,
+    "decision": constant(500 * MS),
+    "promotion": constant(2 * S),
+}
 ONCE = m.Retry(timeout=300 * MS, attempts=1)
 
 
-def _run(*, clients="a", duration=20 * S, failover=None, service=None, faults=None, link=None, replication=None, check=None,
-         gateway=None, **load) -> Result:  # fmt: skip
+def _run(
+    *,
+    clients="a",
+    duration=20 * S,
+    failover=None,
+    service=None,
+    faults=None,
+    link=None,
+    replication=None,
+    check=None,
+    gateway=None,
+    **load,
+) -> Result:
     """Run three regions with the primary in a: access and local legs take 1 ms, links 10 ms, a write 5 ms, a read 1 ms."""
     made = m.Service(write=constant(5 * MS), read=constant(1 * MS), probe=constant(0))
     database = m.Database(
@@ -39,7 +57,9 @@ def _run(*, clients="a", duration=20 * S, failover=None, service=None, faults=No
         name="by hand",
         duration=duration,
         regions={region: m.Region() for region in "abc"},
-        network=m.Network(links={"a/b": wire, "a/c": wire, "b/c": wire}, access=m.Access(latency=1 * MS), local=1 * MS),
+        network=m.Network(
+            links={"a/b": wire, "a/c": wire, "b/c": wire}, access=m.Access(latency=1 * MS), local=1 * MS
+        ),
         clients={client: m.Client(share=1.0) for client in clients},
         gateway=m.Gateway(check=m.Check(**(check or QUIET)), **(gateway or {})),
         databases={"d": database},
@@ -65,8 +85,14 @@ def _judged(result: Result, **level) -> m.Scenario:
     """Return a scenario that carries what the plain measures need to know."""
     regions = {region: m.Region() for region in "abc"}
     database = m.Database(primary="a", replicas=["b", "c"])
-    return m.Scenario(name="judged", duration=40 * S, regions=regions, clients={"b": m.Client(share=1.0)},
-                      databases={"d": database}, level=m.Level(hold=5 * S, **level))  # fmt: skip
+    return m.Scenario(
+        name="judged",
+        duration=40 * S,
+        regions=regions,
+        clients={"b": m.Client(share=1.0)},
+        databases={"d": database},
+        level=m.Level(hold=5 * S, **level),
+    )
 
 
 def test_an_unloaded_write_takes_its_legs_and_its_service():
@@ -81,7 +107,9 @@ def test_an_overloaded_server_works_in_order():
     """With 150 ms of work every 100 ms, write k is done at 102 + 150 (k + 1) ms."""
     service = m.Service(write=constant(150 * MS))
     retry = m.Retry(timeout=10 * S, attempts=1)
-    commits = _run(writes=10.0, duration=2 * S, service=service, retry=retry).tables["d"]["commits"]["commit_ns"]
+    commits = _run(writes=10.0, duration=2 * S, service=service, retry=retry).tables["d"]["commits"][
+        "commit_ns"
+    ]
     assert _ms(commits) == [102.0 + 150 * (k + 1) for k in range(12)]
 
 
@@ -96,9 +124,13 @@ def test_a_full_queue_refuses():
 
 def test_slow_work_in_service_is_stretched_and_shrunk():
     """50 ms of work, half speed from 10 ms to 50 ms after its start: 10 + 40 + 20 ms in all."""
-    slow = m.NodeSlow(kind="node_slow", database="d", region="a", factor=2.0, duration=constant(40 * MS), **_at(112))
+    slow = m.NodeSlow(
+        kind="node_slow", database="d", region="a", factor=2.0, duration=constant(40 * MS), **_at(112)
+    )
     service = m.Service(write=constant(50 * MS))
-    commits = _run(writes=10.0, duration=1 * S, service=service, faults={"slow": slow}).tables["d"]["commits"]["commit_ns"]
+    commits = _run(writes=10.0, duration=1 * S, service=service, faults={"slow": slow}).tables["d"][
+        "commits"
+    ]["commit_ns"]
     assert _ms(commits)[:2] == [172.0, 252.0]
 
 
@@ -114,21 +146,38 @@ def test_refusals_are_retried_after_back_off():
     crash = m.DbCrash(kind="db_crash", database="d", region="a", **_at(0))
     retry = m.Retry(timeout=50 * MS, attempts=3, base=100 * MS, cap=150 * MS, jitter=0.0)
     ops = _run(writes=10.0, duration=1 * S, faults={"crash": crash}, retry=retry).tables["d"]["ops"]
-    assert (ops["end_ns"][0] / MS, ops["outcome"][0], ops["attempts"][0]) == (100 + 4 + 100 + 4 + 150 + 4, FAIL, 3)
+    assert (ops["end_ns"][0] / MS, ops["outcome"][0], ops["attempts"][0]) == (
+        100 + 4 + 100 + 4 + 150 + 4,
+        FAIL,
+        3,
+    )
 
 
 def test_silence_is_retried_after_the_timeout():
     """A dead region is silent: three timeouts of 50 ms and the back-offs between them; nobody knows what became of the write."""
     retry = m.Retry(timeout=50 * MS, attempts=3, base=100 * MS, cap=150 * MS, jitter=0.0)
     ops = _run(writes=10.0, duration=1 * S, faults={"out": _outage(0)}, retry=retry).tables["d"]["ops"]
-    assert (ops["end_ns"][0] / MS, ops["outcome"][0], ops["attempts"][0]) == (100 + 50 + 100 + 50 + 150 + 50, INFO, 3)
+    assert (ops["end_ns"][0] / MS, ops["outcome"][0], ops["attempts"][0]) == (
+        100 + 50 + 100 + 50 + 150 + 50,
+        INFO,
+        3,
+    )
 
 
 def test_losing_the_primary_region_takes_exactly_its_phases():
     """Detection 2.75 s, decision 0.5 s, fence until 15.25 s, promotion 2 s, routing 1 s: writes are good again from 19 s on."""
-    result = _run(clients="b", writes=10.0, duration=40 * S, failover=WATCHED, faults={"out": _outage(10_000)})
+    result = _run(
+        clients="b", writes=10.0, duration=40 * S, failover=WATCHED, faults={"out": _outage(10_000)}
+    )
     kinds = {kind: at / S for kind, at, _ in result.milestones}
-    wanted = {"declared": 12.75, "decided": 13.25, "fenced": 15.25, "promoting": 15.25, "promoted": 17.25, "rerouted": 18.25}
+    wanted = {
+        "declared": 12.75,
+        "decided": 13.25,
+        "fenced": 15.25,
+        "promoting": 15.25,
+        "promoted": 17.25,
+        "rerouted": 18.25,
+    }
     assert {kind: kinds[kind] for kind in wanted} == wanted
     (episode,) = measures.episodes(result.tables["d"], _judged(result), 1)
     assert (episode.started_ns, episode.rta_ns, episode.downtime_ns) == (10 * S, 9 * S, 9 * S)
@@ -138,7 +187,14 @@ def test_losing_the_primary_region_takes_exactly_its_phases():
 def test_a_send_queue_loses_what_had_not_left():
     """20 commits and 10 sends a second for 10 s: 199 committed, 99 handed to the wire, 100 lost, the oldest 5.016 s old."""
     slow = m.Link(latency=10 * MS, bandwidth=10_000.0)
-    result = _run(clients="b", writes=20.0, duration=40 * S, failover=WATCHED, link=slow, faults={"out": _outage(10_000)})
+    result = _run(
+        clients="b",
+        writes=20.0,
+        duration=40 * S,
+        failover=WATCHED,
+        link=slow,
+        faults={"out": _outage(10_000)},
+    )
     found = measures.loss(result.tables["d"], result.milestones, _judged(result), "d")
     assert (len(found["lost"]), result.tables["d"]["cuts"]["cut"].tolist()) == (100, [99])
     assert found["recoveries"][0]["window_ns"] == 10_000 * MS - (50 * 100 + 16) * MS
@@ -168,18 +224,31 @@ def test_a_lease_ends_writes_of_an_isolated_primary():
 def test_a_paused_replica_returns_old_versions():
     """Apply stops at 1 s: the read served at 1.903 s misses the 18 commits since 1.008 s (a read went first at the primary)."""
     pause = m.ReplicationPause(kind="replication_pause", database="d", region="b", stage="apply", **_at(1000))
-    ops = _run(clients="ab", writes=20.0, reads=20.0, duration=3 * S, faults={"pause": pause}).tables["d"]["ops"]
-    rows = zip(*(ops[name].tolist() for name in ("kind", "client", "send_ns", "stale_ns", "behind")), strict=True)
-    found = [(stale / MS, behind) for kind, client, send, stale, behind in rows if (kind, client, send) == (0, 1, 1900 * MS)]
+    ops = _run(clients="ab", writes=20.0, reads=20.0, duration=3 * S, faults={"pause": pause}).tables["d"][
+        "ops"
+    ]
+    rows = zip(
+        *(ops[name].tolist() for name in ("kind", "client", "send_ns", "stale_ns", "behind")), strict=True
+    )
+    found = [
+        (stale / MS, behind)
+        for kind, client, send, stale, behind in rows
+        if (kind, client, send) == (0, 1, 1900 * MS)
+    ]
     assert found == [(895.0, 18)]
 
 
 def test_a_cut_way_back_stops_the_flow_after_its_window():
     """With only the way back cut from 1 s to 2 s, the window's 4 records are sent, the rest follows from 2 s on."""
-    cut = m.NetworkPartition(kind="network_partition", groups=[["b"], ["a"]], one_way=True, duration=constant(1 * S), **_at(1000))
+    cut = m.NetworkPartition(
+        kind="network_partition", groups=[["b"], ["a"]], one_way=True, duration=constant(1 * S), **_at(1000)
+    )
     spec = m.Replication(share=1.0, record=1000, window=4000, apply=constant(1 * MS))
     tables = _run(writes=10.0, duration=3 * S, faults={"cut": cut}, replication=spec).tables["d"]
-    sent = [(at / MS, version & LSN_MASK) for at, version in zip(*(tables["sent/b"][n].tolist() for n in ("at_ns", "version")), strict=True)]
+    sent = [
+        (at / MS, version & LSN_MASK)
+        for at, version in zip(*(tables["sent/b"][n].tolist() for n in ("at_ns", "version")), strict=True)
+    ]
     during = [(at, lsn) for at, lsn in sent if 1000 <= at < 2000]
     assert during == [(1007.001, 10), (1107.001, 11), (1207.001, 12), (1307.001, 13)]
     assert sent[sent.index(during[-1]) + 1] == (2000.001, 14)
@@ -199,7 +268,9 @@ def test_a_resolver_follows_the_answer_when_its_cache_expires():
             break
         asked += ttl
     ops = result.tables["d"]["ops"]
-    moved = [send for send, node in zip(ops["send_ns"].tolist(), ops["node"].tolist(), strict=True) if node == 1]
+    moved = [
+        send for send, node in zip(ops["send_ns"].tolist(), ops["node"].tolist(), strict=True) if node == 1
+    ]
     assert min(moved) == asked
 
 
@@ -221,7 +292,12 @@ def test_the_comparison_sees_a_difference_of_one_nanosecond():
         values = twin.tables[domain][table][column].copy()
         values[len(values) // 2] += 1
         moved = {**twin.tables[domain], table: {**twin.tables[domain][table], column: values}}
-        assert f"{domain}.{table}: row {len(values) // 2}" in compare({**twin.tables, domain: moved}, twin.tables)
-    short = {**twin.tables[domain], "ops": {name: values[:-1] for name, values in twin.tables[domain]["ops"].items()}}
+        assert f"{domain}.{table}: row {len(values) // 2}" in compare(
+            {**twin.tables, domain: moved}, twin.tables
+        )
+    short = {
+        **twin.tables[domain],
+        "ops": {name: values[:-1] for name, values in twin.tables[domain]["ops"].items()},
+    }
     assert compare({**twin.tables, domain: short}, twin.tables)
     assert compare_milestones(twin.milestones[1:], twin.milestones)

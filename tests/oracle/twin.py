@@ -43,7 +43,10 @@ def run_twin(scenario: Scenario, seed: int, *, trial: int = 0, watch: bool = Tru
         gc.enable()
     if watch:
         twin.coverage.ties = twin.clock.ties
-    tables = {name: tables_of(domain, twin.network.names, twin.loads, scenario.duration) for name, domain in twin.domains.items()}
+    tables = {
+        name: tables_of(domain, twin.network.names, twin.loads, scenario.duration)
+        for name, domain in twin.domains.items()
+    }
     return Result(tables, twin.milestones, twin.clock.events, twin.coverage)
 
 
@@ -66,7 +69,7 @@ class Twin:
             self._build(name)
         self.faults = Faults(self)
 
-    # --- building ---------------------------------------------------------------------------------------------------------
+    # --- building ---
 
     def _build(self, name: str) -> None:
         spec = self.scenario.databases[name]
@@ -114,8 +117,16 @@ class Twin:
 
     def _observer(self, domain: Domain, region: int, name: str, numbers: dict[str, int]) -> None:
         controller = self.controllers[domain.name]
-        observer = Observer(domain, region, numbers[name], name=name, network=self.network, clock=self.clock,
-                            draws=self.draws, trip=controller.tripped)  # fmt: skip
+        observer = Observer(
+            domain,
+            region,
+            numbers[name],
+            name=name,
+            network=self.network,
+            clock=self.clock,
+            draws=self.draws,
+            trip=controller.tripped,
+        )
         controller.observers.append(observer)
 
     def _router(self, domain: Domain, client: str) -> Router:
@@ -128,25 +139,54 @@ class Twin:
         name = f"{domain.name}/dns/{client}"
         keyring.use_resolvers(name, count=gateway.resolvers, ttl=gateway.ttl)
         after = gateway.failback_after if gateway.failback == "auto" else None
-        return Router(name, keyring, order=order, failback_after=after, clock=self.clock, note=self.note,
-                      coverage=self.coverage)  # fmt: skip
+        return Router(
+            name,
+            keyring,
+            order=order,
+            failback_after=after,
+            clock=self.clock,
+            note=self.note,
+            coverage=self.coverage,
+        )
 
-    def _checker(self, domain: Domain, client: str, region: int, numbers: dict[str, int], router: Router) -> Checker:
+    def _checker(
+        self, domain: Domain, client: str, region: int, numbers: dict[str, int], router: Router
+    ) -> Checker:
         name = f"{domain.name}/check/{client}/{self.network.names[region]}"
 
         def tripped(checker: Checker, healthy: bool) -> None:
             self.note("checker.healthy" if healthy else "checker.unhealthy", name)
             router.tripped(region, healthy)
 
-        return Checker(domain, numbers[name], client=self.network.names.index(client), region=region, name=name,
-                       spec=self.scenario.gateway.check, network=self.network, clock=self.clock, draws=self.draws,
-                       trip=tripped)  # fmt: skip
+        return Checker(
+            domain,
+            numbers[name],
+            client=self.network.names.index(client),
+            region=region,
+            name=name,
+            spec=self.scenario.gateway.check,
+            network=self.network,
+            clock=self.clock,
+            draws=self.draws,
+            trip=tripped,
+        )
 
-    def _load(self, domain: Domain, keyring: Keyring, client: str, kind: int, numbers: dict[str, int]) -> None:
+    def _load(
+        self, domain: Domain, keyring: Keyring, client: str, kind: int, numbers: dict[str, int]
+    ) -> None:
         word = "read" if kind == READ else "write"
         name = f"{domain.name}/{client}/{word}"
-        load = Load(domain, name, numbers[name], kind=kind, keyring=keyring, network=self.network, clock=self.clock,
-                    draws=self.draws, coverage=self.coverage)  # fmt: skip
+        load = Load(
+            domain,
+            name,
+            numbers[name],
+            kind=kind,
+            keyring=keyring,
+            network=self.network,
+            clock=self.clock,
+            draws=self.draws,
+            coverage=self.coverage,
+        )
         self.loads.append(load)
         workload = domain.spec.workload
         share = self.scenario.clients[client].share
@@ -156,7 +196,7 @@ class Twin:
         elif rate > 0:
             load.start(rate)
 
-    # --- what faults and controllers call ---------------------------------------------------------------------------------
+    # --- what faults and controllers call ---
 
     def note(self, kind: str, subject: str) -> None:
         """Write a milestone."""
@@ -245,7 +285,7 @@ class Twin:
                 continue
             self._detach(node)
             cut = domain.timelines[domain.newest].cut
-            if node is primary or node.following and node.last <= cut:
+            if node is primary or (node.following and node.last <= cut):
                 node.join(domain.newest)
             else:
                 self._strand(node)
@@ -280,7 +320,9 @@ class Twin:
             node.flow_in = None
 
     def _attach(self, node: Node, primary: Node) -> None:
-        flow = Flow(primary, node, clock=self.clock, draws=self.draws, network=self.network, coverage=self.coverage)
+        flow = Flow(
+            primary, node, clock=self.clock, draws=self.draws, network=self.network, coverage=self.coverage
+        )
         node.flow_in = flow
         primary.flows_out.append(flow)
         flow.refresh()
