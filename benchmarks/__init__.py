@@ -1,1 +1,1 @@
-"""Measured figures: how fast the simulator is, as ratios within one run where it is a comparison. ``python -m benchmarks --help``."""
+"""Measured figures: how fast the simulator is, as ratios within one run where it is a comparison."""

@@ -1,4 +1,7 @@
-"""``python -m benchmarks [--quick | --full] [NAME...]``: measure, print, and append one JSON line to reports/bench/bench.jsonl."""
+"""``python -m benchmarks [--quick | --full] [NAME...]``: measure, print, append a line to the record.
+
+The record is reports/bench/bench.jsonl, one JSON document a line.
+"""
 
 import argparse
 import importlib
@@ -21,7 +24,7 @@ def main() -> int:
     for name in asked.names or NAMES:
         figures = importlib.import_module(f"benchmarks.{name}").measure(asked.size)
         print(f"{name}\n{table(figures)}\n", flush=True)
-        line["figures"][name] = {figure.name: figure.value for figure in figures}
+        line["figures"][name] = {figure.name: figure.entry() for figure in figures}
         found += figures
     line["missed"] = [figure.name for figure in found if figure.met is False]
     LINES.parent.mkdir(parents=True, exist_ok=True)
@@ -32,12 +35,22 @@ def main() -> int:
 
 
 def _arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="python -m benchmarks", description="Measure how fast the simulator is.")
-    parser.add_argument("names", nargs="*", metavar="NAME", help=f"which ones: {', '.join(NAMES)} (all of them)")
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks", description="Measure how fast the simulator is."
+    )
+    parser.add_argument(
+        "names", nargs="*", metavar="NAME", help=f"which ones: {', '.join(NAMES)} (all of them)"
+    )
     sizes = parser.add_mutually_exclusive_group()
-    sizes.add_argument("--quick", dest="size", action="store_const", const=QUICK, help="small sizes: does it run at all")
-    sizes.add_argument("--full", dest="size", action="store_const", const=FULL, help="up to 10^8 writes; takes an hour")
-    parser.add_argument("--date", default=datetime.now(UTC).isoformat(timespec="seconds"), help="the date to write down (now)")
+    sizes.add_argument(
+        "--quick", dest="size", action="store_const", const=QUICK, help="small sizes: does it run at all"
+    )
+    sizes.add_argument(
+        "--full", dest="size", action="store_const", const=FULL, help="up to 10^8 writes; takes an hour"
+    )
+    parser.add_argument(
+        "--date", default=datetime.now(UTC).isoformat(timespec="seconds"), help="the date to write down (now)"
+    )
     parser.set_defaults(size=USUAL)
     asked = parser.parse_args()
     unknown = set(asked.names) - set(NAMES)

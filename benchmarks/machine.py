@@ -12,7 +12,11 @@ LIBRARIES = ("numpy", "numba", "simpy", "pyarrow", "pandas", "cimba")
 
 def cores() -> list[int]:
     """Return the cores that this process may use."""
-    return sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else list(range(os.cpu_count() or 1))
+    return (
+        sorted(os.sched_getaffinity(0))
+        if hasattr(os, "sched_getaffinity")
+        else list(range(os.cpu_count() or 1))
+    )
 
 
 def describe() -> dict[str, object]:

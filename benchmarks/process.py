@@ -27,10 +27,13 @@ class Run:
     stdout: str
 
 
-def timed(command: Iterable[str], *, ok: tuple[int, ...] = (0,), env: dict[str, str | None] | None = None) -> Run:
+def timed(
+    command: Iterable[str], *, ok: tuple[int, ...] = (0,), env: dict[str, str | None] | None = None
+) -> Run:
     """Run a command on one core. RuntimeError if it does not end with one of ``ok``; ``env`` None: unset.
 
-    The kernel counts the caller's memory as the child's until the child has started its program, so the caller must be small.
+    The kernel counts the caller's memory as the child's until the child has started its program, so the
+    caller must be small.
     """
     settings = {name: value for name, value in {**os.environ, **(env or {})}.items() if value is not None}
     allowed = cores()
@@ -57,4 +60,6 @@ def _stay_on(allowed: list[int]) -> None:
 
 def worked(benchmark: str, size: str) -> dict[str, Any]:
     """Return what ``work(size)`` of a benchmark's module returns in a process of its own, on one core."""
-    return json.loads(timed([sys.executable, "-W", "ignore", "-m", "benchmarks.worker", benchmark, size]).stdout)
+    return json.loads(
+        timed([sys.executable, "-W", "ignore", "-m", "benchmarks.worker", benchmark, size]).stdout
+    )

@@ -1,6 +1,7 @@
 """The drill with its duration scaled: cost per transaction and memory, from a million writes on.
 
-Every two hours both replicas of every domain are paused for ten minutes, so that ten minutes of writes wait to be sent.
+Every two hours both replicas of every domain are paused for ten minutes, so that ten minutes of writes wait
+to be sent.
 """
 
 import json
@@ -36,7 +37,9 @@ def measure(size: str) -> list[Figure]:
     each = [cost.each_us for cost in costs]
     found = [Figure("start-up", start_s, "s")]
     found += [Figure(f"{cost.writes:.0e} writes, per transaction", cost.each_us, "us") for cost in costs]
-    found += [Figure(f"{cost.writes:.0e} writes, peak memory", cost.peak_gib, "GiB", most=1.0) for cost in costs]
+    found += [
+        Figure(f"{cost.writes:.0e} writes, peak memory", cost.peak_gib, "GiB", most=1.0) for cost in costs
+    ]
     return [*found, Figure("dearest against cheapest", max(each) / min(each), most=1.25)]
 
 
@@ -56,7 +59,7 @@ def _run(writes: int) -> tuple[float, int, int]:
 
 
 def _overlay(seconds: int) -> dict:
-    """Return what changes: the duration, and pauses in every period. Where nothing of the drill's outage fits in, it goes."""
+    """Return what changes: the duration, and pauses in every period; an outage that would come later goes."""
     starts = range(PAUSED_AT_S, seconds - PAUSE_S, PERIOD_S)
     faults = {f"pause-{region}-{at}": _pause(region, at) for at in starts for region in REPLICAS}
     outage = {} if seconds > OUTAGE_AT_S else {"power": None}
@@ -70,4 +73,6 @@ def _pause(region: str, at_s: int) -> dict:
 
 def _transactions(document: dict) -> int:
     """Return how many operations ended or were open at the end."""
-    return sum(found[what] for found in document["operations"].values() for what in ("ok", "fail", "info", "open"))
+    return sum(
+        found[what] for found in document["operations"].values() for what in ("ok", "fail", "info", "open")
+    )

@@ -1,7 +1,8 @@
 """Five FIFO queues in tandem, exponential: the engine's kernels against the fastest peer on PyPI, in one run.
 
-A customer-stage is one customer served at one of the five queues. Every contender draws its own random numbers and handles the same number of
-customers at the same load, on one core; the least processor time of several turns counts, and the contenders take turns.
+A customer-stage is one customer served at one of the five queues. Every contender draws its own random
+numbers and handles the same number of customers at the same load, on one core; the least processor time of
+several turns counts, and the contenders take turns.
 """
 
 from collections.abc import Callable
@@ -38,7 +39,7 @@ def work(size: str) -> dict[str, float | str]:
     for run in contenders.values():
         run(1000)  # compiles
     found: dict[str, float | str] = {}
-    for turn in range(TURNS):
+    for _ in range(TURNS):
         for name, run in contenders.items():
             began = process_time()
             mean = run(counts[name])
@@ -52,9 +53,22 @@ def work(size: str) -> dict[str, float | str]:
 def measure(size: str) -> list[Figure]:
     """Return customer-stages a second, and the ratio to Cimba if it is installed."""
     found = worked("tandem", size)
-    names = {"engine": "this engine", "cimba": "Cimba", "loop": "a bare numba loop", "simpy": "SimPy, a process a customer"}
-    figures = [Figure(text, found[name] / 1e6, "million a second") for name, text in names.items() if name in found]
+    names = {
+        "engine": "this engine",
+        "cimba": "Cimba",
+        "loop": "a bare numba loop",
+        "simpy": "SimPy, a process a customer",
+    }
+    figures = [
+        Figure(text, found[name] / 1e6, "million a second") for name, text in names.items() if name in found
+    ]
     figures.append(Figure("mean time in the system against theory", found["mean"] / MEAN_S))
     if "cimba" not in found:
-        return [*figures, Figure("this engine against Cimba", "Cimba is not installed: pip install '.[bench]'")]
-    return [*figures, Figure("this engine against Cimba", found["engine"] / found["cimba"], "times", least=10)]
+        return [
+            *figures,
+            Figure("this engine against Cimba", "Cimba is not installed: pip install '.[bench]'"),
+        ]
+    return [
+        *figures,
+        Figure("this engine against Cimba", found["engine"] / found["cimba"], "times", least=10),
+    ]

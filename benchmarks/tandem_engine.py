@@ -1,4 +1,7 @@
-"""The tandem written with the engine's kernels: arrivals and five servers, each a cursor that moves a chunk of customers at a time."""
+"""The tandem written with the engine's kernels.
+
+Arrivals and five servers, each a cursor that moves a chunk of customers at a time.
+"""
 
 import numpy as np
 
@@ -16,7 +19,8 @@ FOREVER = 1 << 62
 def run(customers: int) -> float:
     """Simulate so many customers; return their mean time in the system, s.
 
-    Arrivals are the same kernel as services: unit work served at the arrival rate, all of it there from the start.
+    Arrivals are the same kernel as services: unit work served at the arrival rate, all of it there from the
+    start.
     """
     table = encode([exponential(S / LOAD), exponential(float(S))])
     keys = [np.uint64(key_of(0, 0, f"stage/{stage}")) for stage in range(STAGES + 1)]

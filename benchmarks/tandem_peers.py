@@ -1,4 +1,7 @@
-"""The same tandem elsewhere: Cimba, SimPy, and a bare loop compiled by numba. Each returns the mean time in the system, s, if it knows it."""
+"""The same tandem elsewhere: Cimba, SimPy, and a bare loop compiled by numba.
+
+Each returns the mean time in the system, s, if it knows it.
+"""
 
 from collections.abc import Callable
 
@@ -24,7 +27,7 @@ def _loop(customers, stages, gap):
 
 
 def bare_loop(customers: int) -> float:
-    """Run Lindley's recursion customer by customer, with numba's own random numbers: no faults, no pulls, no keyed draws."""
+    """Run Lindley's recursion with numba's own random numbers: no faults, no pulls, no keyed draws."""
     return _loop(customers, STAGES, 1 / LOAD)
 
 
@@ -55,7 +58,8 @@ def simpy_processes(customers: int) -> float:
 def cimba_model() -> Callable[[int], float] | None:
     """Return a function that runs the tandem in Cimba, None if Cimba is not installed.
 
-    Customers are counts in containers, the cheapest form that Cimba has: it does not even know how long one stayed.
+    Customers are counts in containers, the cheapest form that Cimba has: it does not even know how long one
+    stayed.
     """
     try:
         import cimba

@@ -1,6 +1,7 @@
-"""The engine against the naive twin, record by record in SimPy: the same scenario, the same measures on both sides, in one run.
+"""The engine against the naive twin: the same scenario, the same measures on both sides, in one run.
 
-The scenario is the drill at a tenth of the rate, shortened. Processor time per transaction; the consistency counts, losses and episodes must agree.
+The scenario is the drill at a tenth of the rate, shortened. Processor time per transaction; the consistency
+counts, losses and episodes must agree.
 """
 
 from time import process_time
@@ -19,7 +20,10 @@ Counts = dict[str, Any]
 
 
 def scenario(minutes: int, share: int):
-    """Return the drill, resolved, with its rates divided by ``share``, an eighth warm-up and the outage from a quarter to two thirds of the time."""
+    """Return the drill, resolved, with its rates divided by ``share``.
+
+    An eighth of the time is warm-up; the outage lasts from a quarter to two thirds.
+    """
     from sim.spec.resolve import load, resolve
 
     full = resolve(load(DRILL))
@@ -27,7 +31,10 @@ def scenario(minutes: int, share: int):
     sets += [f"faults.power.at={minutes * 15}s", f"faults.power.duration={minutes * 25}s"]
     for name, database in full.databases.items():
         load_now = database.workload
-        sets += [f"databases.{name}.workload.{kind}={getattr(load_now, kind) / share}/s" for kind in ("writes", "reads")]
+        sets += [
+            f"databases.{name}.workload.{kind}={getattr(load_now, kind) / share}/s"
+            for kind in ("writes", "reads")
+        ]
     return resolve(load(DRILL, sets=sets))
 
 
@@ -38,17 +45,25 @@ def by_engine(resolved) -> tuple[float, Counts, int]:
     began = process_time()
     figures = run(resolved).figures
     spent = process_time() - began
-    operations = sum(found[what] for found in figures["operations"].values() for what in ("ok", "fail", "info", "open"))
+    operations = sum(
+        found[what] for found in figures["operations"].values() for what in ("ok", "fail", "info", "open")
+    )
     found = {}
     for name in resolved.databases:
         seen, lost = figures["consistency"][name], figures["loss"][name]
         episodes = [figures["recovery"][f"{name}.{kind}"]["rta_ns"] for kind in ("read", "write")]
-        found[name] = [seen["stale_reads"], *(seen[kind]["violations"] for kind in GUARANTEES), lost["records"], lost["info"], *episodes]
+        found[name] = [
+            seen["stale_reads"],
+            *(seen[kind]["violations"] for kind in GUARANTEES),
+            lost["records"],
+            lost["info"],
+            *episodes,
+        ]
     return spent, found, operations
 
 
 def by_twin(resolved) -> tuple[float, float, Counts, int]:
-    """Return processor time s in all and of the simulation alone, what was found, and the number of SimPy events."""
+    """Return processor time s, in all and of the simulation alone, what was found, and SimPy's events."""
     from tests.oracle import measures
     from tests.oracle.twin import run_twin
 
@@ -57,11 +72,20 @@ def by_twin(resolved) -> tuple[float, float, Counts, int]:
     simulated = process_time() - began
     found = {}
     for name, tables in twin.tables.items():
-        broken, lost = measures.guarantees(tables, resolved), measures.loss(tables, twin.milestones, resolved, name)
+        broken, lost = (
+            measures.guarantees(tables, resolved),
+            measures.loss(tables, twin.milestones, resolved, name),
+        )
         rta = [_worst(measures.episodes(tables, resolved, kind)) for kind in (0, 1)]
         measures.exposure(tables, resolved, name)
         stale = measures.staleness(tables, resolved)["stale_reads"]
-        found[name] = [stale, *(broken[kind] for kind in GUARANTEES), len(lost["lost"]), len(lost["info"]), *rta]
+        found[name] = [
+            stale,
+            *(broken[kind] for kind in GUARANTEES),
+            len(lost["lost"]),
+            len(lost["info"]),
+            *rta,
+        ]
     return process_time() - began, simulated, found, twin.events
 
 
@@ -107,7 +131,9 @@ def work(size: str) -> dict[str, Any]:
         "events_a_second": events / simulated_s,
         "timeouts_a_second": max(bare),
         "full_us": 1e6 * full_s / full_transactions,
-        "differences": [f"{name}: engine {mine[name]}, twin {theirs[name]}" for name in mine if mine[name] != theirs[name]],
+        "differences": [
+            f"{name}: engine {mine[name]}, twin {theirs[name]}" for name in mine if mine[name] != theirs[name]
+        ],
     }
 
 

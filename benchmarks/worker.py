@@ -1,4 +1,7 @@
-"""One benchmark's work in a process of its own, so that the one who measures stays small. Prints one JSON document."""
+"""One benchmark's work in a process of its own, so that the one who measures stays small.
+
+Prints one JSON document.
+"""
 
 import importlib
 import json

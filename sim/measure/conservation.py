@@ -20,7 +20,7 @@ from sim.measure.presence import Presence, limits_of, on_line, size
 from sim.measure.setup import Setup
 
 HELD = ("commits", "received", "applied")  # stages whose rows put a record on a node
-LEFT = ("backlog", "flight", "waiting")
+LEFT = ("backlog", "flight", "waiting")  # at the end: what is not applied yet, by how far it has come
 
 
 class ConservationError(AssertionError):
@@ -37,6 +37,7 @@ class Conservation:
         self._held = {(stage, name): Presence() for stage in HELD for name in setup.nodes}
         self._committed = Presence()
         self._left = {(stage, name): 0 for stage in LEFT for name in setup.nodes}
+        self._void: dict[str, int] = {}  # nodes that hold nothing at the end -> lsn of the newest record
         self._issued = np.zeros((len(setup.clients), 2), np.int64)
 
     def fold(self, part: Slice) -> None:
@@ -70,6 +71,8 @@ class Conservation:
         self._add(name, rows, done, None)
         for stage in LEFT:
             self._left[stage, name] += part.rows(f"{stage}/{name}")
+        for version in part.table(f"void/{name}")["version"].tolist():
+            self._void[name] = version & LSN_MASK
 
     def _add(self, name: str, rows: dict[str, Table], done: dict[str, int], at_ns: int | None) -> None:
         for stage, table in rows.items():
@@ -127,7 +130,7 @@ class Conservation:
                 (
                     f"{name}: {surviving} surviving, {t}",
                     surviving,
-                    t["applied"] + t["backlog"] + t["flight"] + t["waiting"],
+                    t["applied"] + t["backlog"] + t["flight"] + t["waiting"] + t["void"],
                 )
             ]
             sums += [(f"{name} received: {t}", t["received"], t["applied"] + t["backlog"])]
@@ -141,7 +144,8 @@ class Conservation:
         limits = limits_of(self._timeline, self._cuts)
         own = self._held["commits", name].runs
         held = {stage: size(on_line([*self._held[stage, name].runs, *own], limits)) for stage in HELD[1:]}
-        return {**held, **{stage: self._left[stage, name] for stage in LEFT}}
+        left = {stage: self._left[stage, name] for stage in LEFT}
+        return {**held, **left, "void": self._void.get(name, 0)}
 
     def _operation_problems(self, latency: Latency) -> list[str]:
         out = []

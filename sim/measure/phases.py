@@ -5,7 +5,7 @@ between a milestone and its cause belongs to the phase of the milestone. What fo
 catching up, or, while clients still hold an old DNS answer, rerouting.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from sim.journal.milestones import Milestone
@@ -43,6 +43,8 @@ PHASE_OF = {
     "rejoined": "repair",
 }
 SERVES = ("answer", "node.up", "region.up", "fault.healed")  # may let a capability serve again
+GENERAL = ("region.up", "fault.healed")  # of no domain
+REACTIONS = ("answer", "node.up", "region.up", "promoted", "rerouted", "kept")
 FAILS_OVER = ("promoted", "rerouted", "kept")  # likewise, for what needs the primary
 
 
@@ -58,13 +60,13 @@ def phases(
     start, stop = episode.started_ns, episode.recovered_ns
     spent = dict.fromkeys(PHASES, 0)
     within = [m for m in milestones if start < m.at_ns <= stop and _concerns(setup.domain, m)]
-    last = _last(setup, kind, within)
+    by_id = {m.id: m for m in milestones}
+    last = _last(setup, kind, within, by_id)
     chain: list[int] = []
     after = start if last is None else last.at_ns
     decayed = min(stop, max(after, _decayed(setup, within)))
     spent["reroute"] += decayed - after
     spent["catch_up"] += stop - decayed
-    by_id = {m.id: m for m in milestones}
     here = last
     while here is not None:
         chain.append(here.id)
@@ -76,15 +78,32 @@ def phases(
     return spent, chain[::-1]
 
 
-def _last(setup: "Setup", kind: str, within: Sequence[Milestone]) -> Milestone | None:
-    """Return the last milestone of the episode that let the capability serve again."""
+def _last(
+    setup: "Setup", kind: str, within: Sequence[Milestone], by_id: Mapping[int, Milestone]
+) -> Milestone | None:
+    """Return the last milestone of the episode that let the capability serve again.
+
+    A fault that healed did so only if it is among the causes of what happened to the domain meanwhile: not a
+    fault that came and went beside it. If nothing else happened, any fault may have been the reason.
+    """
     kinds = SERVES + (FAILS_OVER if kind == "write" or setup.failover_reads else ())
-    return max((m for m in within if m.kind in kinds), key=lambda m: (m.at_ns, m.id), default=None)
+    own = [m for m in within if m.kind not in GENERAL]
+    reasons = {cause for m in own for cause in _causes(m, by_id)}
+    found = [m for m in within if m.kind in kinds and (m.kind in REACTIONS or not own or m.cause in reasons)]
+    return max(found, key=lambda m: (m.at_ns, m.id), default=None)
+
+
+def _causes(milestone: Milestone, by_id: Mapping[int, Milestone]) -> Iterator[int]:
+    """Yield the ids of a milestone's causes, nearest first."""
+    cause = milestone.cause
+    while cause is not None:
+        yield cause
+        cause = by_id[cause].cause
 
 
 def _concerns(domain: str, milestone: Milestone) -> bool:
     """Return whether a milestone is the domain's own, or one that concerns all."""
-    return milestone.kind in ("region.up", "fault.healed") or milestone.subject.split("/")[0] == domain
+    return milestone.kind in GENERAL or milestone.subject.split("/")[0] == domain
 
 
 def _decayed(setup: "Setup", within: Sequence[Milestone]) -> int:

@@ -150,7 +150,7 @@ class Effects:
             vanish(domain.circle, node.index)
             follower.stop_applying()
         if data_lost:
-            self._wipe(node)
+            self._wipe(node, now)
         elif node.role == RESTORING:
             node.role = STALE
         if not follower.connected and node.role in (FOLLOWING, PROMOTING):
@@ -158,9 +158,10 @@ class Effects:
         self.flows(now)
         return was_up
 
-    def _wipe(self, node: Node) -> None:
+    def _wipe(self, node: Node, now: int) -> None:
         row = self._domain.circle.node[node.index]
         node.data_lost = True
+        self._domain.copies[node.region].append((now, 0))
         row[at.N_WRITABLE] = row[at.N_SERVING] = 0
         if node.role != PRIMARY:
             node.role = STALE

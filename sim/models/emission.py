@@ -107,6 +107,7 @@ def final_tables(domain: Domain) -> dict[str, Table]:
     """Return the tables of what had not ended when the run ended: open operations, counts issued, records under way to each node."""
     circle, tables = domain.circle, {}
     slots = circle.slot[circle.slot[:, at.S_OPEN] > 0]
+    slots = slots[np.lexsort((slots[:, at.S_SEQ], slots[:, at.S_STREAM]))]
     streams = circle.stream[slots[:, at.S_STREAM]]
     tables["open"] = {
         "rid": slots[:, at.S_STREAM] << 40 | slots[:, at.S_SEQ], "send_ns": slots[:, at.S_FIRST].copy(),

@@ -1,7 +1,8 @@
-"""Plant one bug in the engine of this process: a module's source is changed on its way in, before anything has imported it.
+"""Plant one bug in the engine of this process: a module's source is changed on its way in.
 
-The files on disk stay as they are. The engine runs as plain Python here, its draws compiled: recompiling it for every mutant would take a
-minute each, and a generated case has so few records that Python is quick enough.
+The files on disk stay as they are. The engine runs as plain Python here, its draws compiled: recompiling it
+for every mutant would take a minute each, and a generated case has so few records that Python is quick
+enough.
 """
 
 import importlib.abc
@@ -20,7 +21,10 @@ PROOFS = ("twin", "conservation")
 
 @dataclass(frozen=True, slots=True)
 class Mutant:
-    """A named patch: ``old`` occurs once in ``file`` and becomes ``new``; ``proof`` notices it in the generated cases ``cases``."""
+    """A named patch: ``old`` occurs once in ``file`` and becomes ``new``.
+
+    ``proof`` notices it in the generated cases ``cases``.
+    """
 
     name: str
     bug: str
@@ -31,11 +35,13 @@ class Mutant:
     new: str
 
     def planted(self) -> str:
-        """Return the module's source with the bug. ValueError unless the text to replace occurs exactly once."""
+        """Return the module's source with the bug. ValueError unless ``old`` occurs exactly once."""
         source = (ROOT / self.file).read_text()
         found = source.count(self.old)
         if found != 1 or self.old == self.new:
-            raise ValueError(f"{self.name}: its text occurs {found} times in {self.file}; it must occur once, and change")
+            raise ValueError(
+                f"{self.name}: its text occurs {found} times in {self.file}; it must occur once, and change"
+            )
         return source.replace(self.old, self.new)
 
     @property
@@ -78,7 +84,10 @@ class _Planter(importlib.abc.MetaPathFinder, importlib.abc.SourceLoader):
 
 
 def plant(mutant: Mutant | None) -> None:
-    """Make this process run the engine as plain Python, with the bug of ``mutant`` if there is one. ImportError if it is too late."""
+    """Make this process run the engine as plain Python, with the bug of ``mutant`` if there is one.
+
+    ImportError if its module has been imported already.
+    """
     import numba
 
     import sim.engine.sampling  # noqa: F401  the draws stay compiled: their arithmetic is modulo 2^64

@@ -1,7 +1,8 @@
 """Time for the twin: a SimPy environment in which ties break by content.
 
-A queue entry is (time, tie, serial, event). Ties of controls are ``(0, rank, name, step)``, of records ``(1, rank, place, stream, seq,
-attempt)``, and what SimPy itself schedules (starts of processes, events triggered by hand) comes first: ``(-1,)``.
+A queue entry is (time, tie, serial, event). Ties of controls are ``(0, rank, name, step)``, of records
+``(1, rank, place, stream, seq, attempt)``; what SimPy itself schedules (starts of processes, events triggered
+by hand) comes first: ``(-1,)``.
 """
 
 from collections.abc import Callable

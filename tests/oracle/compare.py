@@ -8,8 +8,8 @@ UNORDERED = {"open": ("rid",), "issued": ("client", "kind")}
 def compare(engine: dict, twin: dict) -> str | None:
     """Return the earliest difference between two sets of tables, None if they are equal.
 
-    Both are {domain: {table: {column: array}}}, tables named as in ``sim.journal.schema``. What the twin has counts: further tables of the
-    engine are not looked at, and a table without rows may be missing.
+    Both are {domain: {table: {column: array}}}, tables named as in ``sim.journal.schema``.
+    What the twin has counts: further tables of the engine are not looked at; one without rows may be missing.
     """
     if set(engine) != set(twin):
         return f"domains differ: engine {sorted(engine)}, twin {sorted(twin)}"
@@ -20,7 +20,8 @@ def compare(engine: dict, twin: dict) -> str | None:
 
 
 def compare_milestones(engine: list[tuple], twin: list[tuple]) -> str | None:
-    """Return the first difference between two lists of (kind, at_ns, subject); order within one time does not matter."""
+    """Return the first difference between two lists of (kind, at_ns, subject); order within one time does
+    not matter."""
     mine, theirs = (sorted((at, kind, subject) for kind, at, subject in rows) for rows in (engine, twin))
     if mine == theirs:
         return None

@@ -1,4 +1,7 @@
-"""Draws for the twin, taken in blocks: one compiled call for 256 records instead of one each. The values are those of single calls."""
+"""Draws for the twin, taken in blocks: one compiled call for 256 records instead of one each.
+
+The values are those of single calls.
+"""
 
 from collections.abc import Callable
 from typing import Any
@@ -50,7 +53,10 @@ class Draws:
         return np.uint64(key_of(self.seed, self.trial, name))
 
     def index(self, distribution: Distribution) -> int:
-        """Return the table row of ``distribution``, which is added if it is new. Rows move when one is added, so all values drawn are equal."""
+        """Return the table row of ``distribution``, which is added if it is new.
+
+        Rows move when one is added, so all values drawn are equal.
+        """
         found = self.known.get(distribution)
         if found is None:
             found = self.known[distribution] = len(self.listed)

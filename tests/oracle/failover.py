@@ -115,7 +115,7 @@ class Controller:
         return max(eligible, key=lambda node: node.last, default=None)
 
     def _in_order(self) -> list:
-        """Return the primary, then the others in the order of ``replicas`` (the first primary before those)."""
+        """Return the primary, then the others in the order of ``replicas`` after the first primary."""
         domain = self.domain
         spec = domain.spec
         names = [spec.primary, *spec.replicas]

@@ -1,7 +1,8 @@
 """Scenarios made from a number: platforms, loads and faults that crowd much into a few simulated seconds.
 
-Everything is decided by hashing (case number, how many decisions before), so a case is the same everywhere and for ever. In *even* cases
-every quantity is a small multiple of one unit, so that many things happen at the same time; in *drawn* cases they are distributions.
+Everything is decided by hashing (case number, how many decisions before), so a case is the same everywhere.
+In *even* cases every quantity is a small multiple of one unit, so that many things happen at the same time;
+in *drawn* cases they are distributions.
 """
 
 from dataclasses import dataclass

@@ -1,4 +1,5 @@
-"""Clients: streams of operations with sessions, timeouts and retries, and the resolvers that tell them where to go."""
+"""Clients: streams of operations with sessions, timeouts and retries, and the resolvers that tell them where
+to go."""
 
 from math import cos, pi
 

@@ -1,4 +1,5 @@
-"""The measures once more, record by record in plain Python: what the compiled reducers must find in the same tables.
+"""The measures once more, record by record in plain Python: what the compiled reducers must find in the same
+tables.
 
 All take the tables of one domain, {table: {column: array}}, whole run. Times are in ns.
 """
@@ -29,9 +30,9 @@ class Lineage:
         self.newest = max(self.cuts, default=1)
 
     def on(self, version: int, timeline: int) -> bool:
-        """Whether a version is on a timeline."""
+        """Whether a version is on a timeline; version 0 (nothing) is on none."""
         own, lsn = version >> LSN_BITS, version & LSN_MASK
-        while timeline > own:
+        while timeline > max(own, 1):
             row = self.cuts[timeline]
             if lsn > row["cut"]:
                 return False
@@ -102,7 +103,8 @@ def windows(tables: dict, scenario: Scenario, kind: int) -> list[Window]:
 
 
 def _unknown_from(tables: dict, scenario: Scenario, kind: int) -> int:
-    """Return the start of the first window in which an operation was still open and not yet too old to be good."""
+    """Return the start of the first window in which an operation was still open and not yet too old to be
+    good."""
     end, width = scenario.duration, scenario.level.window
     young = [
         op["send_ns"] // width * width
@@ -155,7 +157,8 @@ def _episode(found: list[Window], *, held: bool) -> Episode:
 
 
 def loss(tables: dict, milestones: Milestones, scenario: Scenario, domain: str) -> dict:
-    """Return lost acknowledged records (rids), info writes lost likewise, and the window of each recovery (ns)."""
+    """Return lost acknowledged records (rids), info writes lost likewise, and the window of each recovery
+    (ns)."""
     lineage = Lineage(tables["cuts"])
     commits = rows_of(tables["commits"])
     safe = {c["rid"] for c in commits if lineage.on(c["version"], lineage.newest)}
@@ -265,7 +268,8 @@ def guarantees(tables: dict, scenario: Scenario) -> dict[str, int]:
 
 
 def exposure(tables: dict, scenario: Scenario, domain: str) -> dict[str, dict[str, tuple[int, int]]]:
-    """Return standby -> curve -> (most records, greatest age in ns); *crash*: not handed to the wire, *cut*: not received."""
+    """Return standby -> curve -> (most records, greatest age in ns); *crash*: not handed to the wire, *cut*:
+    not received."""
     spec = scenario.databases[domain]
     regions = sorted(scenario.regions)
     out = {}
@@ -284,7 +288,8 @@ def exposure(tables: dict, scenario: Scenario, domain: str) -> dict[str, dict[st
 
 
 class _Curve:
-    """One curve of one standby: events in order of time (cuts, then positions, then commits), looked at one by one."""
+    """One curve of one standby: events in order of time (cuts, then positions, then commits), looked at one
+    by one."""
 
     def __init__(self, tables: dict, scenario: Scenario, name: str, stage: str) -> None:
         self.lineage = Lineage(tables["cuts"])

@@ -110,7 +110,8 @@ class Luck:
         return ns(self.wire(leg, rid, attempt, purpose)[1])
 
     def wire(self, leg: Leg, rid: int, attempt: int, purpose: int) -> tuple[int, float]:
-        """Return (when the last transmission departs, when it arrives), ns after the first departure; the arrival is not rounded."""
+        """Return (when the last transmission departs, when it arrives), ns after the first departure; the
+        arrival is not rounded."""
         whole = leg.latency + self.sample(leg.jitter, rid, attempt, purpose)
         if leg.loss == 0:
             return 0, whole

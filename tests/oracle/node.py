@@ -17,7 +17,8 @@ READ, WRITE, OBSERVE, CHECK = range(4)
 
 
 class Message:
-    """A request on its way, in service, or its answer on the way back; it is the SimPy event of each of these in turn."""
+    """A request on its way, in service, or its answer on the way back; it is the SimPy event of each of
+    these in turn."""
 
     __slots__ = (
         "attempt",
@@ -58,7 +59,10 @@ class Message:
 
 
 class Node:
-    """One node of one domain. ``last`` is the last lsn in its log (received or committed), ``applied`` the last one applied."""
+    """One node of one domain.
+
+    ``last`` is the last lsn in its log (received or committed), ``applied`` the last one applied.
+    """
 
     def __init__(
         self, domain: Domain, region: int, *, name: str, clock: Clock, draws: Draws, coverage: Coverage
@@ -362,6 +366,7 @@ class Node:
     def wipe(self) -> None:
         """Lose the data."""
         self.intact = self.serving = self.writable = self.following = False
+        self.copied_rows.append((self.clock._now, 0))
         self.last = self.applied = 0
         self.values = {}
         self.applier.drop()

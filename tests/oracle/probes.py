@@ -1,4 +1,5 @@
-"""Health probes: observers in every region watch the primary, checkers of every client group watch every gateway's node."""
+"""Health probes: observers in every region watch the primary, checkers of every client group watch every
+gateway's node."""
 
 from collections.abc import Callable
 
@@ -13,7 +14,10 @@ from .node import CHECK, OBSERVE, Message, Node
 
 
 class Pulse:
-    """The schedule, the outstanding probe and the counts of one probe stream. ``trip(healthy)`` is called when it changes its mind."""
+    """The schedule, the outstanding probe and the counts of one probe stream.
+
+    ``trip(healthy)`` is called when it changes its mind.
+    """
 
     def __init__(
         self, spec: Check | Failover, *, tie: int, clock: Clock, luck: Luck, send: Callable, trip: Callable

@@ -1,4 +1,5 @@
-"""Fault schedules for generated cases: one to five faults of all kinds, overlapping, some of them aimed at a failover under way."""
+"""Fault schedules for generated cases: one to five faults of all kinds, overlapping, some of them aimed at a
+failover under way."""
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
@@ -29,7 +30,8 @@ def faults_for(make: "Maker", scenario: m.Scenario) -> dict[str, m.AnyFault]:
 
 
 def _primary_loss(make: "Maker", scenario: m.Scenario) -> Iterator[m.AnyFault]:
-    """Yield a fault that takes a primary away and, mostly, one that strikes while its successor is being promoted."""
+    """Yield a fault that takes a primary away and, mostly, one that strikes while its successor is being
+    promoted."""
     dice = make.dice
     name = dice.pick(sorted(scenario.databases))
     database = scenario.databases[name]

@@ -19,7 +19,8 @@ def rescaled(left: int, before: float, after: float) -> int:
 
 
 class Server:
-    """At most one item in service; ``done(item)`` is called at its completion, a record with tie ``(1, rank, place, stream, item, 1)``."""
+    """At most one item in service; ``done(item)`` is called at its completion, a record with tie ``(1, rank,
+    place, stream, item, 1)``."""
 
     __slots__ = (
         "begun",

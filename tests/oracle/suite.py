@@ -1,5 +1,9 @@
-"""The generated suite: run cases on both sides, sum what they exercised, report. ``python -m tests.oracle.suite 0 3000`` runs many."""
+"""The generated suite: run cases on both sides, sum what they exercised, report.
 
+``python -m tests.oracle.suite 0 3000`` runs many.
+"""
+
+import os
 import sys
 from dataclasses import dataclass, field, fields
 
@@ -10,7 +14,7 @@ from .coverage import Coverage
 from .generate import Case, case
 from .twin import run_twin
 
-CASES = 300
+CASES = int(os.environ.get("SIM_ORACLE_CASES", "300"))  # ``make oracle`` asks for thousands
 REQUIRED = 50  # the least number of times that a suite must exercise what matters
 MUST_EXERCISE = ("rate_changes", "overlapping_faults", "retries_at_failover", "cuts_in_promotion", "pulls")
 TIED_SHARE = 0.3
@@ -45,7 +49,8 @@ class Tally:
 
 
 def difference(number: int) -> tuple[str | None, Coverage]:
-    """Run one case on both sides; return the first difference (None if there is none) and what the case exercised."""
+    """Run one case on both sides; return the first difference (None if there is none) and what the case
+    exercised."""
     one = case(number)
     twin = run_twin(one.scenario, one.seed)
     engine = run_tables(one.scenario, one.seed, pulls=one.pulls)

@@ -101,7 +101,8 @@ def test_compiled_measures_equal_plain_ones(first):
 
 
 def test_the_cases_have_something_to_measure():
-    """Among the compared cases every guarantee is broken, records are lost, episodes both end and are censored."""
+    """Among the compared cases every guarantee is broken, records are lost, episodes both end and are
+    censored."""
     seen: Counter[str] = Counter()
     for number in range(CASES):
         one = case(number)

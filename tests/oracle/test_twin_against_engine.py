@@ -1,4 +1,5 @@
-"""The engine gives what a record-by-record simulation gives, to the nanosecond, under every fault and whatever the pull times."""
+"""The engine gives what a record-by-record simulation gives, to the nanosecond, under every fault and
+whatever the pull times."""
 
 import pytest
 
@@ -26,14 +27,16 @@ def test_the_engine_equals_the_twin(first):
 
 
 def test_the_suite_exercises_what_it_claims():
-    """The generated cases reach rate changes in service, ties, overlaps, retries at failovers, cuts in promotions and pulls often enough."""
+    """The generated cases reach rate changes in service, ties, overlaps, retries at failovers, cuts in
+    promotions and pulls often enough."""
     tally = exercised(range(CASES))
     print("\n".join(f"{count:>12,} {name}" for name, count in tally.counts().items()))
     assert not tally.lacking(), tally.counts()
 
 
 def test_a_trace_is_followed_to_the_nanosecond(tmp_path):
-    """Operations from a file, with equal times, two kinds and two clients, are the same on both sides; spikes do not touch them."""
+    """Operations from a file, with equal times, two kinds and two clients, are the same on both sides;
+    spikes do not touch them."""
     rows = [
         f"{0.01 * (i * i % 97):.2f},{('ams', 'fra')[i % 3 == 0]},{('read', 'write')[i % 2]}"
         for i in range(300)

@@ -42,7 +42,8 @@ def _run(
     gateway=None,
     **load,
 ) -> Result:
-    """Run three regions with the primary in a: access and local legs take 1 ms, links 10 ms, a write 5 ms, a read 1 ms."""
+    """Run three regions with the primary in a: access and local legs take 1 ms, links 10 ms, a write 5 ms, a
+    read 1 ms."""
     made = m.Service(write=constant(5 * MS), read=constant(1 * MS), probe=constant(0))
     database = m.Database(
         primary="a",
@@ -114,7 +115,8 @@ def test_an_overloaded_server_works_in_order():
 
 
 def test_a_full_queue_refuses():
-    """One place and 250 ms of work every 100 ms: of the first five writes the third and the fifth are turned away."""
+    """One place and 250 ms of work every 100 ms: of the first five writes the third and the fifth are turned
+    away."""
     service = m.Service(write=constant(250 * MS), queue=1)
     retry = m.Retry(timeout=10 * S, attempts=1)
     ops = _run(writes=10.0, duration=2 * S, service=service, retry=retry).tables["d"]["ops"]
@@ -142,7 +144,8 @@ def test_a_spike_rescales_the_gap_in_progress():
 
 
 def test_refusals_are_retried_after_back_off():
-    """A dead process refuses in 4 ms; back-offs of 100 ms and 150 ms (the cap); the third refusal ends the write as failed."""
+    """A dead process refuses in 4 ms; back-offs of 100 ms and 150 ms (the cap); the third refusal ends the
+    write as failed."""
     crash = m.DbCrash(kind="db_crash", database="d", region="a", **_at(0))
     retry = m.Retry(timeout=50 * MS, attempts=3, base=100 * MS, cap=150 * MS, jitter=0.0)
     ops = _run(writes=10.0, duration=1 * S, faults={"crash": crash}, retry=retry).tables["d"]["ops"]
@@ -154,7 +157,8 @@ def test_refusals_are_retried_after_back_off():
 
 
 def test_silence_is_retried_after_the_timeout():
-    """A dead region is silent: three timeouts of 50 ms and the back-offs between them; nobody knows what became of the write."""
+    """A dead region is silent: three timeouts of 50 ms and the back-offs between them; nobody knows what
+    became of the write."""
     retry = m.Retry(timeout=50 * MS, attempts=3, base=100 * MS, cap=150 * MS, jitter=0.0)
     ops = _run(writes=10.0, duration=1 * S, faults={"out": _outage(0)}, retry=retry).tables["d"]["ops"]
     assert (ops["end_ns"][0] / MS, ops["outcome"][0], ops["attempts"][0]) == (
@@ -165,7 +169,8 @@ def test_silence_is_retried_after_the_timeout():
 
 
 def test_losing_the_primary_region_takes_exactly_its_phases():
-    """Detection 2.75 s, decision 0.5 s, fence until 15.25 s, promotion 2 s, routing 1 s: writes are good again from 19 s on."""
+    """Detection 2.75 s, decision 0.5 s, fence until 15.25 s, promotion 2 s, routing 1 s: writes are good
+    again from 19 s on."""
     result = _run(
         clients="b", writes=10.0, duration=40 * S, failover=WATCHED, faults={"out": _outage(10_000)}
     )
@@ -185,7 +190,8 @@ def test_losing_the_primary_region_takes_exactly_its_phases():
 
 
 def test_a_send_queue_loses_what_had_not_left():
-    """20 commits and 10 sends a second for 10 s: 199 committed, 99 handed to the wire, 100 lost, the oldest 5.016 s old."""
+    """20 commits and 10 sends a second for 10 s: 199 committed, 99 handed to the wire, 100 lost, the oldest
+    5.016 s old."""
     slow = m.Link(latency=10 * MS, bandwidth=10_000.0)
     result = _run(
         clients="b",
@@ -202,7 +208,8 @@ def test_a_send_queue_loses_what_had_not_left():
 
 @pytest.mark.parametrize(("wire", "lost"), [("delivered", 0), ("lost", 8)])
 def test_propagation_delay_alone_loses_nothing_unless_the_wire_is_lost(wire, lost):
-    """100 commits a second over 80 ms: 8 records are on the wire when the sender dies, and arrive unless the wire is lost."""
+    """100 commits a second over 80 ms: 8 records are on the wire when the sender dies, and arrive unless the
+    wire is lost."""
     link = m.Link(latency=80 * MS, bandwidth=1e9)
     outage = _outage(10_000, wire=wire)
     result = _run(writes=100.0, duration=30 * S, failover=WATCHED, link=link, faults={"out": outage})
@@ -211,7 +218,8 @@ def test_propagation_delay_alone_loses_nothing_unless_the_wire_is_lost(wire, los
 
 
 def test_a_lease_ends_writes_of_an_isolated_primary():
-    """Contacts end at 9.25 s, so the 3 s lease holds until 12.25 s; the 23 writes acknowledged after the cut are lost."""
+    """Contacts end at 9.25 s, so the 3 s lease holds until 12.25 s; the 23 writes acknowledged after the cut
+    are lost."""
     cut = m.RegionIsolation(kind="region_isolation", region="a", **_at(10_000))
     result = _run(writes=10.0, duration=30 * S, failover=WATCHED, faults={"cut": cut})
     ops = result.tables["d"]["ops"]
@@ -222,7 +230,8 @@ def test_a_lease_ends_writes_of_an_isolated_primary():
 
 
 def test_a_paused_replica_returns_old_versions():
-    """Apply stops at 1 s: the read served at 1.903 s misses the 18 commits since 1.008 s (a read went first at the primary)."""
+    """Apply stops at 1 s: the read served at 1.903 s misses the 18 commits since 1.008 s (a read went first
+    at the primary)."""
     pause = m.ReplicationPause(kind="replication_pause", database="d", region="b", stage="apply", **_at(1000))
     ops = _run(clients="ab", writes=20.0, reads=20.0, duration=3 * S, faults={"pause": pause}).tables["d"][
         "ops"
@@ -239,7 +248,8 @@ def test_a_paused_replica_returns_old_versions():
 
 
 def test_a_cut_way_back_stops_the_flow_after_its_window():
-    """With only the way back cut from 1 s to 2 s, the window's 4 records are sent, the rest follows from 2 s on."""
+    """With only the way back cut from 1 s to 2 s, the window's 4 records are sent, the rest follows from 2 s
+    on."""
     cut = m.NetworkPartition(
         kind="network_partition", groups=[["b"], ["a"]], one_way=True, duration=constant(1 * S), **_at(1000)
     )
@@ -255,7 +265,8 @@ def test_a_cut_way_back_stops_the_flow_after_its_window():
 
 
 def test_a_resolver_follows_the_answer_when_its_cache_expires():
-    """The answer leaves a at 2.25 s; the one resolver asks again at the first send after each expiry, a TTL apart."""
+    """The answer leaves a at 2.25 s; the one resolver asks again at the first send after each expiry, a TTL
+    apart."""
     ttl = 3 * S
     check = {"interval": 500 * MS, "timeout": 250 * MS, "failures": 2, "offset": 500 * MS}
     gateway = {"ttl": ttl, "resolvers": 1}

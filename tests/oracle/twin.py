@@ -25,7 +25,8 @@ from .tables import tables_of
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What a run leaves: tables by domain, milestones (kind, at_ns, subject), SimPy events processed, what was exercised."""
+    """What a run leaves: tables by domain, milestones (kind, at_ns, subject), SimPy events processed, what
+    was exercised."""
 
     tables: dict[str, dict]
     milestones: list[tuple[str, int, str]]
@@ -110,7 +111,7 @@ class Twin:
             self._observer(domain, region, f"{domain.name}/observer/{name}", numbers)
         for client in clients:
             router = self._router(domain, client)
-            for region, name in enumerate(names):
+            for region in range(len(names)):
                 router.checkers[region] = self._checker(domain, client, region, numbers, router)
             for kind in (READ, WRITE):
                 self._load(domain, router.keyring, client, kind, numbers)

@@ -167,3 +167,12 @@ def test_a_primary_that_lost_its_data_comes_back_as_a_copy():
     assert r.when("rejoined", "orders/east") == [begun + 40 * S]
     assert r.figures["loss"]["orders"]["salvageable"] == 0
     assert int(r.table("applied/east", "at_ns").min()) > begun + 40 * S
+
+
+@pytest.mark.parametrize("end", ["25s", "33s", "50s", "80s"])
+@pytest.mark.parametrize("region", ["west", "east"])
+def test_sums_close_while_a_copy_is_being_made(end, region):
+    """A run that ends while a node without its data is down, waits for its copy, or is being copied: every sum still closes."""
+    crash = {"kind": "db_crash", "database": "orders", "region": region, "data": "lost", "at": "20s", "duration": "1s"}
+    r = run({"duration": end}, crash=crash)
+    assert r.figures["conservation"]["orders"]["problems"] == []

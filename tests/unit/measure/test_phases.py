@@ -83,6 +83,18 @@ def test_healing_is_repair():
     }
 
 
+def test_a_fault_that_came_and_went_beside_it_explains_nothing():
+    """A spike that ends at 80 s did not cause the failover; where nothing else happened, its end did."""
+    history = History()
+    failover(history)
+    want = phases(setup(), "write", EPISODE, history.milestones)
+    spike = history.milestone(5 * S, "fault.started", "fault/spike")
+    history.milestone(80 * S, "fault.healed", "fault/spike", spike)
+    assert phases(setup(), "write", EPISODE, history.milestones) == want
+    spent, _ = phases(setup(), "write", EPISODE, history.milestones[-2:])
+    assert (spent["repair"], spent["catch_up"]) == (70 * S + 5, 10 * S)
+
+
 @pytest.mark.parametrize("recovered", [10 * S, 26 * S, 40 * S, 56 * S, 57 * S + 1])
 def test_phases_sum_to_the_recovery_time_wherever_it_ends(recovered):
     """The sum is exact to the nanosecond, also when the recovery comes in the middle of a chain."""
