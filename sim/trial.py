@@ -38,8 +38,8 @@ def run(
 ) -> Outcome:
     """Run one trial and judge it.
 
-    ``control`` also runs the same seed without faults; ``progress(fraction, now_ns)`` is called as time passes; ``journal_dir``: where to
-    keep the journal as Parquet.
+    ``control`` also runs the same seed without faults; ``progress(fraction, now_ns)`` is called as time
+    passes; ``journal_dir``: where to keep the journal as Parquet.
     """
     _say_if_cold()
     began = perf_counter()
@@ -125,7 +125,9 @@ def _say_if_cold() -> None:
         print(f"compiling the kernels, once on this machine, into {cache} (up to a minute)", file=sys.stderr)
 
 
-def run_tables(scenario: Scenario, seed: int, *, trial: int = 0, pulls: tuple[int, ...] = ()) -> dict[str, Any]:
+def run_tables(
+    scenario: Scenario, seed: int, *, trial: int = 0, pulls: tuple[int, ...] = ()
+) -> dict[str, Any]:
     """Run one trial and return its whole journal in memory: {"tables": {domain: {table: {column: array}}}, "milestones": [...]}.
 
     ``pulls``: extra times (ns) at which every cursor is pulled; they change nothing.
@@ -141,7 +143,9 @@ def run_tables(scenario: Scenario, seed: int, *, trial: int = 0, pulls: tuple[in
             for column, values in table.items():
                 held[column].append(values)
     joined = {
-        domain: {name: {c: np.concatenate(parts) for c, parts in table.items()} for name, table in found.items()}
+        domain: {
+            name: {c: np.concatenate(parts) for c, parts in table.items()} for name, table in found.items()
+        }
         for domain, found in tables.items()
     }
     return {"tables": joined, "milestones": milestones}

@@ -14,7 +14,9 @@ def trust(scenario: Scenario, figures: dict[str, Any]) -> list[str]:
         "The databases are modelled; outbox, event bus, stream processing and lakehouse are not part of this run.",
     ]
     wanted = {objective.of for objective in scenario.sla.values()}
-    silent = sorted(name for name, of in figures["recovery"].items() if name in wanted and not of["operations"])
+    silent = sorted(
+        name for name, of in figures["recovery"].items() if name in wanted and not of["operations"]
+    )
     if silent:
         notes.append(f"No operation was sent for {', '.join(silent)}: objectives on it are undecided.")
     if not scenario.sla:

@@ -47,7 +47,9 @@ class Service:
 class World:
     """A resolved scenario, ready to run. ``fold`` takes each slice of the journal."""
 
-    def __init__(self, scenario: Scenario, *, seed: int, trial: int, fold: Callable[[Slice], None], faults: bool = True) -> None:
+    def __init__(
+        self, scenario: Scenario, *, seed: int, trial: int, fold: Callable[[Slice], None], faults: bool = True
+    ) -> None:
         self.scenario, self.seed, self.trial = scenario, seed, trial
         self.clock, self.dials, self.milestones = Clock(), Dials(), Milestones()
         self.network = Network(scenario, self.dials)
@@ -72,9 +74,13 @@ class World:
         circle = build(scenario, name, streams, seed=seed, trial=trial, tables=tables)
         regions = sorted(scenario.regions)
         domain = Domain(name, circle, streams, regions, keys=database.workload.keys.count)
-        domain.place(database.primary, database.replicas, table=tables.encode(), apply=apply, seed=seed, trial=trial)
+        domain.place(
+            database.primary, database.replicas, table=tables.encode(), apply=apply, seed=seed, trial=trial
+        )
         effects = Effects(scenario, domain, self.network, self.dials, tables)
-        control = Control(scenario, self.clock, domain, effects, self.network, self.dials, self.milestones, seed, trial)
+        control = Control(
+            scenario, self.clock, domain, effects, self.network, self.dials, self.milestones, seed, trial
+        )
         domain.on_full = lambda until: self._emit(service)
         effects.new_primary(0)
         for steps in shapes(control):
@@ -86,12 +92,16 @@ class World:
     def _jitters(self) -> list[Distribution]:
         """Return every jitter that a link can come to have."""
         links = [link.jitter for link in self.scenario.network.links.values()]
-        faults = [fault.jitter for fault in self.scenario.faults.values() if isinstance(fault, NetworkLatency)]
+        faults = [
+            fault.jitter for fault in self.scenario.faults.values() if isinstance(fault, NetworkLatency)
+        ]
         return [self.scenario.network.access.jitter, *links, *faults]
 
     # --- running -------------------------------------------------------------------------------------------------------
 
-    def run(self, until: int, *, pulls: tuple[int, ...] = (), progress: Callable[[float, int], None] | None = None) -> None:
+    def run(
+        self, until: int, *, pulls: tuple[int, ...] = (), progress: Callable[[float, int], None] | None = None
+    ) -> None:
         """Run to ``until`` (ns). ``pulls``: extra times at which every cursor is pulled, which must change nothing."""
         for pull in pulls:
             self.clock.call("pull", pull, self.settle, REST)
@@ -112,7 +122,9 @@ class World:
             if tripped is not None:
                 service.pending = True
                 name = f"trip/{service.domain.name}"
-                self.clock.call(name, service.domain.position, lambda service=service, s=tripped: service.tripped(s), REST)
+                self.clock.call(
+                    name, service.domain.position, lambda service=service, s=tripped: service.tripped(s), REST
+                )
                 until = min(until, service.domain.position)
 
     def counts(self) -> tuple[int, int]:
@@ -120,7 +132,9 @@ class World:
         domains = [service.domain for service in self.services.values()]
         writes = sum(int(domain.circle.reg[at.COMMITS]) for domain in domains)
         events = sum(int(domain.circle.reg[at.EVENTS]) for domain in domains)
-        carried = sum(sum(follower.rows.values()) for domain in domains for follower in domain.followers.values())
+        carried = sum(
+            sum(follower.rows.values()) for domain in domains for follower in domain.followers.values()
+        )
         return writes, events + carried
 
     def settle(self) -> None:
@@ -145,7 +159,13 @@ class World:
             domain = service.domain
             domain.settle(until)
             part = emit(domain, life_ns=self._life_ns(domain.name))
-            part.tables.update({name: table for name, table in final_tables(domain).items() if len(next(iter(table.values())))})
+            part.tables.update(
+                {
+                    name: table
+                    for name, table in final_tables(domain).items()
+                    if len(next(iter(table.values())))
+                }
+            )
             self._fold(part)
 
     # --- what faults do --------------------------------------------------------------------------------------------------
@@ -187,7 +207,12 @@ class World:
         return self.milestones.add(self.clock.now, kind, subject, why, cause=cause)
 
     def _region(self, region: str, *, up: bool, cause: int) -> None:
-        self._note("region.up" if up else "region.down", region, "its gateways answer" if up else "its gateways are gone", cause)
+        self._note(
+            "region.up" if up else "region.down",
+            region,
+            "its gateways answer" if up else "its gateways are gone",
+            cause,
+        )
         for service in self.services.values():
             service.control.effects.forget_probes(region, anew=up)
 
@@ -195,7 +220,12 @@ class World:
         name, region = dial.of
         service = self.services[name]
         if service.control.effects.node_down(region, data_lost=data_lost, now=self.clock.now):
-            self._note("node.down", f"{name}/{region}", "its data is lost" if data_lost else "its data survives", cause)
+            self._note(
+                "node.down",
+                f"{name}/{region}",
+                "its data is lost" if data_lost else "its data survives",
+                cause,
+            )
         if data_lost and region != service.domain.primary:
             service.rejoin.wanted(cause)
 
@@ -212,7 +242,11 @@ class World:
         domain = service.domain
         yield self.clock.sleep(f"{domain.name}/{region}", wait)
         node = domain.nodes[region]
-        if node.counts["restart"] == attempt + 1 and not self.dials.on("down", domain.name, region) and not node.up:
+        if (
+            node.counts["restart"] == attempt + 1
+            and not self.dials.on("down", domain.name, region)
+            and not node.up
+        ):
             service.control.settle()
             service.control.effects.node_up(region, self.clock.now)
             self._note("node.up", f"{domain.name}/{region}", "it has restarted", cause)
@@ -241,9 +275,15 @@ class World:
         if what in ("cut", "latency", "jitter", "loss", "bandwidth"):
             return self._link_reads(domain, *of)
         if what == "decision":
-            return sum(m.kind == "declared" and m.subject == domain.name == of[0] for m in self.milestones.all)
+            return sum(
+                m.kind == "declared" and m.subject == domain.name == of[0] for m in self.milestones.all
+            )
         if what == "spike":
-            return sum(int(circle.stream[s, at.T_HITS]) for s, stream in enumerate(domain.streams) if stream.name == of[0])
+            return sum(
+                int(circle.stream[s, at.T_HITS])
+                for s, stream in enumerate(domain.streams)
+                if stream.name == of[0]
+            )
         if of[0] != domain.name:
             return 0
         hits = int(circle.node[regions.index(of[1]), at.N_HITS])
@@ -253,7 +293,13 @@ class World:
         regions, count = domain.regions, len(domain.regions)
         client_to, to_client = a.startswith(CLIENTS), b.startswith(CLIENTS)
         i, j = regions.index(a.removeprefix(CLIENTS)), regions.index(b.removeprefix(CLIENTS))
-        row = count * (count + i) + j if client_to else count * (2 * count + i) + j if to_client else i * count + j
+        row = (
+            count * (count + i) + j
+            if client_to
+            else count * (2 * count + i) + j
+            if to_client
+            else i * count + j
+        )
         hits = int(domain.circle.link_state[row, at.LS_HITS])
         return hits + domain.flow_reads.get((a, b), 0)
 
@@ -263,7 +309,10 @@ class World:
         assert when is not None, "asked for faults with a condition only"
         if when.milestone is not None:
             subject, kind = when.milestone.split(".", 1)
-            return any(m.kind == kind and (m.subject == subject or m.subject.startswith(subject + "/")) for m in self.milestones.all)
+            return any(
+                m.kind == kind and (m.subject == subject or m.subject.startswith(subject + "/"))
+                for m in self.milestones.all
+            )
         assert when.of is not None and when.above is not None, "checked by the spec"
         name, region = when.of.split("/")
         self.services[name].control.settle()

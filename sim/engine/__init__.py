@@ -1,8 +1,9 @@
 """Floor 1: clock, logs, cursors, pacing kernels and the compiled event loop.
 
-Compiled code is cached per machine, by default in ``~/.cache/multiregion-sim``, because an installed package may not be writable. The cache's folder
-is named by the sources it was compiled from: numba itself does not notice a change in a function that another file calls. The variable must be set
-before numba is first imported, which is why it is set here.
+Compiled code is cached per machine, by default in ``~/.cache/multiregion-sim``, because an installed package
+may not be writable. The cache's folder is named by the sources it was compiled from: numba itself does not
+notice a change in a function that another file calls. The variable must be set before numba is first
+imported, which is why it is set here.
 """
 
 import os

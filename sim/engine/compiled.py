@@ -1,7 +1,8 @@
 """How kernels are compiled.
 
-What allocates nothing is compiled without numba's reference counting: counting the circle's thirty arrays at each call made a record cost 5 us
-instead of a tenth of one. Division follows IEEE and C (no check for zero: the spec has checked).
+What allocates nothing is compiled without numba's reference counting: counting the circle's thirty arrays at
+each call made a record cost 5 us instead of a tenth of one. Division follows IEEE and C (no check for zero:
+the spec has checked).
 """
 
 from numba import njit

@@ -1,15 +1,16 @@
 """Pacing kernels: how a cursor moves along a log.
 
-A kernel advances everything that is due strictly before ``until`` and leaves the rest; between two changes the world is constant, so what it computes is
-exact. FIFO servers keep their state in an int64 array (fields below) and their speed in a float64 array ``[speed, last speed above 0]``.
+A kernel advances everything that is due strictly before ``until`` and leaves the rest; between two changes
+the world is constant, so what it computes is exact. FIFO servers keep their state in an int64 array (fields
+below) and their speed in a float64 array ``[speed, last speed above 0]``.
 """
 
 import math
 
 import numpy as np
 
-from sim.engine.compiled import allocating, compiled
 from sim.core.draws import Purpose
+from sim.engine.compiled import allocating, compiled
 from sim.engine.sampling import ns, sample, uniform
 
 _APPLY = Purpose.APPLY
@@ -51,7 +52,8 @@ def _completion(arrival, work, state, speed):
 def serve(arrival, work, base, state, speed, out, *, end, until):
     """Serve records ``[state[NEXT], end)`` in order; write each completion before ``until`` (Lindley's recursion).
 
-    arrival: int64 ns; work: float64 nominal ns; out: int64 ns; all indexed by record - base. Returns the number served.
+    arrival: int64 ns; work: float64 nominal ns; out: int64 ns; all indexed by record - base. Returns the
+    number served.
     """
     i = state[NEXT]
     first = i
@@ -97,8 +99,9 @@ def change_speed(arrival, work, base, state, speed, *, end, at, to):
 def carry(sent, version, base, last, received, *, begin, end, previous, link, table, key):
     """Put records ``[begin, end)`` on an ordered wire; write when the last transmission leaves and when each arrives.
 
-    sent, version, last, received: int64 by record - base. ``previous`` is when the record before ``begin`` was received. ``link`` is (latency ns, jitter
-    distribution index, loss, retransmission delay ns). A loss costs one retransmission delay; the number of losses is geometric.
+    sent, version, last, received: int64 by record - base. ``previous`` is when the record before ``begin``
+    was received. ``link`` is (latency ns, jitter distribution index, loss, retransmission delay ns). A loss
+    costs one retransmission delay; the number of losses is geometric.
     """
     latency, jitter, loss, retransmit = link
     for i in range(begin, end):
@@ -139,8 +142,9 @@ def first_at_or_after(column, begin, end, at):
 def pool(arrival, work, free, queue_max, done):
     """Serve arrivals FIFO by ``free.size`` workers; at most ``queue_max`` wait (below 0: no limit), more are turned away.
 
-    arrival: int64 ns ascending; work: float64 ns; free: int64 (c,), when each worker is free, changed in place; done: int64 ns out, -1 if turned away.
-    The start of service follows the Kiefer-Wolfowitz recursion; the queue's length at an arrival is the number of accepted records that have not started.
+    arrival: int64 ns ascending; work: float64 ns; free: int64 (c,), when each worker is free, changed in
+    place; done: int64 ns out, -1 if turned away. The start of service follows the Kiefer-Wolfowitz recursion;
+    the queue's length at an arrival is the number of accepted records that have not started.
     """
     n = arrival.size
     starts = np.empty(n, np.int64)

@@ -12,15 +12,18 @@ _PER_NODE = 4
 class Log:
     """Rows are numbered by lsn; ``base`` is the lsn of the first row kept and ``end`` the lsn of the next row to come.
 
-    Columns (int64, contiguous): COMMIT ns, KEY, VERSION, NEXT_NS (commit of the key's next version, 0 if none yet), PREVIOUS (version the key had before),
-    and for each node SENT ns, LAST ns (when its last transmission leaves), RECEIVED ns, APPLIED ns.
+    Columns (int64, contiguous): COMMIT ns, KEY, VERSION, NEXT_NS (commit of the key's next version, 0 if none
+    yet), PREVIOUS (version the key had before), and for each node SENT ns, LAST ns (when its last
+    transmission leaves), RECEIVED ns, APPLIED ns.
     """
 
     def __init__(self, regions: int, capacity: int = 1024):
         self.base = 1
         self.end = 1
         self.columns = np.zeros((_SHARED + _PER_NODE * regions, capacity), np.int64)
-        self.work = np.zeros((2 * regions, capacity), np.float64)  # apply work of each node, then send work of each node's flow
+        self.work = np.zeros(
+            (2 * regions, capacity), np.float64
+        )  # apply work of each node, then send work of each node's flow
 
     def column(self, index: int) -> np.ndarray:
         """Return a shared column; element i belongs to lsn base + i."""

@@ -1,7 +1,8 @@
 """What reads return: a node's reads merged with what it had applied and with what the newest timeline held.
 
-A node's memory is an int64 array (keys, 4): the version it would return, how many versions of the newest timeline it includes, how many there are, and the commit time of the
-oldest that it misses (0 if none). Reads are rows (service time, key, own lsn, version, staleness, versions behind); the last three are filled in.
+A node's memory is an int64 array (keys, 4): the version it would return, how many versions of the newest
+timeline it includes, how many there are, and the commit time of the oldest that it misses (0 if none). Reads
+are rows (service time, key, own lsn, version, staleness, versions behind); the last three are filled in.
 """
 
 import numpy as np
@@ -16,7 +17,8 @@ VERSION, INCLUDED, THERE, MISSING = range(4)
 def append(commits, begin, end, log, used, newest):
     """Append commit rows [begin, end) of (time, version, rid, key, node) to the log's columns behind ``used`` rows.
 
-    newest: int64 (keys, 2), version and lsn-free log index + 1 of the newest version of each key is not kept here: (version, row of the log + 1 or 0).
+    newest: int64 (keys, 2), version and lsn-free log index + 1 of the newest version of each key is not kept
+    here: (version, row of the log + 1 or 0).
     """
     for i in range(begin, end):
         k = used + i - begin
@@ -68,7 +70,8 @@ def _own(memory, log, k):
 def read_follower(memory, log, applied, base, commit, apply, end, reads, first, last, until):
     """Answer reads [first, last) served before ``until`` by a node that applies. Returns (next commit lsn, next applied lsn, next read).
 
-    ``apply``: next lsn to apply; applied: int64 ns by lsn - base, valid before ``end[1]``; commits are there before ``end[0]``.
+    ``apply``: next lsn to apply; applied: int64 ns by lsn - base, valid before ``end[1]``; commits are there
+    before ``end[0]``.
     """
     i = first
     while i < last and reads[i, 0] < until:
@@ -181,7 +184,8 @@ def _after(ops, a, b):
 def split(ops, order, n, columns8, columns16, columns32, columns64, reads, dropped):
     """Copy the first ``n`` rows in ``order`` into typed columns, reads completed.
 
-    int8: kind, outcome; int16: client, attempts, node; int32: key, behind; int64: rid, send, end, session, version, staleness.
+    int8: kind, outcome; int16: client, attempts, node; int32: key, behind; int64: rid, send, end, session,
+    version, staleness.
     """
     for i in range(n):
         row = ops[order[i]]

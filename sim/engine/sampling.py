@@ -1,7 +1,8 @@
 """Draws, compiled: one hash, and the inverse distribution functions.
 
-Hash: the two-round MurmurHash3 64-bit finalizer (Appleby, public domain) over (key, rid) and then (attempt, purpose). The same compiled functions serve the
-engine and the naive twin, so a draw is the same bits for both.
+Hash: the two-round MurmurHash3 64-bit finalizer (Appleby, public domain) over (key, rid) and then (attempt,
+purpose). The same compiled functions serve the engine and the naive twin, so a draw is the same bits for
+both.
 """
 
 import math
@@ -9,9 +10,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sim.engine.compiled import allocating, compiled, inlined
 from sim.core.distributions import KINDS, Distribution
 from sim.core.draws import Purpose
+from sim.engine.compiled import allocating, compiled, inlined
 
 CONSTANT, UNIFORM, EXPONENTIAL, LOGNORMAL, GAMMA, PARETO, WEIBULL, MIXTURE, EMPIRICAL = range(len(KINDS))
 _MIXTURE_OFFSET = Purpose.MIXTURE_OFFSET
@@ -137,19 +138,55 @@ def normal_quantile(p):
     if p < 0.02425 or p > 0.97575:
         q = math.sqrt(-2.0 * math.log(min(p, 1.0 - p)))
         x = (
-            ((((-7.784894002430293e-03 * q - 3.223964580411365e-01) * q - 2.400758277161838) * q - 2.549732539343734) * q
-             + 4.374664141464968) * q + 2.938163982698783
-        ) / ((((7.784695709041462e-03 * q + 3.224671290700398e-01) * q + 2.445134137142996) * q + 3.754408661907416) * q + 1.0)
+            (
+                (
+                    ((-7.784894002430293e-03 * q - 3.223964580411365e-01) * q - 2.400758277161838) * q
+                    - 2.549732539343734
+                )
+                * q
+                + 4.374664141464968
+            )
+            * q
+            + 2.938163982698783
+        ) / (
+            (
+                ((7.784695709041462e-03 * q + 3.224671290700398e-01) * q + 2.445134137142996) * q
+                + 3.754408661907416
+            )
+            * q
+            + 1.0
+        )
         if p > 0.5:
             x = -x
     else:
         q = p - 0.5
         r = q * q
         x = (
-            (((((-3.969683028665376e01 * r + 2.209460984245205e02) * r - 2.759285104469687e02) * r + 1.383577518672690e02) * r
-              - 3.066479806614716e01) * r + 2.506628277459239) * q
-        ) / (((((-5.447609879822406e01 * r + 1.615858368580409e02) * r - 1.556989798598866e02) * r + 6.680131188771972e01) * r
-              - 1.328068155288572e01) * r + 1.0)
+            (
+                (
+                    (
+                        ((-3.969683028665376e01 * r + 2.209460984245205e02) * r - 2.759285104469687e02) * r
+                        + 1.383577518672690e02
+                    )
+                    * r
+                    - 3.066479806614716e01
+                )
+                * r
+                + 2.506628277459239
+            )
+            * q
+        ) / (
+            (
+                (
+                    ((-5.447609879822406e01 * r + 1.615858368580409e02) * r - 1.556989798598866e02) * r
+                    + 6.680131188771972e01
+                )
+                * r
+                - 1.328068155288572e01
+            )
+            * r
+            + 1.0
+        )
     e = 0.5 * math.erfc(-x / math.sqrt(2.0)) - p
     step = e * math.sqrt(2.0 * math.pi) * math.exp(x * x / 2.0)
     return x - step / (1.0 + x * step / 2.0)

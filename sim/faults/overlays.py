@@ -55,11 +55,14 @@ def partition(fault: spec.NetworkPartition, regions: list[str]) -> list[tuple[st
     half = len(regions) // 2
     if fault.shape == "majorities_ring":
         return _ring(regions)
-    groups = fault.groups or {
-        "one": [regions[:1], regions[1:]],
-        "bisect": [regions[:half], regions[half:]],
-        "bridge": [regions[:half], regions[half + 1 :]],
-    }[fault.shape or "one"]
+    groups = (
+        fault.groups
+        or {
+            "one": [regions[:1], regions[1:]],
+            "bisect": [regions[:half], regions[half:]],
+            "bridge": [regions[:half], regions[half + 1 :]],
+        }[fault.shape or "one"]
+    )
     pairs = []
     for i, group in enumerate(groups):
         for other in groups[i + 1 :]:

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 class Milestone:
     """One thing that happened.
 
-    ``kind`` is one of KINDS; ``subject`` names what it happened to (``us-east``, ``orders``, ``orders/us-west``, ``fault/power``);
-    ``why`` is one phrase for people; ``cause`` is the id of the milestone that led to it, or None; ids count from 0 in order of time.
+    ``kind`` is one of KINDS; ``subject`` names what it happened to (``us-east``, ``orders``,
+    ``orders/us-west``, ``fault/power``); ``why`` is one phrase for people; ``cause`` is the id of the
+    milestone that led to it, or None; ids count from 0 in order of time.
     """
 
     id: int

@@ -6,13 +6,13 @@ from pathlib import Path
 
 import numpy as np
 
+from sim.core.distributions import Distribution
 from sim.core.draws import Purpose, key_of
 from sim.engine.circle import layout as at
 from sim.engine.clock import Steps
 from sim.engine.sampling import encode, ns, sample
 from sim.models.control import Control
 from sim.models.dials import Dial
-from sim.core.distributions import Distribution
 from sim.spec.models import Bursty, Diurnal, Scenario, Trace
 
 
@@ -50,7 +50,12 @@ def _steps(control: Control, name: str, arrivals: Diurnal) -> Steps:
 
 def _bursts(control: Control, name: str, arrivals: Bursty) -> Steps:
     key = np.uint64(key_of(control.seed, control.trial, name))
-    lengths = encode([Distribution("exponential", (float(arrivals.calm),)), Distribution("exponential", (float(arrivals.burst),))])
+    lengths = encode(
+        [
+            Distribution("exponential", (float(arrivals.calm),)),
+            Distribution("exponential", (float(arrivals.burst),)),
+        ]
+    )
     period = 0
     while True:
         length = ns(sample(lengths, period % 2, key, period, 0, Purpose.BURST))

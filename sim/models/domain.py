@@ -32,8 +32,12 @@ class Node:
     lsn: int = 0  # last lsn of its own log, where it does not follow
     memory: np.ndarray = field(default_factory=lambda: np.zeros((0, 4), np.int64))
     seen: int = 1  # next commit of the newest timeline to take into its memory
-    own: list[np.ndarray] = field(default_factory=list)  # commits on an abandoned timeline: lsn, version, key, previous
-    undo: list[tuple[np.ndarray, np.ndarray]] = field(default_factory=list)  # abandoned rows it had applied: keys, previous versions
+    own: list[np.ndarray] = field(
+        default_factory=list
+    )  # commits on an abandoned timeline: lsn, version, key, previous
+    undo: list[tuple[np.ndarray, np.ndarray]] = field(
+        default_factory=list
+    )  # abandoned rows it had applied: keys, previous versions
     shared: int = 0  # its memory includes the newest timeline's commits up to this lsn
     own_done: int = 0  # so many of its own rows are in its memory
     counts: dict[str, int] = field(default_factory=dict)
@@ -48,8 +52,8 @@ class Node:
 class Domain:
     """The cursors of one domain, pulled together to one time.
 
-    ``advance`` runs the circle; ``settle`` brings log, followers and reads up to it; ``on_full`` takes the rows for the journal when the circle's
-    output is full.
+    ``advance`` runs the circle; ``settle`` brings log, followers and reads up to it; ``on_full`` takes the
+    rows for the journal when the circle's output is full.
     """
 
     def __init__(self, name: str, circle: at.Circle, streams: list[Stream], regions: list[str], *, keys: int):
@@ -66,7 +70,9 @@ class Domain:
         self.position = 0  # every record strictly before this has been processed by the circle
         self.settled = 0
         self.on_full: Callable[[int], None] = lambda until: None
-        self.flow_reads: dict[tuple[str, str], int] = {}  # (primary, follower) -> how often its flow had something to do
+        self.flow_reads: dict[
+            tuple[str, str], int
+        ] = {}  # (primary, follower) -> how often its flow had something to do
         self.commits_taken = 0  # of the circle's output
         self.cut_rows: list[tuple[int, int, int, int, int]] = []
         self.copies: dict[str, list[tuple[int, int]]] = {}
@@ -75,7 +81,9 @@ class Domain:
 
     # --- setting up ----------------------------------------------------------------------------------------------
 
-    def place(self, primary: str, replicas: list[str], *, table: DistTable, apply: int, seed: int, trial: int) -> None:
+    def place(
+        self, primary: str, replicas: list[str], *, table: DistTable, apply: int, seed: int, trial: int
+    ) -> None:
         """Put the nodes in their regions."""
         self.primary = primary
         for region in [primary, *replicas]:
@@ -129,7 +137,9 @@ class Domain:
         for node in self.nodes.values():
             others = rows[(rows[:, 4] == node.index) & ~mine]
             if others.size:
-                own = np.column_stack([others[:, 1] & LSN_MASK, others[:, 1], others[:, 3], np.zeros(len(others), np.int64)])
+                own = np.column_stack(
+                    [others[:, 1] & LSN_MASK, others[:, 1], others[:, 3], np.zeros(len(others), np.int64)]
+                )
                 node.own.append(np.ascontiguousarray(own))
                 node.lsn = int(own[-1, 0])
         ours = rows if mine.all() else np.ascontiguousarray(rows[mine])
@@ -146,14 +156,26 @@ class Domain:
         first, last = int(self.read_first[node.index]), int(self.circle.node[node.index, at.N_READS])
         log, columns = self.log, self.log.columns
         if node.region == self.primary:
-            node.seen, first = read_primary(node.memory, columns, log.base, node.seen, log.end, reads, first, last, until)
+            node.seen, first = read_primary(
+                node.memory, columns, log.base, node.seen, log.end, reads, first, last, until
+            )
             node.shared = node.seen - 1
         elif node.role in (FOLLOWING, PROMOTING):
             first = self._answer_follower(node, reads, first, last, until)
         else:
             own = np.concatenate(node.own) if node.own else np.zeros((0, 4), np.int64)
             node.seen, node.own_done, first = read_diverged(
-                node.memory, columns, log.base, node.seen, log.end, own, node.own_done, reads, first, last, until
+                node.memory,
+                columns,
+                log.base,
+                node.seen,
+                log.end,
+                own,
+                node.own_done,
+                reads,
+                first,
+                last,
+                until,
             )
             node.own = [own] if own.size else []
         self.read_first[node.index] = first
@@ -163,7 +185,17 @@ class Domain:
         applied = log.of_node(node.index, APPLIED)
         ends = (log.end, follower.applied + 1)
         node.seen, shared, first = read_follower(
-            node.memory, log.columns, applied, log.base, node.seen, node.shared + 1, ends, reads, first, last, until
+            node.memory,
+            log.columns,
+            applied,
+            log.base,
+            node.seen,
+            node.shared + 1,
+            ends,
+            reads,
+            first,
+            last,
+            until,
         )
         node.shared = shared - 1
         return int(first)

@@ -15,7 +15,9 @@ from sim.spec.models import Scenario
 class Effects:
     """Sets one domain to what the dials say. The domain must be settled to the moment of each call."""
 
-    def __init__(self, scenario: Scenario, domain: Domain, network: Network, dials: Dials, tables: Tables) -> None:
+    def __init__(
+        self, scenario: Scenario, domain: Domain, network: Network, dials: Dials, tables: Tables
+    ) -> None:
         self._scenario = scenario
         self._spec = scenario.databases[domain.name]
         self._domain, self._network, self._dials, self._tables = domain, network, dials, tables
@@ -33,7 +35,10 @@ class Effects:
         for a, first in enumerate(regions):
             for b, second in enumerate(regions):
                 if a == b:
-                    self._set_link(a * count + b, Path(float(self._scenario.network.local), self._tables.none, 0.0, False, False))
+                    self._set_link(
+                        a * count + b,
+                        Path(float(self._scenario.network.local), self._tables.none, 0.0, False, False),
+                    )
                 else:
                     self._set_link(a * count + b, network.path(first, second))
                 if second in self._scenario.clients:
@@ -101,7 +106,12 @@ class Effects:
                 continue
             node = domain.nodes[region]
             path = network.path(domain.primary, region)
-            domain.wires[region] = Wire(path.latency, self._tables.add(path.jitter), path.loss, float(self._scenario.network.retransmit))
+            domain.wires[region] = Wire(
+                path.latency,
+                self._tables.add(path.jitter),
+                path.loss,
+                float(self._scenario.network.retransmit),
+            )
             fits = node.role == FOLLOWING and node.up and not path.cut
             connected = fits and primary.up and not primary.data_lost
             if connected and not follower.connected:

@@ -4,8 +4,8 @@ import numpy as np
 
 from sim.engine.circle import layout as at
 from sim.engine.circle.growth import with_reads
-from sim.engine.log import VERSION
 from sim.engine.kernels import NEXT
+from sim.engine.log import VERSION
 from sim.engine.reading import order_ties, split
 from sim.journal.recorder import Slice, Table
 from sim.models.domain import FOLLOWING, PROMOTING, RESTORING, Domain
@@ -25,7 +25,11 @@ def emit(domain: Domain, *, life_ns: int) -> Slice:
         _positions(domain, region, tables)
     _drop_reads(domain, domain.settled - life_ns)
     _drop_log(domain)
-    return Slice(domain.name, domain.settled, {name: table for name, table in tables.items() if len(next(iter(table.values())))})
+    return Slice(
+        domain.name,
+        domain.settled,
+        {name: table for name, table in tables.items() if len(next(iter(table.values())))},
+    )
 
 
 def _ops(domain: Domain) -> Table:
@@ -38,7 +42,9 @@ def _ops(domain: Domain) -> Table:
     certain = int(np.searchsorted(ends, domain.settled, sorter=order))
     c8, c16 = np.empty((2, certain), np.int8), np.empty((3, certain), np.int16)
     c32, c64 = np.empty((2, certain), np.int32), np.empty((6, certain), np.int64)
-    split(circle.ops, order, certain, c8, c16, c32, c64, circle.reads, circle.node[:, at.N_READS_DROPPED].copy())
+    split(
+        circle.ops, order, certain, c8, c16, c32, c64, circle.reads, circle.node[:, at.N_READS_DROPPED].copy()
+    )
     circle.ops[: n - certain] = circle.ops[order[certain:]]
     circle.reg[at.OPS_OUT] = n - certain
     return {
@@ -132,7 +138,9 @@ def _under_way(domain: Domain, region: str, follows: bool, tables: dict[str, Tab
     if not follows:  # it holds no more than its memory includes; the rest is still to come
         taken = wired = applied = domain.nodes[region].shared + 1
     version = log.column(VERSION)
-    for name, begin, end in (("backlog", applied, taken), ("flight", taken, wired), ("waiting", wired, log.end)):
+    for name, begin, end in (
+        ("backlog", applied, taken),
+        ("flight", taken, wired),
+        ("waiting", wired, log.end),
+    ):
         tables[f"{name}/{region}"] = {"version": version[begin - log.base : end - log.base].copy()}
-
-

@@ -40,7 +40,9 @@ class Failover:
         if healthy:
             self._c.note("observer.healthy", subject, "probes succeed again")
             return
-        self._c.note("observer.unhealthy", subject, f"{self._rules.failures} probes in a row failed", self._lost_id)
+        self._c.note(
+            "observer.unhealthy", subject, f"{self._rules.failures} probes in a row failed", self._lost_id
+        )
         self._judge()
         if not self._polling:
             self._polling = True
@@ -57,7 +59,11 @@ class Failover:
 
     def _voters(self) -> list[int]:
         stream = self._c.domain.circle.stream
-        return [s for s, region in self.observers() if not stream[s, at.T_HEALTHY] and self._c.network.quorate(region)]
+        return [
+            s
+            for s, region in self.observers()
+            if not stream[s, at.T_HEALTHY] and self._c.network.quorate(region)
+        ]
 
     def _majority(self) -> bool:
         return len(self._voters()) >= int(self._c.domain.circle.reg[at.MAJORITY])
@@ -73,7 +79,13 @@ class Failover:
         lost = not (node.up and not node.data_lost and self._c.network.quorate(node.region))
         if lost and not self._primary_lost:
             cause = self._c.milestones.last("node.down", "region.down", "fault.started")
-            why = "its node is down" if not node.up else "its data is lost" if node.data_lost else "it reaches no majority"
+            why = (
+                "its node is down"
+                if not node.up
+                else "its data is lost"
+                if node.data_lost
+                else "it reaches no majority"
+            )
             self._lost_id = self._c.note("primary.lost", self._name, why, cause)
         if not lost:
             self._lost_id = None
@@ -180,8 +192,15 @@ class Failover:
         follower.drop_flight(domain.log)
         cut = follower.received
         waiting = cut - follower.applied
-        cause = c.note("promoting", f"{self._name}/{region}", f"it has received the most; {waiting} records to apply", cause)
-        length = c.draw(f"{self._name}/{region}", self._rules.promotion, Purpose.PROMOTE, rid=node.count("promote"))
+        cause = c.note(
+            "promoting",
+            f"{self._name}/{region}",
+            f"it has received the most; {waiting} records to apply",
+            cause,
+        )
+        length = c.draw(
+            f"{self._name}/{region}", self._rules.promotion, Purpose.PROMOTE, rid=node.count("promote")
+        )
         downs = node.counts.get("down", 0)
         applied = yield from self._apply_all(node, cut)
         if applied:
@@ -189,7 +208,9 @@ class Failover:
         c.settle()
         died = not node.up or node.counts.get("down", 0) > downs
         if not applied or died or node.role != PROMOTING or not c.network.quorate(region):
-            cause = c.note("promotion_failed", f"{self._name}/{region}", "it went down or lost the majority", cause)
+            cause = c.note(
+                "promotion_failed", f"{self._name}/{region}", "it went down or lost the majority", cause
+            )
             if node.role == PROMOTING:
                 node.role = FOLLOWING
                 c.effects.flows(c.clock.now)
@@ -226,7 +247,12 @@ class Failover:
         for s, _ in self.observers():
             domain.circle.stream[s, at.T_KNOWN] = cut
         c.effects.new_primary(now)
-        done = c.note("promoted", f"{self._name}/{node.region}", f"timeline {domain.timeline} begins after record {cut}", cause)
+        done = c.note(
+            "promoted",
+            f"{self._name}/{node.region}",
+            f"timeline {domain.timeline} begins after record {cut}",
+            cause,
+        )
         self.watch_primary()
         self._routes.publish(node, done)
         self._rejoin.begin(done)

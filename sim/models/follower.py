@@ -42,7 +42,11 @@ class Follower:
         self.wired = first
         self.sent_out = self.received_out = self.applied_out = first  # next rows for the journal
         self.rows = {"sent": 0, "received": 0, "applied": 0}  # records handled so far
-        self._saved: dict[str, list[tuple[np.ndarray, np.ndarray]]] = {"sent": [], "received": [], "applied": []}
+        self._saved: dict[str, list[tuple[np.ndarray, np.ndarray]]] = {
+            "sent": [],
+            "received": [],
+            "applied": [],
+        }
         self.sends, self.send_speed = fifo(first)
         self.applies, self.apply_speed = fifo(first)
         self._key, self._table, self._apply = np.uint64(key), table, apply
@@ -65,9 +69,20 @@ class Follower:
             self._send(log, wire, until)
         received = log.of_node(self.node, RECEIVED)
         taken = self.taken
-        self.taken = log.base + int(first_at_or_after(received, taken - log.base, self.wired - log.base, until))
+        self.taken = log.base + int(
+            first_at_or_after(received, taken - log.base, self.wired - log.base, until)
+        )
         work = log.apply_work(self.node)
-        works(self._table, self._apply, self._key, log.column(VERSION), work, base=log.base, begin=taken, end=self.taken)
+        works(
+            self._table,
+            self._apply,
+            self._key,
+            log.column(VERSION),
+            work,
+            base=log.base,
+            begin=taken,
+            end=self.taken,
+        )
         if self.applying:
             done = log.of_node(self.node, APPLIED)
             serve(received, work, log.base, self.applies, self.apply_speed, done, end=self.taken, until=until)
@@ -76,7 +91,16 @@ class Follower:
 
     def _send(self, log: Log, wire: Wire, until: int) -> None:
         sent = log.of_node(self.node, SENT)
-        serve(log.column(COMMIT), log.send_work(self.node), log.base, self.sends, self.send_speed, sent, end=self._end(log), until=until)
+        serve(
+            log.column(COMMIT),
+            log.send_work(self.node),
+            log.base,
+            self.sends,
+            self.send_speed,
+            sent,
+            end=self._end(log),
+            until=until,
+        )
         begin, end = self.wired, int(self.sends[NEXT])
         if end == begin:
             return
@@ -137,7 +161,16 @@ class Follower:
     def set_send_speed(self, log: Log, at: int, to: float) -> None:
         """Change the speed of the send queue."""
         end = self._end(log) if self.connected else int(self.sends[NEXT])
-        change_speed(log.column(COMMIT), log.send_work(self.node), log.base, self.sends, self.send_speed, end=end, at=at, to=to)
+        change_speed(
+            log.column(COMMIT),
+            log.send_work(self.node),
+            log.base,
+            self.sends,
+            self.send_speed,
+            end=end,
+            at=at,
+            to=to,
+        )
 
     def set_apply_speed(self, log: Log, at: int, to: float) -> None:
         """Change the speed of apply."""
@@ -182,14 +215,19 @@ class Follower:
             self.rows[name] += end - begin
             if begin < end:
                 part = slice(begin - log.base, end - log.base)
-                self._saved[name].append((log.of_node(self.node, column)[part].copy(), log.column(VERSION)[part].copy()))
+                self._saved[name].append(
+                    (log.of_node(self.node, column)[part].copy(), log.column(VERSION)[part].copy())
+                )
 
     def take_rows(self, log: Log) -> dict[str, dict[str, np.ndarray]]:
         """Return the journal's new rows (``sent``, ``received``, ``applied``, as far as there are any): time and version of each record."""
         self.save_rows(log)
         saved, self._saved = self._saved, {name: [] for name in self._saved}
         return {
-            name: {"at_ns": np.concatenate([times for times, _ in parts]), "version": np.concatenate([versions for _, versions in parts])}
+            name: {
+                "at_ns": np.concatenate([times for times, _ in parts]),
+                "version": np.concatenate([versions for _, versions in parts]),
+            }
             for name, parts in saved.items()
             if parts
         }

@@ -44,7 +44,13 @@ class Network:
             kept *= 1.0 - loss
         jitters = dials.on("jitter", a, b)
         touched = bool(losses or jitters or dials.on("latency", a, b) or self.cut(a, b))
-        return Path(latency, jitters[-1] if jitters else base.jitter, 1.0 - kept if losses else base.loss, self.cut(a, b), touched)
+        return Path(
+            latency,
+            jitters[-1] if jitters else base.jitter,
+            1.0 - kept if losses else base.loss,
+            self.cut(a, b),
+            touched,
+        )
 
     def access(self, client: str, gateway: str, *, back: bool) -> Path:
         """Return the effective parameters between a client group and a gateway; ``back`` is the way to the client."""

@@ -69,7 +69,11 @@ class Rejoin:
         node.role = RESTORING
         c.domain.circle.node[node.index, at.N_SERVING] = 0
         purpose, what = (Purpose.REBUILD, "rebuild") if kind == "rebuilding" else (Purpose.REWIND, "rewind")
-        why = "its data is gone: full copy" if kind == "rebuilding" else f"{node.lsn - lsn} records of its timeline are abandoned"
+        why = (
+            "its data is gone: full copy"
+            if kind == "rebuilding"
+            else f"{node.lsn - lsn} records of its timeline are abandoned"
+        )
         begun = c.note(kind, who, why, cause)
         wait = c.draw(who, length, purpose, rid=node.count(what))
         c.clock.run(self._finish(node, lsn, wait, attempt=node.count("restoring"), cause=begun))

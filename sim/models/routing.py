@@ -27,7 +27,9 @@ class Answers:
             self._turned_healthy(s, cause)
         else:
             last = self._c.milestones.last("primary.lost", "node.down", "region.down", "fault.started")
-            cause = self._c.note("checker.unhealthy", stream.name, f"{self._rules.check.failures} probes in a row failed", last)
+            cause = self._c.note(
+                "checker.unhealthy", stream.name, f"{self._rules.check.failures} probes in a row failed", last
+            )
             self._healthy_since.pop(s, None)
             if self._answer(stream.source) == stream.target:
                 self._choose(stream.source, cause)
@@ -78,7 +80,9 @@ class Answers:
         stream, since = self._c.domain.streams[s], self._c.clock.now
         yield self._c.clock.sleep(f"{self._c.domain.name}/dns/{stream.source}", self._rules.failback_after)
         order = self._order(stream.source)
-        if self._healthy_since.get(s) == since and order.index(stream.target) < self._rank(order, self._answer(stream.source)):
+        if self._healthy_since.get(s) == since and order.index(stream.target) < self._rank(
+            order, self._answer(stream.source)
+        ):
             self._set(stream.source, stream.target, cause)
 
 

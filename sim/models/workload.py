@@ -52,17 +52,28 @@ def streams_of(scenario: Scenario, domain: str, traces: dict[str, tuple[int, ...
     database = scenario.databases[domain]
     found = []
     for client, group in scenario.clients.items():
-        for kind, word, rate in ((at.READ, "read", database.workload.reads), (at.WRITE, "write", database.workload.writes)):
+        for kind, word, rate in (
+            (at.READ, "read", database.workload.reads),
+            (at.WRITE, "write", database.workload.writes),
+        ):
             name = f"{domain}/{client}/{word}"
             per_s = rate * group.share
             gap = 1e9 / per_s if per_s > 0 else math.inf
             found.append(Stream(name, kind, client, client, gap, traces.get(name)))
-        found += [Stream(f"{domain}/check/{client}/{region}", at.CHECK, client, region) for region in scenario.regions]
-    found += [Stream(f"{domain}/observer/{region}", at.OBSERVE, region, database.primary) for region in scenario.regions]
+        found += [
+            Stream(f"{domain}/check/{client}/{region}", at.CHECK, client, region)
+            for region in scenario.regions
+        ]
+    found += [
+        Stream(f"{domain}/observer/{region}", at.OBSERVE, region, database.primary)
+        for region in scenario.regions
+    ]
     return sorted(found, key=lambda stream: stream.name)
 
 
-def build(scenario: Scenario, domain: str, streams: list[Stream], *, seed: int, trial: int, tables: Tables) -> Circle:
+def build(
+    scenario: Scenario, domain: str, streams: list[Stream], *, seed: int, trial: int, tables: Tables
+) -> Circle:
     """Return the circle of a domain at time 0; links are filled in by the domain. ``tables`` must hold every jitter already."""
     database = scenario.databases[domain]
     regions = sorted(scenario.regions)
@@ -94,7 +105,9 @@ def build(scenario: Scenario, domain: str, streams: list[Stream], *, seed: int, 
         route=np.full(r, regions.index(database.primary), np.int64),
         answer=np.zeros(r, np.int64),
         dns=_resolvers(scenario, domain, regions, seed=seed, trial=trial),
-        session_key=np.array([key_of(seed, trial, f"{domain}/sessions/{region}") for region in regions], np.uint64),
+        session_key=np.array(
+            [key_of(seed, trial, f"{domain}/sessions/{region}") for region in regions], np.uint64
+        ),
         session=_sessions(scenario, database),
         key_accept=keys.accept,
         key_alias=keys.alias,
@@ -166,7 +179,11 @@ def _fill_streams(circle: Circle, scenario: Scenario, database: Database, stream
     traced = 0
     for i, stream in enumerate(streams):
         row = circle.stream[i]
-        row[at.T_KIND], row[at.T_FROM], row[at.T_TO] = stream.kind, regions.index(stream.source), regions.index(stream.target)
+        row[at.T_KIND], row[at.T_FROM], row[at.T_TO] = (
+            stream.kind,
+            regions.index(stream.source),
+            regions.index(stream.target),
+        )
         row[at.T_HEALTHY], row[at.T_NEXT] = 1, NEVER
         if stream.kind <= at.WRITE:
             row[at.T_CLIENT] = clients.index(stream.source)
@@ -199,5 +216,3 @@ def _fill_nodes(circle: Circle, database: Database, regions: list[str]) -> None:
         circle.node[i, at.N_EXISTS] = circle.node[i, at.N_UP] = circle.node[i, at.N_SERVING] = 1
         circle.node[i, at.N_LEASE_UNTIL] = database.failover.lease
     circle.node[regions.index(database.primary), at.N_WRITABLE] = 1
-
-

@@ -16,7 +16,7 @@ from sim.engine.sampling import encode, raw, sample, uniform
 BLOCK = 256
 
 
-@njit(cache=True)
+@njit  # not cached: the tests are imported under more than one package name
 def _samples(table, index, key, first, attempt, purpose):
     out = np.empty(BLOCK, np.float64)
     for i in range(BLOCK):
@@ -24,7 +24,7 @@ def _samples(table, index, key, first, attempt, purpose):
     return out
 
 
-@njit(cache=True)
+@njit  # not cached: the tests are imported under more than one package name
 def _raws(key, first, attempt, purpose):
     out = np.empty(BLOCK, np.uint64)
     for i in range(BLOCK):

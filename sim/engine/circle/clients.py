@@ -3,7 +3,6 @@
 import math
 
 import numpy as np
-from sim.engine.compiled import compiled, inlined
 
 from sim.core.draws import Purpose
 from sim.engine.circle.heap import push
@@ -56,6 +55,7 @@ from sim.engine.circle.layout import (
     WRITE,
 )
 from sim.engine.circle.messages import depart, tie_of
+from sim.engine.compiled import compiled, inlined
 from sim.engine.sampling import ZipfTable, ns, raw, uniform, zipf
 
 _ARRIVAL, _SESSION, _KEY, _BACKOFF = Purpose.ARRIVAL, Purpose.SESSION, Purpose.KEY, Purpose.BACKOFF
@@ -193,7 +193,9 @@ def ring_due(c, tail):
                 ring[i, f], ring[head, f] = ring[head, f], ring[i, f]
         i += 1
     op = c.slot[ring[head, 2]]
-    return op[S_OPEN] == _AWAITING and ring[head, 1] == tie_of(TIMEOUT, 0, op[S_STREAM], op[S_SEQ], op[S_ATTEMPT])
+    return op[S_OPEN] == _AWAITING and ring[head, 1] == tie_of(
+        TIMEOUT, 0, op[S_STREAM], op[S_SEQ], op[S_ATTEMPT]
+    )
 
 
 @compiled
@@ -278,5 +280,3 @@ def _end(c, slot, outcome, at):
     row[10] = 0
     row[11] = -1
     c.reg[OPS_OUT] += 1
-
-

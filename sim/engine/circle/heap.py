@@ -1,8 +1,7 @@
 """A binary heap of records ordered by (time, tie)."""
 
-from sim.engine.compiled import compiled, inlined
-
 from sim.engine.circle.layout import HEAP
+from sim.engine.compiled import inlined
 
 
 @inlined

@@ -48,21 +48,74 @@ EPOCH_END = 31
 REGISTERS = 32
 
 # Operation slots (Circle.slot).
-S_STREAM, S_SEQ, S_ATTEMPT, S_FIRST, S_SENT, S_SESSION, S_KEY, S_EVENTS, S_OPEN, S_REFUSED, S_VERSION, S_OLDER, S_RESOLVER = range(13)
+(
+    S_STREAM,
+    S_SEQ,
+    S_ATTEMPT,
+    S_FIRST,
+    S_SENT,
+    S_SESSION,
+    S_KEY,
+    S_EVENTS,
+    S_OPEN,
+    S_REFUSED,
+    S_VERSION,
+    S_OLDER,
+    S_RESOLVER,
+) = range(13)
 S_RENEWS = S_REFUSED  # of an observer's probe: 1 if it renews the lease
 SLOT_FIELDS = 14
 
 # Streams (Circle.stream), indexed by number within the domain.
-T_KIND, T_FROM, T_TO, T_NEXT, T_SEQ, T_HEALTHY, T_FAILED, T_PASSED, T_OUTSTANDING, T_KNOWN, T_TRACE, T_TRACE_END = range(12)
-T_INTERVAL, T_TIMEOUT, T_FAILURES, T_SUCCESSES, T_TOUCHED, T_HITS, T_ARRIVAL, T_START, T_RENEWED, T_CLIENT = range(12, 22)
+(
+    T_KIND,
+    T_FROM,
+    T_TO,
+    T_NEXT,
+    T_SEQ,
+    T_HEALTHY,
+    T_FAILED,
+    T_PASSED,
+    T_OUTSTANDING,
+    T_KNOWN,
+    T_TRACE,
+    T_TRACE_END,
+) = range(12)
+T_INTERVAL, T_TIMEOUT, T_FAILURES, T_SUCCESSES, T_TOUCHED, T_HITS, T_ARRIVAL, T_START, T_RENEWED, T_CLIENT = (
+    range(12, 22)
+)
 STREAM_FIELDS = 22
 
 # Arrivals (T_ARRIVAL).
 RANDOM, EVEN, TRACED, SILENT = range(4)
 
 # Nodes (Circle.node), indexed by region.
-N_UP, N_SERVING, N_WRITABLE, N_TIMELINE, N_LSN, N_QUEUE, N_HEAD, N_BUSY, N_NEXT, N_NEXT_TIE, N_NEXT_WORKER, N_READS = range(12)
-N_EXISTS, N_REGION_UP, N_TOUCHED, N_HITS, N_LEASE_UNTIL, N_READS_DROPPED, N_SILENT, N_FREE, N_FIRST_START, N_LAST_START = range(12, 22)
+(
+    N_UP,
+    N_SERVING,
+    N_WRITABLE,
+    N_TIMELINE,
+    N_LSN,
+    N_QUEUE,
+    N_HEAD,
+    N_BUSY,
+    N_NEXT,
+    N_NEXT_TIE,
+    N_NEXT_WORKER,
+    N_READS,
+) = range(12)
+(
+    N_EXISTS,
+    N_REGION_UP,
+    N_TOUCHED,
+    N_HITS,
+    N_LEASE_UNTIL,
+    N_READS_DROPPED,
+    N_SILENT,
+    N_FREE,
+    N_FIRST_START,
+    N_LAST_START,
+) = range(12, 22)
 NODE_FIELDS = 22
 STARTS = 64  # a node remembers when the last so many records completed ahead of time started
 
@@ -117,10 +170,25 @@ class Circle(NamedTuple):
     trace: np.ndarray  # arrival times of trace streams, one after the other
     ops: np.ndarray  # (rows, OP_FIELDS) output: operations that ended
     commits: np.ndarray  # (rows, 5) output: time, version, rid, key, node
-    reads: np.ndarray  # (R, rows, 6) output: service time, key, own lsn; then filled in: version, staleness, versions behind
+    reads: (
+        np.ndarray
+    )  # (R, rows, 6) output: service time, key, own lsn; then filled in: version, staleness, versions behind
 
 
 # Output columns of ops; the first ones are those of the journal's ``ops`` table, READ_INDEX points into the node's reads.
-O_RID, O_SEND, O_END, O_KIND, O_OUTCOME, O_CLIENT, O_ATTEMPTS, O_SESSION, O_KEY, O_NODE, O_VERSION, O_READ_INDEX = range(12)
+(
+    O_RID,
+    O_SEND,
+    O_END,
+    O_KIND,
+    O_OUTCOME,
+    O_CLIENT,
+    O_ATTEMPTS,
+    O_SESSION,
+    O_KEY,
+    O_NODE,
+    O_VERSION,
+    O_READ_INDEX,
+) = range(12)
 ENDED_BY_TIMEOUT = 16  # added to O_KIND
 OP_FIELDS = 12

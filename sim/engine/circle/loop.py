@@ -1,7 +1,5 @@
 """The loop: take the record that comes first, handle it, until a time, a trip or a full array."""
 
-from sim.engine.compiled import compiled, inlined
-
 from sim.engine.circle.clients import (
     find_stream,
     first_send,
@@ -43,6 +41,7 @@ from sim.engine.circle.messages import tie_of
 from sim.engine.circle.nodes import arrive, complete
 from sim.engine.circle.probes import look_ahead, probe_replied, probe_timed_out, send_probe
 from sim.engine.circle.slots import release
+from sim.engine.compiled import compiled, inlined
 
 REACHED, TRIPPED, FULL, GROW = range(4)
 # GROWTH says which array: heap, slots or ring.
@@ -66,8 +65,9 @@ def start(c):
 def advance(c, until):
     """Process every record strictly before ``until``.
 
-    Returns REACHED, TRIPPED (reg[TRIP] is the stream, reg[NOW] the time), FULL (an output array is nearly full; all records up to and including reg[NOW] are done
-    and the next is later) or GROW (reg[GROWTH] is the array that needs room).
+    Returns REACHED, TRIPPED (reg[TRIP] is the stream, reg[NOW] the time), FULL (an output array is nearly
+    full; all records up to and including reg[NOW] are done and the next is later) or GROW (reg[GROWTH] is the
+    array that needs room).
     """
     reg = c.reg
     reg[TRIP] = -1

@@ -2,8 +2,6 @@
 
 import math
 
-from sim.engine.compiled import compiled, inlined
-
 from sim.core.draws import Purpose
 from sim.engine.circle.heap import push
 from sim.engine.circle.layout import (
@@ -33,6 +31,7 @@ from sim.engine.circle.layout import (
     T_TO,
     WRITE,
 )
+from sim.engine.compiled import compiled, inlined
 from sim.engine.sampling import DistTable, ns, sample, uniform
 
 _LEG1, _LEG2, _LEG3, _LEG4 = Purpose.LEG1, Purpose.LEG2, Purpose.LEG3, Purpose.LEG4

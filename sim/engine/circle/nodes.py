@@ -2,9 +2,8 @@
 
 import math
 
-from sim.engine.compiled import compiled, inlined
-
 from sim.core.draws import Purpose
+from sim.engine.circle.clients import acknowledged
 from sim.engine.circle.heap import before
 from sim.engine.circle.layout import (
     COMMITS,
@@ -63,9 +62,9 @@ from sim.engine.circle.layout import (
     W_TIE,
     WRITE,
 )
-from sim.engine.circle.clients import acknowledged
 from sim.engine.circle.messages import LOST, answer, push_reply, reply_delay, tie_of
 from sim.engine.circle.slots import release
+from sim.engine.compiled import compiled, inlined
 from sim.engine.sampling import DistTable, sample
 
 _SERVICE = Purpose.SERVICE
@@ -201,7 +200,9 @@ def _enqueue(c, node, event, kind, at):
     """Put a request in the queue; return False if it is full."""
     row = c.node[node]
     places = c.queue.shape[1] - 1
-    waiting = row[N_QUEUE] + _not_started(c, node, at) + (row[N_FREE] > at)  # a worker may be waiting for N_FREE
+    waiting = (
+        row[N_QUEUE] + _not_started(c, node, at) + (row[N_FREE] > at)
+    )  # a worker may be waiting for N_FREE
     if waiting >= places:
         return False
     i = row[N_HEAD] + row[N_QUEUE]
@@ -219,7 +220,9 @@ def _lasts(c, node, event):
     slot = event & 0xFFFFFF
     s = c.slot[slot, S_STREAM]
     dist = c.work[c.stream[s, T_KIND]]
-    work = sample(DistTable(c.rows, c.values), dist, c.stream_key[s], c.slot[slot, S_SEQ], (event >> 24) & 63, _SERVICE)
+    work = sample(
+        DistTable(c.rows, c.values), dist, c.stream_key[s], c.slot[slot, S_SEQ], (event >> 24) & 63, _SERVICE
+    )
     return max(1, int(math.floor(work / c.speed[node] + 0.5)))
 
 
@@ -455,5 +458,3 @@ def _restart(c, node, w, start):
     event = c.worker[node, w, W_EVENT]
     _vacate(c, node, w)
     _start(c, node, w, event, c.worker[node, w, W_TIE], start)
-
-

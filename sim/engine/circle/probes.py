@@ -1,7 +1,5 @@
 """Probes: sent on a schedule, counted towards health, tripping the loop when a checker changes its mind."""
 
-from sim.engine.compiled import compiled, inlined
-
 from sim.engine.circle.heap import push
 from sim.engine.circle.layout import (
     CHECK,
@@ -39,6 +37,7 @@ from sim.engine.circle.layout import (
     TRIP,
 )
 from sim.engine.circle.messages import depart, tie_of
+from sim.engine.compiled import compiled
 
 
 @compiled

@@ -1,8 +1,7 @@
 """Operation slots: taken at the first send, free again when the operation has ended and none of its records is under way."""
 
-from sim.engine.compiled import compiled, inlined
-
 from sim.engine.circle.layout import FREE, S_EVENTS, S_OPEN
+from sim.engine.compiled import inlined
 
 
 @inlined
