@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 from time import perf_counter
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
@@ -17,14 +17,14 @@ from sim.journal.recorder import Recorder, Reducer, Slice
 from sim.measure.digest import Digest
 from sim.measure.figures import Measures
 from sim.measure.verdict import judge, overall
-from sim.outcome import EXIT_CODES, Outcome, objective_of
+from sim.outcome import EXIT_CODES, Outcome, Verdict, objective_of
 from sim.spec.models import Scenario
 from sim.spec.resolve import digest
 from sim.trust import trust
 from sim.world import World
 
 Progress = Callable[[float, int], None]
-_VERDICTS = {code: verdict for verdict, code in EXIT_CODES.items()}
+_VERDICTS = {code: cast(Verdict, verdict) for verdict, code in EXIT_CODES.items()}
 
 
 def run(
@@ -128,7 +128,9 @@ def _say_if_cold() -> None:
 def run_tables(
     scenario: Scenario, seed: int, *, trial: int = 0, pulls: tuple[int, ...] = ()
 ) -> dict[str, Any]:
-    """Run one trial and return its whole journal in memory: {"tables": {domain: {table: {column: array}}}, "milestones": [...]}.
+    """Run one trial and return its whole journal in memory.
+
+    The result is ``{"tables": {domain: {table: {column: array}}}, "milestones": [...]}``.
 
     ``pulls``: extra times (ns) at which every cursor is pulled; they change nothing.
     """

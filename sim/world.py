@@ -1,6 +1,7 @@
 """Build: resolved scenario -> wired models. The one file that knows everyone."""
 
 from collections.abc import Callable
+from functools import partial
 
 from sim.core.distributions import Distribution
 from sim.core.draws import Purpose
@@ -11,7 +12,7 @@ from sim.faults.overlays import Turns
 from sim.faults.schedule import Schedule
 from sim.journal.milestones import Milestones
 from sim.journal.recorder import Slice
-from sim.models.arrivals import shapes, traces_of
+from sim.models.arrivals import shapes
 from sim.models.control import Control
 from sim.models.dials import Dial, Dials
 from sim.models.domain import PRIMARY, Domain
@@ -23,6 +24,7 @@ from sim.models.rejoin import Rejoin
 from sim.models.routing import Answers, Routes
 from sim.models.workload import Tables, build, streams_of
 from sim.spec.models import AnyFault, NetworkLatency, Scenario
+from sim.spec.trace import arrivals
 
 
 class Service:
@@ -35,7 +37,6 @@ class Service:
         self.failover = Failover(control, Routes(control), self.rejoin)
         self.answers = Answers(control)
         self.pending = False  # a trip waits for its turn on the clock
-        self.decisions_delayed = 0
 
     def tripped(self, s: int) -> None:
         """Hand a trip to the controller it belongs to."""
@@ -61,7 +62,7 @@ class World:
         struck = scenario if faults else scenario.model_copy(update={"faults": {}})
         self.schedule = Schedule(struck, self.clock, self, seed=seed, trial=trial)
 
-    # --- building ------------------------------------------------------------------------------------------------------
+    # --- building -------------------------------------------------------------------------------------------
 
     def _service(self, name: str) -> Service:
         scenario, seed, trial = self.scenario, self.seed, self.trial
@@ -70,18 +71,18 @@ class World:
         for distribution in self._jitters():
             tables.add(distribution)
         apply = tables.add(database.replication.apply)
-        streams = streams_of(scenario, name, traces_of(scenario, name))
+        streams = streams_of(scenario, name, arrivals(scenario, name))
         circle = build(scenario, name, streams, seed=seed, trial=trial, tables=tables)
         regions = sorted(scenario.regions)
         domain = Domain(name, circle, streams, regions, keys=database.workload.keys.count)
         domain.place(
             database.primary, database.replicas, table=tables.encode(), apply=apply, seed=seed, trial=trial
         )
-        effects = Effects(scenario, domain, self.network, self.dials, tables)
+        effects = Effects(scenario, domain, self.network, self.dials, tables=tables)
         control = Control(
             scenario, self.clock, domain, effects, self.network, self.dials, self.milestones, seed, trial
         )
-        domain.on_full = lambda until: self._emit(service)
+        domain.on_full = lambda: self._emit(service)
         effects.new_primary(0)
         for steps in shapes(control):
             self.clock.run(steps)
@@ -97,12 +98,15 @@ class World:
         ]
         return [self.scenario.network.access.jitter, *links, *faults]
 
-    # --- running -------------------------------------------------------------------------------------------------------
+    # --- running --------------------------------------------------------------------------------------------
 
     def run(
         self, until: int, *, pulls: tuple[int, ...] = (), progress: Callable[[float, int], None] | None = None
     ) -> None:
-        """Run to ``until`` (ns). ``pulls``: extra times at which every cursor is pulled, which must change nothing."""
+        """Run to ``until`` (ns).
+
+        ``pulls``: extra times at which every cursor is pulled, which must change nothing.
+        """
         for pull in pulls:
             self.clock.call("pull", pull, self.settle, REST)
         self._progress, self._end = progress, until
@@ -122,13 +126,14 @@ class World:
             if tripped is not None:
                 service.pending = True
                 name = f"trip/{service.domain.name}"
-                self.clock.call(
-                    name, service.domain.position, lambda service=service, s=tripped: service.tripped(s), REST
-                )
+                self.clock.call(name, service.domain.position, partial(service.tripped, tripped), REST)
                 until = min(until, service.domain.position)
 
     def counts(self) -> tuple[int, int]:
-        """Return how many commits there were, and how many records the stages have processed in all (events of the circles, sends, receptions, applications)."""
+        """Return how many commits there were, and how many records the stages have processed in all.
+
+        The latter are the circles' events and the flows' sends, receptions and applications.
+        """
         domains = [service.domain for service in self.services.values()]
         writes = sum(int(domain.circle.reg[at.COMMITS]) for domain in domains)
         events = sum(int(domain.circle.reg[at.EVENTS]) for domain in domains)
@@ -168,7 +173,7 @@ class World:
             )
             self._fold(part)
 
-    # --- what faults do --------------------------------------------------------------------------------------------------
+    # --- what faults do -------------------------------------------------------------------------------------
 
     def primaries(self) -> dict[str, str]:
         """Return the present primary's region of each domain."""
@@ -260,7 +265,7 @@ class World:
             service.failover.watch_primary()
             service.control.announce()
 
-    # --- what faults ask ---------------------------------------------------------------------------------------------------
+    # --- what faults ask ------------------------------------------------------------------------------------
 
     def reads(self, what: Turns) -> int:
         """Return how often the parameters behind ``what`` have been read so far, by kernels and decisions."""
@@ -322,9 +327,11 @@ class World:
         return self._lag(domain, region) > when.above
 
     def _lag(self, domain: Domain, region: str) -> int:
-        """Return the age (ns) of the oldest committed record that a node has not applied, 0 if there is none."""
+        """Return the age (ns) of the oldest commit that a node has not applied, 0 if there is none."""
         node, log = domain.nodes[region], domain.log
-        missing = domain.followers[region].applied + 1 if node.role != PRIMARY else log.end
+        if node.data_lost:  # it holds nothing, not even the first record, which the log has long dropped
+            return self.clock.now - domain.first_commit_ns if log.end > 1 else 0
+        missing = log.end if node.role == PRIMARY else node.shared + 1
         return self.clock.now - int(log.column(COMMIT)[missing - log.base]) if missing < log.end else 0
 
 

@@ -1,17 +1,22 @@
 """The control plane's clock: SimPy behind one door, with ties at equal time broken by content."""
 
 from collections.abc import Callable, Generator
-from typing import Any
+from typing import Any, TypeVar
 
 import simpy
 from simpy.events import Event
 
 HEAL, START, REST = range(3)  # ranks of controls at equal time
+T = TypeVar("T")
 Steps = Generator[Event, Any, None]
+StepsTo = Generator[Event, Any, T]  # a part of a process that comes to a result
 
 
 class _Environment(simpy.Environment):
-    """SimPy orders equal times by insertion; here a tuple priority (1, rank, name, step) orders them by content."""
+    """SimPy with ties by content.
+
+    SimPy orders equal times by insertion; here a tuple priority (1, rank, name, step) does.
+    """
 
     def schedule(self, event: Event, priority: Any = 1, delay: Any = 0) -> None:
         if isinstance(priority, int):  # SimPy's own bookkeeping: at once

@@ -35,32 +35,27 @@ def fifo(first: int = 0, *, speed: float = 1.0) -> tuple[np.ndarray, np.ndarray]
 
 
 @compiled
-def _lasts(work, speed):
-    return max(np.int64(1), np.int64(math.floor(work / speed + 0.5)))
-
-
-@compiled
 def _completion(arrival, work, state, speed):
     """Return (start, completion) of the record at the head of the queue at constant speed."""
     if state[REMAINING] >= 0:
         return state[FROM], state[FROM] + state[REMAINING]
     start = max(arrival, state[DONE], state[FLOOR])
-    return start, start + _lasts(work, speed)
+    return start, start + ns(work / speed)
 
 
 @compiled
 def serve(arrival, work, base, state, speed, out, *, end, until):
-    """Serve records ``[state[NEXT], end)`` in order; write each completion before ``until`` (Lindley's recursion).
+    """Serve records ``[state[NEXT], end)`` in order and write each completion before ``until``.
 
-    arrival: int64 ns; work: float64 nominal ns; out: int64 ns; all indexed by record - base. Returns the
-    number served.
+    arrival: int64 ns; work: float64 nominal ns; out: int64 ns; all indexed by record - base. Completions
+    follow Lindley's recursion. Returns the number served.
     """
     i = state[NEXT]
     first = i
     if speed[0] <= 0.0:
         return 0
     while i < end:
-        start, done = _completion(arrival[i - base], work[i - base], state, speed[0])
+        _, done = _completion(arrival[i - base], work[i - base], state, speed[0])
         if done >= until:
             break
         out[i - base] = done
@@ -73,7 +68,10 @@ def serve(arrival, work, base, state, speed, out, *, end, until):
 
 @compiled
 def change_speed(arrival, work, base, state, speed, *, end, at, to):
-    """Change a FIFO server's speed at time ``at``; the server must have been advanced to ``at``. Work in service is rescaled."""
+    """Change a FIFO server's speed at time ``at`` and rescale the work in service.
+
+    The server must have been advanced to ``at``.
+    """
     now = speed[0]
     if now == to:
         return
@@ -97,11 +95,12 @@ def change_speed(arrival, work, base, state, speed, *, end, at, to):
 
 @compiled
 def carry(sent, version, base, last, received, *, begin, end, previous, link, table, key):
-    """Put records ``[begin, end)`` on an ordered wire; write when the last transmission leaves and when each arrives.
+    """Put records ``[begin, end)`` on an ordered wire.
 
-    sent, version, last, received: int64 by record - base. ``previous`` is when the record before ``begin``
-    was received. ``link`` is (latency ns, jitter distribution index, loss, retransmission delay ns). A loss
-    costs one retransmission delay; the number of losses is geometric.
+    sent, version, last, received: int64 by record - base. Written: ``last``, when a record's last
+    transmission leaves, and ``received``, when the record arrives. ``previous`` is when the record before
+    ``begin`` was received. ``link`` is (latency ns, jitter distribution index, loss, retransmission delay
+    ns). A loss costs one retransmission delay; the number of losses is geometric.
     """
     latency, jitter, loss, retransmit = link
     for i in range(begin, end):
@@ -119,7 +118,10 @@ def carry(sent, version, base, last, received, *, begin, end, previous, link, ta
 
 @compiled
 def works(table, index, key, version, out, *, base, begin, end):
-    """Draw the apply work of records ``[begin, end)`` into ``out`` (float64 ns); version: int64, all by record - base."""
+    """Draw the apply work of records ``[begin, end)`` into ``out``.
+
+    out: float64 ns; version: int64; both by record - base.
+    """
     for i in range(begin, end):
         out[i - base] = sample(table, index, key, i, version[i - base] >> 40, _APPLY)
 
@@ -139,12 +141,13 @@ def first_at_or_after(column, begin, end, at):
 
 
 @allocating
-def pool(arrival, work, free, queue_max, done):
-    """Serve arrivals FIFO by ``free.size`` workers; at most ``queue_max`` wait (below 0: no limit), more are turned away.
+def pool(arrival, work, free, queue_max, *, done):
+    """Serve arrivals FIFO by ``free.size`` workers; at most ``queue_max`` wait, more are turned away.
 
     arrival: int64 ns ascending; work: float64 ns; free: int64 (c,), when each worker is free, changed in
-    place; done: int64 ns out, -1 if turned away. The start of service follows the Kiefer-Wolfowitz recursion;
-    the queue's length at an arrival is the number of accepted records that have not started.
+    place; ``queue_max`` below 0: no limit; done: int64 ns out, -1 if turned away. The start of service
+    follows the Kiefer-Wolfowitz recursion; the queue's length at an arrival is the number of accepted
+    records that have not started.
     """
     n = arrival.size
     starts = np.empty(n, np.int64)

@@ -7,11 +7,13 @@ COMMIT, KEY, VERSION, NEXT_NS, PREVIOUS = range(5)
 SENT, LAST, RECEIVED, APPLIED = range(4)
 _SHARED = 5
 _PER_NODE = 4
+DROP_AT = 1024  # rows are dropped when it is so many at least, and as many as half of those kept
 
 
 class Log:
-    """Rows are numbered by lsn; ``base`` is the lsn of the first row kept and ``end`` the lsn of the next row to come.
+    """The rows of a write-ahead log, numbered by lsn.
 
+    ``base`` is the lsn of the first row kept and ``end`` the lsn of the next row to come.
     Columns (int64, contiguous): COMMIT ns, KEY, VERSION, NEXT_NS (commit of the key's next version, 0 if none
     yet), PREVIOUS (version the key had before), and for each node SENT ns, LAST ns (when its last
     transmission leaves), RECEIVED ns, APPLIED ns.
@@ -21,9 +23,8 @@ class Log:
         self.base = 1
         self.end = 1
         self.columns = np.zeros((_SHARED + _PER_NODE * regions, capacity), np.int64)
-        self.work = np.zeros(
-            (2 * regions, capacity), np.float64
-        )  # apply work of each node, then send work of each node's flow
+        # apply work of each node, then send work of each node's flow
+        self.work = np.zeros((2 * regions, capacity), np.float64)
 
     def column(self, index: int) -> np.ndarray:
         """Return a shared column; element i belongs to lsn base + i."""
@@ -49,7 +50,7 @@ class Log:
             while capacity < need:
                 capacity *= 2
             used = self.end - self.base
-            columns = np.zeros((self.columns.shape[0], capacity), np.int64)
+            columns = np.empty((self.columns.shape[0], capacity), np.int64)
             columns[:, :used] = self.columns[:, :used]
             work = np.empty((self.work.shape[0], capacity), np.float64)
             work[:, :used] = self.work[:, :used]
@@ -59,7 +60,7 @@ class Log:
     def drop(self, until: int) -> None:
         """Forget the rows before lsn ``until``, once they are worth the move."""
         gone = until - self.base
-        if gone < max(1024, (self.end - until) // 2):
+        if gone < max(DROP_AT, (self.end - until) // 2):
             return
         kept = self.end - until
         self.columns[:, :kept] = self.columns[:, gone : gone + kept]

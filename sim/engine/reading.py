@@ -7,7 +7,6 @@ are rows (service time, key, own lsn, version, staleness, versions behind); the 
 
 import numpy as np
 
-from sim.engine.circle.layout import ENDED_BY_TIMEOUT
 from sim.engine.compiled import compiled
 
 VERSION, INCLUDED, THERE, MISSING = range(4)
@@ -15,10 +14,10 @@ VERSION, INCLUDED, THERE, MISSING = range(4)
 
 @compiled
 def append(commits, begin, end, log, used, newest):
-    """Append commit rows [begin, end) of (time, version, rid, key, node) to the log's columns behind ``used`` rows.
+    """Append commit rows [begin, end) to the log's columns behind ``used`` rows.
 
-    newest: int64 (keys, 2), version and lsn-free log index + 1 of the newest version of each key is not kept
-    here: (version, row of the log + 1 or 0).
+    commits: int64 (n, 5): time, version, rid, key, node; newest: int64 (keys,), the newest version of each
+    key, 0 if there is none.
     """
     for i in range(begin, end):
         k = used + i - begin
@@ -33,7 +32,7 @@ def append(commits, begin, end, log, used, newest):
 
 @compiled
 def link_next(log, base, begin, end, timeline_lsn_mask):
-    """Write each new row's commit time into the row of the version before it, where that row is still kept."""
+    """Write each new row's commit time into the row of the version before it, if that is still kept."""
     for k in range(begin, end):
         row = (log[4, k] & timeline_lsn_mask) - base
         if log[4, k] != 0 and 0 <= row < k and log[2, row] == log[4, k]:
@@ -42,7 +41,10 @@ def link_next(log, base, begin, end, timeline_lsn_mask):
 
 @compiled
 def read_primary(memory, log, base, commit, end, reads, first, last, until):
-    """Answer reads [first, last) served before ``until`` by the primary of the newest timeline. Returns (next commit lsn, next read)."""
+    """Answer reads [first, last) served before ``until`` by the primary of the newest timeline.
+
+    Returns (next commit lsn, next read).
+    """
     i = first
     while i < last and reads[i, 0] < until:
         while commit < end and commit <= reads[i, 2]:
@@ -68,10 +70,10 @@ def _own(memory, log, k):
 
 @compiled
 def read_follower(memory, log, applied, base, commit, apply, end, reads, first, last, until):
-    """Answer reads [first, last) served before ``until`` by a node that applies. Returns (next commit lsn, next applied lsn, next read).
+    """Answer reads [first, last) served before ``until`` by a node that applies.
 
     ``apply``: next lsn to apply; applied: int64 ns by lsn - base, valid before ``end[1]``; commits are there
-    before ``end[0]``.
+    before ``end[0]``. Returns (next commit lsn, next applied lsn, next read).
     """
     i = first
     while i < last and reads[i, 0] < until:
@@ -107,8 +109,11 @@ def _catch_up(memory, log, applied, base, commit, apply, end, at):
 
 @compiled
 def read_diverged(memory, log, base, commit, end, own, done, reads, first, last, until):
-    """Answer reads of an old primary that goes on alone. own: int64 (n, 4): lsn, version, key, and out: the version the key had before. Returns
-    (next commit lsn, next own row, next read)."""
+    """Answer reads of an old primary that goes on alone.
+
+    own: int64 (n, 4): lsn, version, key, and out: the version the key had before. Returns (next commit lsn,
+    next own row, next read).
+    """
     i = first
     while i < last and reads[i, 0] < until:
         while done < own.shape[0] and own[done, 0] <= reads[i, 2]:
@@ -142,7 +147,10 @@ def _miss(memory, log, base, commit, end, at):
 
 @compiled
 def abandon(memory, keys, included):
-    """The newest timeline lost these rows' versions (keys: int64 (n,)); ``included``: this node had applied the first so many of them."""
+    """Forget the versions of rows that the newest timeline has lost.
+
+    keys: int64 (n,), the rows' keys; ``included``: this node had applied the first so many of them.
+    """
     for i in range(keys.size):
         cell = memory[keys[i]]
         cell[THERE] -= 1
@@ -159,25 +167,6 @@ def restore(memory, keys, previous):
     """Undo rows, newest first: each key gets back the version it had before."""
     for i in range(keys.size - 1, -1, -1):
         memory[keys[i], VERSION] = previous[i]
-
-
-@compiled
-def order_ties(ops, order):
-    """Put rows that ended at the same time in order of (rank, stream, sequence). order: int64, rows by end."""
-    for i in range(1, order.size):
-        k = order[i]
-        j = i
-        while j > 0 and ops[order[j - 1], 2] == ops[k, 2] and _after(ops, order[j - 1], k):
-            order[j] = order[j - 1]
-            j -= 1
-        order[j] = k
-
-
-@compiled
-def _after(ops, a, b):
-    """Return whether row ``a`` belongs behind row ``b`` of equal end: a reply (or refusal) comes before a time-out."""
-    late_a, late_b = ops[a, 3] & ENDED_BY_TIMEOUT, ops[b, 3] & ENDED_BY_TIMEOUT
-    return late_a > late_b or (late_a == late_b and ops[a, 0] > ops[b, 0])
 
 
 @compiled

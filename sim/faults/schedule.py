@@ -9,7 +9,7 @@ from sim.core.distributions import Distribution
 from sim.core.draws import Purpose, key_of
 from sim.engine.clock import HEAL, START, Clock, Steps
 from sim.engine.sampling import encode, ns, sample, uniform
-from sim.faults.overlays import Turns, turns
+from sim.faults.overlays import Scene, Turns, turns
 from sim.spec.models import AnyFault, LinkFlap, Scenario
 
 
@@ -73,7 +73,7 @@ class Schedule:
         else:
             assert fault.at is not None, "checked by the spec"
             yield clock.sleep(who, self._draw(name, fault.at, Purpose.START), START)
-        fate.turns = turns(fault, self._scenario, self._world.primaries())
+        fate.turns = turns(fault, Scene(self._scenario, self._world.primaries()))
         fate.status, fate.started_ns = "active", clock.now
         fate.reads_before = self._world.reads(fate.turns)
         self._world.strike(name, fate.turns, why=fault.kind)

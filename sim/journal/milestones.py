@@ -31,7 +31,7 @@ KINDS = {
     "primary.lost": "the primary stopped serving the majority side; subject <domain>",
     "observer.unhealthy": "an observer gave up on the primary; subject <domain>/observer/<region>",
     "observer.healthy": "an observer sees the primary again",
-    "checker.unhealthy": "a client group's checker gave up on a region; subject <domain>/check/<client>/<region>",
+    "checker.unhealthy": "a checker gave up on a region; subject <domain>/check/<client>/<region>",
     "checker.healthy": "a checker sees the region again",
     "answer": "the DNS answer of (domain, client) changed; subject <domain>/dns/<client>",
     "declared": "a majority of observers gave up; subject <domain>",

@@ -1,8 +1,7 @@
-"""Shapes of load over time (diurnal, bursty) and arrival times from files."""
+"""Shapes of load over time: diurnal and bursty."""
 
 import math
 from collections.abc import Iterable
-from pathlib import Path
 
 import numpy as np
 
@@ -13,11 +12,11 @@ from sim.engine.clock import Steps
 from sim.engine.sampling import encode, ns, sample
 from sim.models.control import Control
 from sim.models.dials import Dial
-from sim.spec.models import Bursty, Diurnal, Scenario, Trace
+from sim.spec.models import Bursty, Diurnal
 
 
 def shapes(control: Control) -> Iterable[Steps]:
-    """Return the processes that shape the load streams of a domain, after setting each shape's first value."""
+    """Set the first value of each shape of a domain's load; return the processes that set the others."""
     arrivals = control.scenario.databases[control.domain.name].workload.arrivals
     for stream in control.domain.streams:
         if stream.kind <= at.WRITE:
@@ -34,7 +33,10 @@ def _set(control: Control, name: str, factor: float) -> None:
 
 
 def diurnal(arrivals: Diurnal, step: int) -> float:
-    """Return the rate factor during step ``step``: 1 + amplitude cos(2 pi (middle of the step - peak) / period)."""
+    """Return the rate factor during step ``step``.
+
+    It is 1 + amplitude cos(2 pi (middle of the step - peak) / period).
+    """
     middle = step * arrivals.step + arrivals.step / 2
     return 1 + arrivals.amplitude * math.cos(2 * math.pi * (middle - arrivals.peak) / arrivals.period)
 
@@ -63,21 +65,3 @@ def _bursts(control: Control, name: str, arrivals: Bursty) -> Steps:
         period += 1
         _set(control, name, arrivals.factor if period % 2 else 1.0)
         control.effects.rates(control.clock.now)
-
-
-def traces_of(scenario: Scenario, domain: str) -> dict[str, tuple[int, ...]]:
-    """Return stream name -> sorted arrival times (ns) where the domain's load is a trace: rows without a client go to the first, without a kind are writes."""
-    arrivals = scenario.databases[domain].workload.arrivals
-    if not isinstance(arrivals, Trace):
-        return {}
-    import pandas as pd
-
-    path = Path(arrivals.file)
-    rows = pd.read_parquet(path) if path.suffix == ".parquet" else pd.read_csv(path)
-    clients = rows["client"] if "client" in rows else pd.Series(sorted(scenario.clients)[0], index=rows.index)
-    kinds = rows["kind"] if "kind" in rows else pd.Series("write", index=rows.index)
-    times = np.floor(rows["time_s"].to_numpy(float) * 1e9 + 0.5).astype(np.int64)
-    found: dict[str, list[int]] = {}
-    for time, client, kind in sorted(zip(times.tolist(), clients, kinds, strict=True)):
-        found.setdefault(f"{domain}/{client}/{kind}", []).append(time)
-    return {name: tuple(moments) for name, moments in found.items()}

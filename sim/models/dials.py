@@ -1,10 +1,17 @@
-"""Dials: the parameters that faults turn. A base value with the active overlays in order of arrival; the base is never overwritten."""
+"""Dials: the parameters that faults turn.
+
+A dial is a base value, never overwritten, with the active overlays in order of arrival.
+"""
 
 from typing import Any, NamedTuple
 
 
 class Dial(NamedTuple):
-    """The address of a parameter: what, and of which thing (links: (from, to); nodes: (domain, region); regions: (region,))."""
+    """The address of a parameter: what, and of which thing.
+
+    ``of`` is (from, to) for links, (domain, region) for nodes, (region,) for regions, (stream,) for load
+    streams and (domain,) for decisions.
+    """
 
     what: str
     of: tuple[str, ...]
@@ -30,7 +37,3 @@ class Dials:
     def on(self, what: str, *of: str) -> tuple[Any, ...]:
         """Return the active overlays' values in order of arrival."""
         return tuple(self._active.get(Dial(what, of), {}).values())
-
-    def names(self, what: str, *of: str) -> tuple[str, ...]:
-        """Return the active overlays' names in order of arrival."""
-        return tuple(self._active.get(Dial(what, of), {}))

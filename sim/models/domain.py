@@ -32,12 +32,10 @@ class Node:
     lsn: int = 0  # last lsn of its own log, where it does not follow
     memory: np.ndarray = field(default_factory=lambda: np.zeros((0, 4), np.int64))
     seen: int = 1  # next commit of the newest timeline to take into its memory
-    own: list[np.ndarray] = field(
-        default_factory=list
-    )  # commits on an abandoned timeline: lsn, version, key, previous
-    undo: list[tuple[np.ndarray, np.ndarray]] = field(
-        default_factory=list
-    )  # abandoned rows it had applied: keys, previous versions
+    # its commits on an abandoned timeline: lsn, version, key, previous
+    own: list[np.ndarray] = field(default_factory=list)
+    # abandoned rows it had applied: keys, previous versions
+    undo: list[tuple[np.ndarray, np.ndarray]] = field(default_factory=list)
     shared: int = 0  # its memory includes the newest timeline's commits up to this lsn
     own_done: int = 0  # so many of its own rows are in its memory
     counts: dict[str, int] = field(default_factory=dict)
@@ -69,17 +67,17 @@ class Domain:
         self.timeline = 1
         self.position = 0  # every record strictly before this has been processed by the circle
         self.settled = 0
-        self.on_full: Callable[[int], None] = lambda until: None
-        self.flow_reads: dict[
-            tuple[str, str], int
-        ] = {}  # (primary, follower) -> how often its flow had something to do
+        self.on_full: Callable[[], None] = lambda: None
+        # (primary, follower) -> how often its flow had something to do
+        self.flow_reads: dict[tuple[str, str], int] = {}
+        self.first_commit_ns = 0
         self.commits_taken = 0  # of the circle's output
         self.cut_rows: list[tuple[int, int, int, int, int]] = []
         self.copies: dict[str, list[tuple[int, int]]] = {}
         self.newest = np.zeros(keys, np.int64)
         self.read_first = np.zeros(len(regions), np.int64)  # next read of each node to answer
 
-    # --- setting up ----------------------------------------------------------------------------------------------
+    # --- setting up -----------------------------------------------------------------------------------------
 
     def place(
         self, primary: str, replicas: list[str], *, table: DistTable, apply: int, seed: int, trial: int
@@ -96,17 +94,20 @@ class Domain:
             self.followers[region] = Follower(index, key, table, apply)
         start(self.circle)
 
-    # --- time ------------------------------------------------------------------------------------------------------
+    # --- time -----------------------------------------------------------------------------------------------
 
     def advance(self, until: int) -> int | None:
-        """Run the circle to ``until``; return the stream that tripped, if one did: then ``position`` is the time of the trip."""
+        """Run the circle to ``until``, or to the first trip.
+
+        Returns the stream that tripped, None if none did; after a trip ``position`` is its time.
+        """
         while self.position < until:
             status = advance(self.circle, until)
             if status == GROW:
                 self.circle = grown(self.circle)
             elif status == FULL:
                 self.settle(int(self.circle.reg[at.NOW]) + 1)
-                self.on_full(self.settled)
+                self.on_full()
             elif status == TRIPPED:
                 self.position = int(self.circle.reg[at.NOW])
                 return int(self.circle.reg[at.TRIP])
@@ -148,6 +149,8 @@ class Domain:
         used = log.end - log.base
         append(ours, 0, len(ours), log.columns, used, self.newest)
         link_next(log.columns, log.base, used, used + len(ours), LSN_MASK)
+        if used == 0 and log.end == 1 and len(ours):
+            self.first_commit_ns = int(ours[0, 0])
         log.end += len(ours)
         self.nodes[self.primary].lsn = log.end - 1
 
@@ -161,7 +164,7 @@ class Domain:
             )
             node.shared = node.seen - 1
         elif node.role in (FOLLOWING, PROMOTING):
-            first = self._answer_follower(node, reads, first, last, until)
+            first = self._answer_follower(node, reads, first, last=last, until=until)
         else:
             own = np.concatenate(node.own) if node.own else np.zeros((0, 4), np.int64)
             node.seen, node.own_done, first = read_diverged(
@@ -180,7 +183,7 @@ class Domain:
             node.own = [own] if own.size else []
         self.read_first[node.index] = first
 
-    def _answer_follower(self, node: Node, reads: np.ndarray, first: int, last: int, until: int) -> int:
+    def _answer_follower(self, node: Node, reads: np.ndarray, first: int, *, last: int, until: int) -> int:
         log, follower = self.log, self.followers[node.region]
         applied = log.of_node(node.index, APPLIED)
         ends = (log.end, follower.applied + 1)
@@ -200,10 +203,13 @@ class Domain:
         node.shared = shared - 1
         return int(first)
 
-    # --- what the control plane asks ----------------------------------------------------------------------------------
+    # --- what the control plane asks ------------------------------------------------------------------------
 
     def received(self, region: str) -> int:
-        """Return the last lsn a node has received (a primary, old or new: its last lsn) before the time of the last settling."""
+        """Return the last lsn a node has received before the time of the last settling.
+
+        Of the primary: the last lsn it has committed.
+        """
         node = self.nodes[region]
         return node.lsn if node.role == PRIMARY else self.followers[region].received
 

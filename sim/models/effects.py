@@ -1,8 +1,8 @@
-"""How dials act on a domain: links, nodes and flows are set to their effective values, each change at one moment."""
+"""How dials act on a domain: links, nodes and flows are set to their effective values at one moment."""
 
 from sim.engine.circle import layout as at
 from sim.engine.circle.clients import change_rate
-from sim.engine.circle.nodes import change_node_speed, evict, vanish
+from sim.engine.circle.crashes import change_node_speed, evict, vanish
 from sim.engine.circle.probes import watch_anew
 from sim.models.dials import Dials
 from sim.models.domain import FOLLOWING, PRIMARY, PROMOTING, RESTORING, STALE, Domain, Node
@@ -16,7 +16,7 @@ class Effects:
     """Sets one domain to what the dials say. The domain must be settled to the moment of each call."""
 
     def __init__(
-        self, scenario: Scenario, domain: Domain, network: Network, dials: Dials, tables: Tables
+        self, scenario: Scenario, domain: Domain, network: Network, dials: Dials, *, tables: Tables
     ) -> None:
         self._scenario = scenario
         self._spec = scenario.databases[domain.name]
@@ -94,7 +94,7 @@ class Effects:
                 change_rate(circle, s, now, factor)
                 circle.stream[s, at.T_TOUCHED] = bool(self._dials.on("spike", stream.name))
 
-    # --- flows -------------------------------------------------------------------------------------------------------
+    # --- flows ----------------------------------------------------------------------------------------------
 
     def flows(self, now: int) -> None:
         """Connect or disconnect every flow, and set what its records see on the wire."""
@@ -129,7 +129,7 @@ class Effects:
         held = connected and self._network.cut(region, self._domain.primary)
         if held and follower.limit is None:
             rules = self._spec.replication
-            follower.hold(now, max(1, rules.window // rules.record))
+            follower.hold(max(1, rules.window // rules.record))
         elif not held:
             follower.unhold(now)
 
@@ -145,7 +145,7 @@ class Effects:
                 follower.set_send_speed(domain.log, now, self._send_speed(region))
         self.flows(now)
 
-    # --- nodes ---------------------------------------------------------------------------------------------------------
+    # --- nodes ----------------------------------------------------------------------------------------------
 
     def node_down(self, region: str, *, data_lost: bool, now: int) -> bool:
         """A node stops (or, already down, may lose its data); return whether it was up."""

@@ -1,4 +1,7 @@
-"""From a domain's cursors to the journal: the rows that are certain, as slices; then rows that nobody needs are dropped."""
+"""From a domain's cursors to the journal: the rows that are certain, as slices.
+
+Rows that nobody needs any more are then dropped.
+"""
 
 import numpy as np
 
@@ -6,19 +9,24 @@ from sim.engine.circle import layout as at
 from sim.engine.circle.growth import with_reads
 from sim.engine.kernels import NEXT
 from sim.engine.log import VERSION
-from sim.engine.reading import order_ties, split
+from sim.engine.ordering import by_end
+from sim.engine.reading import split
 from sim.journal.recorder import Slice, Table
 from sim.models.domain import FOLLOWING, PROMOTING, RESTORING, Domain
 from sim.models.timelines import version_of
 
 
 def emit(domain: Domain, *, life_ns: int) -> Slice:
-    """Return what happened strictly before the domain's settled time and was not emitted yet. ``life_ns``: no operation stays open longer."""
+    """Return what happened strictly before the domain's settled time and was not emitted yet.
+
+    ``life_ns``: no operation stays open longer.
+    """
     tables: dict[str, Table] = {"ops": _ops(domain), "commits": _commits(domain)}
     if domain.cut_rows:
         columns = np.array(domain.cut_rows, np.int64).T
         tables["cuts"] = {
-            "at_ns": columns[0], "timeline": columns[1], "parent": columns[2], "cut": columns[3], "node": columns[4].astype(np.int16),
+            "at_ns": columns[0], "timeline": columns[1], "parent": columns[2], "cut": columns[3],
+            "node": columns[4].astype(np.int16),
         }  # fmt: skip
         domain.cut_rows = []
     for region in domain.followers:
@@ -33,13 +41,11 @@ def emit(domain: Domain, *, life_ns: int) -> Slice:
 
 
 def _ops(domain: Domain) -> Table:
-    """Return the operations that ended before the settled time, in the order in which they ended; the others stay."""
+    """Return the operations that ended before the settled time, in that order; the others stay."""
     circle = domain.circle
     n = int(circle.reg[at.OPS_OUT])
-    ends = circle.ops[:n, at.O_END].copy()
-    order = np.argsort(ends)
-    order_ties(circle.ops, order)
-    certain = int(np.searchsorted(ends, domain.settled, sorter=order))
+    order = by_end(circle.ops, n)
+    certain = int(np.searchsorted(circle.ops[:n, at.O_END], domain.settled, sorter=order))
     c8, c16 = np.empty((2, certain), np.int8), np.empty((3, certain), np.int16)
     c32, c64 = np.empty((2, certain), np.int32), np.empty((6, certain), np.int64)
     split(
@@ -48,8 +54,9 @@ def _ops(domain: Domain) -> Table:
     circle.ops[: n - certain] = circle.ops[order[certain:]]
     circle.reg[at.OPS_OUT] = n - certain
     return {
-        "rid": c64[0], "send_ns": c64[1], "end_ns": c64[2], "kind": c8[0], "outcome": c8[1], "client": c16[0], "attempts": c16[1],
-        "session": c64[3], "key": c32[0], "node": c16[2], "version": c64[4], "stale_ns": c64[5], "behind": c32[1],
+        "rid": c64[0], "send_ns": c64[1], "end_ns": c64[2], "kind": c8[0], "outcome": c8[1],
+        "client": c16[0], "attempts": c16[1], "session": c64[3], "key": c32[0], "node": c16[2],
+        "version": c64[4], "stale_ns": c64[5], "behind": c32[1],
     }  # fmt: skip
 
 
@@ -74,7 +81,8 @@ def _positions(domain: Domain, region: str, tables: dict[str, Table]) -> None:
     copies = domain.copies[region]
     if copies:
         tables[f"copied/{region}"] = {
-            "at_ns": np.array([when for when, _ in copies], np.int64), "version": np.array([version for _, version in copies], np.int64),
+            "at_ns": np.array([when for when, _ in copies], np.int64),
+            "version": np.array([version for _, version in copies], np.int64),
         }  # fmt: skip
         copies.clear()
 
@@ -110,7 +118,10 @@ def _drop_log(domain: Domain) -> None:
 
 
 def final_tables(domain: Domain) -> dict[str, Table]:
-    """Return the tables of what had not ended when the run ended: open operations, counts issued, records under way to each node."""
+    """Return the tables of what had not ended when the run ended.
+
+    These are open operations, counts issued and records under way to each node.
+    """
     circle, tables = domain.circle, {}
     slots = circle.slot[circle.slot[:, at.S_OPEN] > 0]
     slots = slots[np.lexsort((slots[:, at.S_SEQ], slots[:, at.S_STREAM]))]
@@ -121,7 +132,8 @@ def final_tables(domain: Domain) -> dict[str, Table]:
     }  # fmt: skip
     load = circle.stream[circle.load]
     tables["issued"] = {
-        "client": load[:, at.T_CLIENT].astype(np.int16), "kind": load[:, at.T_KIND].astype(np.int8), "count": load[:, at.T_SEQ].copy(),
+        "client": load[:, at.T_CLIENT].astype(np.int16), "kind": load[:, at.T_KIND].astype(np.int8),
+        "count": load[:, at.T_SEQ].copy(),
     }  # fmt: skip
     for region, node in domain.nodes.items():
         if node.data_lost:  # it holds nothing until it has been copied anew

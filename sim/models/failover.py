@@ -1,12 +1,15 @@
-"""The failover controller of a domain: observers give up, a decision, fencing, a promotion. It reads as the runbook reads."""
+"""The failover controller of a domain: observers give up, a decision, fencing, a promotion.
+
+It reads as the runbook reads.
+"""
 
 from collections.abc import Iterator
 
 from sim.core.draws import Purpose
 from sim.engine.circle import layout as at
-from sim.engine.circle.nodes import majority_contact
+from sim.engine.circle.lease import majority_contact
 from sim.engine.circle.probes import watch_anew
-from sim.engine.clock import Steps
+from sim.engine.clock import Steps, StepsTo
 from sim.models.control import Control
 from sim.models.domain import FOLLOWING, PRIMARY, PROMOTING, Node
 from sim.models.rejoin import Rejoin
@@ -25,7 +28,7 @@ class Failover:
         self._lost_id: int | None = None
         self._declared = 0
 
-    # --- detection -----------------------------------------------------------------------------------------------------
+    # --- detection ------------------------------------------------------------------------------------------
 
     def observers(self) -> Iterator[tuple[int, str]]:
         """Yield (stream, region) of every observer."""
@@ -91,7 +94,7 @@ class Failover:
             self._lost_id = None
         self._primary_lost = lost
 
-    # --- the runbook -----------------------------------------------------------------------------------------------------
+    # --- the runbook ----------------------------------------------------------------------------------------
 
     def _fail_over(self) -> Steps:
         c, clock, who = self._c, self._c.clock, f"{self._name}/controller"
@@ -183,7 +186,7 @@ class Failover:
             circle.stream[s, at.T_TO] = node.index
             circle.stream[s, at.T_RENEWED] = self._c.clock.now
 
-    def _promote(self, node: Node, cause: int) -> Steps:
+    def _promote(self, node: Node, cause: int) -> StepsTo[tuple[int, bool]]:
         """Promote ``node``; the steps return (cause of what follows, whether it succeeded)."""
         c, domain, region = self._c, self._c.domain, node.region
         follower = domain.followers[region]
@@ -218,7 +221,7 @@ class Failover:
         self._install(node, cut, cause)
         return cause, True
 
-    def _apply_all(self, node: Node, cut: int) -> Steps:
+    def _apply_all(self, node: Node, cut: int) -> StepsTo[bool]:
         """Wait until ``node`` has applied up to ``cut``; the steps return False as soon as it is down."""
         c, domain = self._c, self._c.domain
         follower = domain.followers[node.region]

@@ -1,4 +1,7 @@
-"""One replication flow: send queue, wire, received log, applier. Four cursors on the primary's write-ahead log."""
+"""One replication flow: send queue, wire, received log, applier.
+
+They are four cursors on the primary's write-ahead log.
+"""
 
 from dataclasses import dataclass
 
@@ -33,22 +36,22 @@ class Wire:
 class Follower:
     """A node's cursors on the newest timeline's log. Lsns below ``wired`` are received or on the wire."""
 
-    def __init__(self, node: int, key: int, table: DistTable, apply: int, first: int = 1):
+    def __init__(self, node: int, key: int, table: DistTable, apply: int):
         self.node = node
         self.connected = False
         self.limit: int | None = None  # last lsn that may be sent while nothing is acknowledged
         self.applying = True
-        self.taken = first  # next lsn whose reception is certain
-        self.wired = first
-        self.sent_out = self.received_out = self.applied_out = first  # next rows for the journal
+        self.taken = 1  # next lsn whose reception is certain
+        self.wired = 1
+        self.sent_out = self.received_out = self.applied_out = 1  # next rows for the journal
         self.rows = {"sent": 0, "received": 0, "applied": 0}  # records handled so far
         self._saved: dict[str, list[tuple[np.ndarray, np.ndarray]]] = {
             "sent": [],
             "received": [],
             "applied": [],
         }
-        self.sends, self.send_speed = fifo(first)
-        self.applies, self.apply_speed = fifo(first)
+        self.sends, self.send_speed = fifo(1)
+        self.applies, self.apply_speed = fifo(1)
         self._key, self._table, self._apply = np.uint64(key), table, apply
         self._previous = 0  # when the record before ``wired`` was received
 
@@ -63,7 +66,10 @@ class Follower:
         return int(self.applies[NEXT]) - 1
 
     def advance(self, log: Log, wire: Wire, until: int) -> int:
-        """Move all cursors over everything due strictly before ``until``; return how many steps that was, a wait with work to do counting one."""
+        """Move all cursors over everything due strictly before ``until``.
+
+        Returns how many steps that was; a wait with work to do counts one.
+        """
         before = self.wired + self.applied
         if self.connected:
             self._send(log, wire, until)
@@ -123,7 +129,10 @@ class Follower:
         self.sends[FLOOR] = at
 
     def disconnect(self, log: Log, at: int, *, sender_died: bool) -> None:
-        """Stop sending. If only the sender died, records on the wire arrive up to the first that it had to send once more."""
+        """Stop sending.
+
+        If only the sender died, records on the wire arrive up to the first that it had to send once more.
+        """
         self.connected = False
         self.sends[REMAINING] = -1
         if sender_died:
@@ -146,8 +155,8 @@ class Follower:
         if wired > log.base:
             self._previous = int(log.of_node(self.node, RECEIVED)[wired - 1 - log.base])
 
-    def hold(self, at: int, records: int) -> None:
-        """Acknowledgements stop at ``at``: at most ``records`` more than what was received may be sent."""
+    def hold(self, records: int) -> None:
+        """Acknowledgements stop: at most ``records`` more than what was received may be sent."""
         self.limit = self.received + records
         if int(self.sends[NEXT]) > self.limit:
             self.sends[REMAINING] = -1
@@ -190,20 +199,26 @@ class Follower:
         self.applies[FLOOR] = at
 
     def applied_at(self, log: Log, lsn: int) -> int | None:
-        """Return when ``lsn`` will have been applied if nothing changes, None if apply stands still. It must have been received."""
+        """Return when ``lsn``, received, will have been applied if nothing changes.
+
+        None if apply stands still.
+        """
         if int(self.applies[NEXT]) > lsn:
             return int(log.of_node(self.node, APPLIED)[lsn - log.base]) if lsn >= log.base else 0
         if not self.applying or self.apply_speed[0] <= 0:
             return None
         state, done = self.applies.copy(), log.of_node(self.node, APPLIED).copy()
         serve(
-            log.of_node(self.node, RECEIVED), log.apply_work(self.node), log.base, state, self.apply_speed, done,
-            end=lsn + 1, until=1 << 62,
+            log.of_node(self.node, RECEIVED), log.apply_work(self.node), log.base,
+            state, self.apply_speed, done, end=lsn + 1, until=1 << 62,
         )  # fmt: skip
         return int(state[DONE])
 
     def save_rows(self, log: Log) -> None:
-        """Set the journal's new rows aside: before rows are taken back or the log is cut, so that the journal has them whenever it looks."""
+        """Set the journal's new rows aside.
+
+        Before rows are taken back or the log is cut, so that the journal has them whenever it looks.
+        """
         applied = int(self.applies[NEXT])
         ranges = (
             ("sent", SENT, self.sent_out, self.wired),
@@ -220,7 +235,10 @@ class Follower:
                 )
 
     def take_rows(self, log: Log) -> dict[str, dict[str, np.ndarray]]:
-        """Return the journal's new rows (``sent``, ``received``, ``applied``, as far as there are any): time and version of each record."""
+        """Return the journal's new rows: time and version of each record.
+
+        By ``sent``, ``received`` and ``applied``, as far as there are any.
+        """
         self.save_rows(log)
         saved, self._saved = self._saved, {name: [] for name in self._saved}
         return {

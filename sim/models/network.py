@@ -53,7 +53,7 @@ class Network:
         )
 
     def access(self, client: str, gateway: str, *, back: bool) -> Path:
-        """Return the effective parameters between a client group and a gateway; ``back`` is the way to the client."""
+        """Return the effective parameters from a client group to a gateway, or ``back``."""
         near = self._spec.access
         ends = (gateway, CLIENTS + client) if back else (CLIENTS + client, gateway)
         cut = self.cut(*ends)

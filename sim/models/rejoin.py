@@ -57,13 +57,13 @@ class Rejoin:
         kept = usable(domain, node)
         if node.data_lost:
             lsn = copy_primary(domain, node)
-            self._restore(node, "rebuilding", self._rules.rebuild, lsn, cause)
+            self._restore(node, "rebuilding", lsn, length=self._rules.rebuild, cause=cause)
         elif node.lsn > kept:
-            self._restore(node, "rewinding", self._rules.rewind, kept, cause)
+            self._restore(node, "rewinding", kept, length=self._rules.rewind, cause=cause)
         else:
             self._follow(node, kept, cause)
 
-    def _restore(self, node: Node, kind: str, length: Distribution, lsn: int, cause: int | None) -> None:
+    def _restore(self, node: Node, kind: str, lsn: int, *, length: Distribution, cause: int | None) -> None:
         """Begin a rewind or a full copy, during which the node does not serve."""
         c, who = self._c, f"{self._name}/{node.region}"
         node.role = RESTORING

@@ -9,7 +9,10 @@ from sim.models.domain import FOLLOWING, PRIMARY, RESTORING, STALE, Domain, Node
 
 
 def promote(domain: Domain, region: str, cut: int, now: int) -> None:
-    """Begin a new timeline at ``cut`` with ``region`` as its primary. The domain must be settled to ``now``."""
+    """Begin a new timeline at ``cut`` with ``region`` as its primary.
+
+    The domain must be settled to ``now``.
+    """
     log, old = domain.log, domain.nodes[domain.primary]
     begin, end = cut + 1 - log.base, log.end - log.base
     keys, previous = log.column(KEY)[begin:end].copy(), log.column(PREVIOUS)[begin:end].copy()
@@ -30,7 +33,7 @@ def promote(domain: Domain, region: str, cut: int, now: int) -> None:
 
 
 def _forget(node: Node, keys: np.ndarray, previous: np.ndarray, cut: int) -> None:
-    """The newest timeline loses rows beyond the cut; the node keeps those it had, to be undone when it rewinds."""
+    """Forget rows beyond the cut; the node keeps those it had, to be undone when it rewinds."""
     included = max(0, min(node.shared - cut, keys.size))
     abandon(node.memory, keys, included)
     if included:
@@ -69,7 +72,10 @@ def usable(domain: Domain, node: Node) -> int:
 
 
 def rejoin(domain: Domain, node: Node, lsn: int, now: int) -> None:
-    """The node follows again with everything up to ``lsn`` and nothing else. The domain must be settled to ``now``."""
+    """Let the node follow again with everything up to ``lsn`` and nothing else.
+
+    The domain must be settled to ``now``.
+    """
     if node.own:
         own = np.concatenate(node.own)[: node.own_done]
         restore(node.memory, np.ascontiguousarray(own[:, 2]), np.ascontiguousarray(own[:, 3]))

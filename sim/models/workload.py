@@ -74,7 +74,10 @@ def streams_of(scenario: Scenario, domain: str, traces: dict[str, tuple[int, ...
 def build(
     scenario: Scenario, domain: str, streams: list[Stream], *, seed: int, trial: int, tables: Tables
 ) -> Circle:
-    """Return the circle of a domain at time 0; links are filled in by the domain. ``tables`` must hold every jitter already."""
+    """Return the circle of a domain at time 0, its links still to be filled in.
+
+    ``tables`` must hold every jitter already.
+    """
     database = scenario.databases[domain]
     regions = sorted(scenario.regions)
     service = database.service
@@ -143,7 +146,6 @@ def _registers(scenario: Scenario, database: Database, regions: list[str]) -> np
         at.TIMEOUT_NS: workload.retry.timeout,
         at.ATTEMPTS: workload.retry.attempts,
         at.LOCAL_READS: database.reads == "local",
-        at.RESOLVERS: scenario.gateway.resolvers,
         at.TTL: scenario.gateway.ttl,
         at.SESSIONS: workload.sessions.count,
         at.SESSION_KEYS: workload.sessions.keys,

@@ -39,7 +39,7 @@ def arrivals(scenario: m.Scenario, domain: str) -> dict[str, tuple[int, ...]]:
     streams: dict[str, list[int]] = {}
     for row in order:
         name = f"{domain}/{clients[row]}/{kinds[row]}"
-        streams.setdefault(name, []).append(round(columns["time_s"][row] * 1_000_000_000))
+        streams.setdefault(name, []).append(math.floor(columns["time_s"][row] * 1e9 + 0.5))
     return {name: tuple(times) for name, times in sorted(streams.items())}
 
 

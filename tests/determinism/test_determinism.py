@@ -1,4 +1,6 @@
-"""The same scenario and seed give the same journal: across processes, hash seeds, pull times, and unrelated neighbours."""
+"""The same scenario and seed give the same journal: across processes, hash seeds, pull times, and unrelated
+neighbours.
+"""
 
 import os
 import subprocess
@@ -70,9 +72,20 @@ def own(found: dict[str, Any], domain: str) -> list[tuple[int, str, str, str]]:
 
 
 def test_the_drill_exercises_what_could_go_wrong():
-    """The drill has a failover of each store, a rewind, a copy, a flap and losses: equal journals of nothing would prove nothing."""
+    """The drill has a failover of each store, a rewind, a copy, a flap and losses: equal journals of nothing
+    would prove nothing.
+    """
     kinds = {m.kind for m in journal()["milestones"]}
-    assert {"promoted", "rewinding", "rebuilding", "answer", "fault.healed", "region.up", "observer.healthy", "fenced"} <= kinds
+    assert {
+        "promoted",
+        "rewinding",
+        "rebuilding",
+        "answer",
+        "fault.healed",
+        "region.up",
+        "observer.healthy",
+        "fenced",
+    } <= kinds
     orders = journal()["tables"]["orders"]
     assert set(orders["ops"]["outcome"].tolist()) == {0, 1, 2}
     assert orders["ops"]["attempts"].max() > 1
@@ -85,17 +98,23 @@ def test_two_processes_with_two_hash_seeds_agree():
     for hash_seed in ("1", "2"):
         command = [sys.executable, "-c", PROGRAM, str(DRILL), str(SEED)]
         env = {**os.environ, "PYTHONHASHSEED": hash_seed, "PYTHONPATH": str(ROOT)}
-        found = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, check=True, timeout=300)
+        found = subprocess.run(
+            command, cwd=ROOT, env=env, capture_output=True, text=True, check=True, timeout=300
+        )
         said.append(found.stdout.split())
     outcome = run(drill(), seed=SEED)
-    assert said[0] == said[1] == [outcome.journal_digest, str(outcome.exit_code), str(len(outcome.milestones))]
+    assert (
+        said[0] == said[1] == [outcome.journal_digest, str(outcome.exit_code), str(len(outcome.milestones))]
+    )
 
 
 def test_pull_times_do_not_matter():
     """Pulled a thousand times, at random, crowded and special moments, the cursors write the same journal."""
     rng = np.random.default_rng(11)
     moments = rng.integers(1, 150 * S, 700).tolist() + rng.integers(55 * S, 56 * S, 200).tolist()
-    moments += [m.at_ns for m in journal()["milestones"]] + journal()["tables"]["orders"]["commits"]["commit_ns"][:100].tolist()
+    moments += [m.at_ns for m in journal()["milestones"]] + journal()["tables"]["orders"]["commits"][
+        "commit_ns"
+    ][:100].tolist()
     pulls = tuple(sorted(t for t in moments if 0 < t < 150 * S))
     pulled = run_tables(drill(), SEED, pulls=pulls)
     for domain in ("orders", "stock"):
@@ -105,7 +124,12 @@ def test_pull_times_do_not_matter():
 
 def test_an_unrelated_store_changes_nothing(tmp_path):
     """Another store with its own share of the links: every column and milestone of the others is the same."""
-    extra = {"primary": "north", "replicas": ["east", "west"], "replication": {"share": 0.3}, "workload": {"writes": "200/s", "reads": "50/s"}}
+    extra = {
+        "primary": "north",
+        "replicas": ["east", "west"],
+        "replication": {"share": 0.3},
+        "workload": {"writes": "200/s", "reads": "50/s"},
+    }
     found = run_tables(changed(tmp_path, {"databases": {"a-first": extra}}), SEED)
     assert len(found["tables"]["a-first"]["commits"]["rid"]) > 10_000
     for domain in ("orders", "stock"):
@@ -114,16 +138,25 @@ def test_an_unrelated_store_changes_nothing(tmp_path):
 
 
 def test_an_unrelated_fault_changes_nothing(tmp_path):
-    """Faults of one store leave the other as it was, draws and all; without ``rush`` only its own store differs."""
-    more = {"crash": {"kind": "db_crash", "database": "stock", "region": "west", "at": "25s", "duration": "3s"}, "rush": None}
+    """Faults of one store leave the other as it was, draws and all; without ``rush`` only its own store
+    differs.
+    """
+    more = {
+        "crash": {"kind": "db_crash", "database": "stock", "region": "west", "at": "25s", "duration": "3s"},
+        "rush": None,
+    }
     found = run_tables(changed(tmp_path, {"faults": more}), SEED)
     assert differences(journal()["tables"]["orders"], found["tables"]["orders"]) == []
     assert "ops.end_ns" in differences(journal()["tables"]["stock"], found["tables"]["stock"])
 
 
 def test_before_the_first_fault_all_is_as_without(tmp_path):
-    """A run and the same seed without faults share every row up to the first fault's start: they have the same luck."""
-    plain = run_tables(changed(tmp_path, {"faults": dict.fromkeys(("power", "noise", "rush", "flap", "lag"))}), SEED)
+    """A run and the same seed without faults share every row up to the first fault's start: they have the
+    same luck.
+    """
+    plain = run_tables(
+        changed(tmp_path, {"faults": dict.fromkeys(("power", "noise", "rush", "flap", "lag"))}), SEED
+    )
     first = min(m.at_ns for m in journal()["milestones"] if m.kind == "fault.started")
     assert first == 20 * S
     for domain in ("orders", "stock"):
@@ -159,6 +192,8 @@ def test_watching_changes_nothing(tmp_path):
     """Progress, a kept journal and the control run leave the journal and the figures as they are."""
     seen: list[float] = []
     plain = run(drill(), seed=SEED)
-    watched = run(drill(), seed=SEED, control=True, progress=lambda share, _: seen.append(share), journal_dir=tmp_path)
+    watched = run(
+        drill(), seed=SEED, control=True, progress=lambda share, _: seen.append(share), journal_dir=tmp_path
+    )
     assert (watched.journal_digest, watched.figures) == (plain.journal_digest, plain.figures)
     assert list(tmp_path.rglob("*.parquet"))

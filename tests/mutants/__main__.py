@@ -10,9 +10,9 @@ import json
 import re
 import sys
 
-from .planting import PATCHES, PROOFS, Mutant, named, plant
+from .planting import PATCHES, Mutant, named, plant
 
-ENOUGH = 3
+ENOUGH = 2
 
 
 def notice(proof: str, number: int) -> str | None:
@@ -73,9 +73,8 @@ def main(what: str, *words: str) -> None:
     """Do what the command says."""
     if what == "clean":
         plant(None)
-        for proof in PROOFS:
-            for number in words:
-                _say("", proof, int(number))
+        for number in map(int, words[1:]):
+            _say("", words[0], number)
         return
     mutant = named(words[0])
     plant(mutant)

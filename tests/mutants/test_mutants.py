@@ -26,12 +26,14 @@ def test_the_mutant_is_killed(name):
     assert said[-1]["noticed"], f"{name}: {named(name).bug}: nobody noticed in {named(name).cases}"
 
 
-@pytest.mark.parametrize("part", range(4))
-def test_without_a_bug_nothing_is_noticed(part):
-    """In the very cases that kill the mutants both proofs are content with the engine as it is."""
-    cases = sorted({number for name in names() for number in named(name).cases})[part::4]
-    said = lines("clean", *map(str, cases))
-    assert len(said) == len(PROOFS) * len(cases)
+@pytest.mark.parametrize("proof", PROOFS)
+@pytest.mark.parametrize("part", range(2))
+def test_without_a_bug_nothing_is_noticed(proof, part):
+    """In the very cases that kill the mutants their proof is content with the engine as it is."""
+    mutants = [named(name) for name in names()]
+    cases = sorted({case for mutant in mutants if mutant.proof == proof for case in mutant.cases})[part::2]
+    said = lines("clean", proof, *map(str, cases))
+    assert [line["case"] for line in said] == cases
     assert [line for line in said if line["noticed"]] == []
 
 

@@ -39,6 +39,11 @@ class Lineage:
             timeline = row["parent"]
         return timeline == own
 
+    def abandoned_by(self, version: int) -> int | None:
+        """Return the first timeline that leaves a version behind, None if every later one has it."""
+        later = [timeline for timeline in sorted(self.cuts) if timeline > version >> LSN_BITS]
+        return next((timeline for timeline in later if not self.on(version, timeline)), None)
+
 
 # --- recovery ---
 
@@ -171,11 +176,7 @@ def loss(tables: dict, milestones: Milestones, scenario: Scenario, domain: str) 
     recoveries = []
     since = 0
     for cut in rows_of(tables["cuts"]):
-        gone = [
-            c
-            for c in commits
-            if c["version"] >> LSN_BITS == cut["parent"] and c["version"] & LSN_MASK > cut["cut"]
-        ]
+        gone = [c for c in commits if lineage.abandoned_by(c["version"]) == cut["timeline"]]
         fault = _failed_at(milestones, domain, regions[cut["node"]], since, cut["at_ns"])
         mine = [c["commit_ns"] for c in gone if c["rid"] in lost]
         known = [c["commit_ns"] for c in gone if c["rid"] in acked]

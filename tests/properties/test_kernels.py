@@ -1,6 +1,7 @@
 """Properties of the pacing kernels: pulls do not matter, and changes that change nothing change nothing."""
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from hypothesis import given, settings
@@ -31,7 +32,9 @@ class Server:
 
     def advance(self, until: int) -> None:
         """Serve everything due strictly before ``until``."""
-        serve(self.arrival, self.work, 0, self.state, self.speed, self.out, end=len(self.arrival), until=until)
+        serve(
+            self.arrival, self.work, 0, self.state, self.speed, self.out, end=len(self.arrival), until=until
+        )
 
     def change(self, at: int, to: float) -> None:
         """Change the speed at ``at``; the server has been advanced to it."""
@@ -72,7 +75,11 @@ def test_serve_is_lindley(queue):
 
 
 @FEW
-@given(queues(), st.lists(st.tuples(st.integers(0, 800), SPEEDS), max_size=6), st.lists(st.integers(0, 1500), max_size=20))
+@given(
+    queues(),
+    st.lists(st.tuples(st.integers(0, 800), SPEEDS), max_size=6),
+    st.lists(st.integers(0, 1500), max_size=20),
+)
 def test_pulls_between_changes_do_not_matter(queue, changes, pulls):
     """With changes of speed on the way, extra pulls still change nothing."""
     one, many = Server(*queue), Server(*queue)
@@ -80,7 +87,9 @@ def test_pulls_between_changes_do_not_matter(queue, changes, pulls):
     for at, to in changes:
         one.advance(at)
         one.change(at, to)
-    steps = sorted([(at, 1, to) for at, to in changes] + [(at, 0, 0.0) for at in pulls], key=lambda step: step[:2])
+    steps = sorted(
+        [(at, 1, to) for at, to in changes] + [(at, 0, 0.0) for at in pulls], key=lambda step: step[:2]
+    )
     for at, is_change, to in steps:
         many.advance(at)
         if is_change:
@@ -109,7 +118,9 @@ def test_slower_and_back_at_once_changes_nothing(queue, at, to, times):
 @FEW
 @given(queues(), st.integers(0, 800), st.integers(0, 500))
 def test_a_pause_shifts_what_it_delays(queue, at, length):
-    """A pause of T delays no record by more than T, one that is being served by exactly T, and none that was done."""
+    """A pause of T delays no record by more than T, one that is being served by exactly T, and none that was
+    done.
+    """
     plain, paused = Server(*queue), Server(*queue)
     plain.advance(NEVER)
     paused.advance(at)
@@ -128,16 +139,18 @@ def test_a_pause_shifts_what_it_delays(queue, at, length):
 @FEW
 @given(queues(), st.integers(1, 5), st.integers(-1, 4))
 def test_pool_of_one_is_serve_and_more_help(queue, workers, places):
-    """One worker with no limit is ``serve``; completions of c workers never come later; refusals only when all are taken."""
+    """One worker with no limit is ``serve``; completions of c workers never come later; refusals only when
+    all are taken.
+    """
     arrival, work = queue
     server, done = Server(arrival, work), np.zeros(len(arrival), np.int64)
     server.advance(NEVER)
-    pool(arrival, work, np.zeros(1, np.int64), -1, done)
+    pool(arrival, work, np.zeros(1, np.int64), -1, done=done)
     assert (done == server.out).all()
     many, limited = done.copy(), done.copy()
-    pool(arrival, work, np.zeros(workers, np.int64), -1, many)
+    pool(arrival, work, np.zeros(workers, np.int64), -1, done=many)
     assert (many <= done).all()
-    pool(arrival, work, np.zeros(workers, np.int64), places, limited)
+    pool(arrival, work, np.zeros(workers, np.int64), places, done=limited)
     for i in np.flatnonzero(limited < 0).tolist():
         inside = (limited[:i] > arrival[i]).sum()
         assert places >= 0
@@ -154,7 +167,7 @@ def test_the_wire_keeps_order_in_any_portions(gaps, cuts, loss, key):
 
     def portions(edges: list[int]) -> tuple[np.ndarray, np.ndarray]:
         last, received, previous = np.zeros(n, np.int64), np.zeros(n, np.int64), 0
-        for begin, end in zip(edges[:-1], edges[1:], strict=True):
+        for begin, end in pairwise(edges):
             carry(
                 sent, version, 0, last, received,
                 begin=begin, end=end, previous=previous, link=link, table=table, key=np.uint64(key),

@@ -1,4 +1,6 @@
-"""Properties of whole runs under generated faults: sums close, slices do not matter, figures agree with each other."""
+"""Properties of whole runs under generated faults: sums close, slices do not matter, figures agree with each
+other.
+"""
 
 from functools import cache
 from typing import Any
@@ -15,16 +17,30 @@ from sim.spec.models import Scenario
 from sim.trial import run_tables
 from tests.theory.one_store import S, merge, scenario
 
-FEW = settings(max_examples=40, phases=[Phase.explicit, Phase.generate])  # each case is a run: shrinking takes minutes
+FEW = settings(
+    max_examples=40, phases=[Phase.explicit, Phase.generate]
+)  # each case is a run: shrinking takes minutes
 DURATION = 40
-TIMES = {"ops": "end_ns", "commits": "commit_ns", "cuts": "at_ns", "sent": "at_ns", "received": "at_ns", "applied": "at_ns", "copied": "at_ns"}
+TIMES = {
+    "ops": "end_ns",
+    "commits": "commit_ns",
+    "cuts": "at_ns",
+    "sent": "at_ns",
+    "received": "at_ns",
+    "applied": "at_ns",
+    "copied": "at_ns",
+}
 
 LIVELY: dict[str, Any] = {
     "duration": f"{DURATION}s",
     "warmup": "1s",
     "clients": {"east": {"share": 2}, "west": {"share": 1}},
     "network": {"links": {"east/west": {"loss": "1%", "jitter": {"exponential": "3ms"}}}},
-    "gateway": {"check": {"interval": "2s", "timeout": "1s", "failures": 2, "offset": None}, "ttl": "5s", "resolvers": 8},
+    "gateway": {
+        "check": {"interval": "2s", "timeout": "1s", "failures": 2, "offset": None},
+        "ttl": "5s",
+        "resolvers": 8,
+    },
     "level": {"hold": "5s"},
 }
 STORE: dict[str, Any] = {
@@ -32,33 +48,88 @@ STORE: dict[str, Any] = {
     "service": {"write": {"exponential": "5ms"}, "read": {"exponential": "2ms"}, "workers": 2, "queue": 30},
     "replication": {"share": 0.1, "apply": {"exponential": "4ms"}},
     "failover": {
-        "interval": "1s", "timeout": "900ms", "failures": 2, "offset": None, "decision": "500ms", "lease": "3s",
-        "promotion": "1s", "restart": "2s", "rewind": "3s", "rebuild": "4s",
+        "interval": "1s",
+        "timeout": "900ms",
+        "failures": 2,
+        "offset": None,
+        "decision": "500ms",
+        "lease": "3s",
+        "promotion": "1s",
+        "restart": "2s",
+        "rewind": "3s",
+        "rebuild": "4s",
     },
-    "workload": {"writes": "60/s", "reads": "60/s", "arrivals": {"kind": "poisson"}, "retry": {"timeout": "400ms", "attempts": 3},
-                 "keys": {"count": 50}, "sessions": {"count": 20}},
-}  # fmt: skip
+    "workload": {
+        "writes": "60/s",
+        "reads": "60/s",
+        "arrivals": {"kind": "poisson"},
+        "retry": {"timeout": "400ms", "attempts": 3},
+        "keys": {"count": 50},
+        "sessions": {"count": 20},
+    },
+}
 
 REGION = st.sampled_from(["east", "north", "west"])
 LINK = st.sampled_from(["east/west", "east->west", "west->east", "north", "east/north"])
 KINDS = [
-    st.fixed_dictionaries({"kind": st.just("region_outage"), "region": REGION, "data": st.sampled_from(["survives", "lost"]),
-                           "wire": st.sampled_from(["delivered", "lost"])}),
-    st.fixed_dictionaries({"kind": st.just("region_isolation"), "region": REGION, "direction": st.sampled_from(["both", "to", "from"]),
-                           "clients": st.booleans()}),
-    st.fixed_dictionaries({"kind": st.just("network_partition"), "shape": st.sampled_from(["one", "bisect"]), "one_way": st.booleans()}),
+    st.fixed_dictionaries(
+        {
+            "kind": st.just("region_outage"),
+            "region": REGION,
+            "data": st.sampled_from(["survives", "lost"]),
+            "wire": st.sampled_from(["delivered", "lost"]),
+        }
+    ),
+    st.fixed_dictionaries(
+        {
+            "kind": st.just("region_isolation"),
+            "region": REGION,
+            "direction": st.sampled_from(["both", "to", "from"]),
+            "clients": st.booleans(),
+        }
+    ),
+    st.fixed_dictionaries(
+        {
+            "kind": st.just("network_partition"),
+            "shape": st.sampled_from(["one", "bisect"]),
+            "one_way": st.booleans(),
+        }
+    ),
     st.fixed_dictionaries({"kind": st.just("network_latency"), "link": LINK, "latency": st.just("80ms")}),
     st.fixed_dictionaries({"kind": st.just("packet_loss"), "link": LINK, "loss": st.just("20%")}),
-    st.fixed_dictionaries({"kind": st.just("bandwidth_limit"), "link": LINK, "bandwidth": st.just("300kB/s")}),
-    st.fixed_dictionaries({"kind": st.just("link_flap"), "link": LINK, "down": st.just("700ms"), "up": st.just("900ms")}),
-    st.fixed_dictionaries({"kind": st.just("db_crash"), "database": st.just("orders"), "region": REGION,
-                           "data": st.sampled_from(["survives", "lost"])}),
-    st.fixed_dictionaries({"kind": st.just("replication_pause"), "database": st.just("orders"), "region": st.sampled_from(["west", "north"]),
-                           "stage": st.sampled_from(["send", "apply"])}),
-    st.fixed_dictionaries({"kind": st.just("node_slow"), "database": st.just("orders"), "region": REGION, "factor": st.sampled_from([3, 30])}),
+    st.fixed_dictionaries(
+        {"kind": st.just("bandwidth_limit"), "link": LINK, "bandwidth": st.just("300kB/s")}
+    ),
+    st.fixed_dictionaries(
+        {"kind": st.just("link_flap"), "link": LINK, "down": st.just("700ms"), "up": st.just("900ms")}
+    ),
+    st.fixed_dictionaries(
+        {
+            "kind": st.just("db_crash"),
+            "database": st.just("orders"),
+            "region": REGION,
+            "data": st.sampled_from(["survives", "lost"]),
+        }
+    ),
+    st.fixed_dictionaries(
+        {
+            "kind": st.just("replication_pause"),
+            "database": st.just("orders"),
+            "region": st.sampled_from(["west", "north"]),
+            "stage": st.sampled_from(["send", "apply"]),
+        }
+    ),
+    st.fixed_dictionaries(
+        {
+            "kind": st.just("node_slow"),
+            "database": st.just("orders"),
+            "region": REGION,
+            "factor": st.sampled_from([3, 30]),
+        }
+    ),
     st.fixed_dictionaries({"kind": st.just("traffic_spike"), "factor": st.sampled_from([3, 8])}),
     st.fixed_dictionaries({"kind": st.just("decision_delay"), "delay": st.just("2s")}),
-]  # fmt: skip
+]
 
 
 @st.composite
@@ -97,7 +168,9 @@ def cut(tables: dict[str, dict[str, np.ndarray]], times: list[int], end: int) ->
                 part[name] = {c: np.ascontiguousarray(v[rows]) for c, v in table.items()}
             elif until == end:
                 part[name] = table
-        slices.append(Slice("orders", until, {name: t for name, t in part.items() if len(next(iter(t.values())))}))
+        slices.append(
+            Slice("orders", until, {name: t for name, t in part.items() if len(next(iter(t.values())))})
+        )
         begin = until
     return slices
 
@@ -111,7 +184,9 @@ def calm() -> dict[str, Any]:
 @FEW
 @given(struck(), st.lists(st.integers(1, DURATION * S - 1), max_size=6, unique=True))
 def test_sums_close_and_slices_do_not_matter(case, times):
-    """Every sum of conservation closes, and a journal cut into slices anywhere gives the same figures and digest."""
+    """Every sum of conservation closes, and a journal cut into slices anywhere gives the same figures and
+    digest.
+    """
     built, seed = case
     found = run_tables(built, seed)
     tables = found["tables"]["orders"]
@@ -125,7 +200,9 @@ def test_sums_close_and_slices_do_not_matter(case, times):
 @FEW
 @given(struck())
 def test_figures_agree_with_the_journal_and_each_other(case):
-    """Operations add up, causes add up to the loss, phases to the recovery time, and lost records are gone from the end's timeline."""
+    """Operations add up, causes add up to the loss, phases to the recovery time, and lost records are gone
+    from the end's timeline.
+    """
     built, seed = case
     found = run_tables(built, seed)
     tables = found["tables"]["orders"]
@@ -135,7 +212,11 @@ def test_figures_agree_with_the_journal_and_each_other(case):
     assert issued == len(tables["ops"]["rid"]) + still
     assert len(set(tables["ops"]["rid"].tolist())) == len(tables["ops"]["rid"]), "an operation ends once"
     loss = out["loss"]["orders"]
-    assert loss["records"] == sum(loss["cause"].values()) <= sum(r["records"] for r in loss["recoveries"]) + loss["info"]
+    assert (
+        loss["records"]
+        == sum(loss["cause"].values())
+        <= sum(r["records"] for r in loss["recoveries"]) + loss["info"]
+    )
     for capability in out["recovery"].values():
         if capability["phases_ns"]:
             assert sum(capability["phases_ns"].values()) == capability["rta_ns"]
@@ -168,7 +249,9 @@ def test_nothing_precedes_its_cause(case):
     first = min((m.at_ns for m in found["milestones"] if m.kind == "fault.started"), default=built.duration)
     assume(seed == 1 or first > 0)
     by_id = {m.id: m for m in found["milestones"]}
-    assert all(by_id[m.cause].at_ns <= m.at_ns and m.cause < m.id for m in by_id.values() if m.cause is not None)
+    assert all(
+        by_id[m.cause].at_ns <= m.at_ns and m.cause < m.id for m in by_id.values() if m.cause is not None
+    )
     if seed == 1:
         one, two = found["tables"]["orders"]["ops"], calm()["tables"]["orders"]["ops"]
         n = int(np.searchsorted(one["end_ns"], first))

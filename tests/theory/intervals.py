@@ -1,4 +1,6 @@
-"""Intervals for simulated figures: the level is so high that a false alarm would be one in a million per question."""
+"""Intervals for simulated figures: the level is so high that a false alarm would be one in a million per
+question.
+"""
 
 from typing import NamedTuple
 
@@ -20,7 +22,9 @@ class Interval(NamedTuple):
         return self.low <= truth <= self.high
 
     def within(self, share: float) -> bool:
-        """Return whether the half width is below ``share`` of the value: an interval that wide proves nothing."""
+        """Return whether the half width is below ``share`` of the value: an interval that wide proves
+        nothing.
+        """
         return (self.high - self.low) / 2 <= share * abs(self.value)
 
 
@@ -52,9 +56,13 @@ def share(count: int, n: int, level: float = LEVEL) -> Interval:
 def poisson_mean(total: int, n: int, level: float = LEVEL) -> Interval:
     """Return the mean of ``n`` Poisson counts that sum to ``total``, with its exact (Garwood) interval."""
     tail = (1 - level) / 2
-    return Interval(stats.chi2.ppf(tail, 2 * total) / 2 / n, total / n, stats.chi2.isf(tail, 2 * total + 2) / 2 / n)
+    return Interval(
+        stats.chi2.ppf(tail, 2 * total) / 2 / n, total / n, stats.chi2.isf(tail, 2 * total + 2) / 2 / n
+    )
 
 
 def looks_uniform(values: np.ndarray, low: float, high: float) -> bool:
-    """Return whether the Kolmogorov-Smirnov test (p above 1e-6) lets the values pass as uniform on [low, high]."""
+    """Return whether the Kolmogorov-Smirnov test (p above 1e-6) lets the values pass as uniform on [low,
+    high].
+    """
     return bool(stats.kstest((np.asarray(values) - low) / (high - low), "uniform").pvalue > 1 - LEVEL)

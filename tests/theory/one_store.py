@@ -1,7 +1,9 @@
-"""One store in three regions, everything constant: the scenario that the closed-form tests change a little each.
+"""One store in three regions, everything constant: the scenario that the closed-form tests change a little
+each.
 
-Regions east (primary), north and west; one client group near east unless a test says otherwise. Eight workers, so
-that probes never stand in the way of a write; links without jitter or loss; every answer is then arithmetic.
+Regions east (primary), north and west; one client group near east unless a test says otherwise. Eight
+workers, so that probes never stand in the way of a write; links without jitter or loss; every answer is then
+arithmetic.
 """
 
 from copy import deepcopy
@@ -96,8 +98,10 @@ def merge(into: dict[str, Any], patch: dict[str, Any]) -> dict[str, Any]:
     return out
 
 
-def scenario(patch: dict[str, Any] | None = None, *, orders: dict[str, Any] | None = None, **faults: Any) -> Scenario:
-    """Return the resolved scenario: BASE with ``patch``, ``orders`` merged over its store, and these faults."""
+def scenario(
+    patch: dict[str, Any] | None = None, *, orders: dict[str, Any] | None = None, **faults: Any
+) -> Scenario:
+    """Return the resolved scenario: BASE with ``patch``, ``orders`` over its store, and these faults."""
     authored = merge(BASE, patch or {})
     authored = merge(authored, {"databases": {"orders": orders or {}}, "faults": faults})
     with TemporaryDirectory() as folder:
@@ -127,7 +131,9 @@ class Run:
         return dict(zip(self.table(table, "rid").tolist(), self.table(table, column).tolist(), strict=True))
 
     def lost(self) -> list[int]:
-        """Return the sequence numbers, from 1, of the writes that were committed but are on no surviving timeline."""
+        """Return the sequence numbers, from 1, of the writes that were committed but are on no surviving
+        timeline.
+        """
         kept = {(c["timeline"], c["parent"], c["cut"]) for c in self._cuts()}
         versions, rids = self.table("commits", "version"), self.table("commits", "rid")
         gone = [
@@ -143,17 +149,27 @@ class Run:
         return [dict(zip(columns, row, strict=True)) for row in rows]
 
     def journeys(self, since_ns: int = 0, *, replica: str = "west") -> dict[int, tuple[int, ...]]:
-        """Return rid -> (send, end, outcome, commit, sent, received, applied), -1 where it never was, of writes sent from then on.
+        """Return rid -> (send, end, outcome, commit, sent, received, applied), -1 where it never was, of
+        writes sent from then on.
 
         What was sent or received twice counts as the last time.
         """
         versions = self.by_rid("commits", "version")
         commits = self.by_rid("commits", "commit_ns")
         at = [
-            dict(zip(self.table(f"{t}/{replica}", "version").tolist(), self.table(f"{t}/{replica}", "at_ns").tolist(), strict=True))
+            dict(
+                zip(
+                    self.table(f"{t}/{replica}", "version").tolist(),
+                    self.table(f"{t}/{replica}", "at_ns").tolist(),
+                    strict=True,
+                )
+            )
             for t in ("sent", "received", "applied")
         ]
-        ops = zip(*(self.table("ops", c).tolist() for c in ("rid", "send_ns", "end_ns", "outcome", "kind")), strict=True)
+        ops = zip(
+            *(self.table("ops", c).tolist() for c in ("rid", "send_ns", "end_ns", "outcome", "kind")),
+            strict=True,
+        )
         return {
             rid: (send, end, outcome, commits.get(rid, -1), *(t.get(versions.get(rid, -1), -1) for t in at))
             for rid, send, end, outcome, kind in ops

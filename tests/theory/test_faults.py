@@ -1,6 +1,8 @@
-"""Each kind of fault: its exact effect while it holds, and its exact undoing: afterwards every write goes as if it had never been.
+"""Each kind of fault: its exact effect while it holds, and its exact undoing: afterwards every write goes as
+if it had never been.
 
-Write n is sent at n * 10 ms, reaches the primary 5.3 ms later, is committed after 1 ms of work, handed to the wire after
+Write n is sent at n * 10 ms, reaches the primary 5.3 ms later, is committed after 1 ms of work, handed to the
+wire after
 1 ms and received 30 ms after that; apply takes 50 us. Detection is off (20 failures) unless a test wants it.
 """
 
@@ -16,15 +18,14 @@ from tests.theory.one_store import (
     COMMIT,
     EAST_NORTH,
     EAST_WEST,
-    LOCAL,
     LSN,
     MS,
-    S,
     TO_NODE,
     TRANSMIT,
     US,
     WRITE,
     Run,
+    S,
     arrivals,
     run,
     stage,
@@ -46,7 +47,9 @@ def struck(fault: dict[str, Any], *, patch: dict[str, Any] | None = None, **orde
 
 
 def undone(found: Run, since_ns: int, *, patch: dict[str, Any] | None = None, **orders: Any) -> None:
-    """Assert that every write sent from ``since_ns`` on went exactly as in a run without the fault (positions aside)."""
+    """Assert that every write sent from ``since_ns`` on went exactly as in a run without the fault (positions
+    aside).
+    """
     plain = run(patch, orders={**STILL, **orders}).journeys(since_ns)
     assert len(plain) > 500, "there must be enough left to compare"
     assert found.journeys(since_ns) == plain
@@ -62,11 +65,13 @@ def outcomes(r: Run, begin: int, end: int) -> list[tuple[int, int]]:
     return [(o, done - send) for send, done, o, *_ in r.journeys(begin).values() if send < end]
 
 
-# --- regions and nodes ---------------------------------------------------------------------------------------------------
+# --- regions and nodes
 
 
 def test_region_outage_is_silence_then_refusal_then_nothing():
-    """Down: no answer, the client times out (info). Region back, process restarting: refused (fail). Then all as before."""
+    """Down: no answer, the client times out (info). Region back, process restarting: refused (fail). Then all
+    as before.
+    """
     r = struck(seconds(20, 5, "region_outage", region="east"))
     assert (r.when("region.down", "east"), r.when("region.up", "east")) == ([20 * S], [25 * S])
     assert r.when("node.up") == [35 * S]
@@ -80,9 +85,15 @@ def test_region_outage_is_silence_then_refusal_then_nothing():
 
 
 def test_zone_outage_leaves_the_gateway():
-    """Only the nodes of a zone fall silent: the region's gateway stays, and sends writes to the new primary after rerouting."""
+    """Only the nodes of a zone fall silent: the region's gateway stays, and sends writes to the new primary
+    after rerouting.
+    """
     zones = {"regions": {"east": {"zones": ["a", "b"]}}}
-    r = run(zones, orders={"zone": "a"}, fault={"kind": "region_outage", "region": "east", "zone": "a", "at": "20s"})
+    r = run(
+        zones,
+        orders={"zone": "a"},
+        fault={"kind": "region_outage", "region": "east", "zone": "a", "at": "20s"},
+    )
     assert r.when("region.down") == []
     assert r.when("answer") == [49 * S]
     rerouted = r.when("rerouted", "orders/route/east")[0]
@@ -95,7 +106,9 @@ def test_zone_outage_leaves_the_gateway():
 
 
 def test_db_crash_loses_what_is_in_service():
-    """The write in service at the crash never ends (info), later ones are refused, and after the restart nothing is left of it."""
+    """The write in service at the crash never ends (info), later ones are refused, and after the restart
+    nothing is left of it.
+    """
     at = 19_990 * MS + TO_NODE + 400 * US  # 0.4 ms into the work of write 1999
     r = struck(seconds(at / S, 5, "db_crash", database="orders"))
     up = at + 5 * S + 10 * S
@@ -108,7 +121,9 @@ def test_db_crash_loses_what_is_in_service():
 
 
 def test_node_slow_rescales_work_in_service():
-    """0.4 ms into 1 ms of work, at a third of the speed: 0.6 ms left become 1.8; later ones take 3 ms; healing is the reverse."""
+    """0.4 ms into 1 ms of work, at a third of the speed: 0.6 ms left become 1.8; later ones take 3 ms;
+    healing is the reverse.
+    """
     at, heal = (n * GAP + TO_NODE + 400 * US for n in (1999, 2999))
     fault = seconds(at / S, (heal - at) / S, "node_slow", database="orders", region="east", factor=3)
     r = struck(fault)
@@ -116,8 +131,7 @@ def test_node_slow_rescales_work_in_service():
     expected = np.full(len(took), WRITE)
     expected[1998] = 400 * US + 1_800 * US
     expected[1999:2998] = 3 * WRITE
-    expected[2998] = 400 * US + 600 * US * 13 // 9  # 0.4 ms at a third: 2.6 of 3 ms left, a third of that at full speed
-    expected[2998] = 400 * US + 2_600 * US // 3 + 1  # rounded up: 866,666.67 ns
+    expected[2998] = 400 * US + 2_600 * US // 3 + 1  # 2.6 of 3 ms were left: 866,666.67 ns, rounded
     assert (took == expected).all()
     undone(r, 30 * S)
 
@@ -133,7 +147,9 @@ def test_node_slow_slows_apply_too():
 
 
 def test_traffic_spike_multiplies_arrivals():
-    """Doubled from 4 ms into a gap: the 6 ms left become 3, then a write every 5 ms; back on the old grid in the end."""
+    """Doubled from 4 ms into a gap: the 6 ms left become 3, then a write every 5 ms; back on the old grid in
+    the end.
+    """
     r = struck(seconds(20.004, 10, "traffic_spike", factor=2))
     before, during = arrivals(100, 20_004 * MS), 20_007 * MS + 5 * MS * np.arange(2000)
     after = np.arange(30_010 * MS, 60 * S, GAP)
@@ -146,21 +162,23 @@ def test_traffic_spike_hits_what_it_names():
     """A spike on reads of one client leaves writes, and the other client, as they were."""
     two = {"clients": {"west": {"share": 1}}}
     reads = {"workload": {"reads": "100/s"}}
-    r = struck(seconds(20, 10, "traffic_spike", factor=3, operation="read", client="west"), patch=two, **reads)
+    r = struck(
+        seconds(20, 10, "traffic_spike", factor=3, operation="read", client="west"), patch=two, **reads
+    )
     plain = run(two, orders={**STILL, **reads})
-    issued, base = (dict(zip(range(4), x.table("issued", "count").tolist(), strict=True)) for x in (r, plain))
-    stream = list(zip(r.table("issued", "client").tolist(), r.table("issued", "kind").tolist(), strict=True))
-    changed = [stream[i] for i in issued if issued[i] != base[i]]
-    assert changed == [(2 if len(set(c for c, _ in stream)) == 3 else 1, 0)]
+    names = list(zip(r.table("issued", "client").tolist(), r.table("issued", "kind").tolist(), strict=True))
+    issued, base = (x.table("issued", "count") for x in (r, plain))
+    assert [name for name, more in zip(names, issued > base, strict=True) if more] == [(1, 0)], "west, reads"
+    assert (issued - base).sum() == 2 * 500, "three times 50/s for 10 s instead of once"
     assert r.journeys() == plain.journeys()
 
 
-# --- links ------------------------------------------------------------------------------------------------------------------
+# --- links
 
 
 def test_network_latency_adds_exactly():
     """15 ms more on the wire; order is kept, so the first after healing waits for the last before it."""
-    r = struck(seconds(20, 10, "network_latency", link="east->west", latency="15ms", ))
+    r = struck(seconds(20, 10, "network_latency", link="east->west", latency="15ms"))
     sent = SENT[: len(stage(r, "sent"))]
     assert (stage(r, "sent") == sent).all(), "the sender does not notice"
     slow = (sent >= 20 * S) & (sent < 30 * S)
@@ -187,7 +205,9 @@ def test_network_latency_both_ways_for_requests():
 
 
 def test_packet_loss_costs_geometric_retransmissions():
-    """Each record is sent again n times, P(n >= j) = p^j; base and added losses combine; afterwards only the base is left."""
+    """Each record is sent again n times, P(n >= j) = p^j; base and added losses combine; afterwards only the
+    base is left.
+    """
     from scipy.stats import binom
 
     quick = {"network": {"retransmit": "1ms", "links": {"east/west": {"loss": "20%"}}}, "duration": "100s"}
@@ -205,7 +225,9 @@ def test_packet_loss_costs_geometric_retransmissions():
 
 
 def test_bandwidth_limit_rescales_the_record_being_sent():
-    """Half the bandwidth from the middle of a record: what is left of it takes twice as long, later ones 2 ms; healing reversed."""
+    """Half the bandwidth from the middle of a record: what is left of it takes twice as long, later ones 2
+    ms; healing reversed.
+    """
     at = int(SENT[1998]) - 500 * US
     heal = int(COMMITTED[2998]) + 1 * MS  # half of a record of 2 ms
     r = struck(seconds(at / S, (heal - at) / S, "bandwidth_limit", link="east/west", bandwidth="500kB/s"))
@@ -219,8 +241,12 @@ def test_bandwidth_limit_rescales_the_record_being_sent():
 
 
 def test_bandwidth_limit_below_the_load_drains_as_a_fluid():
-    """A fifth of what is needed for 8 s leaves 640 records; at 1 ms each against one every 10 ms that takes 711 ms."""
-    r = struck(seconds(float(COMMITTED[1999]) / S, 8, "bandwidth_limit", link="east->west", bandwidth="20kB/s"))
+    """A fifth of what is needed for 8 s leaves 640 records; at 1 ms each against one every 10 ms that takes
+    711 ms.
+    """
+    r = struck(
+        seconds(float(COMMITTED[1999]) / S, 8, "bandwidth_limit", link="east->west", bandwidth="20kB/s")
+    )
     heal = int(COMMITTED[1999]) + 8 * S
     sent, committed = stage(r, "sent"), COMMITTED[: len(stage(r, "sent"))]
     waiting = int((committed < heal).sum() - (sent <= heal).sum())
@@ -233,7 +259,9 @@ def test_bandwidth_limit_below_the_load_drains_as_a_fluid():
 
 
 def test_link_flap_cuts_and_restores_on_its_grid():
-    """Down 2 s, up 3 s, from 20 to 30 s: nothing is sent while it is down, and what was in flight is sent again."""
+    """Down 2 s, up 3 s, from 20 to 30 s: nothing is sent while it is down, and what was in flight is sent
+    again.
+    """
     r = struck(seconds(20, 10, "link_flap", link="east->west", down="2s", up="3s"))
     sent = stage(r, "sent")
     for down, up in ((20 * S, 22 * S), (25 * S, 27 * S)):
@@ -243,25 +271,29 @@ def test_link_flap_cuts_and_restores_on_its_grid():
         assert (again == up + TRANSMIT * np.array([1, 2, 3])).all()
         resent = r.table("sent/west", "version")[sent >= up][0] & LSN
         assert resent == first
-    assert (sent[(sent >= 22_300 * MS) & (sent < 25 * S)] == SENT[(SENT >= 22_300 * MS) & (SENT < 25 * S)]).all()
+    assert (
+        sent[(sent >= 22_300 * MS) & (sent < 25 * S)] == SENT[(SENT >= 22_300 * MS) & (SENT < 25 * S)]
+    ).all()
     undone(r, 28 * S)
 
 
 def test_partition_resumes_at_what_was_received():
-    """A cut both ways takes back what was on the wire; after healing, sending starts again from there, 1 ms a record."""
+    """A cut both ways takes back what was on the wire; after healing, sending starts again from there, 1 ms a
+    record.
+    """
     r = struck(seconds(20, 6, "network_partition", shape="one"))
     received = stage(r, "received")
     assert not ((received >= 20 * S) & (received < 26 * S + TRANSMIT + EAST_WEST)).any()
-    queue = 26 * S + TRANSMIT * np.arange(1, 4001)
-    expected = np.maximum(queue[: 2999 - 1996], 0) + EAST_WEST
-    caught = received[1996:2500]
-    assert (caught == expected[: len(caught)]).all()
+    queue = 26 * S + TRANSMIT * np.arange(1, 501) + EAST_WEST
+    assert (received[1996:2496] == queue).all()
     assert (np.diff(received) >= 0).all()
     undone(r, 27 * S)
 
 
 def test_partition_one_way_lets_requests_through_and_no_replies():
-    """Cut from east to west only: a request from the west is committed and its answer lost (info). The other way: nothing commits."""
+    """Cut from east to west only: a request from the west is committed and its answer lost (info). The other
+    way: nothing commits.
+    """
     far = {"clients": {"east": None, "west": {"share": 1}}}
     back = seconds(20, 5, "network_partition", groups=[["east"], ["west"]], one_way=True)
     r = struck(back, patch=far)
@@ -276,7 +308,9 @@ def test_partition_one_way_lets_requests_through_and_no_replies():
 
 
 def test_isolation_of_the_way_back_stops_a_flow_after_its_window():
-    """Only acknowledgements are cut: five records of window more than what was received are sent, the rest after healing."""
+    """Only acknowledgements are cut: five records of window more than what was received are sent, the rest
+    after healing.
+    """
     window = {"replication": {"window": "5kB"}}
     r = struck(seconds(20, 6, "region_isolation", region="east", peers=["west"], direction="to"), **window)
     acknowledged = int((RECEIVED < 20 * S).sum())
@@ -303,13 +337,15 @@ def test_isolation_from_clients():
     r = struck(seconds(20, 5, "region_isolation", region="east", clients=True))
     assert outcomes(r, 20 * S, 25 * S) == [(INFO, 2 * S)] * 500
     late = [j for j in r.journeys(19_980 * MS).values() if j[0] < 20 * S]
-    assert [(j[0], j[2]) for j in late] == [(19_980 * MS, OK), (19_990 * MS, OK)], "both answers left before the cut"
+    assert [(j[0], j[2]) for j in late] == [(19_980 * MS, OK), (19_990 * MS, OK)], (
+        "both answers left before the cut"
+    )
     kept = struck(seconds(20, 5, "region_isolation", region="east"))
     assert set(outcomes(kept, 20 * S, 25 * S)) == {(OK, 2 * TO_NODE + WRITE)}
     undone(r, 26 * S)
 
 
-# --- replication --------------------------------------------------------------------------------------------------------------
+# --- replication
 
 
 def test_pause_at_send_freezes_the_record_being_sent():
@@ -336,7 +372,9 @@ def test_pause_at_apply_holds_back_reads_only():
 
 @pytest.mark.parametrize(("work_ms", "pause_s"), [(5, 12), (8, 3), (9, 2)])
 def test_a_backlog_drains_in_t_rho_over_one_minus_rho(work_ms, pause_s):
-    """After a pause of T, apply has caught up exactly T * rho / (1 - rho) later, having served T / gap / (1 - rho) records."""
+    """After a pause of T, apply has caught up exactly T * rho / (1 - rho) later, having served T / gap / (1 -
+    rho) records.
+    """
     at, work, pause = int(RECEIVED[999]), work_ms * MS, pause_s * S
     slow = {"replication": {"apply": f"{work_ms}ms"}}
     fault = seconds(at / S, pause_s, "replication_pause", database="orders", region="west", stage="apply")
@@ -348,11 +386,13 @@ def test_a_backlog_drains_in_t_rho_over_one_minus_rho(work_ms, pause_s):
     undone(r, int(applied[idle]), **slow)
 
 
-# --- reads ---------------------------------------------------------------------------------------------------------------------
+# --- reads
 
 
 def test_a_paused_replica_is_as_stale_as_its_pause():
-    """Reads at a paused replica miss what was committed since: staleness is the age of the first write not sent."""
+    """Reads at a paused replica miss what was committed since: staleness is the age of the first write not
+    sent.
+    """
     far = {"clients": {"east": None, "west": {"share": 1}}}
     load = {"workload": {"reads": "50/s", "keys": {"count": 1}}}
     pause = seconds(20, 10, "replication_pause", database="orders", region="west")
@@ -360,12 +400,10 @@ def test_a_paused_replica_is_as_stale_as_its_pause():
     commit = SEND + ACCESS + EAST_WEST + WRITE  # a write from west
     received = commit + TRANSMIT + EAST_WEST
     applied = received + APPLY
-    held = commit + TRANSMIT >= 20 * S  # from here on a queue that restarts at 30 s, 1 ms a record
-    first = int(np.flatnonzero(held)[0])
-    queue = np.maximum.accumulate(np.where(held, 0, 0) + commit)  # commit order
-    done = 30 * S
+    first = int(np.flatnonzero(commit + TRANSMIT >= 20 * S)[0])
+    done = 30 * S  # from the first record not sent, a queue that restarts at 30 s, 1 ms a record
     for i in range(first, len(commit)):
-        done = max(done, int(queue[i])) + TRANSMIT
+        done = max(done, int(commit[i])) + TRANSMIT
         applied[i] = done + EAST_WEST + APPLY
     read = r.table("ops", "kind") == 0
     served = r.table("ops", "send_ns")[read] + TO_NODE + 400 * US
@@ -388,11 +426,13 @@ def test_reads_go_to_the_primary_where_asked():
     load = {"workload": {"reads": "50/s", "keys": {"count": 1}}, "reads": "primary"}
     r = struck(seconds(20, 10, "replication_pause", database="orders", region="west"), patch=far, **load)
     read = r.table("ops", "kind") == 0
-    assert (r.table("ops", "end_ns") - r.table("ops", "send_ns"))[read].max() == 2 * (ACCESS + EAST_WEST) + 400 * US
+    assert (r.table("ops", "end_ns") - r.table("ops", "send_ns"))[read].max() == 2 * (
+        ACCESS + EAST_WEST
+    ) + 400 * US
     assert r.table("ops", "stale_ns")[read].max() == 0
 
 
-# --- when they happen --------------------------------------------------------------------------------------------------------
+# --- when they happen
 
 
 def test_a_condition_starts_a_fault_at_the_first_look_that_sees_it():
@@ -402,19 +442,28 @@ def test_a_condition_starts_a_fault_at_the_first_look_that_sees_it():
     crash = {"kind": "db_crash", "database": "orders", "when": look, "duration": "1s"}
     r = run(orders=STILL, pause=pause, crash=crash)
     oldest = int(COMMITTED[np.flatnonzero(SENT >= 20 * S)[0]])
-    assert r.when("fault.started", "fault/crash") == [next(t for t in range(700 * MS, 60 * S, 700 * MS) if t - oldest > 2 * S)]
+    assert r.when("fault.started", "fault/crash") == [
+        next(t for t in range(700 * MS, 60 * S, 700 * MS) if t - oldest > 2 * S)
+    ]
 
 
 def test_a_milestone_starts_a_fault():
     """A second disaster at the first look after the decision; a look at the very moment comes before it."""
-    crash = {"kind": "db_crash", "database": "orders", "region": "west", "when": {"milestone": "orders.decided", "every": "400ms"}}
+    crash = {
+        "kind": "db_crash",
+        "database": "orders",
+        "region": "west",
+        "when": {"milestone": "orders.decided", "every": "400ms"},
+    }
     r = run(power={"kind": "region_outage", "region": "east", "at": "20s"}, crash=crash)
     assert r.when("fault.started", "fault/crash") == [40 * S + 400 * MS]
     assert r.when("promotion_failed", "orders/west") == [43 * S], "noticed at the end of the promotion's wait"
 
 
 def test_overlapping_faults_heal_one_by_one():
-    """A link cut by two faults is open when the last has healed; a limit under a limit gives way to the other."""
+    """A link cut by two faults is open when the last has healed; a limit under a limit gives way to the
+    other.
+    """
     one = seconds(20, 5, "region_isolation", region="east", direction="from")
     two = seconds(23, 5, "network_partition", groups=[["east"], ["west"]])
     r = run(orders=STILL, one=one, two=two)
@@ -433,11 +482,19 @@ def test_overlapping_faults_heal_one_by_one():
 
 
 def test_probes_wait_in_the_queue_of_a_slow_node():
-    """Overload alone trips the observers: with one worker 40 times slower, probes wait behind the writes until they time out."""
+    """Overload alone trips the observers: with one worker 40 times slower, probes wait behind the writes
+    until they time out.
+    """
     one = {"service": {"workers": 1}, "failover": {"failures": 3}}
     r = run(orders=one, slow=seconds(20, 38, "node_slow", database="orders", region="east", factor=40))
-    waiting = (21 * S + EAST_NORTH - 20 * S) // GAP * (40 * WRITE - GAP)  # ahead of the first probe, in ns of work
+    waiting = (
+        (21 * S + EAST_NORTH - 20 * S) // GAP * (40 * WRITE - GAP)
+    )  # ahead of the first probe, in ns of work
     assert waiting > 2 * S
     assert r.when("declared")[0] == 21 * S + 2 * 5 * S + 2 * S
-    assert r.when("primary.lost") == [], "the primary was never lost: a false alarm"
-    assert r.when("kept")[0] == 40 * S, "it is reachable and has the most data"
+    assert r.when("primary.lost") == [], "the primary was never lost: a false failover"
+    assert r.when("promoting") == [40 * S]
+    assert r.when("promoted") == r.when("rewinding") == [43 * S], "a healthy primary is replaced, and rewound"
+    at = r.table("commits", "commit_ns")[r.table("commits", "node") == 0]
+    assert len(r.lost()) == (at + TRANSMIT + EAST_WEST >= 40 * S).sum(), "what it committed meanwhile is lost"
+    assert len(r.lost()) >= 3 * S // (40 * WRITE)

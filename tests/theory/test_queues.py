@@ -1,7 +1,10 @@
-"""Queueing theory (published figures Q-1 to Q-7), each inside its own interval: batch means or independent replications.
+"""Queueing theory (published figures Q-1 to Q-7), each inside its own interval: batch means or independent
+replications.
 
-A store with one worker, Poisson writes and exponential service is an M/M/1 queue; its flow to a replica is a queue with
-constant service, M/D/1; the replica's apply is the second queue of a tandem; more workers make M/M/c and Erlang-B.
+A store with one worker, Poisson writes and exponential service is an M/M/1 queue; its flow to a replica is a
+queue with
+constant service, M/D/1; the replica's apply is the second queue of a tandem; more workers make M/M/c and
+Erlang-B.
 """
 
 from functools import cache
@@ -16,7 +19,7 @@ from sim.core.draws import Purpose, key_of
 from sim.engine.kernels import change_speed, fifo, pool, serve
 from sim.engine.sampling import uniform
 from tests.theory.intervals import batch_means, share, student, variance
-from tests.theory.one_store import LSN, MS, S, TO_NODE, Run, run, stage
+from tests.theory.one_store import LSN, MS, TO_NODE, Run, S, run, stage
 
 LONG = 400  # simulated seconds
 NOBODY_PROBES = {"interval": "1h", "offset": "50m"}
@@ -25,9 +28,15 @@ PATIENT = {"timeout": "10m", "attempts": 1}
 
 
 def store(
-    rate: float, *, workers: int = 1, service: Any = None, queue: int = 1_000_000, length: int = LONG, **replication: Any
+    rate: float,
+    *,
+    workers: int = 1,
+    service: Any = None,
+    queue: int = 1_000_000,
+    length: int = LONG,
+    **replication: Any,
 ) -> Run:
-    """Return a run of ``length`` s of Poisson writes at ``rate`` a second on a node that does nothing else."""
+    """Return a run of ``length`` s of Poisson writes at ``rate`` a second on a node that does only that."""
     service = {"write": service or {"exponential": "1ms"}, "workers": workers, "queue": queue}
     load = {"writes": f"{rate}/s", "arrivals": {"kind": "poisson"}, "retry": PATIENT}
     orders = {"service": service, "workload": load, "failover": NOBODY_PROBES, "replication": replication}
@@ -73,7 +82,9 @@ def test_q1_mm1(rate):
 
 @pytest.mark.parametrize(("rate", "published"), [(300, 0.2143), (500, 0.5), (700, 1.1667)])
 def test_q2_md1(rate, published):
-    """Q-2, Pollaczek-Khinchine with constant service: waiting in the send queue, whose arrivals are Poisson (Q-5)."""
+    """Q-2, Pollaczek-Khinchine with constant service: waiting in the send queue, whose arrivals are Poisson
+    (Q-5).
+    """
     r = one_worker(rate)
     sent = stage(r, "sent")
     waiting = batch_means((sent - r.table("commits", "commit_ns")[: len(sent)] - 1 * MS) / MS)
@@ -113,7 +124,9 @@ def test_q3_mmc(c, a, waits_published, wait_published):
     assert late.has(waits_published), late
 
 
-@pytest.mark.parametrize(("c", "a", "published"), [(2, 1.5, 0.310345), (5, 4.0, 0.199067), (10, 9.0, 0.167963)])
+@pytest.mark.parametrize(
+    ("c", "a", "published"), [(2, 1.5, 0.310345), (5, 4.0, 0.199067), (10, 9.0, 0.167963)]
+)
 def test_q4_erlang_b(c, a, published):
     """Q-4: without waiting places, the share of writes refused."""
     r = store(200 * a, workers=c, queue=0, service={"exponential": "5ms"})
@@ -125,7 +138,7 @@ def test_q4_erlang_b(c, a, published):
 
 @pytest.mark.parametrize(("c", "queue"), [(1, -1), (3, -1), (4, 0), (4, 2)])
 def test_the_pool_kernel_is_the_node(c, queue):
-    """The pool kernel and the node give every write the same time, or refuse it alike, from the same draws."""
+    """The pool kernel and the node give each write the same time, or refuse it alike, from the same draws."""
     n = 20_000
     r = store(900.0 * c, workers=c, queue=1_000_000 if queue < 0 else queue, length=n // (900 * c) + 2)
     order = np.argsort(r.table("ops", "rid"))[:n]
@@ -135,7 +148,7 @@ def test_the_pool_kernel_is_the_node(c, queue):
     key = key_of(7, 0, "orders/east/write")
     work = np.array([-log(uniform(key, i, 1, Purpose.SERVICE)) * MS for i in range(n)])
     done = np.zeros(n, np.int64)
-    pool(arrival, work, np.zeros(c, np.int64), queue, done)
+    pool(arrival, work, np.zeros(c, np.int64), queue, done=done)
     assert ((done >= 0) == (outcome == 0)).all()
     assert (done[done >= 0] == ends[done >= 0] - TO_NODE).all()
 
@@ -171,7 +184,9 @@ def drained(arrival: np.ndarray, work: np.ndarray, out: np.ndarray, *, resumed: 
 
 
 def test_q6_outage_drain():
-    """Q-6: after an outage T, M/M/1 is empty after T rho / (1 - rho) on average, with the published variance; the peak is lambda T."""
+    """Q-6: after an outage T, M/M/1 is empty after T rho / (1 - rho) on average, with the published variance;
+    the peak is lambda T.
+    """
     rng = np.random.default_rng(6)
     rate, service, outage, n, reps = 8.0, 10.0, 60, 5_000, 2_000
     times, peaks, out = np.empty(reps), np.empty(reps), np.empty(n, np.int64)
@@ -183,15 +198,26 @@ def test_q6_outage_drain():
     mean, spread = student(times), variance(times)
     assert mean.has(240.0), mean
     assert mean.within(0.02), mean
-    expected = rate * outage * (rate + service) / (service - rate) ** 3 + rate * outage / (service - rate) ** 2
+    expected = (
+        rate * outage * (rate + service) / (service - rate) ** 3 + rate * outage / (service - rate) ** 2
+    )
     assert expected == pytest.approx(1200)
     assert spread.has(expected), spread
     assert student(peaks).has(rate * outage)
 
 
 def test_q6_consumer_lag():
-    """Q-6: in the fluid limit a record applied t after the outage is T - t (1 / rho - 1) old: exact with constant times."""
-    pause = {"kind": "replication_pause", "database": "orders", "region": "west", "stage": "apply", "at": "10037300us", "duration": "12s"}
+    """Q-6: in the fluid limit a record applied t after the outage is T - t (1 / rho - 1) old: exact with
+    constant times.
+    """
+    pause = {
+        "kind": "replication_pause",
+        "database": "orders",
+        "region": "west",
+        "stage": "apply",
+        "at": "10037300us",
+        "duration": "12s",
+    }
     r = run(orders={"replication": {"apply": "5ms"}}, fault=pause)
     received, applied = stage(r, "received"), stage(r, "applied")
     first = int(np.searchsorted(received, 10_037_300_000))
@@ -226,7 +252,9 @@ def test_q7_busy_period_from_work():
 
 
 def test_arrivals_are_poisson():
-    """Counts of a Poisson stream over disjoint seconds have the rate as mean and as variance; gaps are exponential."""
+    """Counts of a Poisson stream over disjoint seconds have the rate as mean and as variance; gaps are
+    exponential.
+    """
     r = one_worker(500)
     sends = np.sort(r.table("ops", "send_ns"))
     counts = np.bincount(sends // S, minlength=LONG)[: LONG - 1]

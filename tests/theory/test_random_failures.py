@@ -17,9 +17,9 @@ from tests.theory.one_store import (
     EAST_WEST,
     MS,
     PROBE,
-    S,
     TO_NODE,
     Run,
+    S,
     run_of,
     scenario,
 )
@@ -27,12 +27,21 @@ from tests.theory.one_store import (
 OK, FAIL, INFO = 0, 1, 2
 T = 3 * S
 
-# --- Q-10: what an asynchronous replica lacks at a random instant ---------------------------------------------------------
+# --- Q-10: what an asynchronous replica lacks at a random instant
 
 
 def drill(rate: float, latency: str, wire: str, loss: str) -> Scenario:
-    """Return: Poisson writes, a write's service exponential on 64 workers, no queue anywhere, east lost at 3 s."""
-    fast = {"interval": "500ms", "timeout": "450ms", "failures": 1, "decision": "0s", "promotion": "1ms", "offset": None}
+    """Return: Poisson writes, a write's service exponential on 64 workers, no queue anywhere, east lost at 3
+    s.
+    """
+    fast = {
+        "interval": "500ms",
+        "timeout": "450ms",
+        "failures": 1,
+        "decision": "0s",
+        "promotion": "1ms",
+        "offset": None,
+    }
     orders = {
         "service": {"write": {"exponential": "20ms"}, "workers": 64},
         "replication": {"record": "1B"},
@@ -53,7 +62,9 @@ def trials(rate: float, latency: str, wire: str, n: int, loss: str = "0%") -> li
 
 
 def test_q10_the_loss_is_poisson():
-    """Q-10, lambda = 100/s and D = 200 ms: the records lost with the wire are Poisson with mean 20 (variance 20)."""
+    """Q-10, lambda = 100/s and D = 200 ms: the records lost with the wire are Poisson with mean 20 (variance
+    20).
+    """
     runs = trials(100, "200ms", "lost", 300)
     counts = np.array([len(r.lost()) for r in runs])
     assert poisson_mean(int(counts.sum()), len(counts)).has(20.0)
@@ -72,7 +83,9 @@ def test_q10_no_loss_with_probability_exp():
 
 
 def test_q10_sender_death_alone_loses_nothing():
-    """The same outage with the wire delivered: a loss-free link brings all of it, 0 records lost in every trial."""
+    """The same outage with the wire delivered: a loss-free link brings all of it, 0 records lost in every
+    trial.
+    """
     runs = trials(100, "200ms", "delivered", 60)
     assert [len(r.lost()) for r in runs] == [0] * 60
     lacking = [int((r.table("received/west", "at_ns") >= T).sum()) for r in runs]
@@ -80,11 +93,13 @@ def test_q10_sender_death_alone_loses_nothing():
 
 
 def test_sender_death_loses_from_the_first_hole_on():
-    """With 1 % loss and 200 ms to retransmit, nothing is lost where no retransmission is pending: e^(-lambda R p / (1 - p))."""
+    """With 1 % loss and 200 ms to retransmit, nothing is lost where no retransmission is pending: e^(-lambda
+    R p / (1 - p)).
+    """
     counts = []
     for r in trials(100, "50ms", "delivered", 300, "1%"):
         lost, committed = r.lost(), int((r.table("commits", "commit_ns") < T).sum())
-        assert lost == list(range(committed - len(lost) + 1, committed + 1)) or not lost, "a suffix of the log"
+        assert int(r.table("cuts", "cut")[0]) + len(lost) == committed, "a suffix of the log"
         counts.append(len(lost))
     none = share(counts.count(0), len(counts))
     assert none.has(exp(-100 * 0.2 * 0.01 / 0.99)), none
@@ -92,7 +107,9 @@ def test_sender_death_loses_from_the_first_hole_on():
 
 
 def test_q10_whatever_the_law():
-    """M/G/infinity: the writes in service when the node dies are Poisson with mean lambda E[S] = 2, S exponential; none is acknowledged."""
+    """M/G/infinity: the writes in service when the node dies are Poisson with mean lambda E[S] = 2, S
+    exponential; none is acknowledged.
+    """
     inside = []
     for r in trials(100, "200ms", "lost", 300):
         sends, rids = r.table("ops", "send_ns"), r.table("ops", "rid")
@@ -104,13 +121,15 @@ def test_q10_whatever_the_law():
     assert variance(counts).has(2.0)
 
 
-# --- Q-11: a lease that is no longer renewed --------------------------------------------------------------------------------------
+# --- Q-11: a lease that is no longer renewed
 
 LEASE, HEARTBEAT = 10 * S, 2 * S
 
 
 def isolation() -> Scenario:
-    """Return two regions, a lease of 10 s renewed every 2 s at a drawn phase, and the primary cut off at 13 s."""
+    """Return two regions, a lease of 10 s renewed every 2 s at a drawn phase, and the primary cut off at 13
+    s.
+    """
     rules = {"interval": "2s", "timeout": "1s", "fencing": "lease", "lease": "10s", "offset": None}
     patch = {
         "duration": "26s",
@@ -122,7 +141,9 @@ def isolation() -> Scenario:
 
 
 def test_q11_a_lease_runs_out_uniformly():
-    """Q-11, timeout 10, heartbeat 2: from the cut to the first refused write U(8, 10) s, mean 9 s (what was under way still arrives)."""
+    """Q-11, timeout 10, heartbeat 2: from the cut to the first refused write U(8, 10) s, mean 9 s (what was
+    under way still arrives).
+    """
     built, times = isolation(), []
     for seed in range(1, 201):
         r = run_of(built, seed)
@@ -139,7 +160,7 @@ def test_q11_a_lease_runs_out_uniformly():
     assert mean.within(0.03)
 
 
-# --- Q-12 and TM-1: k probes in a row ---------------------------------------------------------------------------------------------
+# --- Q-12 and TM-1: k probes in a row
 
 
 def watched(failover: dict[str, Any], gateway: dict[str, Any], at: str, duration: str) -> Scenario:
@@ -161,7 +182,9 @@ PROBES = [
 
 @pytest.mark.parametrize(("interval", "k", "timeout", "name"), PROBES)
 def test_q12_k_probes_in_a_row(interval, k, timeout, name):
-    """Q-12: from the outage to an observer's trip U(0, p) + (k - 1) p + w, less the way of a probe; both ends are sharp."""
+    """Q-12: from the outage to an observer's trip U(0, p) + (k - 1) p + w, less the way of a probe; both ends
+    are sharp.
+    """
     rules = {"interval": f"{interval}s", "timeout": f"{timeout}s", "failures": k}
     built = watched(rules, {}, "40s", "90s")
     found: dict[str, list[int]] = {"north": [], "west": []}
@@ -176,11 +199,15 @@ def test_q12_k_probes_in_a_row(interval, k, timeout, name):
         assert times.max() <= low + interval * S, name
         assert looks_uniform(times, low, low + interval * S), name
         assert student(times / S).has((low + interval * S / 2) / S)
-    assert abs(np.corrcoef(found["north"], found["west"])[0, 1]) < 0.45, "each observer has a phase of its own"
+    assert abs(np.corrcoef(found["north"], found["west"])[0, 1]) < 0.45, (
+        "each observer has a phase of its own"
+    )
 
 
 def test_tm1_traffic_manager():
-    """TM-1: probes every 30 s, timeout 10 s, 3 failures tolerated, TTL 30 s: detection U(100, 130) s, all clients moved by 160 s."""
+    """TM-1: probes every 30 s, timeout 10 s, 3 failures tolerated, TTL 30 s: detection U(100, 130) s, all
+    clients moved by 160 s.
+    """
     check = {"interval": "30s", "timeout": "10s", "failures": 4, "offset": None}
     built = watched({}, {"ttl": "30s", "resolvers": 16, "check": check}, "60s", "230s")
     detected, moved = [], []
@@ -188,7 +215,9 @@ def test_tm1_traffic_manager():
         r = run_of(built, seed)
         answer = r.when("answer", "orders/dns/east")[0]
         detected.append(answer - 60 * S)
-        dead = r.table("ops", "send_ns")[(r.table("ops", "client") == 0) & (r.table("ops", "outcome") == INFO)]
+        dead = r.table("ops", "send_ns")[
+            (r.table("ops", "client") == 0) & (r.table("ops", "outcome") == INFO)
+        ]
         moved.append(int(dead.max()) - 60 * S)
     way = TO_NODE + PROBE
     times = np.array(detected)

@@ -13,7 +13,18 @@ from sim.engine.circle.layout import (
     EPOCH_END,
     EVEN,
     FREE,
-    OPEN,
+    O_ATTEMPTS,
+    O_CLIENT,
+    O_END,
+    O_KEY,
+    O_KIND,
+    O_NODE,
+    O_OUTCOME,
+    O_READ_INDEX,
+    O_RID,
+    O_SEND,
+    O_SESSION,
+    O_VERSION,
     OPS_OUT,
     RANDOM,
     RESULT_OK,
@@ -55,7 +66,7 @@ from sim.engine.circle.layout import (
     WRITE,
 )
 from sim.engine.circle.messages import depart, tie_of
-from sim.engine.compiled import compiled, inlined
+from sim.engine.compiled import compiled, inlined, inner
 from sim.engine.sampling import ZipfTable, ns, raw, uniform, zipf
 
 _ARRIVAL, _SESSION, _KEY, _BACKOFF = Purpose.ARRIVAL, Purpose.SESSION, Purpose.KEY, Purpose.BACKOFF
@@ -70,7 +81,7 @@ def _gap(c, s, seq):
     work = 1.0
     if c.stream[s, T_ARRIVAL] == RANDOM:
         work = -math.log(uniform(c.stream_key[s], seq, 0, _ARRIVAL))
-    return max(1, int(math.floor(work * c.rate[s, 0] / c.rate[s, 1] + 0.5)))
+    return ns(work * c.rate[s, 0] / c.rate[s, 1])
 
 
 @inlined
@@ -79,7 +90,7 @@ def schedule_arrival(c, s, at):
     row = c.stream[s]
     row[T_START] = at
     kind = row[T_ARRIVAL]
-    if kind == RANDOM or kind == EVEN:
+    if kind in (RANDOM, EVEN):
         row[T_NEXT] = at + _gap(c, s, row[T_SEQ])
     elif kind == TRACED and row[T_TRACE] < row[T_TRACE_END]:
         row[T_NEXT] = c.trace[row[T_TRACE]]
@@ -99,7 +110,7 @@ def change_rate(c, s, at, to):
     if row[T_ARRIVAL] > EVEN:
         return
     if row[T_START] < at:
-        row[T_NEXT] = at + int(math.floor((row[T_NEXT] - at) * now / to + 0.5))
+        row[T_NEXT] = at + np.int64(math.floor((row[T_NEXT] - at) * now / to + 0.5))
         row[T_START] = at - 1
     else:
         row[T_NEXT] = row[T_START] + _gap(c, s, row[T_SEQ])
@@ -139,7 +150,6 @@ def first_send(c, s, at):
     op[S_VERSION] = 0
     op[S_OLDER] = 0
     _choose_key(c, op, row, at)
-    c.reg[OPEN] += 1
     _send(c, slot, at)
 
 
@@ -183,7 +193,10 @@ def _send(c, slot, at):
 
 @inlined
 def ring_due(c, tail):
-    """Bring the least of the timeouts with the earliest deadline to the ring's head; return whether it is still pending."""
+    """Bring the least of the timeouts with the earliest deadline to the ring's head.
+
+    Return whether it is still pending.
+    """
     ring = c.ring
     head = c.reg[RING_HEAD]
     i = head + 1
@@ -198,7 +211,7 @@ def ring_due(c, tail):
     )
 
 
-@compiled
+@inner
 def timed_out(c, at):
     """The attempt at the ring's head has timed out."""
     slot = c.ring[c.reg[RING_HEAD], 2]
@@ -208,12 +221,15 @@ def timed_out(c, at):
 
 @inlined
 def acknowledged(c, slot, node, extra, at):
-    """An ok from ``node`` reached the client: the operation ends. ``extra``: index of the read it answers."""
+    """An ok from ``node`` reached the client: the operation ends.
+
+    ``extra``: index of the read it answers.
+    """
     _end(c, slot, _OK, at)
     row = c.ops[c.reg[OPS_OUT] - 1]
-    row[9] = node
-    row[10] = c.slot[slot, S_VERSION]
-    row[11] = extra
+    row[O_NODE] = node
+    row[O_VERSION] = c.slot[slot, S_VERSION]
+    row[O_READ_INDEX] = extra
 
 
 @inlined
@@ -230,9 +246,12 @@ def replied(c, event, extra, at):
         _attempt_failed(c, slot, at, 0)
 
 
-@compiled
+@inner
 def _attempt_failed(c, slot, at, mark):
-    """Try again, or end the operation. ``mark``: ENDED_BY_TIMEOUT or 0, for the order of rows at equal times."""
+    """Try again, or end the operation.
+
+    ``mark``: ENDED_BY_TIMEOUT or 0, for the order of rows at equal times.
+    """
     op = c.slot[slot]
     s, seq, attempt = op[S_STREAM], op[S_SEQ], op[S_ATTEMPT]
     if attempt < c.reg[ATTEMPTS]:
@@ -244,13 +263,13 @@ def _attempt_failed(c, slot, at, mark):
         return
     known = c.stream[s, T_KIND] != WRITE or op[S_REFUSED] == attempt
     _end(c, slot, _FAIL if known else _INFO, at)
-    c.ops[c.reg[OPS_OUT] - 1, 3] += mark
+    c.ops[c.reg[OPS_OUT] - 1, O_KIND] += mark
     if op[S_EVENTS] == 0:
         c.free[c.reg[FREE]] = slot
         c.reg[FREE] += 1
 
 
-@compiled
+@inner
 def retry(c, slot, at):
     """The back-off is over: send again, unless the operation ended meanwhile."""
     op = c.slot[slot]
@@ -264,19 +283,18 @@ def _end(c, slot, outcome, at):
     """Write the operation's row; the slot is freed with its last record."""
     op = c.slot[slot]
     op[S_OPEN] = 0
-    c.reg[OPEN] -= 1
     s = op[S_STREAM]
     row = c.ops[c.reg[OPS_OUT]]
-    row[0] = (s << 40) | op[S_SEQ]
-    row[1] = op[S_FIRST]
-    row[2] = at
-    row[3] = c.stream[s, T_KIND]
-    row[4] = outcome
-    row[5] = c.stream[s, T_CLIENT]
-    row[6] = op[S_ATTEMPT]
-    row[7] = op[S_SESSION]
-    row[8] = op[S_KEY]
-    row[9] = -1
-    row[10] = 0
-    row[11] = -1
+    row[O_RID] = (s << 40) | op[S_SEQ]
+    row[O_SEND] = op[S_FIRST]
+    row[O_END] = at
+    row[O_KIND] = c.stream[s, T_KIND]
+    row[O_OUTCOME] = outcome
+    row[O_CLIENT] = c.stream[s, T_CLIENT]
+    row[O_ATTEMPTS] = op[S_ATTEMPT]
+    row[O_SESSION] = op[S_SESSION]
+    row[O_KEY] = op[S_KEY]
+    row[O_NODE] = -1
+    row[O_VERSION] = 0
+    row[O_READ_INDEX] = -1
     c.reg[OPS_OUT] += 1

@@ -9,7 +9,10 @@ SLOTS_MAX = 1 << 24  # a record carries its slot in 24 bits
 
 
 def grown(circle: Circle) -> Circle:
-    """Return the circle with twice the room in the array that ``reg[GROWTH]`` names. OverflowError beyond 2^24 operations in flight."""
+    """Return the circle with twice the room in the array that ``reg[GROWTH]`` names.
+
+    Raises OverflowError beyond 2^24 operations in flight.
+    """
     which = int(circle.reg[GROWTH])
     if which == GROW_HEAP:
         heap = np.zeros((2 * len(circle.heap), 4), np.int64)

@@ -30,22 +30,20 @@ PRIMARY = 13  # node that observers watch
 TIMEOUT_NS = 14
 ATTEMPTS = 15
 LOCAL_READS = 16  # 1 if reads go to the local node
-RESOLVERS = 17
-TTL = 18
-SESSIONS = 19
-SESSION_KEYS = 20
-SESSION_LENGTH = 21
-GROWTH = 22  # which array has no room left (see loop.py)
-RETRANSMIT = 23
-EVENTS = 24  # records processed
-REGIONS = 25
-OPEN = 26  # operations that have not ended
-COMMITS = 27  # commits in all
-HORIZON = 28  # before this nothing can make the control plane act
-SOLE = 29  # 1 if one node alone can commit
-EPOCH = 30  # whole session lengths that have passed, and when the next has
-EPOCH_END = 31
-REGISTERS = 32
+TTL = 17
+SESSIONS = 18
+SESSION_KEYS = 19
+SESSION_LENGTH = 20
+GROWTH = 21  # which array has no room left (see loop.py)
+RETRANSMIT = 22
+EVENTS = 23  # records processed
+REGIONS = 24
+COMMITS = 25  # commits in all
+HORIZON = 26  # before this nothing can make the control plane act
+SOLE = 27  # 1 if one node alone can commit
+EPOCH = 28  # whole session lengths that have passed, and when the next has
+EPOCH_END = 29
+REGISTERS = 30
 
 # Operation slots (Circle.slot).
 (
@@ -64,7 +62,7 @@ REGISTERS = 32
     S_RESOLVER,
 ) = range(13)
 S_RENEWS = S_REFUSED  # of an observer's probe: 1 if it renews the lease
-SLOT_FIELDS = 14
+SLOT_FIELDS = 13
 
 # Streams (Circle.stream), indexed by number within the domain.
 (
@@ -123,14 +121,11 @@ STARTS = 64  # a node remembers when the last so many records completed ahead of
 W_BUSY, W_START, W_DONE, W_TIE, W_EVENT = range(5)
 WORKER_FIELDS = 5
 
-# Heap entries.
-H_TIME, H_TIE, H_EVENT, H_EXTRA = range(4)
-
 # A record in flight, packed in one int64: slot | attempt << 24 | gateway << 30 | node << 36 | result << 42.
-SLOT_MASK = (1 << 24) - 1
 RESULT_OK, RESULT_REFUSED = 0, 1
 
-# Links (Circle.link float64, Circle.link_state int64): region to region a * R + b, client to gateway R * R + c * R + g, gateway to client 2 * R * R + g * R + c.
+# Links (Circle.link float64, Circle.link_state int64), by row: region to region a * R + b, client to gateway
+# R * R + c * R + g, gateway to client 2 * R * R + g * R + c.
 L_LATENCY, L_JITTER, L_LOSS = range(3)
 LS_CUT, LS_TOUCHED, LS_HITS = range(3)
 
@@ -170,12 +165,12 @@ class Circle(NamedTuple):
     trace: np.ndarray  # arrival times of trace streams, one after the other
     ops: np.ndarray  # (rows, OP_FIELDS) output: operations that ended
     commits: np.ndarray  # (rows, 5) output: time, version, rid, key, node
-    reads: (
-        np.ndarray
-    )  # (R, rows, 6) output: service time, key, own lsn; then filled in: version, staleness, versions behind
+    # (R, rows, 6) output: service time, key, own lsn; then filled in: version, staleness, versions behind
+    reads: np.ndarray
 
 
-# Output columns of ops; the first ones are those of the journal's ``ops`` table, READ_INDEX points into the node's reads.
+# Output columns of ops; the first ones are those of the journal's ``ops`` table, READ_INDEX points into the
+# node's reads.
 (
     O_RID,
     O_SEND,

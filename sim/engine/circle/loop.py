@@ -41,12 +41,16 @@ from sim.engine.circle.messages import tie_of
 from sim.engine.circle.nodes import arrive, complete
 from sim.engine.circle.probes import look_ahead, probe_replied, probe_timed_out, send_probe
 from sim.engine.circle.slots import release
-from sim.engine.compiled import compiled, inlined
+from sim.engine.compiled import compiled, inlined, inner
 
 REACHED, TRIPPED, FULL, GROW = range(4)
 # GROWTH says which array: heap, slots or ring.
 GROW_HEAP, GROW_SLOTS, GROW_RING = range(3)
+# Where the next record comes from; a node's number is added to the last.
+_HEAPED, _SENT, _TIMED_OUT, _NODE = range(4)
 _NEVER = (1 << 62) - 1
+BATCH = 1024  # records between two looks at the room that is left
+SPARE = 1100  # rows that an output array must have left: a batch, and a little
 
 
 @compiled
@@ -56,7 +60,7 @@ def start(c):
         schedule_arrival(c, c.load[i], 0)
     for s in range(c.stream.shape[0]):
         kind = c.stream[s, T_KIND]
-        if kind == OBSERVE or kind == CHECK:
+        if kind in (OBSERVE, CHECK):
             push(c.reg, c.heap, c.stream[s, T_NEXT], tie_of(SEND, 0, s, 0, 1), -1 - s, 0)
     find_stream(c)
 
@@ -80,17 +84,20 @@ def advance(c, until):
         room = _room(c)
         if room <= 0:
             return GROW
-        tight = _space(c) < 4096
+        tight = _space(c) < SPARE
         if tight and _first_time(c) > reg[NOW]:
             return REACHED if _first_time(c) >= until else FULL
-        status = _run(c, until, 1 if tight else min(room, 1024))
+        status = _run(c, until, 1 if tight else min(room, BATCH))
         if status != GROW:
             return status
 
 
-@compiled
+@inner
 def _room(c):
-    """Return for how many records the working arrays surely have room (a record adds at most 70 to the heap: one reply and a refill)."""
+    """Return for how many records the working arrays surely have room.
+
+    A record adds at most 70 to the heap: one reply and a refill.
+    """
     reg = c.reg
     if reg[RING_TAIL] + 1100 > c.ring.shape[0]:
         head = reg[RING_HEAD]
@@ -107,13 +114,13 @@ def _room(c):
         reg[GROWTH] = GROW_SLOTS
         return 0
     room = (c.heap.shape[0] - reg[HEAP]) // 4
-    if room < 1024:
+    if room < BATCH:
         reg[GROWTH] = GROW_HEAP
         return 0
     return room
 
 
-@compiled
+@inner
 def _space(c):
     """Return how many rows the tightest output has left."""
     space = min(c.ops.shape[0] - c.reg[OPS_OUT], c.commits.shape[0] - c.reg[COMMITS_OUT])
@@ -122,7 +129,7 @@ def _space(c):
     return space
 
 
-@compiled
+@inner
 def _first_time(c):
     """Return the time of the next record (a timeout that is no longer pending counts too)."""
     first = c.heap[0, 0] if c.reg[HEAP] > 0 else _NEVER
@@ -136,47 +143,61 @@ def _first_time(c):
     return first
 
 
-@compiled
+@inner
 def _run(c, until, most):
     """Process at most ``most`` records before ``until``; return GROW when that many are done."""
     reg = c.reg
     for _ in range(most):
-        # the candidates: heap, nodes, load streams, pending timeouts
-        time, tie, source = _NEVER, _NEVER, -1
-        if reg[HEAP] > 0:
-            time, tie, source = c.heap[0, 0], c.heap[0, 1], 0
-        for node in range(reg[REGIONS]):
-            row = c.node[node]
-            if before(row[N_NEXT], row[N_NEXT_TIE], time, tie):
-                time, tie, source = row[N_NEXT], row[N_NEXT_TIE], 3 + node
-        s = reg[STREAM]
-        if s >= 0 and c.stream[s, T_NEXT] <= time:
-            send_tie = tie_of(SEND, 0, s, c.stream[s, T_SEQ], 1)
-            if before(c.stream[s, T_NEXT], send_tie, time, tie):
-                time, tie, source = c.stream[s, T_NEXT], send_tie, 1
+        time, tie, source = _candidate(c)
         head, tail = reg[RING_HEAD], reg[RING_TAIL]
         if head < tail and c.ring[head, 0] <= time:
             if not ring_due(c, tail):
                 reg[RING_HEAD] += 1
                 continue
             if before(c.ring[head, 0], c.ring[head, 1], time, tie):
-                time, source = c.ring[head, 0], 2
+                time, source = c.ring[head, 0], _TIMED_OUT
         if time >= until:
             return REACHED
         reg[NOW] = time
         reg[EVENTS] += 1
-        if source == 0:
-            if _heaped(c, time):
-                if reg[TRIP] >= 0:
-                    return TRIPPED
-                look_ahead(c, until)
-        elif source == 1:
-            first_send(c, s, time)
-        elif source == 2:
-            timed_out(c, time)
-        else:
-            complete(c, source - 3, time)
+        if _handle(c, source, time):
+            if reg[TRIP] >= 0:
+                return TRIPPED
+            look_ahead(c, until)
     return GROW
+
+
+@inlined
+def _candidate(c):
+    """Return (time, tie, source) of the first among the heap, the nodes and the load streams."""
+    reg = c.reg
+    time, tie, source = _NEVER, _NEVER, _HEAPED
+    if reg[HEAP] > 0:
+        time, tie = c.heap[0, 0], c.heap[0, 1]
+    for node in range(reg[REGIONS]):
+        row = c.node[node]
+        if before(row[N_NEXT], row[N_NEXT_TIE], time, tie):
+            time, tie, source = row[N_NEXT], row[N_NEXT_TIE], _NODE + node
+    s = reg[STREAM]
+    if s >= 0 and c.stream[s, T_NEXT] <= time:
+        send_tie = tie_of(SEND, 0, s, c.stream[s, T_SEQ], 1)
+        if before(c.stream[s, T_NEXT], send_tie, time, tie):
+            time, tie, source = c.stream[s, T_NEXT], send_tie, _SENT
+    return time, tie, source
+
+
+@inlined
+def _handle(c, source, at):
+    """Handle the first record of its source; return whether it was a probe's."""
+    if source == _HEAPED:
+        return _heaped(c, at)
+    if source == _SENT:
+        first_send(c, c.reg[STREAM], at)
+    elif source == _TIMED_OUT:
+        timed_out(c, at)
+    else:
+        complete(c, source - _NODE, at)
+    return False
 
 
 @inlined
@@ -195,7 +216,7 @@ def _heaped(c, at):
     return _ended(c, event, extra, rank, at)
 
 
-@compiled
+@inner
 def _ended(c, event, extra, rank, at):
     """Handle a reply, a retry or a probe's time-out; return whether it was a probe's."""
     slot = event & 0xFFFFFF

@@ -31,7 +31,7 @@ from sim.engine.circle.layout import (
     T_TO,
     WRITE,
 )
-from sim.engine.compiled import compiled, inlined
+from sim.engine.compiled import inlined, inner
 from sim.engine.sampling import DistTable, ns, sample, uniform
 
 _LEG1, _LEG2, _LEG3, _LEG4 = Purpose.LEG1, Purpose.LEG2, Purpose.LEG3, Purpose.LEG4
@@ -74,7 +74,7 @@ def _gateway_up(c, g):
 
 @inlined
 def depart(c, slot, gateway, at):
-    """Send the slot's current attempt at ``at`` through ``gateway`` (an observer's probe goes to its node directly)."""
+    """Send the slot's current attempt at ``at`` through ``gateway``; an observer's probe takes none."""
     row = c.slot[slot]
     s, seq, attempt = row[S_STREAM], row[S_SEQ], row[S_ATTEMPT]
     kind = c.stream[s, T_KIND]
@@ -135,7 +135,7 @@ def push_reply(c, event, result, extra, at):
     c.slot[slot, S_EVENTS] += 1
 
 
-@compiled
+@inner
 def answer(c, event, result, extra, at):
     """Send the reply to request ``event`` at ``at``."""
     delay = reply_delay(c, event)

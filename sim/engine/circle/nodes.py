@@ -1,6 +1,4 @@
-"""A database node in the circle: FIFO queue, workers, commits, the lease."""
-
-import math
+"""A database node in the circle: FIFO queue, workers, commits."""
 
 from sim.core.draws import Purpose
 from sim.engine.circle.clients import acknowledged
@@ -11,8 +9,6 @@ from sim.engine.circle.layout import (
     DONE,
     HORIZON,
     LEASE,
-    LEASE_NS,
-    MAJORITY,
     N_BUSY,
     N_EXISTS,
     N_FIRST_START,
@@ -36,23 +32,19 @@ from sim.engine.circle.layout import (
     N_UP,
     N_WRITABLE,
     OBSERVE,
-    PRIMARY,
     READ,
-    REGIONS,
     RESULT_OK,
     RESULT_REFUSED,
     S_ATTEMPT,
     S_KEY,
     S_OLDER,
     S_OPEN,
-    S_RENEWS,
     S_SENT,
     S_SEQ,
     S_STREAM,
     S_VERSION,
     SOLE,
     STARTS,
-    T_FROM,
     T_KIND,
     TIMEOUT_NS,
     W_BUSY,
@@ -62,10 +54,11 @@ from sim.engine.circle.layout import (
     W_TIE,
     WRITE,
 )
+from sim.engine.circle.lease import renew
 from sim.engine.circle.messages import LOST, answer, push_reply, reply_delay, tie_of
 from sim.engine.circle.slots import release
-from sim.engine.compiled import compiled, inlined
-from sim.engine.sampling import DistTable, sample
+from sim.engine.compiled import compiled, inlined, inner
+from sim.engine.sampling import DistTable, ns, sample
 
 _SERVICE = Purpose.SERVICE
 NEVER = (1 << 62) - 1
@@ -121,7 +114,7 @@ def _admit(c, node, event, kind, at):
         w = 0
         while c.worker[node, w, W_BUSY]:
             w += 1
-        _start(c, node, w, event, _done_tie(c, node, event), start)
+        begin(c, node, w, event, _done_tie(c, node, event), start)
         return True
     return _enqueue(c, node, event, kind, at)
 
@@ -132,7 +125,7 @@ def _done_tie(c, node, event):
     return tie_of(DONE, node, c.slot[slot, S_STREAM], c.slot[slot, S_SEQ], (event >> 24) & 63)
 
 
-@compiled
+@inner
 def _not_started(c, node, at):
     """Return how many of the records completed ahead of time wait at ``at``."""
     row = c.node[node]
@@ -156,7 +149,7 @@ def _remember_start(c, node, start, at):
 
 @inlined
 def _ahead(c, node, event, kind, done):
-    """Complete a record that will be done at ``done``: before that, nothing can change what becomes of it."""
+    """Complete a record that will be done at ``done``: until then nothing can change what becomes of it."""
     slot = event & 0xFFFFFF
     row = c.node[node]
     if row[N_TOUCHED]:
@@ -195,14 +188,13 @@ def _note_read(c, node, slot, at):
     return i + row[N_READS_DROPPED]
 
 
-@compiled
+@inner
 def _enqueue(c, node, event, kind, at):
     """Put a request in the queue; return False if it is full."""
     row = c.node[node]
     places = c.queue.shape[1] - 1
-    waiting = (
-        row[N_QUEUE] + _not_started(c, node, at) + (row[N_FREE] > at)
-    )  # a worker may be waiting for N_FREE
+    # a worker may be waiting for N_FREE
+    waiting = row[N_QUEUE] + _not_started(c, node, at) + (row[N_FREE] > at)
     if waiting >= places:
         return False
     i = row[N_HEAD] + row[N_QUEUE]
@@ -223,11 +215,12 @@ def _lasts(c, node, event):
     work = sample(
         DistTable(c.rows, c.values), dist, c.stream_key[s], c.slot[slot, S_SEQ], (event >> 24) & 63, _SERVICE
     )
-    return max(1, int(math.floor(work / c.speed[node] + 0.5)))
+    return ns(work / c.speed[node])
 
 
-@compiled
-def _start(c, node, w, event, tie, at):
+@inner
+def begin(c, node, w, event, tie, at):
+    """Begin the service of ``event`` by worker ``w`` at ``at``."""
     done = at + _lasts(c, node, event)
     worker = c.worker[node, w]
     worker[W_BUSY] = 1
@@ -260,12 +253,13 @@ def find_next(c, node):
 
 
 @inlined
-def _vacate(c, node, w):
+def vacate(c, node, w):
+    """Take what worker ``w`` has in service out of it."""
     c.worker[node, w, W_BUSY] = 0
     c.node[node, N_BUSY] -= 1
 
 
-@compiled
+@inner
 def refill(c, node, at):
     """Give waiting requests to free workers, first come first served, the least index first."""
     row = c.node[node]
@@ -277,10 +271,10 @@ def refill(c, node, at):
         i = row[N_HEAD]
         row[N_HEAD] = 0 if i == places else i + 1
         row[N_QUEUE] -= 1
-        _start(c, node, w, c.queue[node, i, 0], c.queue[node, i, 1], at)
+        begin(c, node, w, c.queue[node, i, 0], c.queue[node, i, 1], at)
 
 
-@compiled
+@inner
 def complete(c, node, at):
     """Complete the service of the worker of ``node`` that is done first."""
     row = c.node[node]
@@ -288,7 +282,7 @@ def complete(c, node, at):
     event = c.worker[node, w, W_EVENT]
     if row[N_TOUCHED]:
         row[N_HITS] += 1
-    _vacate(c, node, w)
+    vacate(c, node, w)
     if row[N_BUSY] > 0:
         find_next(c, node)
     else:
@@ -319,13 +313,16 @@ def _result(c, node, event, at):
         answer(c, event, RESULT_OK, 0, at)
     else:
         if kind == OBSERVE:
-            _renew(c, node, slot, s)
+            renew(c, node, slot, s)
         answer(c, event, RESULT_OK, row[N_LSN], at)
 
 
 @inlined
 def on_timeline(cuts, version, timeline):
-    """Return whether ``version`` is on ``timeline``. cuts: int64 (timelines, 2), (parent, cut) of each timeline."""
+    """Return whether ``version`` is on ``timeline``.
+
+    cuts: int64 (timelines, 2), (parent, cut) of each timeline.
+    """
     if version == 0:
         return False
     lsn = version & _LSN_MASK
@@ -358,103 +355,3 @@ def _commit(c, node, slot, at):
     c.commits[i, 4] = node
     c.reg[COMMITS_OUT] = i + 1
     c.reg[COMMITS] += 1
-
-
-@compiled
-def _renew(c, node, slot, stream):
-    """An observer's probe was served: renew its contact with the primary, if it was sent to do so."""
-    if not (c.reg[LEASE] and node == c.reg[PRIMARY] and c.slot[slot, S_RENEWS]):
-        return
-    observer = c.stream[stream, T_FROM]
-    sent = c.slot[slot, S_SENT]
-    if sent > c.contact[observer]:
-        c.contact[observer] = sent
-        c.node[node, N_LEASE_UNTIL] = majority_contact(c) + c.reg[LEASE_NS]
-
-
-@compiled
-def majority_contact(c):
-    """Return the newest time at or after which a majority of observers had contact."""
-    best = 0
-    for v in range(c.reg[REGIONS]):
-        later = 0
-        for w in range(c.reg[REGIONS]):
-            later += c.contact[w] >= c.contact[v]
-        if later >= c.reg[MAJORITY] and c.contact[v] > best:
-            best = c.contact[v]
-    return best
-
-
-@compiled
-def vanish(c, node):
-    """Drop everything in a node that has crashed."""
-    row = c.node[node]
-    for w in range(c.worker.shape[1]):
-        if c.worker[node, w, W_BUSY]:
-            _vacate(c, node, w)
-            release(c, c.worker[node, w, W_EVENT] & 0xFFFFFF)
-    places = c.queue.shape[1]
-    for i in range(row[N_QUEUE]):
-        release(c, c.queue[node, (row[N_HEAD] + i) % places, 0] & 0xFFFFFF)
-    row[N_QUEUE] = 0
-    row[N_HEAD] = 0
-    find_next(c, node)
-
-
-@compiled
-def evict(c, node, at):
-    """Refuse at ``at`` the writes in a node that stopped being writable."""
-    row = c.node[node]
-    for w in range(c.worker.shape[1]):
-        worker = c.worker[node, w]
-        if worker[W_BUSY] and _evicted(c, worker[W_EVENT]):
-            _vacate(c, node, w)
-            answer(c, worker[W_EVENT], RESULT_REFUSED, 0, at)
-            release(c, worker[W_EVENT] & 0xFFFFFF)
-    places = c.queue.shape[1]
-    kept = 0
-    for i in range(row[N_QUEUE]):
-        source = (row[N_HEAD] + i) % places
-        event = c.queue[node, source, 0]
-        if _evicted(c, event):
-            answer(c, event, RESULT_REFUSED, 0, at)
-            release(c, event & 0xFFFFFF)
-        else:
-            target = (row[N_HEAD] + kept) % places
-            for f in range(3):
-                c.queue[node, target, f] = c.queue[node, source, f]
-            kept += 1
-    row[N_QUEUE] = kept
-    find_next(c, node)
-    refill(c, node, at)
-
-
-@compiled
-def _evicted(c, event):
-    return c.stream[c.slot[event & 0xFFFFFF, S_STREAM], T_KIND] == WRITE
-
-
-@compiled
-def change_node_speed(c, node, at, to):
-    """Rescale what is in service at ``node`` at time ``at`` to speed ``to``."""
-    now = c.speed[node]
-    if now == to:
-        return
-    for w in range(c.worker.shape[1]):
-        worker = c.worker[node, w]
-        if worker[W_BUSY] and worker[W_START] < at:
-            worker[W_DONE] = at + int(math.floor((worker[W_DONE] - at) * now / to + 0.5))
-            worker[W_START] = at - 1  # in service before any later change, even one at this same time
-        elif worker[W_BUSY]:
-            c.speed[node] = to
-            _restart(c, node, w, worker[W_START])
-    c.speed[node] = to
-    find_next(c, node)
-
-
-@compiled
-def _restart(c, node, w, start):
-    """Take the work of a record that starts at this very moment at the new speed."""
-    event = c.worker[node, w, W_EVENT]
-    _vacate(c, node, w)
-    _start(c, node, w, event, c.worker[node, w, W_TIE], start)

@@ -37,10 +37,10 @@ from sim.engine.circle.layout import (
     TRIP,
 )
 from sim.engine.circle.messages import depart, tie_of
-from sim.engine.compiled import compiled
+from sim.engine.compiled import compiled, inner
 
 
-@compiled
+@inner
 def send_probe(c, s, at):
     """Send the probe of stream ``s`` that is due at ``at`` and schedule the next."""
     row = c.stream[s]
@@ -64,7 +64,7 @@ def send_probe(c, s, at):
     depart(c, slot, row[T_FROM] if row[T_KIND] != CHECK else row[T_TO], at)
 
 
-@compiled
+@inner
 def probe_replied(c, slot, result, extra):
     """Count a probe's reply: ok or refused."""
     s = c.slot[slot, S_STREAM]
@@ -79,7 +79,7 @@ def probe_replied(c, slot, result, extra):
         _failed(c, s)
 
 
-@compiled
+@inner
 def probe_timed_out(c, slot):
     """Count a probe that was not answered in time."""
     s = c.slot[slot, S_STREAM]
@@ -88,7 +88,7 @@ def probe_timed_out(c, slot):
         _failed(c, s)
 
 
-@compiled
+@inner
 def _passed(c, s):
     row = c.stream[s]
     row[T_FAILED] = 0
@@ -100,7 +100,7 @@ def _passed(c, s):
         c.reg[TRIP] = s
 
 
-@compiled
+@inner
 def _failed(c, s):
     row = c.stream[s]
     row[T_PASSED] = 0
@@ -120,7 +120,7 @@ def watch_anew(c, s):
     row[T_HEALTHY], row[T_FAILED], row[T_PASSED], row[T_OUTSTANDING] = 1, 0, 0, 0
 
 
-@compiled
+@inner
 def look_ahead(c, until):
     """Set the horizon: the earliest time, at most ``until``, at which a checker could change its mind."""
     horizon = until

@@ -1,4 +1,4 @@
-"""Operation slots: taken at the first send, free again when the operation has ended and none of its records is under way."""
+"""Operation slots: taken at the first send, free again when the operation and all its records are gone."""
 
 from sim.engine.circle.layout import FREE, S_EVENTS, S_OPEN
 from sim.engine.compiled import inlined
