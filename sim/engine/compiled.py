@@ -2,8 +2,8 @@
 
 What allocates nothing is compiled without numba's reference counting: counting the circle's thirty arrays
 at each call made a record cost 5 us instead of a tenth of one. Division follows IEEE and C (no check for
-zero: the spec has checked). What only compiled code calls gets no wrapper for Python: unpacking thirty arrays made
-up half of the time that compilation takes.
+zero: the spec has checked). What only compiled code calls gets no wrapper for Python: unpacking thirty arrays
+made up half of the time that compilation takes.
 """
 
 from numba import njit
