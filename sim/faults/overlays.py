@@ -1,6 +1,5 @@
 """What each kind of fault turns: the dials it puts an overlay on, each with its value."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import singledispatch
 from typing import Any
@@ -55,23 +54,7 @@ def _(fault: spec.RegionIsolation, scene: Scene) -> Turns:
 
 @turns.register
 def _(fault: spec.NetworkPartition, scene: Scene) -> Turns:
-    return [(Dial("cut", pair), True) for pair in _parted(fault, sorted(scene.scenario.regions))]
-
-
-def _parted(fault: spec.NetworkPartition, regions: list[str]) -> Iterable[tuple[str, str]]:
-    """Return the one-way links a network partition cuts; regions in order of name."""
-    return _ring(regions) if fault.shape == "majorities_ring" else partition(fault, regions)
-
-
-def _ring(regions: list[str]) -> list[tuple[str, str]]:
-    """Every region hears a majority, no two the same one."""
-    n = len(regions)
-    m = n // 2 + 1
-    cut = []
-    for i, region in enumerate(regions):
-        heard = {(i - m // 2 + k) % n for k in range(m)}
-        cut += [(regions[j], region) for j in range(n) if j not in heard and j != i]
-    return cut
+    return [(Dial("cut", pair), True) for pair in partition(fault, scene.scenario.regions)]
 
 
 def _on_links(fault: spec.LinkFault, scene: Scene, what: str, value: Any) -> Turns:

@@ -3,6 +3,7 @@
 from sim.engine.circle import layout as at
 from sim.engine.circle.clients import change_rate
 from sim.engine.circle.crashes import change_node_speed, evict, vanish
+from sim.engine.circle.growth import with_heap
 from sim.engine.circle.probes import watch_anew
 from sim.models.dials import Dials
 from sim.models.domain import FOLLOWING, PRIMARY, PROMOTING, RESTORING, STALE, Domain, Node
@@ -192,6 +193,8 @@ class Effects:
         row = self._domain.circle.node[node.index]
         if row[at.N_WRITABLE]:
             row[at.N_WRITABLE] = 0
+            waiting = int(row[at.N_QUEUE] + row[at.N_BUSY])
+            self._domain.circle = with_heap(self._domain.circle, waiting)  # each gets a refusal
             evict(self._domain.circle, node.index, now)
 
     def forget_probes(self, region: str, *, anew: bool) -> None:

@@ -91,7 +91,6 @@ def build(
         heap=np.zeros((8192, 4), np.int64),
         slot=np.zeros((4096, at.SLOT_FIELDS), np.int64),
         free=np.arange(4095, -1, -1, dtype=np.int64),
-        ring=np.zeros((8192, 3), np.int64),
         stream=np.zeros((s, at.STREAM_FIELDS), np.int64),
         load=np.array([i for i, stream in enumerate(streams) if stream.kind <= at.WRITE], np.int64),
         stream_key=np.array([key_of(seed, trial, stream.name) for stream in streams], np.uint64),

@@ -1,6 +1,6 @@
 """What a fault can reach: regions, nodes, links, client groups, streams, controllers."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, fields
 from itertools import combinations
 from typing import Any
@@ -82,16 +82,12 @@ def partition(fault: m.NetworkPartition, regions: Iterable[str]) -> tuple[Pair, 
 
     Shapes over n regions in order of name: ``one`` the first alone; ``bisect`` the first n//2 and the rest;
     ``bridge`` the first n//2 and those after the next, which reaches both sides; ``majorities_ring`` each
-    reaches the nearest on a ring up to a majority, itself included (nothing is cut below 4 regions).
+    hears a majority m = n//2 + 1 of the ring, itself included, from its place less m//2 on; no two the same.
     """
     names = sorted(regions)
     half = len(names) // 2
     if fault.shape == "majorities_ring":
-        reach = (half + 1) // 2
-        far = [
-            (a, b) for a, b in combinations(range(len(names)), 2) if min(b - a, len(names) - b + a) > reach
-        ]
-        return tuple(sorted(pair for a, b in far for pair in ((names[a], names[b]), (names[b], names[a]))))
+        return tuple(sorted(_deaf(names)))
     shapes = {
         "one": [names[:1], names[1:]],
         "bisect": [names[:half], names[half:]],
@@ -100,6 +96,14 @@ def partition(fault: m.NetworkPartition, regions: Iterable[str]) -> tuple[Pair, 
     groups = fault.groups or shapes[fault.shape or "one"]
     cut = [(a, b) for left, right in combinations(groups, 2) for a in left for b in right]
     return tuple(sorted(cut if fault.one_way else cut + [(b, a) for a, b in cut]))
+
+
+def _deaf(names: list[str]) -> Iterator[Pair]:
+    """Yield the links of a majorities ring that are cut (Jepsen's shape of that name)."""
+    n, majority = len(names), len(names) // 2 + 1
+    for i, name in enumerate(names):
+        heard = {(i - majority // 2 + k) % n for k in range(majority)}
+        yield from ((names[j], name) for j in range(n) if j not in heard and j != i)
 
 
 def _nodes(scenario: m.Scenario, database: str, region: str | None) -> tuple[Pair, ...]:

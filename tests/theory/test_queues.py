@@ -146,7 +146,7 @@ def test_the_pool_kernel_is_the_node(c, queue):
     assert (r.table("ops", "rid")[order] & LSN == np.arange(n)).all()
     arrival = sends + TO_NODE
     key = key_of(7, 0, "orders/east/write")
-    work = np.array([-log(uniform(key, i, 1, Purpose.SERVICE)) * MS for i in range(n)])
+    work = np.array([-log(uniform(np.uint64(key), i, 1, Purpose.SERVICE)) * MS for i in range(n)])
     done = np.zeros(n, np.int64)
     pool(arrival, work, np.zeros(c, np.int64), queue, done=done)
     assert ((done >= 0) == (outcome == 0)).all()

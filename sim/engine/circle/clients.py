@@ -29,8 +29,6 @@ from sim.engine.circle.layout import (
     RANDOM,
     RESULT_OK,
     RETRY,
-    RING_HEAD,
-    RING_TAIL,
     S_ATTEMPT,
     S_EVENTS,
     S_FIRST,
@@ -43,6 +41,7 @@ from sim.engine.circle.layout import (
     S_SEQ,
     S_SESSION,
     S_STREAM,
+    S_TIMED,
     S_VERSION,
     SESSION_KEYS,
     SESSION_LENGTH,
@@ -59,13 +58,12 @@ from sim.engine.circle.layout import (
     T_TOUCHED,
     T_TRACE,
     T_TRACE_END,
-    TIMEOUT,
     TIMEOUT_NS,
     TRACED,
     TTL,
     WRITE,
 )
-from sim.engine.circle.messages import depart, tie_of
+from sim.engine.circle.messages import LOST, await_timeout, depart, tie_of
 from sim.engine.compiled import compiled, inlined, inner
 from sim.engine.sampling import ZipfTable, ns, raw, uniform, zipf
 
@@ -149,6 +147,7 @@ def first_send(c, s, at):
     op[S_REFUSED] = 0
     op[S_VERSION] = 0
     op[S_OLDER] = 0
+    op[S_TIMED] = 0
     _choose_key(c, op, row, at)
     _send(c, slot, at)
 
@@ -172,51 +171,29 @@ def _choose_key(c, op, stream, at):
 
 @inlined
 def _send(c, slot, at):
-    """Send the current attempt: note the deadline, ask DNS, depart."""
+    """Send the current attempt: ask DNS, depart; a request that cannot arrive in time will time out."""
     reg = c.reg
     op = c.slot[slot]
     op[S_OPEN] = _AWAITING
     op[S_SENT] = at
     s = op[S_STREAM]
-    tail = reg[RING_TAIL]
-    c.ring[tail, 0] = at + reg[TIMEOUT_NS]
-    c.ring[tail, 1] = tie_of(TIMEOUT, 0, s, op[S_SEQ], op[S_ATTEMPT])
-    c.ring[tail, 2] = slot
-    reg[RING_TAIL] = tail + 1
     client = c.stream[s, T_FROM]
     cache = c.dns[client, op[S_RESOLVER]]
     if at >= cache[1]:
         cache[0] = c.answer[client]
         cache[1] = at + reg[TTL]
-    depart(c, slot, cache[0], at)
-
-
-@inlined
-def ring_due(c, tail):
-    """Bring the least of the timeouts with the earliest deadline to the ring's head.
-
-    Return whether it is still pending.
-    """
-    ring = c.ring
-    head = c.reg[RING_HEAD]
-    i = head + 1
-    while i < tail and ring[i, 0] == ring[head, 0]:
-        if ring[i, 1] < ring[head, 1]:
-            for f in range(3):
-                ring[i, f], ring[head, f] = ring[head, f], ring[i, f]
-        i += 1
-    op = c.slot[ring[head, 2]]
-    return op[S_OPEN] == _AWAITING and ring[head, 1] == tie_of(
-        TIMEOUT, 0, op[S_STREAM], op[S_SEQ], op[S_ATTEMPT]
-    )
+    arrives = depart(c, slot, cache[0], at)
+    if arrives == LOST or arrives >= at + reg[TIMEOUT_NS]:
+        await_timeout(c, slot)
 
 
 @inner
-def timed_out(c, at):
-    """The attempt at the ring's head has timed out."""
-    slot = c.ring[c.reg[RING_HEAD], 2]
-    c.reg[RING_HEAD] += 1
-    _attempt_failed(c, slot, at, ENDED_BY_TIMEOUT)
+def timed_out(c, event, at):
+    """The time-out of an attempt is due; it counts if that attempt is still the one the client waits for."""
+    slot = event & 0xFFFFFF
+    op = c.slot[slot]
+    if op[S_OPEN] == _AWAITING and op[S_ATTEMPT] == event >> 24:
+        _attempt_failed(c, slot, at, ENDED_BY_TIMEOUT)
 
 
 @inlined
@@ -264,9 +241,6 @@ def _attempt_failed(c, slot, at, mark):
     known = c.stream[s, T_KIND] != WRITE or op[S_REFUSED] == attempt
     _end(c, slot, _FAIL if known else _INFO, at)
     c.ops[c.reg[OPS_OUT] - 1, O_KIND] += mark
-    if op[S_EVENTS] == 0:
-        c.free[c.reg[FREE]] = slot
-        c.reg[FREE] += 1
 
 
 @inner

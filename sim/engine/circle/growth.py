@@ -3,7 +3,7 @@
 import numpy as np
 
 from sim.engine.circle.layout import FREE, GROWTH, HEAP, Circle
-from sim.engine.circle.loop import GROW_HEAP, GROW_SLOTS
+from sim.engine.circle.loop import GROW_HEAP
 
 SLOTS_MAX = 1 << 24  # a record carries its slot in 24 bits
 
@@ -13,16 +13,19 @@ def grown(circle: Circle) -> Circle:
 
     Raises OverflowError beyond 2^24 operations in flight.
     """
-    which = int(circle.reg[GROWTH])
-    if which == GROW_HEAP:
-        heap = np.zeros((2 * len(circle.heap), 4), np.int64)
-        heap[: circle.reg[HEAP]] = circle.heap[: circle.reg[HEAP]]
-        return circle._replace(heap=heap)
-    if which == GROW_SLOTS:
-        return _more_slots(circle)
-    ring = np.zeros((2 * len(circle.ring), 3), np.int64)
-    ring[: len(circle.ring)] = circle.ring
-    return circle._replace(ring=ring)
+    if int(circle.reg[GROWTH]) == GROW_HEAP:
+        return with_heap(circle, len(circle.heap))
+    return _more_slots(circle)
+
+
+def with_heap(circle: Circle, more: int) -> Circle:
+    """Return the circle with room for at least ``more`` further records in the heap."""
+    used = int(circle.reg[HEAP])
+    if used + more <= len(circle.heap):
+        return circle
+    heap = np.zeros((2 * (used + more), 4), np.int64)
+    heap[:used] = circle.heap[:used]
+    return circle._replace(heap=heap)
 
 
 def _more_slots(circle: Circle) -> Circle:

@@ -16,34 +16,32 @@ READ, WRITE, OBSERVE, CHECK = range(4)
 NOW = 0  # time of the last record processed
 HEAP = 1  # records in the heap
 FREE = 2  # free operation slots left (a stack)
-RING_HEAD = 3
-RING_TAIL = 4
-OPS_OUT = 5  # rows in the output columns
-COMMITS_OUT = 6
-TRIP = 7  # stream that tripped, -1 if none
-STREAM = 8  # load stream that sends next, -1 if none
-LEASE = 9  # 1 if the domain fences by lease
-RENEW = 10  # 1 while probes renew the lease
-LEASE_NS = 11
-MAJORITY = 12
-PRIMARY = 13  # node that observers watch
-TIMEOUT_NS = 14
-ATTEMPTS = 15
-LOCAL_READS = 16  # 1 if reads go to the local node
-TTL = 17
-SESSIONS = 18
-SESSION_KEYS = 19
-SESSION_LENGTH = 20
-GROWTH = 21  # which array has no room left (see loop.py)
-RETRANSMIT = 22
-EVENTS = 23  # records processed
-REGIONS = 24
-COMMITS = 25  # commits in all
-HORIZON = 26  # before this nothing can make the control plane act
-SOLE = 27  # 1 if one node alone can commit
-EPOCH = 28  # whole session lengths that have passed, and when the next has
-EPOCH_END = 29
-REGISTERS = 30
+OPS_OUT = 3  # rows in the output columns
+COMMITS_OUT = 4
+TRIP = 5  # stream that tripped, -1 if none
+STREAM = 6  # load stream that sends next, -1 if none
+LEASE = 7  # 1 if the domain fences by lease
+RENEW = 8  # 1 while probes renew the lease
+LEASE_NS = 9
+MAJORITY = 10
+PRIMARY = 11  # node that observers watch
+TIMEOUT_NS = 12
+ATTEMPTS = 13
+LOCAL_READS = 14  # 1 if reads go to the local node
+TTL = 15
+SESSIONS = 16
+SESSION_KEYS = 17
+SESSION_LENGTH = 18
+GROWTH = 19  # which array has no room left (see loop.py)
+RETRANSMIT = 20
+EVENTS = 21  # records processed
+REGIONS = 22
+COMMITS = 23  # commits in all
+HORIZON = 24  # before this nothing can make the control plane act
+SOLE = 25  # 1 if one node alone can commit
+EPOCH = 26  # whole session lengths that have passed, and when the next has
+EPOCH_END = 27
+REGISTERS = 28
 
 # Operation slots (Circle.slot).
 (
@@ -60,9 +58,10 @@ REGISTERS = 30
     S_VERSION,
     S_OLDER,
     S_RESOLVER,
-) = range(13)
+    S_TIMED,
+) = range(14)
 S_RENEWS = S_REFUSED  # of an observer's probe: 1 if it renews the lease
-SLOT_FIELDS = 13
+SLOT_FIELDS = 14
 
 # Streams (Circle.stream), indexed by number within the domain.
 (
@@ -137,7 +136,6 @@ class Circle(NamedTuple):
     heap: np.ndarray  # (n, 4) binary heap by (time, tie)
     slot: np.ndarray  # (n, SLOT_FIELDS) operations in flight
     free: np.ndarray  # (n,) stack of free slots
-    ring: np.ndarray  # (n, 3) deadline, tie, slot: pending timeouts in order of deadline
     stream: np.ndarray  # (streams, STREAM_FIELDS)
     load: np.ndarray  # (operations' streams,) their numbers
     stream_key: np.ndarray  # (streams,) uint64

@@ -5,7 +5,6 @@ from sim.engine.circle.clients import (
     first_send,
     replied,
     retry,
-    ring_due,
     schedule_arrival,
     timed_out,
 )
@@ -26,8 +25,6 @@ from sim.engine.circle.layout import (
     OBSERVE,
     OPS_OUT,
     REGIONS,
-    RING_HEAD,
-    RING_TAIL,
     S_STREAM,
     SEND,
     SOLE,
@@ -44,10 +41,10 @@ from sim.engine.circle.slots import release
 from sim.engine.compiled import compiled, inlined, inner
 
 REACHED, TRIPPED, FULL, GROW = range(4)
-# GROWTH says which array: heap, slots or ring.
-GROW_HEAP, GROW_SLOTS, GROW_RING = range(3)
+# GROWTH says which array: heap or slots.
+GROW_HEAP, GROW_SLOTS = range(2)
 # Where the next record comes from; a node's number is added to the last.
-_HEAPED, _SENT, _TIMED_OUT, _NODE = range(4)
+_HEAPED, _SENT, _NODE = range(3)
 _NEVER = (1 << 62) - 1
 BATCH = 1024  # records between two looks at the room that is left
 SPARE = 1100  # rows that an output array must have left: a batch, and a little
@@ -94,22 +91,8 @@ def advance(c, until):
 
 @inner
 def _room(c):
-    """Return for how many records the working arrays surely have room.
-
-    A record adds at most 70 to the heap: one reply and a refill.
-    """
+    """Return for how many records the working arrays have room: one adds at most four to the heap."""
     reg = c.reg
-    if reg[RING_TAIL] + 1100 > c.ring.shape[0]:
-        head = reg[RING_HEAD]
-        pending = reg[RING_TAIL] - head
-        if pending + 2200 > c.ring.shape[0]:
-            reg[GROWTH] = GROW_RING
-            return 0
-        for i in range(pending):
-            for f in range(3):
-                c.ring[i, f] = c.ring[head + i, f]
-        reg[RING_HEAD] = 0
-        reg[RING_TAIL] = pending
     if reg[FREE] < 1100:
         reg[GROWTH] = GROW_SLOTS
         return 0
@@ -131,12 +114,10 @@ def _space(c):
 
 @inner
 def _first_time(c):
-    """Return the time of the next record (a timeout that is no longer pending counts too)."""
+    """Return the time of the next record (a time-out that no longer matters counts too)."""
     first = c.heap[0, 0] if c.reg[HEAP] > 0 else _NEVER
     if c.reg[STREAM] >= 0:
         first = min(first, c.stream[c.reg[STREAM], T_NEXT])
-    if c.reg[RING_HEAD] < c.reg[RING_TAIL]:
-        first = min(first, c.ring[c.reg[RING_HEAD], 0])
     for node in range(c.reg[REGIONS]):
         if c.node[node, N_EXISTS]:
             first = min(first, c.node[node, N_NEXT])
@@ -148,14 +129,7 @@ def _run(c, until, most):
     """Process at most ``most`` records before ``until``; return GROW when that many are done."""
     reg = c.reg
     for _ in range(most):
-        time, tie, source = _candidate(c)
-        head, tail = reg[RING_HEAD], reg[RING_TAIL]
-        if head < tail and c.ring[head, 0] <= time:
-            if not ring_due(c, tail):
-                reg[RING_HEAD] += 1
-                continue
-            if before(c.ring[head, 0], c.ring[head, 1], time, tie):
-                time, source = c.ring[head, 0], _TIMED_OUT
+        time, source = _candidate(c)
         if time >= until:
             return REACHED
         reg[NOW] = time
@@ -169,7 +143,7 @@ def _run(c, until, most):
 
 @inlined
 def _candidate(c):
-    """Return (time, tie, source) of the first among the heap, the nodes and the load streams."""
+    """Return (time, source) of the first among the heap, the nodes and the load streams."""
     reg = c.reg
     time, tie, source = _NEVER, _NEVER, _HEAPED
     if reg[HEAP] > 0:
@@ -183,7 +157,7 @@ def _candidate(c):
         send_tie = tie_of(SEND, 0, s, c.stream[s, T_SEQ], 1)
         if before(c.stream[s, T_NEXT], send_tie, time, tie):
             time, tie, source = c.stream[s, T_NEXT], send_tie, _SENT
-    return time, tie, source
+    return time, source
 
 
 @inlined
@@ -193,8 +167,6 @@ def _handle(c, source, at):
         return _heaped(c, at)
     if source == _SENT:
         first_send(c, c.reg[STREAM], at)
-    elif source == _TIMED_OUT:
-        timed_out(c, at)
     else:
         complete(c, source - _NODE, at)
     return False
@@ -224,7 +196,10 @@ def _ended(c, event, extra, rank, at):
     if rank == 4:
         retry(c, slot, at)
     elif rank == 3:
-        probe_timed_out(c, slot)
+        if probe:
+            probe_timed_out(c, slot)
+        else:
+            timed_out(c, event, at)
     elif probe:
         probe_replied(c, slot, event >> 42, extra)
     else:

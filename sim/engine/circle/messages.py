@@ -24,11 +24,15 @@ from sim.engine.circle.layout import (
     RETRANSMIT,
     S_ATTEMPT,
     S_EVENTS,
+    S_SENT,
     S_SEQ,
     S_STREAM,
+    S_TIMED,
     T_FROM,
     T_KIND,
     T_TO,
+    TIMEOUT,
+    TIMEOUT_NS,
     WRITE,
 )
 from sim.engine.compiled import inlined, inner
@@ -91,16 +95,32 @@ def depart(c, slot, gateway, at):
             node = gateway
         first = _leg(c, regions * (regions + c.stream[s, T_FROM]) + gateway, s, seq, attempt, _LEG1)
         if first == LOST or not _gateway_up(c, gateway):
-            return
+            return LOST
         delay = first
     if kind != CHECK or c.node[node, N_EXISTS]:
         second = _leg(c, gateway * regions + node, s, seq, attempt, _LEG2)
         if second == LOST:
-            return
+            return LOST
         delay += second
     event = slot | (attempt << 24) | (gateway << 30) | (node << 36)
     push(c.reg, c.heap, at + delay, tie_of(ARRIVE, node, s, seq, attempt), event, 0)
     c.slot[slot, S_EVENTS] += 1
+    return at + delay
+
+
+@inner
+def await_timeout(c, slot):
+    """Let the slot's current attempt time out, if that is not arranged yet.
+
+    Most attempts are answered while they are handled, so their time-outs never enter the heap.
+    """
+    op = c.slot[slot]
+    attempt = op[S_ATTEMPT]
+    if op[S_TIMED] != attempt:
+        op[S_TIMED] = attempt
+        op[S_EVENTS] += 1
+        tie = tie_of(TIMEOUT, 0, op[S_STREAM], op[S_SEQ], attempt)
+        push(c.reg, c.heap, op[S_SENT] + c.reg[TIMEOUT_NS], tie, slot | (attempt << 24), 0)
 
 
 @inlined

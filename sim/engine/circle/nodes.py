@@ -55,7 +55,7 @@ from sim.engine.circle.layout import (
     WRITE,
 )
 from sim.engine.circle.lease import renew
-from sim.engine.circle.messages import LOST, answer, push_reply, reply_delay, tie_of
+from sim.engine.circle.messages import LOST, answer, await_timeout, push_reply, reply_delay, tie_of
 from sim.engine.circle.slots import release
 from sim.engine.compiled import compiled, inlined, inner
 from sim.engine.sampling import DistTable, ns, sample
@@ -67,7 +67,16 @@ _LSN_MASK = (1 << 40) - 1
 
 @inlined
 def arrive(c, event, at):
-    """Handle a request that reaches its node at ``at``."""
+    """Handle a request that reaches its node at ``at``; one that is not answered yet may time out."""
+    _take_in(c, event, at)
+    slot = event & 0xFFFFFF
+    op = c.slot[slot]
+    if op[S_OPEN] == 1 and op[S_ATTEMPT] == (event >> 24) & 63:
+        await_timeout(c, slot)
+
+
+@inlined
+def _take_in(c, event, at):
     node = (event >> 36) & 63
     row = c.node[node]
     slot = event & 0xFFFFFF
