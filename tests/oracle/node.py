@@ -214,7 +214,7 @@ class Node:
 
     def _commit(self, op, now: int) -> None:
         domain = self.domain
-        for version in op.commits:
+        for version in op.commits[-2:]:
             if domain.on_timeline(version, self.timeline):
                 return
         self.coverage.second_commits += len(op.commits) > 0
