@@ -12,6 +12,7 @@ from sim.faults.overlays import Turns
 from sim.faults.schedule import Schedule
 from sim.journal.milestones import Milestones
 from sim.journal.recorder import Slice
+from sim.measure.setup import op_life_ns
 from sim.models.arrivals import shapes
 from sim.models.control import Control
 from sim.models.dials import Dial, Dials
@@ -148,14 +149,14 @@ class World:
             service.control.settle()
 
     def _emit(self, service: Service) -> None:
-        self._fold(emit(service.domain, life_ns=self._life_ns(service.domain.name)))
+        self._fold(self._slice(service.domain))
         if self._progress is not None:
             reached = min(other.domain.settled for other in self.services.values())
             self._progress(reached / self._end, reached)
 
-    def _life_ns(self, name: str) -> int:
-        retry = self.scenario.databases[name].workload.retry
-        return retry.attempts * (retry.timeout + retry.cap + 1)
+    def _slice(self, domain: Domain) -> Slice:
+        """Return what happened in a domain since the last slice."""
+        return emit(domain, life_ns=op_life_ns(self.scenario.databases[domain.name].workload.retry))
 
     def _finish(self, until: int) -> None:
         for name in self.schedule.fates:
@@ -163,7 +164,7 @@ class World:
         for service in self.services.values():
             domain = service.domain
             domain.settle(until)
-            part = emit(domain, life_ns=self._life_ns(domain.name))
+            part = self._slice(domain)
             part.tables.update(
                 {
                     name: table
@@ -185,11 +186,10 @@ class World:
         cause = self._note("fault.started", f"fault/{fault_id}", why, None)
         self._started[fault_id] = cause
         for dial, value in what:
-            if dial.what == "region" and self.network.up(dial.of[0]):
-                self.dials.put(dial, fault_id, value)
+            goes_down = dial.what == "region" and self.network.up(dial.of[0])
+            self.dials.put(dial, fault_id, value)
+            if goes_down:
                 self._region(dial.of[0], up=False, cause=cause)
-            else:
-                self.dials.put(dial, fault_id, value)
         for dial, value in what:
             if dial.what == "down":
                 self._down(dial, data_lost=value == "lost", cause=cause)
@@ -204,7 +204,7 @@ class World:
             if dial.what == "region" and self.network.up(dial.of[0]):
                 self._region(dial.of[0], up=True, cause=cause)
         for dial, _ in what:
-            if dial.what == "down" and not self.dials.on(*dial_key(dial)):
+            if dial.what == "down" and not self.dials.on(dial.what, *dial.of):
                 self._restart(dial, cause)
         self._changed()
 
@@ -333,8 +333,3 @@ class World:
             return self.clock.now - domain.first_commit_ns if log.end > 1 else 0
         missing = log.end if node.role == PRIMARY else node.shared + 1
         return self.clock.now - int(log.column(COMMIT)[missing - log.base]) if missing < log.end else 0
-
-
-def dial_key(dial: Dial) -> tuple[str, ...]:
-    """Return a dial's address in the form ``Dials.on`` takes."""
-    return (dial.what, *dial.of)
