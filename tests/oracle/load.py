@@ -152,7 +152,7 @@ class Load:
         )
         self.arrivals.begin(0, self.works(0) * self.gap)
 
-    def start_trace(self, times: tuple[int, ...]) -> None:
+    def start_trace(self, times: list[int]) -> None:
         """Send at the times of a trace."""
         for seq, at in enumerate(times):
             self.clock.record(

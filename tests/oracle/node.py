@@ -5,7 +5,7 @@ from collections import deque
 from math import inf
 
 from sim.core.draws import Purpose
-from sim.journal.schema import LSN_BITS
+from sim.journal.schema import LSN_BITS, LSN_MASK
 
 from .clock import APPLIED, DONE, STREAMS, Clock
 from .coverage import Coverage
@@ -216,6 +216,7 @@ class Node:
         domain = self.domain
         for version in op.commits[-2:]:
             if domain.on_timeline(version, self.timeline):
+                self.coverage.known_at_cut += version & LSN_MASK == domain.timelines[self.timeline].cut
                 return
         self.coverage.second_commits += len(op.commits) > 0
         self.coverage.diverged_commits += self.timeline != domain.newest

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 from sim.core.draws import Purpose
 from sim.spec.models import Scenario
-from sim.spec.trace import arrivals
 
 from .clock import Clock, WatchfulClock
 from .coverage import Coverage
@@ -21,6 +20,7 @@ from .probes import Checker, Observer
 from .rejoin import Rejoiner
 from .routing import Router
 from .tables import tables_of
+from .trace import times_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,7 +193,7 @@ class Twin:
         share = self.scenario.clients[client].share
         rate = (workload.reads if kind == READ else workload.writes) * share
         if workload.arrivals.kind == "trace":
-            load.start_trace(arrivals(self.scenario, domain.name).get(name, ()))
+            load.start_trace(times_of(self.scenario, domain.name).get((client, word), []))
         elif rate > 0:
             load.start(rate)
 
