@@ -21,7 +21,7 @@ from sim.outcome import EXIT_CODES, Outcome, Verdict, objective_of
 from sim.spec.models import Scenario
 from sim.spec.resolve import digest
 from sim.trust import trust
-from sim.world import World
+from sim.world import Pulls, World
 
 Progress = Callable[[float, int], None]
 _VERDICTS = {code: cast(Verdict, verdict) for verdict, code in EXIT_CODES.items()}
@@ -125,18 +125,16 @@ def _say_if_cold() -> None:
         print(f"compiling the kernels, once on this machine, into {cache} (up to a minute)", file=sys.stderr)
 
 
-def run_tables(
-    scenario: Scenario, seed: int, *, trial: int = 0, pulls: tuple[int, ...] = ()
-) -> dict[str, Any]:
+def run_tables(scenario: Scenario, seed: int, *, trial: int = 0, pulls: Pulls = ()) -> dict[str, Any]:
     """Run one trial and return its whole journal in memory.
 
     The result is ``{"tables": {domain: {table: {column: array}}}, "milestones": [...]}``.
 
-    ``pulls``: extra times (ns) at which every cursor is pulled; they change nothing.
+    ``pulls``: extra pulls of single cursors, as ``World.run`` takes them; they change nothing.
     """
     slices: list[Slice] = []
     world = World(scenario, seed=seed, trial=trial, fold=slices.append)
-    world.run(scenario.duration, pulls=tuple(pulls))
+    world.run(scenario.duration, pulls=pulls)
     milestones: list[Milestone] = world.milestones.all
     tables: dict[str, dict[str, Any]] = {name: {} for name in scenario.databases}
     for part in slices:

@@ -1,7 +1,9 @@
 """Build: resolved scenario -> wired models. The one file that knows everyone."""
 
+from collections import deque
 from collections.abc import Callable
 from functools import partial
+from math import inf
 
 from sim.core.distributions import Distribution
 from sim.core.draws import Purpose
@@ -26,6 +28,8 @@ from sim.models.routing import Answers, Routes
 from sim.models.workload import Tables, build, streams_of
 from sim.spec.models import AnyFault, NetworkLatency, Scenario
 from sim.spec.trace import arrivals
+
+Pulls = tuple[tuple[int, str], ...]  # (time ns, name of a cursor)
 
 
 class Service:
@@ -59,6 +63,7 @@ class World:
         self._progress: Callable[[float, int], None] | None = None
         self._end = scenario.duration
         self._started: dict[str, int] = {}  # fault -> its newest milestone
+        self._pulls: deque[tuple[int, str]] = deque()
         self.services = {name: self._service(name) for name in sorted(scenario.databases)}
         struck = scenario if faults else scenario.model_copy(update={"faults": {}})
         self.schedule = Schedule(struck, self.clock, self, seed=seed, trial=trial)
@@ -102,17 +107,17 @@ class World:
     # --- running --------------------------------------------------------------------------------------------
 
     def run(
-        self, until: int, *, pulls: tuple[int, ...] = (), progress: Callable[[float, int], None] | None = None
+        self, until: int, *, pulls: Pulls = (), progress: Callable[[float, int], None] | None = None
     ) -> None:
         """Run to ``until`` (ns).
 
-        ``pulls``: extra times at which every cursor is pulled, which must change nothing.
+        ``pulls``: extra pulls of single cursors, which must change nothing: (time ns, name), the name being
+        ``<domain>/circle`` or ``<domain>/<region>/<send|receive|apply|reads>``.
         """
-        for pull in pulls:
-            self.clock.call("pull", pull, self.settle, REST)
+        self._pulls = deque(sorted(pulls))
         self._progress, self._end = progress, until
         while True:
-            self._advance(min(self.clock.peek(), until))
+            self._advance(self._pull(min(self.clock.peek(), until)))
             if self.clock.peek() >= until:
                 break
             self.clock.step()
@@ -121,14 +126,29 @@ class World:
     def _advance(self, until: float) -> None:
         """Run every circle to ``until``; a trip becomes a control of its own at its time."""
         for service in self.services.values():
-            if service.pending or service.domain.position >= until:
-                continue
-            tripped = service.domain.advance(int(until))
-            if tripped is not None:
-                service.pending = True
-                name = f"trip/{service.domain.name}"
-                self.clock.call(name, service.domain.position, partial(service.tripped, tripped), REST)
-                until = min(until, service.domain.position)
+            until = min(until, self._run_circle(service, until))
+
+    def _run_circle(self, service: Service, until: float) -> float:
+        """Run one circle to ``until``; return the time of the trip that stopped it, infinity if none did."""
+        domain = service.domain
+        if service.pending or domain.position >= until:
+            return inf
+        tripped = domain.advance(int(until))
+        if tripped is None:
+            return inf
+        service.pending = True
+        self.clock.call(f"trip/{domain.name}", domain.position, partial(service.tripped, tripped), REST)
+        return domain.position
+
+    def _pull(self, until: float) -> float:
+        """Make the extra pulls before ``until``; return ``until``, or the time of a trip that one met."""
+        while self._pulls and self._pulls[0][0] < until:
+            at, name = self._pulls.popleft()
+            store, *node, cursor = name.split("/")
+            until = min(until, self._run_circle(self.services[store], at))
+            if node:
+                self.services[store].domain.pull(node[0], cursor, at)
+        return until
 
     def counts(self) -> tuple[int, int]:
         """Return how many commits there were, and how many records the stages have processed in all.

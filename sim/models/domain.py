@@ -13,10 +13,12 @@ from sim.engine.log import APPLIED, COMMIT, Log
 from sim.engine.reading import append, link_next, read_diverged, read_follower, read_primary
 from sim.engine.sampling import DistTable
 from sim.journal.schema import LSN_MASK
-from sim.models.follower import Follower, Wire
+from sim.models.follower import APPLY, RECEIVE, SEND, Follower, Wire
 from sim.models.workload import Stream
 
 PRIMARY, FOLLOWING, PROMOTING, STALE, RESTORING = "primary", "following", "promoting", "stale", "restoring"
+# A node's cursors, each with the last of the flow's stages that it needs.
+CURSORS = {"send": SEND, "receive": RECEIVE, "apply": APPLY, "reads": APPLY}
 
 
 @dataclass
@@ -118,14 +120,28 @@ class Domain:
     def settle(self, until: int) -> None:
         """Bring log, followers and reads to ``until``."""
         self._take_commits()
-        for region, follower in self.followers.items():
-            if self.nodes[region].role in (FOLLOWING, PROMOTING):
-                moved = follower.advance(self.log, self.wires[region], until)
-                flow = (self.primary, region)
-                self.flow_reads[flow] = self.flow_reads.get(flow, 0) + moved
+        for region in self.followers:
+            self._follow(region, until, through=APPLY)
         for node in self.nodes.values():
             self._answer_reads(node, until)
         self.settled = until
+
+    def pull(self, region: str, cursor: str, until: int) -> None:
+        """Bring one of a node's ``CURSORS``, and what it reads from, to ``until`` or as far as the circle is.
+
+        All others stay where they are.
+        """
+        until = min(until, self.position)
+        self._take_commits()
+        self._follow(region, until, through=CURSORS[cursor])
+        if cursor == "reads":
+            self._answer_reads(self.nodes[region], until)
+
+    def _follow(self, region: str, until: int, *, through: int) -> None:
+        if self.nodes[region].role in (FOLLOWING, PROMOTING):
+            moved = self.followers[region].advance(self.log, self.wires[region], until, through=through)
+            flow = (self.primary, region)
+            self.flow_reads[flow] = self.flow_reads.get(flow, 0) + moved
 
     def _take_commits(self) -> None:
         """Move the circle's new commits to the log; those of an old primary go to that node."""

@@ -22,6 +22,8 @@ from sim.engine.kernels import (
 from sim.engine.log import APPLIED, COMMIT, LAST, RECEIVED, SENT, VERSION, Log
 from sim.engine.sampling import DistTable
 
+SEND, RECEIVE, APPLY = range(3)  # the stages, each of which reads from the one before
+
 
 @dataclass(frozen=True, slots=True)
 class Wire:
@@ -65,35 +67,39 @@ class Follower:
         """The last lsn applied before the time of the last advance."""
         return int(self.applies[NEXT]) - 1
 
-    def advance(self, log: Log, wire: Wire, until: int) -> int:
-        """Move all cursors over everything due strictly before ``until``.
+    def advance(self, log: Log, wire: Wire, until: int, *, through: int = APPLY) -> int:
+        """Move the cursors up to stage ``through`` over everything due strictly before ``until``.
 
         Returns how many steps that was; a wait with work to do counts one.
         """
         before = self.wired + self.applied
         if self.connected:
             self._send(log, wire, until)
+        if through >= RECEIVE:
+            self._receive(log, until)
+        if through >= APPLY and self.applying:
+            received, done = log.of_node(self.node, RECEIVED), log.of_node(self.node, APPLIED)
+            work = log.apply_work(self.node)
+            serve(received, work, log.base, self.applies, self.apply_speed, done, end=self.taken, until=until)
+        waits = log.end > self.wired or self.received > self.applied
+        return self.wired + self.applied - before + waits
+
+    def _receive(self, log: Log, until: int) -> None:
         received = log.of_node(self.node, RECEIVED)
         taken = self.taken
         self.taken = log.base + int(
             first_at_or_after(received, taken - log.base, self.wired - log.base, until)
         )
-        work = log.apply_work(self.node)
         works(
             self._table,
             self._apply,
             self._key,
             log.column(VERSION),
-            work,
+            log.apply_work(self.node),
             base=log.base,
             begin=taken,
             end=self.taken,
         )
-        if self.applying:
-            done = log.of_node(self.node, APPLIED)
-            serve(received, work, log.base, self.applies, self.apply_speed, done, end=self.taken, until=until)
-        waits = log.end > self.wired or self.received > self.applied
-        return self.wired + self.applied - before + waits
 
     def _send(self, log: Log, wire: Wire, until: int) -> None:
         sent = log.of_node(self.node, SENT)

@@ -12,7 +12,9 @@ from typing import Any
 import numpy as np
 import yaml
 
+from sim.models.domain import CURSORS
 from sim.spec.models import Scenario
+from sim.spec.placement import nodes_of
 from sim.spec.resolve import digest_full, load, resolve
 from sim.trial import run, run_tables
 
@@ -109,13 +111,22 @@ def test_two_processes_with_two_hash_seeds_agree():
 
 
 def test_pull_times_do_not_matter():
-    """Pulled a thousand times, at random, crowded and special moments, the cursors write the same journal."""
+    """Pulled a thousand times one by one, at random, crowded and special moments, the cursors write the same
+    journal."""
     rng = np.random.default_rng(11)
     moments = rng.integers(1, 150 * S, 700).tolist() + rng.integers(55 * S, 56 * S, 200).tolist()
     moments += [m.at_ns for m in journal()["milestones"]] + journal()["tables"]["orders"]["commits"][
         "commit_ns"
     ][:100].tolist()
-    pulls = tuple(sorted(t for t in moments if 0 < t < 150 * S))
+    names = [f"{store}/circle" for store in drill().databases]
+    names += [
+        f"{store}/{region}/{cursor}"
+        for store, database in drill().databases.items()
+        for region in nodes_of(database)
+        for cursor in CURSORS
+    ]
+    which = rng.integers(0, len(names), len(moments))
+    pulls = tuple((at, names[i]) for at, i in zip(moments, which, strict=True) if 0 < at < 150 * S)
     pulled = run_tables(drill(), SEED, pulls=pulls)
     for domain in ("orders", "stock"):
         assert differences(journal()["tables"][domain], pulled["tables"][domain]) == []

@@ -1,12 +1,13 @@
 """Time for the twin: a SimPy environment in which ties break by content.
 
-A queue entry is (time, tie, serial, event). Ties of controls are ``(0, rank, name, step)``, of records
-``(1, rank, place, stream, seq, attempt)``; what SimPy itself schedules (starts of processes, events triggered
-by hand) comes first: ``(-1,)``.
+A queue entry is SimPy's (time, priority, number, event) with content in place of SimPy's serial number.
+Controls have ``(0, rank, name)`` and the step, records ``(1, rank, place, stream)`` and ``order_of(seq,
+attempt)``. What SimPy itself schedules (starts of processes, events triggered by hand) comes first: ``(-1,)``
+and a serial number.
 """
 
 from collections.abc import Callable
-from heapq import heappush
+from heapq import heappop, heappush
 from typing import Any
 
 import simpy
@@ -14,18 +15,42 @@ import simpy
 HEAL, FAULT, CONTROL = range(3)
 REPLY, DONE, ARRIVE, TIMEOUT, RETRY, SEND, HANDED, RECEIVED, APPLIED = range(9)
 STREAMS = 1 << 20  # stream numbers are domain index * STREAMS + index of the stream in its domain
+ATTEMPT_BITS = 6
 AT_ONCE = (-1,)
 
 
+def tie_of(rank: int, place: int, stream: int) -> tuple[int, int, int, int]:
+    """Return the part of a record's tie that all records of one kind, place and stream share."""
+    return 1, rank, place, stream
+
+
+def order_of(seq: int, attempt: int = 1) -> int:
+    """Return the rest of a record's tie."""
+    return seq << ATTEMPT_BITS | attempt
+
+
+def unordered(one: Any, other: Any) -> bool:
+    """Say of two records that are equal in time and content that neither comes first: one of them is void."""
+    return False
+
+
 class Event:
-    """The least that SimPy processes: a list of callbacks; ``what`` is whatever the callback needs."""
+    """The least that SimPy processes: a list of callbacks; ``what`` is whatever the callback needs.
+
+    Like all that exists once a record it is filled in where it is made: a call of ``__init__`` is dear.
+    """
 
     __slots__ = ("callbacks", "what")
     _ok = True
+    __lt__ = unordered
 
-    def __init__(self, callbacks: list[Callable], what: Any = None) -> None:
-        self.callbacks = callbacks
-        self.what = what
+
+def event_of(callbacks: list[Callable], what: Any) -> Event:
+    """Return an event."""
+    event = Event()
+    event.callbacks = callbacks
+    event.what = what
+    return event
 
 
 class Clock(simpy.Environment):
@@ -33,17 +58,12 @@ class Clock(simpy.Environment):
 
     def __init__(self) -> None:
         super().__init__(0)
-        self._next = self._eid.__next__
         self.events = 0
         self.steps: dict[str, int] = {}
 
     def schedule(self, event: simpy.Event, priority: int = 1, delay: int = 0) -> None:
         """Schedule what SimPy itself schedules: before all else at its time."""
         heappush(self._queue, (self._now + delay, AT_ONCE, next(self._eid), event))
-
-    def record(self, at: int, tie: tuple, event: Any) -> None:
-        """Schedule a record."""
-        heappush(self._queue, (at, tie, self._next(), event))
 
     def control(self, at: int, name: str, *, rank: int = CONTROL) -> simpy.Event:
         """Return an event of the control plane at ``at`` that a process may yield."""
@@ -52,7 +72,7 @@ class Clock(simpy.Environment):
         event = simpy.Event(self)
         event._ok = True
         event._value = None
-        heappush(self._queue, (at, (0, rank, name, step), next(self._eid), event))
+        heappush(self._queue, (at, (0, rank, name), step, event))
         return event
 
     def after(self, delay: int, name: str, *, rank: int = CONTROL) -> simpy.Event:
@@ -60,14 +80,20 @@ class Clock(simpy.Environment):
         return self.control(self._now + delay, name, rank=rank)
 
     def finish(self, until: int) -> None:
-        """Process everything strictly before ``until``."""
-        stop = simpy.Event(self)
-        stop._ok = True
-        stop._value = None
-        stop.callbacks.append(simpy.core.StopSimulation.callback)
-        self.schedule(stop, delay=until - self._now)
-        self.run(stop)
-        self.events = next(self._eid)
+        """Process everything strictly before ``until`` and count it."""
+        queue, events = self._queue, 0
+        while queue and queue[0][0] < until:  # what ``Environment.step`` does, without a call for each event
+            self._now, _, _, event = heappop(queue)
+            callbacks, event.callbacks = event.callbacks, None
+            if len(callbacks) == 1:
+                callbacks[0](event)
+            else:
+                for callback in callbacks:
+                    callback(event)
+            if not event._ok:
+                raise event._value
+            events += 1
+        self.events = events
 
 
 class WatchfulClock(Clock):
@@ -78,12 +104,17 @@ class WatchfulClock(Clock):
         self.ties = 0
         self.last: dict[int, int] = {}
 
-    def step(self) -> None:
-        """Process the next event and count it if it ties with the domain's record before."""
-        if self._queue:
-            at, tie = self._queue[0][:2]
-            if tie[0] == 1:
-                domain = tie[3] // STREAMS
-                self.ties += self.last.get(domain) == at
-                self.last[domain] = at
-        super().step()
+    def finish(self, until: int) -> None:
+        """Process everything strictly before ``until``; count it, and the ties with the domain's record
+        before."""
+        queue = self._queue
+        while queue and queue[0][0] < until:
+            self._watch(*queue[0][:2])
+            self.step()
+            self.events += 1
+
+    def _watch(self, at: int, tie: tuple) -> None:
+        if tie[0] == 1:
+            domain = tie[3] // STREAMS
+            self.ties += self.last.get(domain) == at
+            self.last[domain] = at

@@ -1,5 +1,6 @@
 """One business domain: its timelines, its nodes, what its gateways and resolvers believe."""
 
+from array import array
 from typing import TYPE_CHECKING, Any
 
 from sim.journal.schema import LSN_BITS, LSN_MASK
@@ -40,7 +41,7 @@ class Domain:
         self.known = 0  # the primary's last lsn as the newest successful probes told
         self.retrying = 0
         self.open: dict[int, Any] = {}  # rid -> operation
-        self.ops: list[tuple] = []
+        self.ops = array("q")  # rows for the journal, one after the other
         self.commits: list[tuple] = []
         self.cuts: list[tuple] = []
 

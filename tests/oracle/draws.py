@@ -1,19 +1,24 @@
-"""Draws for the twin, taken in blocks: one compiled call for 256 records instead of one each.
+"""Draws for the twin, taken in blocks: one compiled call for many records instead of one each.
 
 The values are those of single calls.
 """
 
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Iterator
+from itertools import chain, count
 
 import numpy as np
 from numba import njit
 
 from sim.core.distributions import Distribution
-from sim.core.draws import key_of
-from sim.engine.sampling import encode, raw, sample, uniform
+from sim.core.draws import Purpose, key_of
+from sim.engine.sampling import encode, raw, sample, uniform, zipf
 
-BLOCK = 256
+BLOCK_BITS = 7
+BLOCK = 1 << BLOCK_BITS
+BLOCK_MASK = BLOCK - 1
+BLOCKS = 64  # so many are kept, then all are fetched anew
+KEY = int(Purpose.KEY)
+UNIFORM = Distribution("uniform", (0.0, 1.0))  # its draws are the uniform numbers themselves: 0 + (1 - 0) * u
 
 
 @njit  # not cached: the tests are imported under more than one package name
@@ -21,6 +26,14 @@ def _samples(table, index, key, first, attempt, purpose):
     out = np.empty(BLOCK, np.float64)
     for i in range(BLOCK):
         out[i] = sample(table, index, key, first + i, attempt, purpose)
+    return out
+
+
+@njit  # not cached: the tests are imported under more than one package name
+def _keys(table, key, session, slots):
+    out = np.empty(slots, np.int64)
+    for slot in range(slots):
+        out[slot] = zipf(table, uniform(key, session, slot, KEY))
     return out
 
 
@@ -81,32 +94,50 @@ class Draws:
         """Return one uniform draw."""
         return uniform(key, rid, attempt, purpose)
 
-    def series(
-        self, distribution: Distribution, key: np.uint64, attempt: int, purpose: int
-    ) -> Callable[[int], float]:
-        """Return the function rid -> draw, block-wise."""
-        if distribution.kind == "constant":
-            value = distribution.params[0]
-            return lambda rid: value
+    def sequence(self, distribution: Distribution, key: np.uint64, purpose: int) -> Iterator[float]:
+        """Return the draws (attempt 0) for rid 0, 1, 2, ..."""
         index = self.index(distribution)
-        return _blockwise(lambda first: _samples(self.table, index, key, first, attempt, purpose).tolist())
+        blocks = (_samples(self.table, index, key, first, 0, purpose).tolist() for first in count(0, BLOCK))
+        return chain.from_iterable(blocks)
 
-    def raw_series(self, key: np.uint64, purpose: int) -> Callable[[int], int]:
-        """Return the function rid -> 64 raw bits (attempt 0), block-wise."""
-        return _blockwise(lambda first: _raws(key, first, 0, purpose).tolist())
+    @staticmethod
+    def raw_sequence(key: np.uint64, purpose: int) -> Iterator[int]:
+        """Return 64 raw bits (attempt 0) for rid 0, 1, 2, ..."""
+        return chain.from_iterable(_raws(key, first, 0, purpose).tolist() for first in count(0, BLOCK))
+
+    @staticmethod
+    def keys(table: np.ndarray, key: np.uint64, session: int, slots: int) -> list[int]:
+        """Return the keys of a session (with its epoch), one for each slot."""
+        return _keys(table, key, session, slots).tolist()
 
 
-def _blockwise(fetch: Callable[[int], list]) -> Callable[[int], Any]:
-    """Return the function rid -> value that fetches blocks and keeps the last few."""
-    blocks: dict[int, list] = {}
+class Luck:
+    """The draws of one component for its records, in blocks of neighbouring records."""
 
-    def draw(rid: int) -> Any:
+    __slots__ = ("blocks", "draws", "key")
+
+    def __init__(self, draws: Draws, key: np.uint64) -> None:
+        self.draws = draws
+        self.key = key
+        self.blocks: dict[tuple[int, int, int, int], list[float]] = {}
+
+    def sample(self, distribution: Distribution, rid: int, attempt: int, purpose: int) -> float:
+        """Return a draw from ``distribution``, which must live as long as this."""
+        name = (id(distribution), attempt, purpose, rid >> BLOCK_BITS)
         try:
-            return blocks[rid >> 8][rid & 255]
+            return self.blocks[name][rid & BLOCK_MASK]
         except KeyError:
-            if len(blocks) > 8:
-                blocks.clear()
-            block = blocks[rid >> 8] = fetch(rid >> 8 << 8)
-            return block[rid & 255]
+            return self._fetch(distribution, name)[rid & BLOCK_MASK]
 
-    return draw
+    def _fetch(self, distribution: Distribution, name: tuple[int, int, int, int]) -> list[float]:
+        if len(self.blocks) >= BLOCKS:
+            self.blocks.clear()
+        _, attempt, purpose, block = name
+        index = self.draws.index(distribution)
+        found = _samples(self.draws.table, index, self.key, block << BLOCK_BITS, attempt, purpose).tolist()
+        self.blocks[name] = found
+        return found
+
+    def uniform(self, rid: int, attempt: int, purpose: int) -> float:
+        """Return a uniform draw."""
+        return self.sample(UNIFORM, rid, attempt, purpose)

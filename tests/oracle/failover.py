@@ -183,6 +183,7 @@ class Controller:
         twin.coverage.promotions += 1
         twin.coverage.retries_at_failover += domain.retrying > 0
         twin.coverage.unanswered_at_failover += len(domain.open) > 0
+        twin.coverage.busy_at_promotion += any(domain.primary.workers)
         domain.branch(cut, node=node.region, at=now)
         domain.known = cut
         self.under_way = False

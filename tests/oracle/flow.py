@@ -1,15 +1,16 @@
 """The replication flow from the primary to one follower: send queue, wire, reception."""
 
 from collections import deque
+from heapq import heappush
 from typing import TYPE_CHECKING
 
 from sim.core.draws import Purpose
 from sim.journal.schema import LSN_BITS
 
-from .clock import HANDED, RECEIVED, STREAMS, Clock, Event
+from .clock import ATTEMPT_BITS, HANDED, RECEIVED, STREAMS, Clock, tie_of, unordered
 from .coverage import Coverage
-from .draws import Draws, ns
-from .network import Luck, Network
+from .draws import ns
+from .network import Network, wire_time
 from .server import Server
 
 if TYPE_CHECKING:
@@ -17,16 +18,11 @@ if TYPE_CHECKING:
 
 
 class Flying:
-    """A record on the wire."""
+    """A record on the wire; it is the SimPy event of its reception."""
 
-    __slots__ = ("arrives", "departs", "lost", "lsn", "version")
-
-    def __init__(self, lsn: int, version: int, departs: int, arrives: int) -> None:
-        self.lsn = lsn
-        self.version = version
-        self.departs = departs
-        self.arrives = arrives
-        self.lost = False
+    __slots__ = ("arrives", "callbacks", "departs", "lost", "lsn", "version")
+    _ok = True
+    __lt__ = unordered
 
 
 class Flow:
@@ -38,7 +34,6 @@ class Flow:
         follower: "Node",
         *,
         clock: Clock,
-        draws: Draws,
         network: Network,
         coverage: Coverage,
     ):
@@ -50,7 +45,6 @@ class Flow:
         self.coverage = coverage
         self.leg = network.links[source.region][follower.region]
         self.back = network.links[follower.region][source.region]
-        self.luck = Luck(draws, follower.replica_key)
         spec = domain.spec.replication
         self.work = spec.record * 1e9 / (spec.share * self.leg.bandwidth)
         self.window = max(1, spec.window // spec.record)
@@ -61,9 +55,10 @@ class Flow:
         self.previous_done = 0
         self.wire: deque[Flying] = deque()
         self.arrived = [self._receive]
-        self.number = domain.number * STREAMS
+        number = domain.number * STREAMS
+        self.reception = tie_of(RECEIVED, follower.region, number)
         self.sender = Server(
-            clock, (HANDED, follower.region, self.number), self._hand, speed=1.0, coverage=coverage
+            clock, tie_of(HANDED, follower.region, number), self._hand, speed=1.0, coverage=coverage
         )
         self.pauses: set[str] = follower.send_pauses
         self.pace()
@@ -132,27 +127,31 @@ class Flow:
         now = self.clock._now
         follower = self.follower
         version = self.source.domain.record(self.source.timeline, lsn)[1]
-        follower.sent_rows.append((now, version))
+        follower.sent.append(now)
+        follower.sent.append(version)
         leg = self.leg
         departs, duration = now, leg.fixed
         if duration is None:
-            waits, whole = self.luck.wire(leg, lsn, version >> LSN_BITS, Purpose.WIRE)
+            waits, whole = wire_time(leg, follower.luck, lsn, version >> LSN_BITS, Purpose.WIRE)
             departs, duration = now + waits, ns(whole)
         arrives = now + duration
         if arrives < self.previous:
             arrives = self.previous
         self.previous = arrives
-        flying = Flying(lsn, version, departs, arrives)
+        flying = Flying()
+        flying.lsn = lsn
+        flying.version = version
+        flying.departs = departs
+        flying.arrives = arrives
+        flying.lost = False
+        flying.callbacks = self.arrived
         self.wire.append(flying)
-        self.clock.record(
-            arrives, (1, RECEIVED, follower.region, self.number, lsn, 1), Event(self.arrived, flying)
-        )
+        heappush(self.clock._queue, (arrives, self.reception, lsn << ATTEMPT_BITS | 1, flying))
         self.next = lsn + 1
         if lsn < self.source.last:
             self.offer()
 
-    def _receive(self, event: Event) -> None:
-        flying = event.what
+    def _receive(self, flying: Flying) -> None:
         if flying.lost:
             return
         self.wire.popleft()

@@ -19,31 +19,36 @@ from sim.core.distributions import (
     uniform,
 )
 from sim.spec import models as m
+from sim.spec.placement import nodes_of
 from sim.spec.resolve import resolve
 
+from .aimed import aim, aimed
 from .schedules import faults_for
+from .trace import traced
 
 MS = m.MS
 S = m.S
 REGIONS = ("ams", "fra", "lon", "par", "waw")
 EVEN, DRAWN, MIXED = "even", "drawn", "mixed"
+CURSORS = ("circle", "send", "receive", "apply", "reads")
+TRACED = 5  # in one of so many cases a store follows a trace
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One case: a resolved scenario, the seed of its draws and the times at which every cursor is pulled."""
+    """One case: a resolved scenario, the seed of its draws and when which cursor is pulled by itself."""
 
     number: int
     style: str
     scenario: m.Scenario
     seed: int
-    pulls: tuple[int, ...]
+    pulls: tuple[tuple[int, str], ...]
 
 
 class Dice:
     """Decisions by hash."""
 
-    def __init__(self, number: int) -> None:
+    def __init__(self, number: int | str) -> None:
         self.number = number
         self.count = 0
 
@@ -148,9 +153,31 @@ def case(number: int) -> Case:
         warmup=make.span(0, 2000),
         databases={name: _database(make, regions, share=1 / len(names)) for name in names},
     )
-    scenario = resolve(scenario.model_copy(update={"faults": faults_for(make, scenario)}))
-    pulls = tuple(sorted(dice.whole(1, duration - 1) for _ in range(dice.whole(0, 12))))
-    return Case(number, make.style, scenario, dice.whole(0, 2**31), pulls)
+    if number % TRACED == 4:
+        scenario = traced(make, number, scenario)
+    if aimed(number):
+        scenario = aim(make, number, scenario)
+    if not scenario.faults:
+        scenario = scenario.model_copy(update={"faults": faults_for(make, scenario)})
+    scenario = resolve(scenario)
+    return Case(number, make.style, scenario, dice.whole(0, 2**31), _pulls(number, scenario))
+
+
+def _pulls(number: int, scenario: m.Scenario) -> tuple[tuple[int, str], ...]:
+    """Return random times at which one cursor is pulled: a store's circle or a node's, mostly a replica's."""
+    dice = Dice(f"pulls {number}")
+    pulls = []
+    for _ in range(dice.whole(0, 30)):
+        name = dice.pick(sorted(scenario.databases))
+        database = scenario.databases[name]
+        cursor = dice.pick(CURSORS)
+        if cursor != "circle":
+            node = (
+                dice.pick(database.replicas or nodes_of(database)) if dice.chance(0.8) else database.primary
+            )
+            cursor = f"{node}/{cursor}"
+        pulls.append((dice.whole(1, scenario.duration - 1), f"{name}/{cursor}"))
+    return tuple(sorted(pulls))
 
 
 def _level(make: Maker) -> m.Level:

@@ -1,94 +1,102 @@
 """Clients: streams of operations with sessions, timeouts and retries, and the resolvers that tell them where
 to go."""
 
+from heapq import heappush
 from math import cos, pi
+from struct import Struct
 
 from sim.core.distributions import Distribution
 from sim.core.draws import Purpose
-from sim.engine.sampling import zipf, zipf_table
 from sim.journal.schema import FAIL, INFO, OK
 from sim.spec.models import Bursty, Diurnal
 
-from .clock import ARRIVE, REPLY, RETRY, SEND, STREAMS, TIMEOUT, Clock, Event
+from .clock import (
+    ARRIVE,
+    ATTEMPT_BITS,
+    DONE,
+    REPLY,
+    RETRY,
+    SEND,
+    STREAMS,
+    TIMEOUT,
+    Clock,
+    Event,
+    event_of,
+    order_of,
+    tie_of,
+)
 from .coverage import Coverage
 from .domain import Domain
-from .draws import Draws, ns
-from .network import Luck, Network
-from .node import WRITE, Message, Node
+from .draws import Draws, Luck, ns
+from .message import WRITE, Message
+from .network import Network, leg_time
+from .node import Node
 from .server import Server
+from .session import Keyring
 
 UNIT = Distribution("exponential", (1.0,))
+OPS_ROW = Struct("13q").pack  # as the columns of ``ops``
 
 
 class Operation:
-    """One operation: one rid, one or more attempts."""
+    """One operation: one rid, one or more attempts; ``awaited`` is the attempt that may still be refused or
+    time out, 0 if there is none."""
 
     __slots__ = (
         "attempt",
+        "awaited",
         "commits",
         "first",
         "key",
         "open",
         "refusals",
         "resolver",
+        "rid",
         "seq",
         "session",
         "stream",
-        "waiting",
     )
-
-    def __init__(self, stream: "Load", seq: int, first: int) -> None:
-        self.stream = stream
-        self.seq = seq
-        self.first = first
-        self.attempt = 0
-        self.refusals = 0
-        self.open = True
-        self.commits: tuple[int, ...] = ()
-
-
-class Keyring:
-    """Sessions and their keys for one client region and domain, and its DNS resolvers."""
-
-    def __init__(self, domain: Domain, client: int, *, name: str, draws: Draws, answer: int) -> None:
-        spec = domain.spec.workload
-        self.client = client  # index in the journal
-        self.home = client  # region the clients are near
-        self.count = spec.sessions.count
-        self.slots = spec.sessions.keys
-        self.length = spec.sessions.length
-        self.table = zipf_table(spec.keys.count, spec.keys.zipf)
-        self.key = draws.key(f"{domain.name}/sessions/{name}")
-        self.draws = draws
-        self.known: dict[tuple[int, int], int] = {}
-        self.answer = answer
-
-    def use_resolvers(self, name: str, *, count: int, ttl: int) -> None:
-        """Set up the resolvers: the initial answer cached, expiring within the first TTL."""
-        key = self.draws.key(name)
-        self.ttl = ttl
-        self.resolvers = count
-        self.cached = [self.answer] * count
-        self.expiry = [int(self.draws.uniform(key, i, 0, Purpose.DNS) * ttl) for i in range(count)]
-
-    def resolve(self, resolver: int, now: int) -> int:
-        """Return the region that a resolver sends to; an expired answer is fetched anew."""
-        if now >= self.expiry[resolver]:
-            self.cached[resolver] = self.answer
-            self.expiry[resolver] = now + self.ttl
-        return self.cached[resolver]
-
-    def pick(self, identity: int, slot: int) -> int:
-        """Return the key that a session (with epoch) has in a slot."""
-        found = self.known.get((identity, slot))
-        if found is None:
-            u = self.draws.uniform(self.key, identity, slot, Purpose.KEY)
-            found = self.known[identity, slot] = int(zipf(self.table, u))
-        return found
 
 
 class Load:
     """One stream: (domain, client, kind)."""
+
+    __slots__ = (
+        "arrival_at",
+        "arrivals",
+        "clock",
+        "coverage",
+        "domain",
+        "done",
+        "draws",
+        "gap",
+        "inward",
+        "issued",
+        "keyring",
+        "kind",
+        "local_reads",
+        "luck",
+        "name",
+        "network",
+        "number",
+        "outward",
+        "queue",
+        "replied",
+        "replies",
+        "retried",
+        "retries",
+        "retry_spec",
+        "rid_base",
+        "sends",
+        "service",
+        "sessions",
+        "shape",
+        "spikes",
+        "timed_out",
+        "timeout",
+        "timeouts",
+        "works",
+    )
 
     def __init__(
         self,
@@ -111,22 +119,32 @@ class Load:
         self.keyring = keyring
         self.network = network
         self.clock = clock
+        self.queue = clock._queue
         self.draws = draws
         self.coverage = coverage
         self.luck = Luck(draws, draws.key(name))
         self._bind(domain.spec)
+        self._bind_ties()
+
+    def _bind_ties(self) -> None:
+        number, places = self.number, range(self.network.count)
+        self.sends = tie_of(SEND, 0, number)
+        self.arrival_at = [tie_of(ARRIVE, place, number) for place in places]
+        self.done = [tie_of(DONE, place, number) for place in places]
+        self.replies = tie_of(REPLY, 0, number)
+        self.timeouts = tie_of(TIMEOUT, 0, number)
+        self.retries = tie_of(RETRY, 0, number)
 
     def _bind(self, spec) -> None:
         self.retry_spec = spec.workload.retry
         self.timeout = spec.workload.retry.timeout
         self.local_reads = spec.reads == "local"
-        self.service_spec = spec.service.write if self.kind == WRITE else spec.service.read
-        self.service = self.draws.series(self.service_spec, self.luck.key, 1, Purpose.SERVICE)
+        self.service = spec.service.write if self.kind == WRITE else spec.service.read
         client = self.keyring.home
         self.inward = self.network.inward[client]
         self.outward = [self.network.outward[g][client] for g in range(self.network.count)]
         self.issued = 0
-        self.sessions = self.draws.raw_series(self.luck.key, Purpose.SESSION)
+        self.sessions = self.draws.raw_sequence(self.luck.key, Purpose.SESSION)
         self.replied = [self._reply]
         self.timed_out = [self._timeout]
         self.retried = [self._retry]
@@ -141,23 +159,22 @@ class Load:
         arrivals = self.domain.spec.workload.arrivals
         self.gap = 1e9 / rate
         kind = Distribution("constant", (1.0,)) if arrivals.kind == "constant" else UNIT
-        self.works = self.draws.series(kind, self.luck.key, 0, Purpose.ARRIVAL)
+        self.works = self.draws.sequence(kind, self.luck.key, Purpose.ARRIVAL)
         if isinstance(arrivals, Diurnal):
             self.shape = self._diurnal(arrivals, 0)
             self.clock.process(self._days(arrivals))
         elif isinstance(arrivals, Bursty):
             self.clock.process(self._bursts(arrivals))
         self.arrivals = Server(
-            self.clock, (SEND, 0, self.number), self._send_first, speed=self.shape, coverage=self.coverage
+            self.clock, self.sends, self._send_first, speed=self.shape, coverage=self.coverage
         )
-        self.arrivals.begin(0, self.works(0) * self.gap)
+        self.arrivals.begin(0, next(self.works) * self.gap)
 
-    def start_trace(self, times: tuple[int, ...]) -> None:
+    def start_trace(self, times: list[int]) -> None:
         """Send at the times of a trace."""
         for seq, at in enumerate(times):
-            self.clock.record(
-                at, (1, SEND, 0, self.number, seq, 1), Event([lambda event: self._open(event.what)], seq)
-            )
+            event = event_of([lambda event: self._open(event.what)], seq)
+            heappush(self.queue, (at, self.sends, order_of(seq), event))
 
     def _diurnal(self, spec: Diurnal, step: int) -> float:
         middle = step * spec.step + spec.step / 2
@@ -193,31 +210,47 @@ class Load:
         self.arrivals.change(factor)
 
     def _send_first(self, seq: int) -> None:
-        self.arrivals.begin(seq + 1, self.works(seq + 1) * self.gap)
+        self.arrivals.begin(seq + 1, next(self.works) * self.gap)
         self._open(seq)
 
     def _open(self, seq: int) -> None:
         now = self.clock._now
-        op = Operation(self, seq, now)
         ring = self.keyring
-        bits = self.sessions(seq)
+        bits = next(self.sessions)
         session = (bits >> 32) * ring.count >> 32
-        epoch = (now + session * ring.length // ring.count) // ring.length
-        op.session = session << 20 | epoch
+        user = ring.users[session]
+        if now >= user.until:
+            user = ring.meet(session, now)
+        op = Operation()
+        op.stream = self
+        op.seq = seq
+        op.first = now
+        op.attempt = op.refusals = 0
+        op.open = True
+        op.commits = ()
+        op.session = user.identity
+        op.key = user.keys[(bits & 0xFFFFFFFF) * ring.slots >> 32]
         op.resolver = session % ring.resolvers
-        op.key = ring.pick(op.session, (bits & 0xFFFFFFFF) * ring.slots >> 32)
-        self.domain.open[self.rid_base | seq] = op
+        op.rid = rid = self.rid_base | seq
+        self.domain.open[rid] = op
         self.issued += 1
         self._send(op, now)
 
     # --- attempts ---
 
     def _send(self, op: Operation, now: int) -> None:
-        op.attempt = attempt = op.attempt + 1
-        op.waiting = True
-        seq, number, record = op.seq, self.number, self.clock.record
-        message = Message(self, op, seq=seq, attempt=attempt, sent=now)
-        record(now + self.timeout, (1, TIMEOUT, 0, number, seq, attempt), Event(self.timed_out, message))
+        op.attempt = op.awaited = attempt = op.attempt + 1
+        message = Message()
+        message.stream = self
+        message.owner = op
+        message.seq = seq = op.seq
+        message.attempt = attempt
+        message.order = order = seq << ATTEMPT_BITS | attempt
+        message.refused = False
+        deadline = Event()
+        deadline.callbacks = self.timed_out
+        deadline.what = message
+        heappush(self.queue, (now + self.timeout, self.timeouts, order, deadline))
         gateway = message.gateway = self.keyring.resolve(op.resolver, now)
         first = self.inward[gateway]
         if first.cuts or self.network.down[gateway]:
@@ -227,11 +260,10 @@ class Load:
         second = self.network.links[gateway][region]
         if second.cuts:
             return
-        at = now
-        at += self.luck.leg(first, seq, attempt, Purpose.LEG1) if first.fixed is None else first.fixed
-        at += self.luck.leg(second, seq, attempt, Purpose.LEG2) if second.fixed is None else second.fixed
+        at = now + (first.fixed or leg_time(first, self.luck, message, Purpose.LEG1))
+        at += second.fixed or leg_time(second, self.luck, message, Purpose.LEG2)
         message.callbacks = node.arrived
-        record(at, (1, ARRIVE, region, number, seq, attempt), message)
+        heappush(self.queue, (at, self.arrival_at[region], order, message))
 
     def _target(self, gateway: int) -> Node:
         if self.kind != WRITE and self.local_reads:
@@ -247,12 +279,10 @@ class Load:
         fourth = self.outward[gateway]
         if third.cuts or fourth.cuts or self.network.down[gateway]:
             return
-        seq, attempt = message.seq, message.attempt
-        at = self.clock._now
-        at += self.luck.leg(third, seq, attempt, Purpose.LEG3) if third.fixed is None else third.fixed
-        at += self.luck.leg(fourth, seq, attempt, Purpose.LEG4) if fourth.fixed is None else fourth.fixed
+        at = self.clock._now + (third.fixed or leg_time(third, self.luck, message, Purpose.LEG3))
+        at += fourth.fixed or leg_time(fourth, self.luck, message, Purpose.LEG4)
         message.callbacks = self.replied
-        self.clock.record(at, (1, REPLY, 0, self.number, seq, attempt), message)
+        heappush(self.queue, (at, self.replies, message.order, message))
 
     def _reply(self, message: Message) -> None:
         op = message.owner
@@ -260,29 +290,28 @@ class Load:
             return
         if not message.refused:
             self._end(op, OK, message)
-        elif op.waiting and op.attempt == message.attempt:
+        elif op.awaited == message.attempt:
             op.refusals += 1
             self._failed(op)
 
     def _timeout(self, event: Event) -> None:
         message = event.what
         op = message.owner
-        if op.open and op.waiting and op.attempt == message.attempt:
+        if op.awaited == message.attempt:
             self._failed(op)
 
     def _failed(self, op: Operation) -> None:
         spec = self.retry_spec
-        op.waiting = False
+        op.awaited = 0
         if op.attempt >= spec.attempts:
             known = self.kind != WRITE or op.refusals == op.attempt
             self._end(op, FAIL if known else INFO, None)
             return
         self.domain.retrying += op.attempt == 1
-        u = self.draws.uniform(self.luck.key, op.seq, op.attempt, Purpose.BACKOFF)
+        u = self.luck.uniform(op.seq, op.attempt, Purpose.BACKOFF)
         wait = ns(min(spec.cap, spec.base * 2.0 ** (op.attempt - 1)) * (1 - spec.jitter * u))
-        clock = self.clock
-        tie = (1, RETRY, 0, self.number, op.seq, op.attempt + 1)
-        clock.record(clock._now + wait, tie, Event(self.retried, op))
+        at, order = self.clock._now + wait, order_of(op.seq, op.attempt + 1)
+        heappush(self.queue, (at, self.retries, order, event_of(self.retried, op)))
 
     def _retry(self, event: Event) -> None:
         op = event.what
@@ -290,11 +319,13 @@ class Load:
             self._send(op, self.clock._now)
 
     def _end(self, op: Operation, outcome: int, message: Message | None) -> None:
-        op.open = False
         domain = self.domain
-        rid = self.rid_base | op.seq
+        rid = op.rid
         del domain.open[rid]
-        domain.retrying -= op.attempt > 1 or (not op.waiting and op.attempt < self.retry_spec.attempts)
+        if op.attempt > 1 or (not op.awaited and op.attempt < self.retry_spec.attempts):
+            domain.retrying -= 1
+        op.open = False
+        op.awaited = 0
         ring = self.keyring
         version, stale, behind, node = 0, -1, 0, -1
         if message is not None:
@@ -303,21 +334,19 @@ class Load:
                 version = op.commits[-1]
             else:
                 version, stale, behind = message.version, message.stale, message.behind
-        session = (ring.client * ring.count << 20) + op.session
-        domain.ops.append(
-            (
-                rid,
-                op.first,
-                self.clock._now,
-                self.kind,
-                outcome,
-                ring.client,
-                op.attempt,
-                session,
-                op.key,
-                node,
-                version,
-                stale,
-                behind,
-            )
+        row = OPS_ROW(
+            rid,
+            op.first,
+            self.clock._now,
+            self.kind,
+            outcome,
+            ring.client,
+            op.attempt,
+            ring.base + op.session,
+            op.key,
+            node,
+            version,
+            stale,
+            behind,
         )
+        domain.ops.frombytes(row)

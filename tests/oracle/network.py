@@ -1,12 +1,13 @@
 """The network: legs between regions and between clients and gateways, with what faults lay over them."""
 
 from math import floor, log
+from typing import Any
 
 from sim.core.distributions import Distribution, constant
 from sim.core.draws import Purpose
 from sim.spec.models import Scenario
 
-from .draws import Draws, ns
+from .draws import Luck, ns
 
 NOTHING = constant(0)
 LOSS_OF = {
@@ -84,39 +85,23 @@ class Leg:
         self.refresh()
 
 
-class Luck:
-    """The draws of one stream or flow for legs and services, block-wise for first attempts."""
+def leg_time(leg: Leg, luck: Luck, message: Any, purpose: int) -> int:
+    """Return how long a message (with its ``seq`` and ``attempt``) takes over a leg, ns."""
+    if leg.fixed is not None:
+        return leg.fixed
+    if leg.loss != 0:
+        return ns(wire_time(leg, luck, message.seq, message.attempt, purpose)[1])
+    return int(leg.latency + luck.sample(leg.jitter, message.seq, message.attempt, purpose) + 0.5) or 1
 
-    __slots__ = ("draws", "key", "known")
 
-    def __init__(self, draws: Draws, key) -> None:
-        self.draws = draws
-        self.key = key
-        self.known: dict = {}
-
-    def sample(self, distribution: Distribution, rid: int, attempt: int, purpose: int) -> float:
-        """Return a draw; for attempt 1 it comes from a block."""
-        if attempt != 1 or distribution.kind == "constant":
-            return self.draws.sample(distribution, self.key, rid, attempt, purpose)
-        name = (id(distribution), purpose)
-        if name not in self.known:
-            self.known[name] = self.draws.series(distribution, self.key, 1, purpose)
-        return self.known[name](rid)
-
-    def leg(self, leg: Leg, rid: int, attempt: int, purpose: int) -> int:
-        """Return how long a message takes over a leg, ns."""
-        if leg.fixed is not None:
-            return leg.fixed
-        return ns(self.wire(leg, rid, attempt, purpose)[1])
-
-    def wire(self, leg: Leg, rid: int, attempt: int, purpose: int) -> tuple[int, float]:
-        """Return (when the last transmission departs, when it arrives), ns after the first departure; the
-        arrival is not rounded."""
-        whole = leg.latency + self.sample(leg.jitter, rid, attempt, purpose)
-        if leg.loss == 0:
-            return 0, whole
-        lost = leg.transmissions_lost(self.draws.uniform(self.key, rid, attempt, LOSS_OF[purpose]))
-        return lost * leg.retransmit, whole + lost * leg.retransmit
+def wire_time(leg: Leg, luck: Luck, rid: int, attempt: int, purpose: int) -> tuple[int, float]:
+    """Return (when the last transmission departs, when it arrives), ns after the first departure; the arrival
+    is not rounded."""
+    whole = leg.latency + luck.sample(leg.jitter, rid, attempt, purpose)
+    if leg.loss == 0:
+        return 0, whole
+    lost = leg.transmissions_lost(luck.uniform(rid, attempt, LOSS_OF[purpose]))
+    return lost * leg.retransmit, whole + lost * leg.retransmit
 
 
 class Network:

@@ -1,61 +1,20 @@
 """A database node: a queue, workers, a log and what is applied of it."""
 
+from array import array
 from bisect import bisect_left, bisect_right
 from collections import deque
+from heapq import heappush
 from math import inf
 
 from sim.core.draws import Purpose
-from sim.journal.schema import LSN_BITS
+from sim.journal.schema import LSN_BITS, LSN_MASK
 
-from .clock import APPLIED, DONE, STREAMS, Clock
+from .clock import APPLIED, STREAMS, Clock, tie_of
 from .coverage import Coverage
 from .domain import Domain
-from .draws import Draws
-from .server import Server, lasts, rescaled
-
-READ, WRITE, OBSERVE, CHECK = range(4)
-
-
-class Message:
-    """A request on its way, in service, or its answer on the way back; it is the SimPy event of each of
-    these in turn."""
-
-    __slots__ = (
-        "attempt",
-        "begun",
-        "behind",
-        "callbacks",
-        "due",
-        "fresh",
-        "gateway",
-        "kind",
-        "node",
-        "owner",
-        "refused",
-        "sent",
-        "seq",
-        "stale",
-        "stream",
-        "version",
-        "worker",
-    )
-    _ok = True
-
-    def __init__(self, stream, owner, *, seq: int, attempt: int, sent: int) -> None:
-        self.kind = stream.kind
-        self.stream = stream
-        self.owner = owner
-        self.seq = seq
-        self.attempt = attempt
-        self.sent = sent
-        self.refused = False
-
-    def again(self) -> "Message":
-        """Return a copy to schedule anew; the old one is void."""
-        copy = Message(self.stream, self.owner, seq=self.seq, attempt=self.attempt, sent=self.sent)
-        copy.gateway = self.gateway
-        copy.node = self.node
-        return copy
+from .draws import Draws, Luck
+from .message import OBSERVE, READ, WRITE, Message
+from .server import Server, rescaled
 
 
 class Node:
@@ -63,6 +22,62 @@ class Node:
 
     ``last`` is the last lsn in its log (received or committed), ``applied`` the last one applied.
     """
+
+    __slots__ = (
+        "applied",
+        "applier",
+        "apply_spec",
+        "applying",
+        "arrived",
+        "busy",
+        "candidate",
+        "cap",
+        "clock",
+        "contacts",
+        "copied",
+        "coverage",
+        "crashes",
+        "dark",
+        "deaths",
+        "domain",
+        "done",
+        "draws",
+        "events",
+        "finished",
+        "flow_in",
+        "flows_out",
+        "following",
+        "goal",
+        "goal_lsn",
+        "intact",
+        "key",
+        "last",
+        "lease_until",
+        "luck",
+        "name",
+        "pauses",
+        "place",
+        "places",
+        "promotions",
+        "queue",
+        "rebuilds",
+        "received",
+        "region",
+        "restarting",
+        "restarts",
+        "rewinds",
+        "send_pauses",
+        "sent",
+        "serving",
+        "slow",
+        "speed",
+        "stalled",
+        "timeline",
+        "up",
+        "values",
+        "workers",
+        "writable",
+    )
 
     def __init__(
         self, domain: Domain, region: int, *, name: str, clock: Clock, draws: Draws, coverage: Coverage
@@ -72,6 +87,7 @@ class Node:
         self.name = f"{domain.name}/{name}"
         self.place = name
         self.clock = clock
+        self.events = clock._queue
         self.draws = draws
         self.coverage = coverage
         self.key = draws.key(self.name)
@@ -112,15 +128,14 @@ class Node:
         self.pauses: set[str] = set()
         self.stalled = False  # beyond the cut: nothing is applied until it is rewound
         self.send_pauses: set[str] = set()
-        self.sent_rows: list[tuple[int, int]] = []
-        self.received_rows: list[tuple[int, int]] = []
-        self.applied_rows: list[tuple[int, int]] = []
-        self.copied_rows: list[tuple[int, int]] = []
+        # Rows for the journal, one after the other: time, version.
+        self.sent, self.received, self.done, self.copied = array("q"), array("q"), array("q"), array("q")
         self.goal = None
         self.goal_lsn = -1
-        self.replica_key = self.draws.key(f"{domain.name}/replica/{self.place}")
-        self.apply_series: dict = {}
-        tie = (APPLIED, self.region, domain.number * STREAMS)
+        self.luck = Luck(self.draws, self.draws.key(f"{domain.name}/replica/{self.place}"))
+        self.apply_spec = domain.spec.replication.apply
+        self.applying: tuple[int, int, int, int, int] | None = None  # the row that is being applied
+        tie = tie_of(APPLIED, self.region, domain.number * STREAMS)
         self.applier = Server(self.clock, tie, self._apply, speed=1.0, coverage=self.coverage)
 
     # --- requests ---
@@ -129,42 +144,35 @@ class Node:
         """A request or probe reaches the node."""
         if self.dark:
             return
-        kind = message.kind
         now = self.clock._now
-        if not self.up or not self._accepts(kind, now):
+        kind = message.stream.kind
+        if not self.up or not (self.serving if kind == READ else self._accepts(kind, now)):
             self.refuse(message)
-            return
-        workers = self.workers
-        for i in range(len(workers)):
-            if workers[i] is None:
-                self._start(i, message, now)
-                return
-        if len(self.queue) < self.places:
+        elif None in self.workers:
+            self._start(self.workers.index(None), message, now)
+        elif len(self.queue) < self.places:
             self.queue.append(message)
         else:
             self.coverage.queue_full += 1
             self.refuse(message)
 
     def _accepts(self, kind: int, now: int) -> bool:
-        if kind == WRITE:
-            if self.writable and now >= self.lease_until:
-                self.coverage.refused_by_lease += 1
-            return self.writable and now < self.lease_until
-        return kind == OBSERVE or self.serving
+        if kind != WRITE:
+            return self.serving or kind == OBSERVE
+        if self.writable and now >= self.lease_until:
+            self.coverage.refused_by_lease += 1
+        return self.writable and now < self.lease_until
 
     def _start(self, worker: int, message: Message, now: int) -> None:
-        stream, seq, attempt = message.stream, message.seq, message.attempt
-        if attempt == 1:
-            work = stream.service(seq)
-        else:
-            work = stream.luck.sample(stream.service_spec, seq, attempt, Purpose.SERVICE)
+        stream = message.stream
+        work = stream.luck.sample(stream.service, message.seq, message.attempt, Purpose.SERVICE)
         self.workers[worker] = message
         message.worker = worker
         message.begun = now
         message.fresh = True
-        message.due = due = now + lasts(work, self.speed)
+        message.due = due = now + (int(work / self.speed + 0.5) or 1)
         message.callbacks = self.finished
-        self.clock.record(due, (1, DONE, self.region, stream.number, seq, attempt), message)
+        heappush(self.events, (due, stream.done[self.region], message.order, message))
 
     def finish(self, message: Message) -> None:
         """Service completes."""
@@ -172,7 +180,8 @@ class Node:
         if self.workers[worker] is not message:
             return
         now = self.clock._now
-        kind = message.kind
+        stream = message.stream
+        kind = stream.kind
         self.workers[worker] = None
         if kind == READ:
             self._read(message, now)
@@ -183,8 +192,8 @@ class Node:
             else:
                 self._commit(message.owner, now)
         else:
-            message.stream.served(message, self)
-        message.stream.answer(message, self)
+            stream.served(message, self)
+        stream.answer(message, self)
         if self.queue:
             self._start(worker, self.queue.popleft(), now)
 
@@ -216,6 +225,7 @@ class Node:
         domain = self.domain
         for version in op.commits[-2:]:
             if domain.on_timeline(version, self.timeline):
+                self.coverage.known_at_cut += version & LSN_MASK == domain.timelines[self.timeline].cut
                 return
         self.coverage.second_commits += len(op.commits) > 0
         self.coverage.diverged_commits += self.timeline != domain.newest
@@ -223,7 +233,7 @@ class Node:
         version = self.timeline << LSN_BITS | self.last
         op.commits += (version,)
         self.values[op.key] = version
-        domain.note_commit((now, version, op.stream.rid_base | op.seq, op.key, self.region))
+        domain.note_commit((now, version, op.rid, op.key, self.region))
         for flow in self.flows_out:
             flow.offer()
 
@@ -232,11 +242,11 @@ class Node:
         self.writable = False
         refused = []
         for i, message in enumerate(self.workers):
-            if message is not None and message.kind == WRITE:
+            if message is not None and message.stream.kind == WRITE:
                 self.workers[i] = None
                 refused.append(message.again())
-        refused += [message for message in self.queue if message.kind == WRITE]
-        self.queue = deque(message for message in self.queue if message.kind != WRITE)
+        refused += [message for message in self.queue if message.stream.kind == WRITE]
+        self.queue = deque(message for message in self.queue if message.stream.kind != WRITE)
         for message in refused:
             self.refuse(message)
         for i, message in enumerate(self.workers):
@@ -272,14 +282,15 @@ class Node:
         copy.fresh = False
         copy.due = now + rescaled(message.due - now, before, self.speed)
         copy.callbacks = self.finished
-        self.clock.record(copy.due, (1, DONE, self.region, copy.stream.number, copy.seq, copy.attempt), copy)
+        heappush(self.events, (copy.due, copy.stream.done[self.region], copy.order, copy))
 
     # --- the log ---
 
     def receive(self, lsn: int, version: int) -> None:
         """A record arrives over the flow."""
         self.last = lsn
-        self.received_rows.append((self.clock._now, version))
+        self.received.append(self.clock._now)
+        self.received.append(version)
         if self.applier.item is None:
             self.apply_next()
 
@@ -287,23 +298,16 @@ class Node:
         """Take up the next received record if nothing is being applied."""
         if self.up and not self.stalled and self.applier.item is None and self.applied < self.last:
             lsn = self.applied + 1
-            version = self.domain.record(self.timeline, lsn)[1]
-            self.applier.begin(lsn, self._apply_work(lsn, version >> LSN_BITS))
-
-    def _apply_work(self, lsn: int, timeline: int) -> float:
-        series = self.apply_series.get(timeline)
-        if series is None:
-            spec = self.domain.spec.replication.apply
-            series = self.apply_series[timeline] = self.draws.series(
-                spec, self.replica_key, timeline, Purpose.APPLY
-            )
-        return series(lsn)
+            self.applying = row = self.domain.record(self.timeline, lsn)
+            work = self.luck.sample(self.apply_spec, lsn, row[1] >> LSN_BITS, Purpose.APPLY)
+            self.applier.begin(lsn, work)
 
     def _apply(self, lsn: int) -> None:
-        _, version, _, key, _ = self.domain.record(self.timeline, lsn)
+        _, version, _, key, _ = self.applying
         self.applied = lsn
         self.values[key] = version
-        self.applied_rows.append((self.clock._now, version))
+        self.done.append(self.clock._now)
+        self.done.append(version)
         if lsn == self.goal_lsn:
             self.goal.succeed()
             self.goal_lsn = -1
@@ -366,7 +370,7 @@ class Node:
     def wipe(self) -> None:
         """Lose the data."""
         self.intact = self.serving = self.writable = self.following = False
-        self.copied_rows.append((self.clock._now, 0))
+        self.copied.extend((self.clock._now, 0))
         self.last = self.applied = 0
         self.values = {}
         self.applier.drop()

@@ -2,15 +2,17 @@
 gateway's node."""
 
 from collections.abc import Callable
+from heapq import heappush
 
 from sim.core.draws import Purpose
 from sim.spec.models import Check, Failover
 
-from .clock import ARRIVE, REPLY, SEND, STREAMS, TIMEOUT, Clock, Event
+from .clock import ARRIVE, DONE, REPLY, SEND, STREAMS, TIMEOUT, Clock, Event, event_of, order_of, tie_of
 from .domain import Domain
-from .draws import Draws
-from .network import Luck, Network
-from .node import CHECK, OBSERVE, Message, Node
+from .draws import Draws, Luck
+from .message import CHECK, OBSERVE, Message, message_of
+from .network import Network, leg_time
+from .node import Node
 
 
 class Pulse:
@@ -20,10 +22,10 @@ class Pulse:
     """
 
     def __init__(
-        self, spec: Check | Failover, *, tie: int, clock: Clock, luck: Luck, send: Callable, trip: Callable
+        self, spec: Check | Failover, *, number: int, clock: Clock, luck: Luck, send: Callable, trip: Callable
     ) -> None:
         self.spec = spec
-        self.tie = tie
+        self.sends, self.timeouts = tie_of(SEND, 0, number), tie_of(TIMEOUT, 0, number)
         self.clock = clock
         self.send = send
         self.trip = trip
@@ -43,7 +45,7 @@ class Pulse:
 
     def _schedule(self, seq: int) -> None:
         at = self.offset + seq * self.spec.interval
-        self.clock.record(at, (1, SEND, 0, self.tie, seq, 1), Event(self.sending, seq))
+        heappush(self.clock._queue, (at, self.sends, order_of(seq), event_of(self.sending, seq)))
 
     def _send(self, event: Event) -> None:
         seq = event.what
@@ -51,7 +53,7 @@ class Pulse:
         if self.send(seq):
             self.outstanding = seq
             at = self.clock._now + self.spec.timeout
-            self.clock.record(at, (1, TIMEOUT, 0, self.tie, seq, 1), Event(self.timing_out, seq))
+            heappush(self.clock._queue, (at, self.timeouts, order_of(seq), event_of(self.timing_out, seq)))
 
     def _timeout(self, event: Event) -> None:
         self.result(event.what, passed=False)
@@ -99,16 +101,19 @@ class Observer:
         self.region = region
         self.name = name
         self.number = domain.number * STREAMS + number
+        self.arrivals = [tie_of(ARRIVE, place, self.number) for place in range(network.count)]
+        self.done = [tie_of(DONE, place, self.number) for place in range(network.count)]
+        self.replies = tie_of(REPLY, 0, self.number)
         self.network = network
         self.clock = clock
         self.luck = Luck(draws, draws.key(name))
-        self.service = draws.series(domain.spec.service.probe, self.luck.key, 1, Purpose.SERVICE)
+        self.service = domain.spec.service.probe
         self.renewals = True
         self.renewing_send = 0
         self.replied = [self._reply]
         self.pulse = Pulse(
             domain.spec.failover,
-            tie=self.number,
+            number=self.number,
             clock=clock,
             luck=self.luck,
             send=self._send,
@@ -120,23 +125,24 @@ class Observer:
         if not network.up(self.region):
             return False
         now = self.clock._now
-        message = Message(self, self.renewals and self.pulse.healthy, seq=seq, attempt=1, sent=now)
+        renews = self.renewals and self.pulse.healthy
+        message = message_of(self, now if renews else None, seq, 1)
         message.gateway = -1
         message.node = node = self.domain.primary
-        if message.owner:
+        if renews:
             self.renewing_send = now
         leg = network.links[self.region][node.region]
         if not leg.cuts:
             message.callbacks = node.arrived
-            at = now + self.luck.leg(leg, seq, 1, Purpose.LEG2)
-            self.clock.record(at, (1, ARRIVE, node.region, self.number, seq, 1), message)
+            at = now + leg_time(leg, self.luck, message, Purpose.LEG2)
+            heappush(self.clock._queue, (at, self.arrivals[node.region], message.order, message))
         return True
 
     def served(self, message: Message, node: Node) -> None:
         """The node has served the probe: it renews the lease and takes the node's position along."""
         message.version = node.last
-        if message.owner and node is self.domain.primary:
-            node.renew(self.region, message.sent)
+        if message.owner is not None and node is self.domain.primary:
+            node.renew(self.region, message.owner)
 
     def answer(self, message: Message, node: Node) -> None:
         """The answer departs now."""
@@ -144,8 +150,8 @@ class Observer:
         if leg.cuts:
             return
         message.callbacks = self.replied
-        at = self.clock._now + self.luck.leg(leg, message.seq, 1, Purpose.LEG3)
-        self.clock.record(at, (1, REPLY, 0, self.number, message.seq, 1), message)
+        at = self.clock._now + leg_time(leg, self.luck, message, Purpose.LEG3)
+        heappush(self.clock._queue, (at, self.replies, message.order, message))
 
     def _reply(self, message: Message) -> None:
         if message.seq == self.pulse.outstanding and not message.refused:
@@ -176,15 +182,18 @@ class Checker:
         self.region = region
         self.name = name
         self.number = domain.number * STREAMS + number
+        self.arrivals = [tie_of(ARRIVE, place, self.number) for place in range(network.count)]
+        self.done = [tie_of(DONE, place, self.number) for place in range(network.count)]
+        self.replies = tie_of(REPLY, 0, self.number)
         self.network = network
         self.clock = clock
         self.luck = Luck(draws, draws.key(name))
-        self.service = draws.series(domain.spec.service.probe, self.luck.key, 1, Purpose.SERVICE)
+        self.service = domain.spec.service.probe
         self.replied = [self._reply]
         self.at_gateway = [self._answer_itself]
         self.pulse = Pulse(
             spec,
-            tie=self.number,
+            number=self.number,
             clock=clock,
             luck=self.luck,
             send=self._send,
@@ -194,18 +203,17 @@ class Checker:
     def _send(self, seq: int) -> bool:
         network = self.network
         gateway = self.region
-        now = self.clock._now
         leg = network.inward[self.client][gateway]
         if leg.cuts or network.down[gateway]:
             return True
-        message = Message(self, None, seq=seq, attempt=1, sent=now)
+        message = message_of(self, None, seq, 1)
         message.gateway = gateway
         message.node = node = self.domain.nodes[gateway]
-        at = now + self.luck.leg(leg, seq, 1, Purpose.LEG1)
+        at = self.clock._now + leg_time(leg, self.luck, message, Purpose.LEG1)
         if node is not None:
             at += network.local.fixed
         message.callbacks = self.at_gateway if node is None else node.arrived
-        self.clock.record(at, (1, ARRIVE, gateway, self.number, seq, 1), message)
+        heappush(self.clock._queue, (at, self.arrivals[gateway], message.order, message))
         return True
 
     def _answer_itself(self, message: Message) -> None:
@@ -224,8 +232,8 @@ class Checker:
         if leg.cuts or self.network.down[self.region]:
             return
         message.callbacks = self.replied
-        at = self.clock._now + local + self.luck.leg(leg, message.seq, 1, Purpose.LEG4)
-        self.clock.record(at, (1, REPLY, 0, self.number, message.seq, 1), message)
+        at = self.clock._now + local + leg_time(leg, self.luck, message, Purpose.LEG4)
+        heappush(self.clock._queue, (at, self.replies, message.order, message))
 
     def _reply(self, message: Message) -> None:
         self.pulse.result(message.seq, passed=not message.refused)

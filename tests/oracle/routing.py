@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 from .clock import Clock
 from .coverage import Coverage
-from .load import Keyring
 from .probes import Checker
+from .session import Keyring
 
 
 class Router:

@@ -1,9 +1,10 @@
 """One FIFO server with a speed: the rules of work, as the contract states them."""
 
 from collections.abc import Callable
+from heapq import heappush
 from math import floor
 
-from .clock import Clock, Event
+from .clock import ATTEMPT_BITS, Clock, Event, event_of, order_of
 from .coverage import Coverage
 
 
@@ -19,8 +20,8 @@ def rescaled(left: int, before: float, after: float) -> int:
 
 
 class Server:
-    """At most one item in service; ``done(item)`` is called at its completion, a record with tie ``(1, rank,
-    place, stream, item, 1)``."""
+    """At most one item in service; ``done(item)`` is called at its completion, a record of ``tie`` and the
+    item, attempt 1."""
 
     __slots__ = (
         "begun",
@@ -34,18 +35,24 @@ class Server:
         "item",
         "last",
         "left",
-        "place",
-        "rank",
+        "queue",
         "speed",
-        "stream",
+        "tie",
         "work",
     )
 
     def __init__(
-        self, clock: Clock, tie: tuple[int, int, int], done: Callable, *, speed: float, coverage: Coverage
+        self,
+        clock: Clock,
+        tie: tuple[int, int, int, int],
+        done: Callable,
+        *,
+        speed: float,
+        coverage: Coverage,
     ) -> None:
         self.clock = clock
-        self.rank, self.place, self.stream = tie
+        self.queue = clock._queue
+        self.tie = tie
         self.done = done
         self.coverage = coverage
         self.speed = speed
@@ -60,9 +67,13 @@ class Server:
         self.work = work
         self.left = None
         if self.speed > 0:
-            duration = int(work / self.speed + 0.5)
-            self._run(duration if duration > 0 else 1)
             self.fresh = True
+            self.begun = now = self.clock._now
+            self.due = due = now + (int(work / self.speed + 0.5) or 1)
+            self.event = event = Event()
+            event.callbacks = self.fired
+            event.what = item
+            heappush(self.queue, (due, self.tie, item << ATTEMPT_BITS | 1, event))
 
     def drop(self) -> None:
         """Forget what is in service."""
@@ -97,12 +108,10 @@ class Server:
         return self.due - self.clock._now
 
     def _run(self, duration: int) -> None:
-        clock = self.clock
-        item = self.item
-        self.begun = clock._now
-        self.due = due = clock._now + duration
-        self.event = event = Event(self.fired, item)
-        clock.record(due, (1, self.rank, self.place, self.stream, item, 1), event)
+        self.begun = now = self.clock._now
+        self.due = due = now + duration
+        self.event = event = event_of(self.fired, self.item)
+        heappush(self.queue, (due, self.tie, order_of(self.item), event))
 
     def _fire(self, event: Event) -> None:
         if event is self.event:

@@ -5,6 +5,7 @@
 
 import os
 import sys
+from collections import Counter
 from dataclasses import dataclass, field, fields
 from unittest.mock import patch
 
@@ -14,12 +15,20 @@ from sim.trial import run_tables
 
 from .compare import compare, compare_milestones
 from .coverage import Coverage
-from .generate import Case, case
+from .generate import CURSORS, Case, case
 from .twin import run_twin
 
 CASES = int(os.environ.get("SIM_ORACLE_CASES", "300"))  # ``make oracle`` asks for thousands
 REQUIRED = 50  # the least number of times that a suite must exercise what matters
-MUST_EXERCISE = ("rate_changes", "overlapping_faults", "retries_at_failover", "cuts_in_promotion", "pulls")
+MUST_EXERCISE = (
+    "rate_changes",
+    "overlapping_faults",
+    "retries_at_failover",
+    "cuts_in_promotion",
+    "traces",
+    "empirical",
+    *(f"pulls_{cursor}" for cursor in CURSORS),
+)
 TIED_SHARE = 0.3
 
 
@@ -29,26 +38,41 @@ class Tally:
 
     cases: int = 0
     tied_cases: int = 0
-    pulls: int = 0
+    contents: Counter[str] = field(default_factory=Counter)
     coverage: Coverage = field(default_factory=Coverage)
 
     def add(self, one: Case, coverage: Coverage) -> None:
         """Count one case."""
         self.cases += 1
         self.tied_cases += coverage.ties > 0
-        self.pulls += len(one.pulls)
+        self.contents.update(contents(one))
         self.coverage.add(coverage)
 
     def counts(self) -> dict[str, int]:
         """Return every count by name."""
         exercised = {f.name: getattr(self.coverage, f.name) for f in fields(Coverage)}
-        return {"cases": self.cases, "tied_cases": self.tied_cases, "pulls": self.pulls, **exercised}
+        return {"cases": self.cases, "tied_cases": self.tied_cases, **self.contents, **exercised}
 
     def lacking(self) -> list[str]:
         """Return what was not exercised often enough."""
         counts = self.counts()
-        few = [name for name in MUST_EXERCISE if counts[name] < REQUIRED]
+        few = [name for name in MUST_EXERCISE if counts.get(name, 0) < REQUIRED]
         return few + (["tied_cases"] if self.tied_cases < TIED_SHARE * self.cases else [])
+
+
+def contents(one: Case) -> Counter[str]:
+    """Return what counts of a case by itself: pulls of each cursor, a trace, an empirical distribution.
+
+    Of a node's flow only pulls at replicas count.
+    """
+    found: Counter[str] = Counter()
+    databases = one.scenario.databases
+    for _, name in one.pulls:
+        store, *node, cursor = name.split("/")
+        found[f"pulls_{cursor}"] += cursor in ("circle", "reads") or node[0] in databases[store].replicas
+    found["traces"] += any(database.workload.arrivals.kind == "trace" for database in databases.values())
+    found["empirical"] += "kind='empirical'" in repr(one.scenario)
+    return found
 
 
 def _engine(one: Case, *, small: bool) -> dict:

@@ -1,5 +1,8 @@
 """The twin's rows as the tables of the journal."""
 
+from array import array
+from itertools import chain
+
 import numpy as np
 
 from sim.journal.schema import columns_of
@@ -23,10 +26,10 @@ def tables_of(domain: Domain, names: list[str], loads: list[Load], end: int) -> 
     for node in domain.nodes:
         if node is not None:
             moved = {
-                "sent": node.sent_rows,
-                "received": node.received_rows,
-                "applied": node.applied_rows,
-                "copied": node.copied_rows,
+                "sent": node.sent,
+                "received": node.received,
+                "applied": node.done,
+                "copied": node.copied,
             }
             if not node.intact:  # it holds nothing until it has been copied anew
                 moved["void"] = [(end, _last_version(domain))]
@@ -52,10 +55,8 @@ def _under_way(domain: Domain, node: Node) -> dict[str, list[tuple[int]]]:
     return {name: [(domain.record(domain.newest, lsn)[1],) for lsn in some] for name, some in lsns.items()}
 
 
-def _columns(schema: dict, rows: list[tuple]) -> dict[str, np.ndarray]:
-    if not rows:
-        return {name: np.empty(0, dtype) for name, dtype in schema.items()}
-    return {
-        name: np.array(column, dtype)
-        for (name, dtype), column in zip(schema.items(), zip(*rows, strict=True), strict=True)
-    }
+def _columns(schema: dict, rows: list[tuple] | array) -> dict[str, np.ndarray]:
+    """Return columns of rows that are tuples, or numbers one after the other."""
+    cells = np.array(rows if isinstance(rows, array) else list(chain.from_iterable(rows)), np.int64)
+    columns = cells.reshape(-1, len(schema)).T
+    return {name: column.astype(dtype) for (name, dtype), column in zip(schema.items(), columns, strict=True)}

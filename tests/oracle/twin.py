@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 from sim.core.draws import Purpose
 from sim.spec.models import Scenario
-from sim.spec.trace import arrivals
 
 from .clock import Clock, WatchfulClock
 from .coverage import Coverage
@@ -14,13 +13,16 @@ from .draws import Draws
 from .failover import Controller
 from .faults import Faults
 from .flow import Flow
-from .load import Keyring, Load
+from .load import Load
+from .message import READ, WRITE
 from .network import Network
-from .node import READ, WRITE, Node
+from .node import Node
 from .probes import Checker, Observer
 from .rejoin import Rejoiner
 from .routing import Router
+from .session import Keyring
 from .tables import tables_of
+from .trace import times_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,7 +195,7 @@ class Twin:
         share = self.scenario.clients[client].share
         rate = (workload.reads if kind == READ else workload.writes) * share
         if workload.arrivals.kind == "trace":
-            load.start_trace(arrivals(self.scenario, domain.name).get(name, ()))
+            load.start_trace(times_of(self.scenario, domain.name).get((client, word), []))
         elif rate > 0:
             load.start(rate)
 
@@ -308,7 +310,7 @@ class Twin:
         """Let a node follow the primary from where it is."""
         node.join(node.domain.newest)
         version = node.domain.record(node.timeline, node.last)[1] if node.last else 0
-        node.copied_rows.append((self.clock._now, version))
+        node.copied.extend((self.clock._now, version))
         node.following = True
         self._detach(node)
         self._attach(node, node.domain.primary)
@@ -321,9 +323,7 @@ class Twin:
             node.flow_in = None
 
     def _attach(self, node: Node, primary: Node) -> None:
-        flow = Flow(
-            primary, node, clock=self.clock, draws=self.draws, network=self.network, coverage=self.coverage
-        )
+        flow = Flow(primary, node, clock=self.clock, network=self.network, coverage=self.coverage)
         node.flow_in = flow
         primary.flows_out.append(flow)
         flow.refresh()
