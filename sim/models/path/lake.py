@@ -8,7 +8,6 @@ from sim.journal.recorder import Table as Columns
 from sim.models.path.jobs import Job
 from sim.models.path.moves import Moves
 from sim.models.path.path import Path
-from sim.models.path.reader import Reader
 from sim.models.path.setting import Setting
 from sim.models.path.stream import Stream
 from sim.models.path.sync import Sync
@@ -21,13 +20,11 @@ class House:
     ``serves(region)``: whether the node that the stream job's look-up asks serves there, None without one.
     """
 
-    def __init__(
-        self, setting: Setting, path: Path, *, reader: Reader, serves: Callable[[str], bool] | None
-    ) -> None:
+    def __init__(self, setting: Setting, path: Path, *, serves: Callable[[str], bool] | None) -> None:
         lake = setting.scenario.lake
         assert lake is not None, "a scenario without a lake has no houses"
         self.setting, self.tables = setting, Tables(setting)
-        self.stream = Stream(setting, path, self.tables, reader=reader, serves=serves)
+        self.stream = Stream(setting, path, self.tables, serves=serves)
         self.jobs = [
             Job(setting, self.tables, source=source, zone=zone, home=lake.home, rules=rules)
             for source, zone, rules in (
@@ -45,9 +42,9 @@ class House:
 
     # --- a part of the data path ----------------------------------------------------------------------------
 
-    def advance(self, until: int) -> None:  # noqa: ARG002  # the reader knows how far it has come
-        """The bus and its readers have been pulled along."""
-        self.stream.advance()
+    def advance(self, until: int) -> None:
+        """The bus has come to ``until``; so does the stream job."""
+        self.stream.advance(until)
 
     def changed(self, cause: int | None) -> None:
         """Take notice of a change in the world now."""
@@ -90,14 +87,17 @@ class House:
             self._drop()
         return {
             **self.tables.take_rows(),
-            **self.stream.letters.take_rows(),
+            **self.stream.rows(),
             **self.sync.take_rows(settled, last=False),
             **self._take_refreshes(),
         }
 
     def final(self) -> dict[str, Columns]:
-        """Return what dangles when the run ends."""
-        return self.sync.take_rows(self.setting.control.domain.settled, last=True)
+        """Return what dangles when the run ends, and what the stream job has not done."""
+        return {
+            **self.sync.take_rows(self.setting.control.domain.settled, last=True),
+            **self.stream.final(),
+        }
 
     def _take_refreshes(self) -> dict[str, Columns]:
         found, self._refreshes = self._refreshes, {}

@@ -3,8 +3,11 @@
 from collections.abc import Callable
 from functools import partial
 
+import numpy as np
+
 from sim.engine.circle import layout as at
 from sim.engine.clock import Steps
+from sim.journal.recorder import Table as Columns
 from sim.models.domain import Domain
 from sim.models.network import Network
 from sim.models.path.letters import Letters
@@ -35,25 +38,25 @@ class Stream:
         path: Path,
         tables: Tables,
         *,
-        reader: Reader,
         serves: Callable[[str], bool] | None,
     ) -> None:
         lake = setting.scenario.lake
         assert lake is not None, "there is a lake to write to"
-        self.reader, self.letters = reader, Letters(lake.stream.attempts)
-        self.process = Process(
-            setting, f"{setting.domain}/stream", lake.home, restart=lake.stream.restart, works=self
-        )
+        name, rules = f"{setting.domain}/stream", lake.stream
+        self.reader = Reader(setting, name, path.buses[lake.home], work=rules.transform)
+        self.letters = Letters(rules.attempts)
+        self.process = Process(setting, name, lake.home, restart=rules.restart, works=self)
         self._setting, self._path, self._tables, self._serves = setting, path, tables, serves
-        self._rules, self._start = lake.stream, lake.start
+        self._rules, self._start = rules, lake.start
         self._blind = False  # whether the look-up is down
         self._done = 0  # the position behind what it has committed, since its last start
         self._before = (0, 0)  # (when, what that position was before) of the last commit that appeared
         self._under_way: Due | None = None
         self._upto = 0  # the position behind what is under way
         self._published = False
+        self._placed: list[tuple[int, int, int]] = []  # for the journal: at, region, position
         self._run_ticks()
-        self._look_up()
+        self.resume(0)
 
     @property
     def _region(self) -> int:
@@ -86,7 +89,7 @@ class Stream:
         elif self._rules.mode == "exactly_once":
             self._prepare(now)
         else:
-            self._save(self._before[1] if self._before[0] == now else self._done)
+            self.reader.saved = self._before[1] if self._before[0] == now else self._done
 
     def _prepare(self, now: int) -> None:
         """Begin a commit of all that was completed and is not committed; without any, the tick passes."""
@@ -112,10 +115,7 @@ class Stream:
         self._before, self._done = (self._setting.now, self._done), self._upto
         self._under_way = None
         if self._rules.mode == "exactly_once":
-            self._save(self._done)
-
-    def _save(self, position: int) -> None:
-        self.reader.saved = self.reader.keep = position
+            self.reader.saved = self._done
 
     # --- its process ----------------------------------------------------------------------------------------
 
@@ -137,6 +137,7 @@ class Stream:
         self._look_up()
         self.reader.resume(now)
         self.pace(now)
+        self._placed.append((now, self._region, self.reader.position()))
 
     def pace(self, now: int) -> None:
         """Work with all tasks, unless it is paused or waits for the look-up."""
@@ -155,8 +156,9 @@ class Stream:
 
     # --- what happens to it ---------------------------------------------------------------------------------
 
-    def advance(self) -> None:
-        """The reader has been pulled: see which of the rows that it completed are dead letters."""
+    def advance(self, until: int) -> None:
+        """Work up to ``until`` (ns), and see which of the rows completed are dead letters."""
+        self.reader.advance(until)
         self.letters.judge(self.reader, self._region)
 
     def changed(self, cause: int | None) -> None:
@@ -187,3 +189,36 @@ class Stream:
         why = f"failure {poison.failures} on the poison message at position {position}"
         cause = self._setting.note("stream.failed", self.process.name, why, cause)
         self.process.fail("it cannot process a message", cause)
+
+    # --- the journal ----------------------------------------------------------------------------------------
+
+    def rows(self) -> dict[str, Columns]:
+        """Return the journal's new rows, as far as there are any."""
+        found = self.letters.take_rows()
+        _, skipped = self.reader.take_rows()
+        if skipped["at_ns"].size:
+            found["skipped/stream"] = skipped
+        placed, self._placed = self._placed, []
+        if placed:
+            columns = np.array(placed, np.int64).T
+            found["placed/stream"] = {
+                "at_ns": columns[0].copy(),
+                "region": columns[1].astype(np.int16),
+                "position": columns[2].copy(),
+            }
+        return found
+
+    def final(self) -> dict[str, Columns]:
+        """Return what it has not completed of the bus of its region."""
+        begin, end = self.reader.unread, self.reader.bus.end
+        return (
+            {
+                "unread/stream": {
+                    "region": np.array([self._region], np.int16),
+                    "begin": np.array([begin], np.int64),
+                    "end": np.array([end], np.int64),
+                }
+            }
+            if begin < end
+            else {}
+        )
