@@ -183,7 +183,7 @@ _REFERENCES: tuple[tuple[frozenset[str], Check], ...] = (
     (frozenset({"regions", "network"}), _links),
     (frozenset({"regions", "clients"}), _clients),
     (frozenset({"regions", "databases"}), _placements),
-    (frozenset({"duration", "regions", "clients", "databases", "faults"}), check_faults),
+    (frozenset({"duration", "regions", "clients", "databases", "bus", "faults"}), check_faults),
     (_PATH | {"insights"}, check_path),
     (_PATH | {"faults"}, check_path_faults),
     (frozenset({"sla"}), check_bounds),

@@ -345,10 +345,12 @@ def test_the_drill_has_the_load_it_is_known_for():
 def test_when_milestones_are_those_of_the_journal():
     """What a fault can wait for is every kind of milestone that belongs to a database."""
     from sim.journal.milestones import KINDS
-    from sim.spec.check_faults import MILESTONES
+    from sim.spec.check_faults import MILESTONES, PATH_MILESTONES
 
-    assert set(KINDS) - set(MILESTONES) == {"fault.started", "fault.healed", "region.down", "region.up"}
-    assert set(MILESTONES) <= set(KINDS)
+    of_no_database = {"fault.started", "fault.healed", "region.down", "region.up"}
+    of_no_database |= {"lake.moved", "partitions.down", "partitions.up"}
+    assert set(KINDS) - {*MILESTONES, *PATH_MILESTONES} == of_no_database
+    assert {*MILESTONES, *PATH_MILESTONES} <= set(KINDS)
 
 
 def test_metric_names_are_the_same_in_model_and_table():
