@@ -1,13 +1,13 @@
 """The lakehouse: stream job, table jobs and copies of each domain, and where all that is computed."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import numpy as np
 
 from sim.journal.recorder import Table as Columns
+from sim.models.path.bus import Bus
 from sim.models.path.jobs import Job
 from sim.models.path.moves import Moves
-from sim.models.path.path import Path
 from sim.models.path.setting import Setting
 from sim.models.path.stream import Stream
 from sim.models.path.sync import Sync
@@ -17,14 +17,22 @@ from sim.models.path.tables import Tables
 class House:
     """What the lakehouse has of one domain; a part of its data path.
 
-    ``serves(region)``: whether the node that the stream job's look-up asks serves there, None without one.
+    ``start_of(reader, from, to, start=...)``: where the stream job begins after a move; ``serves(region)``:
+    whether the node that its look-up asks serves there, None without one.
     """
 
-    def __init__(self, setting: Setting, path: Path, *, serves: Callable[[str], bool] | None) -> None:
+    def __init__(
+        self,
+        setting: Setting,
+        *,
+        buses: Mapping[str, Bus],
+        start_of: Callable[..., int],
+        serves: Callable[[str], bool] | None,
+    ) -> None:
         lake = setting.scenario.lake
         assert lake is not None, "a scenario without a lake has no houses"
         self.setting, self.tables = setting, Tables(setting)
-        self.stream = Stream(setting, path, self.tables, serves=serves)
+        self.stream = Stream(setting, self.tables, buses=buses, start_of=start_of, serves=serves)
         self.jobs = [
             Job(setting, self.tables, source=source, zone=zone, home=lake.home, rules=rules)
             for source, zone, rules in (
@@ -76,9 +84,9 @@ class House:
 
     # --- the journal ----------------------------------------------------------------------------------------
 
-    def needs(self, region: str) -> int | None:  # noqa: ARG002
-        """Nothing of any bus: tables hold positions, not rows."""
-        return None
+    def needs(self, region: str) -> int | None:
+        """Return the first row of a region's bus that the stream job, where it is, may still ask for."""
+        return self.stream.reader.low() if self.stream.process.region == region else None
 
     def rows(self) -> dict[str, Columns]:
         """Return the journal's new rows by table name, and forget commits that nobody will ask for."""

@@ -1,6 +1,6 @@
 """The stream job: reads the bus as a reader does, and commits what it has completed to the raw table."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 
 import numpy as np
@@ -10,8 +10,8 @@ from sim.engine.clock import Steps
 from sim.journal.recorder import Table as Columns
 from sim.models.domain import Domain
 from sim.models.network import Network
+from sim.models.path.bus import Bus
 from sim.models.path.letters import Letters
-from sim.models.path.path import Path
 from sim.models.path.process import Process
 from sim.models.path.reader import Reader
 from sim.models.path.setting import Setting
@@ -29,24 +29,27 @@ def serves(domain: Domain, network: Network, region: str) -> bool:
 class Stream:
     """The stream job of one domain.
 
-    ``serves(region)``: whether the node that the look-up asks serves there; None: there is no look-up.
+    ``start_of(reader, from, to, start=...)``: where it begins after a move. ``serves(region)``: whether the
+    node that the look-up asks serves there; None: there is no look-up.
     """
 
     def __init__(
         self,
         setting: Setting,
-        path: Path,
         tables: Tables,
         *,
+        buses: Mapping[str, Bus],
+        start_of: Callable[..., int],
         serves: Callable[[str], bool] | None,
     ) -> None:
         lake = setting.scenario.lake
         assert lake is not None, "there is a lake to write to"
         name, rules = f"{setting.domain}/stream", lake.stream
-        self.reader = Reader(setting, name, path.buses[lake.home], work=rules.transform)
+        self.reader = Reader(setting, name, buses[lake.home], work=rules.transform)
         self.letters = Letters(rules.attempts)
         self.process = Process(setting, name, lake.home, restart=rules.restart, works=self)
-        self._setting, self._path, self._tables, self._serves = setting, path, tables, serves
+        self._setting, self._tables, self._serves = setting, tables, serves
+        self._buses, self._start_of = buses, start_of
         self._rules, self._start = rules, lake.start
         self._blind = False  # whether the look-up is down
         self._done = 0  # the position behind what it has committed, since its last start
@@ -147,12 +150,11 @@ class Stream:
     def move(self, region: str) -> None:
         """Go on in another region, where its start rule says."""
         old, process = self.process.region, self.process
-        position = self._path.start_of(process.name, old, region, start=self._start)
-        if process.running:
-            self.halt(self._setting.now)
-        self.reader.place(self._path.buses[region], position)
-        process.move(region)
+        position = self._start_of(process.name, old, region, start=self._start)
+        process.leave(region)
+        self.reader.place(self._buses[region], position)
         self._begin_at(position)
+        process.arrive()
 
     # --- what happens to it ---------------------------------------------------------------------------------
 
