@@ -39,6 +39,13 @@ class Purpose:
     START: Final = 26
     DURATION: Final = 27
     OCCUR: Final = 28
+    PUBLISH: Final = 29
+    CONSUME: Final = 30
+    TAKEOVER: Final = 31
+    ELECTION: Final = 32
+    SYNC: Final = 33
+    JOB: Final = 34
+    REFRESH: Final = 35
     MIXTURE_OFFSET: Final = 64
 
 

@@ -47,6 +47,14 @@ KINDS = {
     "rewinding": "a node began to drop what its timeline lost",
     "rebuilding": "a node began a full copy",
     "rejoined": "a node follows the primary again",
+    "process.stopped": "a process of the data path stopped; subject the process, <domain>/relay",
+    "process.started": "a process of the data path runs again",
+    "relay.resumed": "the relay begins in the new primary's region; subject <domain>/relay",
+    "reader.moved": "a reader goes on in another region; subject <domain>/<consumer>",
+    "lake.moved": "the lake is computed in another region; subject lake",
+    "stream.failed": "the stream job failed on a poison message; subject <domain>/stream",
+    "partitions.down": "partitions of a region's bus have no leader; subject bus/<region>",
+    "partitions.up": "they have elected one",
 }
 
 

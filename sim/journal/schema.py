@@ -10,6 +10,8 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from sim.journal.path_schema import PATH_TABLES
+
 OK, FAIL, INFO = 0, 1, 2
 READ, WRITE = 0, 1
 
@@ -74,7 +76,10 @@ NODE_TABLES = {
 DOMAIN_TABLES = {"ops": OPS, "commits": COMMITS, "cuts": CUTS, "open": OPEN, "issued": ISSUED}
 
 # Unit of each column that has one; a column that is not here is a number without a unit.
-UNITS = {name: "ns" for name in ("send_ns", "end_ns", "stale_ns", "commit_ns", "at_ns", "until_ns")}
+UNITS = {
+    name: "ns"
+    for name in ("send_ns", "end_ns", "stale_ns", "commit_ns", "at_ns", "until_ns", "from_ns", "to_ns")
+}
 
 
 def columns_of(table: str) -> Mapping[str, type]:
@@ -83,6 +88,8 @@ def columns_of(table: str) -> Mapping[str, type]:
     KeyError if there is no such table.
     """
     head, _, region = table.partition("/")
+    if head in PATH_TABLES:
+        return PATH_TABLES[head]
     return NODE_TABLES[head] if region else DOMAIN_TABLES[head]
 
 

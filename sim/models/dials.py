@@ -10,7 +10,7 @@ class Dial(NamedTuple):
     """The address of a parameter: what, and of which thing.
 
     ``of`` is (from, to) for links, (domain, region) for nodes, (region,) for regions, (stream,) for load
-    streams and (domain,) for decisions.
+    streams and (domain,) for decisions. Those of the data path are listed in ``faults/path_overlays.py``.
     """
 
     what: str
@@ -37,3 +37,7 @@ class Dials:
     def on(self, what: str, *of: str) -> tuple[Any, ...]:
         """Return the active overlays' values in order of arrival."""
         return tuple(self._active.get(Dial(what, of), {}).values())
+
+    def by(self, what: str, *of: str) -> tuple[str, ...]:
+        """Return the names of the active overlays in order of arrival."""
+        return tuple(self._active.get(Dial(what, of), {}))

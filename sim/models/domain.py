@@ -119,7 +119,7 @@ class Domain:
 
     def settle(self, until: int) -> None:
         """Bring log, followers and reads to ``until``."""
-        self._take_commits()
+        self.take_commits()
         for region in self.followers:
             self._follow(region, until, through=APPLY)
         for node in self.nodes.values():
@@ -132,7 +132,7 @@ class Domain:
         All others stay where they are.
         """
         until = min(until, self.position)
-        self._take_commits()
+        self.take_commits()
         self._follow(region, until, through=CURSORS[cursor])
         if cursor == "reads":
             self._answer_reads(self.nodes[region], until)
@@ -143,7 +143,7 @@ class Domain:
             flow = (self.primary, region)
             self.flow_reads[flow] = self.flow_reads.get(flow, 0) + moved
 
-    def _take_commits(self) -> None:
+    def take_commits(self) -> None:
         """Move the circle's new commits to the log; those of an old primary go to that node."""
         n = int(self.circle.reg[at.COMMITS_OUT])
         rows = self.circle.commits[self.commits_taken : n]

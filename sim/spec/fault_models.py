@@ -5,27 +5,10 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from sim.core.distributions import constant
-from sim.spec.model import Model, S
-from sim.spec.types import Bandwidth, Duration, DurationDist, Fraction, Name, Threshold
-
-
-class When(Model):
-    """A monitored condition: a metric above a bound, or a milestone reached; looked at every ``every``."""
-
-    metric: Literal["replica_lag", "queue_depth"] | None = None
-    milestone: str | None = None  # "orders.declared"
-    of: str | None = None  # "orders/us-west" for a metric
-    above: Threshold | None = None  # a duration for replica_lag, a count for queue_depth
-    every: Annotated[Duration, Field(gt=0)] = 1 * S
-
-
-class Fault(Model):
-    """Fields common to all faults: exactly one of ``at`` and ``when``."""
-
-    at: DurationDist | None = None
-    when: When | None = None
-    duration: DurationDist | None = None  # None: for the rest of the run
-    probability: Annotated[Fraction, Field(gt=0)] = 1.0
+from sim.spec.fault import Fault
+from sim.spec.fault import When as When
+from sim.spec.path_faults import PathFault
+from sim.spec.types import Bandwidth, Duration, DurationDist, Fraction, Name
 
 
 class RegionOutage(Fault):
@@ -151,6 +134,7 @@ AnyFault = Annotated[
     | ReplicationPause
     | NodeSlow
     | TrafficSpike
-    | DecisionDelay,
+    | DecisionDelay
+    | PathFault,
     Field(discriminator="kind"),
 ]

@@ -10,6 +10,8 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from sim.core.distributions import Distribution, constant
+from sim.spec.fault import Fault as Fault
+from sim.spec.fault import When as When
 from sim.spec.fault_models import (
     AnyFault as AnyFault,
 )
@@ -21,9 +23,6 @@ from sim.spec.fault_models import (
 )
 from sim.spec.fault_models import (
     DecisionDelay as DecisionDelay,
-)
-from sim.spec.fault_models import (
-    Fault as Fault,
 )
 from sim.spec.fault_models import (
     LinkFault as LinkFault,
@@ -58,12 +57,16 @@ from sim.spec.fault_models import (
 from sim.spec.fault_models import (
     TrafficSpike as TrafficSpike,
 )
-from sim.spec.fault_models import (
-    When as When,
-)
 from sim.spec.model import MS as MS
 from sim.spec.model import Model as Model
 from sim.spec.model import S as S
+from sim.spec.path_models import Bus as Bus
+from sim.spec.path_models import Cdc, Relay
+from sim.spec.path_models import Consumer as Consumer
+from sim.spec.path_models import Fresh as Fresh
+from sim.spec.path_models import Insight as Insight
+from sim.spec.path_models import Lake as Lake
+from sim.spec.path_models import Moves as Moves
 from sim.spec.types import (
     Bandwidth,
     Duration,
@@ -284,6 +287,7 @@ class Database(Model):
     replication: Replication = Replication()
     failover: Failover = Failover()
     workload: Workload = Workload()
+    outbox: Relay = Cdc()  # used if there is a bus
 
 
 # --- objectives and the whole ---------------------------------------------------------------------
@@ -318,6 +322,11 @@ class Scenario(Model):
     clients: Annotated[dict[Name, Client], Field(min_length=1)]
     gateway: Gateway = Gateway()
     databases: Annotated[dict[Name, Database], Field(min_length=1)]
+    bus: Bus | None = None  # the data path is there if the bus is
+    consumers: dict[Name, Consumer] = {}
+    lake: Lake | None = None
+    insights: dict[Name, Insight] = {}
+    fresh: Fresh = Fresh()
     faults: dict[Name, AnyFault] = {}
     level: Level = Level()
     sla: dict[Name, Objective] = {}

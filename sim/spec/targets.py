@@ -6,9 +6,9 @@ from itertools import combinations
 from typing import Any
 
 from sim.spec import models as m
-from sim.spec.placement import nodes_of
-
-Pair = tuple[str, str]
+from sim.spec import path_faults as path
+from sim.spec.placement import Pair, nodes_of
+from sim.spec.processes import mirrors, processes_in, syncs
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +21,10 @@ class Targets:
     clients: tuple[Pair, ...] = ()  # (client group, region) that cannot reach each other
     streams: tuple[str, ...] = ()  # "orders/us-east/write"
     controllers: tuple[str, ...] = ()  # databases
+    processes: tuple[str, ...] = ()  # of the data path: "orders/relay", "orders/sync/us-east/us-west"
+    brokers: tuple[tuple[str, int], ...] = ()  # (region, number)
+    logs: tuple[Pair, ...] = ()  # (database, region): its events on that bus
+    tables: tuple[Pair, ...] = ()  # (database, region): its tables there
 
     def __bool__(self) -> bool:
         """Whether there is any target."""
@@ -33,8 +37,10 @@ def targets(scenario: m.Scenario, fault: m.AnyFault) -> Targets:
         case m.RegionOutage():
             nodes = _nodes(scenario, "*", fault.region)
             if fault.zone is None:
-                return Targets(regions=(fault.region,), nodes=nodes)
-            return Targets(nodes=tuple(node for node in nodes if _zone(scenario, node) == fault.zone))
+                here = tuple(processes_in(scenario, fault.region))
+                return Targets(regions=(fault.region,), nodes=nodes, processes=here)
+            nodes = tuple(node for node in nodes if _zone(scenario, node) == fault.zone)
+            return Targets(nodes=nodes, processes=_relays(scenario, nodes))
         case m.RegionIsolation():
             clients = (
                 tuple((client, fault.region) for client in sorted(scenario.clients)) if fault.clients else ()
@@ -44,12 +50,40 @@ def targets(scenario: m.Scenario, fault: m.AnyFault) -> Targets:
             return Targets(links=partition(fault, scenario.regions))
         case m.NetworkLatency() | m.PacketLoss() | m.BandwidthLimit() | m.LinkFlap():
             return Targets(links=link_pairs(fault.link, scenario.regions))
-        case m.DbCrash() | m.ReplicationPause() | m.NodeSlow():
+        case m.DbCrash():
+            nodes = _nodes(scenario, fault.database, fault.region)
+            return Targets(nodes=nodes, processes=_relays(scenario, nodes))
+        case m.ReplicationPause() | m.NodeSlow():
             return Targets(nodes=_nodes(scenario, fault.database, fault.region))
         case m.TrafficSpike():
             return Targets(streams=_streams(scenario, fault))
         case m.DecisionDelay():
             return Targets(controllers=tuple(databases_named(scenario, fault.database)))
+        case _:
+            return _path_targets(scenario, fault)
+
+
+def _path_targets(scenario: m.Scenario, fault: path.PathFault) -> Targets:
+    domains = databases_named(scenario, getattr(fault, "database", "*"))
+    match fault:
+        case path.ProcessKill() | path.ProcessPause():
+            return Targets(processes=(fault.process,))
+        case path.OffsetTranslationError() | path.RebalanceStorm():
+            return Targets(processes=(fault.reader,))
+        case path.RelayCrash() | path.SlotLost():
+            return Targets(processes=tuple(f"{domain}/relay" for domain in domains))
+        case path.PoisonMessage() | path.TaskFailure() | path.CheckpointFailure():
+            return Targets(processes=tuple(f"{domain}/stream" for domain in domains))
+        case path.MirrorPause():
+            return Targets(processes=tuple(mirrors(domains, [(fault.from_, fault.to)])))
+        case path.ObjectReplicationPause() | path.ObjectReplicationLag():
+            return Targets(processes=tuple(syncs(domains, [(fault.from_, fault.to)])))
+        case path.BrokerCrash() | path.LeaderElection() | path.UncleanLeaderElection():
+            return Targets(brokers=((fault.region, fault.broker),))
+        case path.RetentionTruncation():
+            return Targets(logs=tuple((domain, fault.region) for domain in domains))
+        case path.MetadataBeforeData() | path.CatalogOutage():
+            return Targets(tables=tuple((domain, fault.region) for domain in domains))
 
 
 def databases_named(scenario: m.Scenario, name: str) -> list[str]:
@@ -112,6 +146,13 @@ def _nodes(scenario: m.Scenario, database: str, region: str | None) -> tuple[Pai
     return tuple(
         (name, region or spec.primary) for name, spec in chosen if (region or spec.primary) in nodes_of(spec)
     )
+
+
+def _relays(scenario: m.Scenario, nodes: Iterable[Pair]) -> tuple[str, ...]:
+    """Return the relays that stop with nodes, if these are the primaries'."""
+    if scenario.bus is None:
+        return ()
+    return tuple(f"{name}/relay" for name, region in nodes if scenario.databases[name].primary == region)
 
 
 def _zone(scenario: m.Scenario, node: Pair) -> str:
