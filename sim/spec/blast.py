@@ -4,8 +4,8 @@ from collections.abc import Iterable, Iterator
 from itertools import groupby
 
 from sim.spec import models as m
-from sim.spec.placement import flows_on, nodes_of
-from sim.spec.targets import Pair, Targets, targets
+from sim.spec.placement import Pair, nodes_of, replicas_on
+from sim.spec.targets import Targets, targets
 
 
 def blast_radius(scenario: m.Scenario) -> dict[str, list[str]]:
@@ -41,7 +41,7 @@ def _nodes(scenario: m.Scenario, nodes: Iterable[Pair]) -> Iterator[str]:
 
 def _links(scenario: m.Scenario, links: Iterable[Pair]) -> Iterator[str]:
     """Name links with the replication flows that run over them at first."""
-    flows = flows_on(scenario.databases)
+    flows = replicas_on(scenario.databases)
     for a, b in links:
         users = [name for name in flows.get((a, b), ()) if scenario.databases[name].primary == a]
         yield f"link {a} -> {b}" + (f", replication of {', '.join(users)}" if users else "")

@@ -9,12 +9,15 @@ from sim.core.quantity import format_duration as _t
 from sim.spec import models as m
 from sim.spec.check_faults import check_effects, check_faults
 from sim.spec.check_objectives import check_objectives, check_populations
-from sim.spec.placement import default_zone, flow_shares, flows_on, nodes_of
+from sim.spec.check_path_faults import check_path_faults
+from sim.spec.idle import check_idle
+from sim.spec.placement import Flow, default_zone, flow_shares, flows_on, given_share, nodes_of
 from sim.spec.text import Complaint, nearest
 from sim.spec.trace import check_trace
 
 _EPOCHS_MAX = 1 << 20  # a session's identity has 20 bits for whose it is
 _ROUNDING = 1e-9
+_FLOWS = {"mirror": "the mirrors", "sync": "the sync of tables"}
 
 Check = Callable[[m.Scenario], Iterator[Complaint]]
 
@@ -149,19 +152,24 @@ def _workloads(scenario: m.Scenario) -> Iterator[Complaint]:
 
 def _flow_shares(scenario: m.Scenario) -> Iterator[Complaint]:
     """The shares of the flows on a link add up to at most 1."""
-    shares = flow_shares(scenario.databases)
-    blamed: set[str] = set()
-    for (a, b), users in flows_on(scenario.databases).items():
-        total = sum(shares[name] for name in users)
-        starved = [name for name in users if shares[name] <= 0]
-        given = [name for name in users if scenario.databases[name].replication.share is not None]
+    shares = flow_shares(scenario)
+    blamed: set[Flow] = set()
+    for (a, b), users in flows_on(scenario).items():
+        total = sum(shares[flow] for flow in users)
+        starved = [_FLOWS.get(flow[0], flow[1]) for flow in dict.fromkeys(users) if shares[flow] <= 0]
+        given = [flow for flow in users if given_share(scenario, flow) is not None]
         if (total <= 1 + _ROUNDING and not starved) or given[-1] in blamed:
             continue
         blamed.add(given[-1])
-        path = ("databases", given[-1], "replication", "share")
         rest = f", nothing is left for {', '.join(starved)}" if starved else ""
-        told = sum(shares[name] for name in given)
-        yield Complaint(path, f"the shares of {a}/{b} add up to {told * 100:g}%{rest}")
+        told = sum(shares[flow] for flow in given)
+        yield Complaint(_share_path(given[-1]), f"the shares of {a}/{b} add up to {told * 100:g}%{rest}")
+
+
+def _share_path(flow: Flow) -> tuple[str, ...]:
+    kind, name = flow
+    place = {"mirror": ("bus", "mirror"), "sync": ("lake", "sync")}.get(kind) or ("databases", name, kind)
+    return (*place, "share")
 
 
 def _probes(spec: m.Check | m.Failover, path: tuple[str, ...]) -> Iterator[Complaint]:
@@ -183,12 +191,14 @@ def _twice(names: list[str], path: tuple[str | int, ...]) -> Iterator[Complaint]
             yield Complaint((*path, last), f"{name!r} is there twice")
 
 
+_PATH = frozenset({"regions", "databases", "bus", "consumers", "lake"})
 _REFERENCES: tuple[tuple[frozenset[str], Check], ...] = (
     (frozenset({"regions"}), _regions),
     (frozenset({"regions", "network"}), _links),
     (frozenset({"regions", "clients"}), _clients),
     (frozenset({"regions", "databases"}), _placements),
     (frozenset({"duration", "regions", "clients", "databases", "faults"}), check_faults),
+    (_PATH | {"faults"}, check_path_faults),
     (frozenset({"databases", "sla"}), check_objectives),
 )
 _VALUES: tuple[tuple[frozenset[str], Check], ...] = (
@@ -197,7 +207,8 @@ _VALUES: tuple[tuple[frozenset[str], Check], ...] = (
     (frozenset({"gateway"}), _gateway),
     (frozenset({"databases"}), _controllers),
     (frozenset({"duration", "clients", "databases"}), _workloads),
-    (frozenset({"databases"}), _flow_shares),
-    (frozenset({"regions", "network", "clients", "databases", "faults"}), check_effects),
+    (_PATH, _flow_shares),
+    (_PATH | {"fresh"}, check_idle),
+    (_PATH | {"network", "clients", "faults"}, check_effects),
     (frozenset({"databases", "sla"}), check_populations),
 )

@@ -6,6 +6,7 @@ from typing import Any
 
 from sim.core.quantity import format_duration
 from sim.spec import models as m
+from sim.spec.check_path_faults import path_sense
 from sim.spec.placement import flows_on, nodes_of
 from sim.spec.targets import databases_named, targets
 from sim.spec.text import Complaint, nearest
@@ -50,6 +51,8 @@ def check_effects(scenario: m.Scenario) -> Iterator[Complaint]:
     for name, fault in scenario.faults.items():
         path = ("faults", name)
         if not _placed(scenario) or any(_sense(scenario, fault, path)):
+            continue
+        if any(path_sense(scenario, fault, path)):
             continue
         if not targets(scenario, fault):
             yield Complaint(path, "this fault hits nothing", _WHY_NOTHING.get(fault.kind, ""), at_key=True)
@@ -217,8 +220,8 @@ def _limit(scenario: m.Scenario, fault: m.BandwidthLimit, path: tuple[str, ...])
     ]
     if widths and fault.bandwidth >= max(widths):
         yield Complaint((*path, "bandwidth"), "limits nothing", "the link has no more than that")
-    if not set(pairs) & set(flows_on(scenario.databases)):
-        yield Complaint((*path, "link"), "no database replicates over this link")
+    if not set(pairs) & set(flows_on(scenario)):
+        yield Complaint((*path, "link"), "nothing is copied over this link")
 
 
 def _pause(scenario: m.Scenario, fault: m.ReplicationPause, path: tuple[str, ...]) -> Iterator[Complaint]:

@@ -8,6 +8,7 @@ from typing import Any, Literal, Union, get_args, get_origin
 from pydantic import BaseModel
 
 from sim.core.errors import Problem
+from sim.spec.model import fields_by_key
 from sim.spec.nodes import Node
 from sim.spec.text import Complaint, Path, nearest
 
@@ -104,7 +105,7 @@ def _real_path(model: Any, loc: tuple[Any, ...]) -> Path:
 def _known_keys(model: Any, loc: tuple[Any, ...]) -> str:
     for token in loc[:-1]:
         model, _ = _step(model, token)
-    return nearest(str(loc[-1]), _model_of(model).model_fields)
+    return nearest(str(loc[-1]), fields_by_key(_model_of(model)))
 
 
 def _model_of(annotation: Any) -> type[BaseModel]:
@@ -121,7 +122,7 @@ def _step(annotation: Any, token: Any) -> tuple[Any, bool]:
         return annotation, False
     for option in options:
         if isinstance(option, type) and issubclass(option, BaseModel):
-            found = option.model_fields.get(token)
+            found = fields_by_key(option).get(token)
             return (found.annotation if found else None), True
         if get_origin(option) in (dict, list):
             return get_args(option)[-1], True

@@ -5,9 +5,9 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from sim.core.distributions import constant
-from sim.spec import path_faults as path
-from sim.spec.fault_base import Fault
-from sim.spec.fault_base import When as When
+from sim.spec.fault import Fault
+from sim.spec.fault import When as When
+from sim.spec.path_faults import PathFault
 from sim.spec.types import Bandwidth, Duration, DurationDist, Fraction, Name
 
 
@@ -135,23 +135,6 @@ AnyFault = Annotated[
     | NodeSlow
     | TrafficSpike
     | DecisionDelay
-    | path.ProcessKill
-    | path.ProcessPause
-    | path.RelayCrash
-    | path.SlotLost
-    | path.BrokerCrash
-    | path.LeaderElection
-    | path.UncleanLeaderElection
-    | path.MirrorPause
-    | path.ObjectReplicationPause
-    | path.ObjectReplicationLag
-    | path.RetentionTruncation
-    | path.OffsetTranslationError
-    | path.RebalanceStorm
-    | path.PoisonMessage
-    | path.TaskFailure
-    | path.CheckpointFailure
-    | path.MetadataBeforeData
-    | path.CatalogOutage,
+    | PathFault,
     Field(discriminator="kind"),
 ]

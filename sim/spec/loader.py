@@ -17,6 +17,10 @@ from sim.spec.text import Complaint
 
 _AUTHORED = {"authored": True}
 _BY_ENTRY: dict[str, Any] = {"faults": AnyFault, "sla": Objective}  # sections whose entries stand each alone
+_NAMES: dict[str, list[str]] = {
+    **{section: [] for section in ("regions", "clients", "databases", "consumers", "insights")},
+    "network": ["links"],
+}  # where in a section the entries are to which others may refer
 
 
 def load(path: str, overlays: Sequence[str] = (), sets: Sequence[str] = ()) -> Scenario:
@@ -70,7 +74,7 @@ def _sound(section: str, value: Any) -> tuple[Any, bool]:
         return adapter.validate_python(value, context=_AUTHORED, strict=True), False
     except ValidationError as error:
         rest = copy.deepcopy(value)
-        if not all(_without(rest, err) for err in error.errors(include_url=False)):
+        if not all(_without(rest, section, err) for err in error.errors(include_url=False)):
             return None, True
     try:
         return adapter.validate_python(rest, context=_AUTHORED, strict=True), True
@@ -84,7 +88,7 @@ def _adapter(section: str) -> TypeAdapter[Any]:
     return TypeAdapter(_BY_ENTRY.get(section) or Scenario.model_fields[section].rebuild_annotation())
 
 
-def _without(data: Any, error: Any) -> bool:
+def _without(data: Any, section: str, error: Any) -> bool:
     """Take the field with an error out of nested maps.
 
     False if it is not there, in a union, or an entry of the section, to which others may refer.
@@ -94,7 +98,7 @@ def _without(data: Any, error: Any) -> bool:
         if not isinstance(data, dict) or token not in data:
             return False
         data = data[token]
-    if parents in ([], ["links"]) or not isinstance(data, dict) or last not in data:
+    if parents == _NAMES.get(section) or not isinstance(data, dict) or last not in data:
         return False
     del data[last]
     return True

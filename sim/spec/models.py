@@ -10,8 +10,8 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from sim.core.distributions import Distribution, constant
-from sim.spec.fault_base import Fault as Fault
-from sim.spec.fault_base import When as When
+from sim.spec.fault import Fault as Fault
+from sim.spec.fault import When as When
 from sim.spec.fault_models import (
     AnyFault as AnyFault,
 )
@@ -60,7 +60,13 @@ from sim.spec.fault_models import (
 from sim.spec.model import MS as MS
 from sim.spec.model import Model as Model
 from sim.spec.model import S as S
-from sim.spec.path_models import Bus, Cdc, Consumer, Fresh, Insight, Lake, Relay
+from sim.spec.path_models import Bus as Bus
+from sim.spec.path_models import Cdc, Relay
+from sim.spec.path_models import Consumer as Consumer
+from sim.spec.path_models import Fresh as Fresh
+from sim.spec.path_models import Insight as Insight
+from sim.spec.path_models import Lake as Lake
+from sim.spec.path_models import Moves as Moves
 from sim.spec.types import (
     Bandwidth,
     Duration,

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from sim.spec.fault_base import Fault
+from sim.spec.fault import Fault
 from sim.spec.types import Duration, Name
 
 
@@ -147,3 +147,25 @@ class CatalogOutage(Fault):
 
     kind: Literal["catalog_outage"]
     region: Name
+
+
+PathFault = (
+    ProcessKill
+    | ProcessPause
+    | RelayCrash
+    | SlotLost
+    | BrokerCrash
+    | LeaderElection
+    | UncleanLeaderElection
+    | MirrorPause
+    | ObjectReplicationPause
+    | ObjectReplicationLag
+    | RetentionTruncation
+    | OffsetTranslationError
+    | RebalanceStorm
+    | PoisonMessage
+    | TaskFailure
+    | CheckpointFailure
+    | MetadataBeforeData
+    | CatalogOutage
+)

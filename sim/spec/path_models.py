@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from sim.core.distributions import Distribution, constant
+from sim.core.distributions import Distribution, constant, lognormal
 from sim.spec.model import MS, Model, S
 from sim.spec.types import Duration, DurationDist, Fraction, Name, Size
 
@@ -44,7 +44,9 @@ Relay = Annotated[Poll | Cdc, Field(discriminator="kind")]
 class Mirror(Model):
     """Copies what each region published to every other region, domain by domain."""
 
-    share: Annotated[Fraction, Field(gt=0)] | None = None  # of each link and domain; default: equal
+    share: Annotated[Fraction, Field(gt=0)] | None = (
+        None  # of a link, each domain's flow; default: an equal part
+    )
     save: Positive = 60 * S  # Kafka Connect offset.flush.interval.ms
     checkpoint: Positive = 60 * S  # MirrorMaker 2 emit.checkpoints.interval.seconds
     granularity: Annotated[int, Field(ge=1)] = 100  # MirrorMaker 2 offset.lag.max
@@ -135,9 +137,13 @@ class Analytics(Job):
 class Sync(Model):
     """Copies tables to the other regions: objects and the catalog's pointers."""
 
-    share: Annotated[Fraction, Field(gt=0)] | None = None  # of each link and domain; default: equal
+    share: Annotated[Fraction, Field(gt=0)] | None = (
+        None  # of a link, each domain's flow; default: an equal part
+    )
     row: Annotated[Size, Field(gt=0)] = 256  # bytes of a record in a file, compressed
-    lag: DurationDist = Distribution("lognormal", (15 * S, 0.6))  # S3: most within seconds to a minute
+    lag: DurationDist = lognormal(
+        15 * S, 60 * S
+    )  # S3 with replication time control: most objects within seconds
     pointer: Duration = 1 * S
 
 

@@ -1,9 +1,14 @@
-"""Where the nodes of the databases are, and which flows share a link."""
+"""Where the nodes of the databases are, and which bulk flows share a link."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from itertools import permutations
 
-from sim.spec.models import Database, Region
+from sim.spec.models import Database, Region, Scenario
+
+Pair = tuple[str, str]
+Flow = tuple[str, str]  # ("replication", database); ("mirror", "*") and ("sync", "*") for those of any domain
+MIRROR: Flow = ("mirror", "*")
+SYNC: Flow = ("sync", "*")
 
 
 def nodes_of(database: Database) -> list[str]:
@@ -19,37 +24,68 @@ def default_zone(regions: Mapping[str, Region], database: Database) -> str | Non
     )
 
 
-def flows_on(databases: Mapping[str, Database]) -> dict[tuple[str, str], list[str]]:
+def replicas_on(databases: Mapping[str, Database]) -> dict[Pair, list[str]]:
     """Return, for each ordered pair of regions, the databases (sorted) that can replicate over that link."""
-    flows: dict[tuple[str, str], list[str]] = {}
+    flows: dict[Pair, list[str]] = {}
     for name, database in sorted(databases.items()):
         for pair in permutations(nodes_of(database), 2):
             flows.setdefault(pair, []).append(name)
     return flows
 
 
-def flow_shares(databases: Mapping[str, Database]) -> dict[str, float]:
-    """Return each database's share of its links: as given, else an equal part of what the given ones leave.
+def mirrors_on(scenario: Scenario) -> list[Pair]:
+    """Return the ordered pairs of regions between which events are mirrored, in order of name."""
+    return list(permutations(sorted(scenario.regions), 2)) if scenario.bus else []
 
-    Where its links differ, the smallest of these parts. 1 if it has no replicas. At most 0 if nothing is
-    left.
+
+def syncs_on(scenario: Scenario) -> list[Pair]:
+    """Return the ordered pairs of regions between which tables can be copied, in order of name."""
+    if scenario.lake is None:
+        return []
+    places = {scenario.lake.home, *scenario.lake.standby}
+    return [(a, b) for a, b in permutations(sorted(scenario.regions), 2) if a in places]
+
+
+def flows_on(scenario: Scenario) -> dict[Pair, list[Flow]]:
+    """Return, for each ordered pair of regions, the bulk flows that can use that link.
+
+    A flow that each domain has is there once for each domain.
     """
-    flows = flows_on(databases)
-    return {name: _share(databases, name, flows.values()) for name in databases}
+    flows = {
+        pair: [("replication", name) for name in names]
+        for pair, names in replicas_on(scenario.databases).items()
+    }
+    for flow, pairs in ((MIRROR, mirrors_on(scenario)), (SYNC, syncs_on(scenario))):
+        for pair in pairs:
+            flows.setdefault(pair, []).extend([flow] * len(scenario.databases))
+    return flows
 
 
-def _share(databases: Mapping[str, Database], name: str, flows: Iterable[list[str]]) -> float:
-    own = databases[name].replication.share
-    if own is not None:
-        return own
-    parts = [
-        _part([databases[other].replication.share for other in users]) for users in flows if name in users
-    ]
-    return min(parts, default=1.0)
+def given_share(scenario: Scenario, flow: Flow) -> float | None:
+    """Return the share of a link that the scenario gives a flow, None if it leaves it open."""
+    if flow == MIRROR:
+        return scenario.bus.mirror.share if scenario.bus else None
+    if flow == SYNC:
+        return scenario.lake.sync.share if scenario.lake else None
+    return scenario.databases[flow[1]].replication.share
+
+
+def flow_shares(scenario: Scenario) -> dict[Flow, float]:
+    """Return each flow's share of its links: as given, else an equal part of what the given ones leave.
+
+    Where its links differ, the smallest of these parts. 1 if it uses no link. At most 0 if nothing is left.
+    """
+    links = flows_on(scenario)
+    parts = {pair: _part([given_share(scenario, flow) for flow in flows]) for pair, flows in links.items()}
+    shares: dict[Flow, float] = {}
+    for flow in [*(("replication", name) for name in scenario.databases), MIRROR, SYNC]:
+        given = given_share(scenario, flow)
+        open_to_it = [parts[pair] for pair, flows in links.items() if flow in flows]
+        shares[flow] = min(open_to_it, default=1.0) if given is None else given
+    return shares
 
 
 def _part(shares: list[float | None]) -> float:
-    """Return the equal part for each of the shares that are None."""
-    return (1.0 - sum(share for share in shares if share is not None)) / sum(
-        share is None for share in shares
-    )
+    """Return the equal part for each of the shares that are None; 1 if there are none of these."""
+    left = 1.0 - sum(share for share in shares if share is not None)
+    return left / (sum(share is None for share in shares) or 1)

@@ -9,8 +9,9 @@ from sim.spec import models as m
 from sim.spec.blast import blast_radius
 from sim.spec.catalogue import fault_catalogue, starter
 from sim.spec.check import check
+from sim.spec.idle import without_idle
 from sim.spec.loader import load, raise_all
-from sim.spec.placement import default_zone, flow_shares
+from sim.spec.placement import MIRROR, SYNC, Flow, default_zone, flow_shares
 from sim.spec.schema import schema
 from sim.spec.trace import digest_of
 from sim.spec.yaml_text import to_yaml
@@ -33,16 +34,23 @@ _NOT_IN_DIGEST = ("name", "purpose")
 def resolve(scenario: m.Scenario) -> m.Scenario:
     """Return the scenario with nothing left to a default. Offsets stay None: they are drawn.
 
-    Regions, clients, databases, links and faults are sorted by name, so that the order in the file cannot
-    matter. Raises SpecError if the scenario, built in Python, does not hold together.
+    What is held by name is sorted by it (objectives are not), so that the order in the file cannot matter.
+    Raises SpecError if the scenario, built in Python, does not hold together.
     """
     raise_all(check(dict(scenario)))
     network = scenario.network.model_copy(update={"links": _links(scenario)})
     scenario = scenario.model_copy(update={"network": network, "regions": _sorted(scenario.regions)})
+    shares = flow_shares(scenario)
     return scenario.model_copy(
         update={
             "clients": _clients(scenario),
-            "databases": _databases(scenario),
+            "databases": _databases(scenario, shares),
+            "bus": scenario.bus
+            and scenario.bus.model_copy(update=_shared(scenario.bus, "mirror", shares[MIRROR])),
+            "consumers": _sorted(scenario.consumers),
+            "lake": scenario.lake
+            and scenario.lake.model_copy(update=_shared(scenario.lake, "sync", shares[SYNC])),
+            "insights": _insights(scenario),
             "faults": {name: _fault(scenario, fault) for name, fault in sorted(scenario.faults.items())},
         }
     )
@@ -50,7 +58,7 @@ def resolve(scenario: m.Scenario) -> m.Scenario:
 
 def dump(scenario: m.Scenario) -> str:
     """Return the scenario as canonical YAML: a legal scenario; that of a resolved one resolves to itself."""
-    return to_yaml(scenario.model_dump(mode="json", exclude_none=True))
+    return to_yaml(_written(scenario))
 
 
 def digest(scenario: m.Scenario) -> str:
@@ -60,9 +68,14 @@ def digest(scenario: m.Scenario) -> str:
 
 def digest_full(scenario: m.Scenario) -> str:
     """Return the SHA-256 (hex) of a resolved scenario, name, purpose and the places of files left out."""
-    data = scenario.model_dump(mode="json", exclude_none=True, exclude=set(_NOT_IN_DIGEST))
+    data = {key: value for key, value in _written(scenario).items() if key not in _NOT_IN_DIGEST}
     text = json.dumps(_without_files(data), sort_keys=True, separators=(",", ":"), ensure_ascii=True)
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _written(scenario: m.Scenario) -> dict[str, Any]:
+    """Return the scenario as plain data, as one would write it, without what means nothing in it."""
+    return without_idle(scenario, scenario.model_dump(mode="json", exclude_none=True, by_alias=True))
 
 
 def _without_files(data: Any) -> Any:
@@ -105,11 +118,24 @@ def _order(scenario: m.Scenario, client: str) -> list[str]:
     )
 
 
-def _databases(scenario: m.Scenario) -> dict[str, m.Database]:
-    shares = flow_shares(scenario.databases)
+def _shared(section: m.Bus | m.Lake, name: str, share: float) -> dict[str, m.Model]:
+    """Return what changes in a section whose flow ``name`` gets a share of its links."""
+    return {name: getattr(section, name).model_copy(update={"share": share})}
+
+
+def _insights(scenario: m.Scenario) -> dict[str, m.Insight]:
+    return {
+        name: insight.model_copy(
+            update={"reads": sorted(insight.reads), "regions": sorted(insight.regions or scenario.regions)}
+        )
+        for name, insight in sorted(scenario.insights.items())
+    }
+
+
+def _databases(scenario: m.Scenario, shares: dict[Flow, float]) -> dict[str, m.Database]:
     databases = {}
     for name, database in sorted(scenario.databases.items()):
-        replication = database.replication.model_copy(update={"share": shares[name]})
+        replication = database.replication.model_copy(update={"share": shares["replication", name]})
         workload = database.workload.model_copy(update={"arrivals": _arrivals(database.workload.arrivals)})
         zone = database.zone or default_zone(scenario.regions, database)
         update = {"zone": zone, "replication": replication, "workload": workload}

@@ -6,9 +6,9 @@ from itertools import combinations
 from typing import Any
 
 from sim.spec import models as m
-from sim.spec.placement import nodes_of
-
-Pair = tuple[str, str]
+from sim.spec import path_faults as path
+from sim.spec.placement import Pair, nodes_of
+from sim.spec.processes import mirrors, syncs
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +21,10 @@ class Targets:
     clients: tuple[Pair, ...] = ()  # (client group, region) that cannot reach each other
     streams: tuple[str, ...] = ()  # "orders/us-east/write"
     controllers: tuple[str, ...] = ()  # databases
+    processes: tuple[str, ...] = ()  # of the data path: "orders/relay", "orders/sync/us-east/us-west"
+    brokers: tuple[tuple[str, int], ...] = ()  # (region, number)
+    logs: tuple[Pair, ...] = ()  # (database, region): its events on that bus
+    tables: tuple[Pair, ...] = ()  # (database, region): its tables there
 
     def __bool__(self) -> bool:
         """Whether there is any target."""
@@ -50,6 +54,31 @@ def targets(scenario: m.Scenario, fault: m.AnyFault) -> Targets:
             return Targets(streams=_streams(scenario, fault))
         case m.DecisionDelay():
             return Targets(controllers=tuple(databases_named(scenario, fault.database)))
+        case _:
+            return _path_targets(scenario, fault)
+
+
+def _path_targets(scenario: m.Scenario, fault: path.PathFault) -> Targets:
+    domains = databases_named(scenario, getattr(fault, "database", "*"))
+    match fault:
+        case path.ProcessKill() | path.ProcessPause():
+            return Targets(processes=(fault.process,))
+        case path.OffsetTranslationError() | path.RebalanceStorm():
+            return Targets(processes=(fault.reader,))
+        case path.RelayCrash() | path.SlotLost():
+            return Targets(processes=tuple(f"{domain}/relay" for domain in domains))
+        case path.PoisonMessage() | path.TaskFailure() | path.CheckpointFailure():
+            return Targets(processes=tuple(f"{domain}/stream" for domain in domains))
+        case path.MirrorPause():
+            return Targets(processes=tuple(mirrors(domains, [(fault.from_, fault.to)])))
+        case path.ObjectReplicationPause() | path.ObjectReplicationLag():
+            return Targets(processes=tuple(syncs(domains, [(fault.from_, fault.to)])))
+        case path.BrokerCrash() | path.LeaderElection() | path.UncleanLeaderElection():
+            return Targets(brokers=((fault.region, fault.broker),))
+        case path.RetentionTruncation():
+            return Targets(logs=tuple((domain, fault.region) for domain in domains))
+        case path.MetadataBeforeData() | path.CatalogOutage():
+            return Targets(tables=tuple((domain, fault.region) for domain in domains))
 
 
 def databases_named(scenario: m.Scenario, name: str) -> list[str]:

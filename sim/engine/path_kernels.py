@@ -1,0 +1,247 @@
+"""Pacing kernels of the data path: rows that can be skipped or blocked, rounds of a relay, an ordered wire.
+
+As in ``kernels``: a kernel advances everything that is due strictly before ``until`` and leaves the rest; in
+between the world is constant. A server's state has the fields of ``kernels.fifo`` and those below.
+"""
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+
+from sim.core.draws import Purpose
+from sim.engine.compiled import compiled
+from sim.engine.kernels import DONE, FIELDS, FLOOR, FROM, NEXT, REMAINING
+from sim.engine.sampling import DistTable, ns, sample, uniform
+
+_WIRE = Purpose.WIRE
+_WIRELOSS = Purpose.WIRELOSS
+_LSN = (1 << 40) - 1
+
+# More fields of a server's state.
+TAKEN = FIELDS  # when the record at the head was taken up, -1 if it was not
+EARLY = FIELDS + 1  # rows skipped so far that the base retention would have kept
+ROUND_END = FIELDS + 2  # of a relay: where its round ends, -1 if none is under way
+ROUND_AT = FIELDS + 3  # the tick at which that round began
+OPEN = FIELDS + 4  # no round begins before this
+PATH_FIELDS = FIELDS + 5
+
+
+class Work(NamedTuple):
+    """The work of a record: row ``index`` of a table of distributions, drawn by ``key`` and ``purpose``."""
+
+    table: DistTable
+    index: int
+    key: np.uint64
+    purpose: int
+
+
+class Rules(NamedTuple):
+    """How a relay works: ns between ticks, commits a round at most, work to mark (ns, 0: none), partitions."""
+
+    interval: int
+    batch: int
+    mark: float
+    partitions: int
+
+
+def server(first: int = 0) -> tuple[np.ndarray, np.ndarray]:
+    """Return (state, speed) of an idle server at speed 1 whose next record is ``first``."""
+    state = np.zeros(PATH_FIELDS, np.int64)
+    state[NEXT] = first
+    state[REMAINING] = state[TAKEN] = state[ROUND_END] = -1
+    return state, np.array([1.0, 1.0])
+
+
+def work_of(work: Work, version: int) -> float:
+    """Return the work of the record with this version, ns."""
+    return float(sample(work.table, work.index, work.key, version & _LSN, version >> 40, work.purpose))
+
+
+def change_pace(state: np.ndarray, speed: np.ndarray, work: float, *, at: int, to: float) -> None:
+    """Change a server's speed at ``at``, to which it has been advanced, and rescale the work in service.
+
+    ``work``: that of the record at the head, ns at speed 1; read only if it was taken up.
+    """
+    now = float(speed[0])
+    if now == to:
+        return
+    left = -1
+    if now <= 0.0:
+        left = int(state[REMAINING])
+        state[FLOOR] = at
+    elif state[TAKEN] >= 0:
+        whole = state[REMAINING] < 0
+        left = int(state[TAKEN]) + int(ns(work / now)) if whole else int(state[FROM] + state[REMAINING])
+        left -= at
+    if to > 0.0:
+        if left >= 0 and speed[1] != to:
+            left = math.floor(left * float(speed[1]) / to + 0.5)
+        speed[1] = to
+    state[FROM], state[REMAINING] = at, left
+    speed[0] = to
+
+
+def interrupt(state: np.ndarray) -> None:
+    """Forget the record in service: it starts anew."""
+    state[REMAINING] = state[TAKEN] = -1
+
+
+@compiled
+def _due(state, work, speed):
+    """Return when the record in service, taken up, is done."""
+    if state[REMAINING] >= 0:
+        return state[FROM] + state[REMAINING]
+    return state[TAKEN] + ns(work / speed)
+
+
+@compiled
+def read_rows(rows, base, closed, retention, work, state, speed, out, skipped, out_base, *, end, until):
+    """Serve rows ``[state[NEXT], end)`` of a bus in order, as far as they are done before ``until``.
+
+    rows: (at int64 ns, version int64, partition int16, gone bool), by row - base; closed: bool by partition;
+    retention: (in force, base) ns; out: int64 ns, when each was done or skipped, and skipped: bool, by row -
+    out_base. A row of a closed partition blocks; one that is gone or has expired when it would be taken up is
+    skipped. Semantics: The bus, Readers.
+    """
+    at, version, partition, gone = rows
+    kept, nominal = retention
+    if speed[0] <= 0.0:
+        return
+    i = state[NEXT]
+    while i < end:
+        k = i - base
+        if state[TAKEN] < 0:
+            start = max(at[k], state[DONE], state[FLOOR])
+            if start >= until or closed[partition[k]]:
+                break
+            age = start - at[k]
+            if gone[k] or age >= kept:
+                if not gone[k] and age < nominal:
+                    state[EARLY] += 1
+                out[i - out_base] = start
+                skipped[i - out_base] = True
+                state[DONE] = start
+                i += 1
+                continue
+            state[TAKEN] = start
+        nominal_work = 0.0
+        if state[REMAINING] < 0:
+            nominal_work = sample(
+                work.table, work.index, work.key, version[k] & _LSN, version[k] >> 40, work.purpose
+            )
+        done = _due(state, nominal_work, speed[0])
+        if done >= until:
+            break
+        out[i - out_base] = done
+        skipped[i - out_base] = False
+        state[DONE] = done
+        state[REMAINING] = -1
+        state[TAKEN] = -1
+        i += 1
+    state[NEXT] = i
+
+
+@compiled
+def carry_rows(version, base, way, way_base, *, begin, end, previous, link, table, key):
+    """Put the rows ``[begin, end)`` that were not skipped on an ordered wire.
+
+    version: int64 by row - base; way: (sent, skipped, last, received) by row - way_base; written are ``last``,
+    when a row's last transmission leaves (-1: skipped), and ``received``; of a skipped row: that of the row
+    before it. ``previous``: when the row before ``begin`` was received. ``link`` as in ``kernels.carry``.
+    Returns when the last one is received.
+    """
+    sent, skipped, last, received = way
+    latency, jitter, loss, retransmit = link
+    for i in range(begin, end):
+        k = i - way_base
+        if skipped[k]:
+            last[k] = -1
+            received[k] = previous
+            continue
+        lsn = version[i - base] & _LSN
+        timeline = version[i - base] >> 40
+        losses = 0.0
+        if loss > 0.0:
+            losses = math.floor(math.log(uniform(key, lsn, timeline, _WIRELOSS)) / math.log(loss))
+        extra = sample(table, jitter, key, lsn, timeline, _WIRE)
+        last[k] = sent[k] + np.int64(losses * retransmit)
+        previous = max(previous, sent[k] + ns((latency + extra) + losses * retransmit))
+        received[k] = previous
+    return previous
+
+
+@compiled
+def relay_rounds(rows, base, closed, rules, work, state, speed, out, ends, *, end, until, rounds):
+    """Work through a relay's rounds as far as they are due before ``until``, ``rounds`` of them at most.
+
+    rows: (commit int64 ns, version int64, key int64) by lsn - base, known up to lsn ``end`` (exclusively) and
+    at least all before ``until``; out: int64, when each row from ``state[NEXT]`` on was published; ends: int64
+    (n, 2), of each round that ended: when, and the lsn behind its last record. Returns how many ended.
+    Semantics: The relay.
+    """
+    commit, version, key = rows
+    first = state[NEXT]
+    ended = 0
+    if speed[0] <= 0.0:
+        return ended
+    while ended < rounds:
+        if state[ROUND_END] < 0 and not _begin_round(commit, base, rules, state, end=end, until=until):
+            break
+        while state[NEXT] < state[ROUND_END]:
+            k = state[NEXT] - base
+            if state[TAKEN] < 0:
+                start = max(state[ROUND_AT], state[DONE], state[FLOOR])
+                if start >= until or closed[key[k] % rules.partitions]:
+                    return ended
+                state[TAKEN] = start
+            nominal = 0.0
+            if state[REMAINING] < 0:
+                nominal = sample(
+                    work.table, work.index, work.key, version[k] & _LSN, version[k] >> 40, work.purpose
+                )
+            done = _due(state, nominal, speed[0])
+            if done >= until:
+                return ended
+            out[state[NEXT] - first] = done
+            state[DONE] = done
+            state[REMAINING] = -1
+            state[TAKEN] = -1
+            state[NEXT] += 1
+        if rules.mark > 0.0:
+            if state[TAKEN] < 0:
+                start = max(state[DONE], state[FLOOR])
+                if start >= until:
+                    return ended
+                state[TAKEN] = start
+            done = _due(state, rules.mark, speed[0])
+            if done >= until:
+                return ended
+            state[DONE] = done
+            state[REMAINING] = -1
+            state[TAKEN] = -1
+        ends[ended, 0] = state[DONE]
+        ends[ended, 1] = state[NEXT]
+        ended += 1
+        state[OPEN] = max(state[OPEN], state[DONE])
+        state[ROUND_END] = -1
+    return ended
+
+
+@compiled
+def _begin_round(commit, base, rules, state, *, end, until):
+    """Begin a round at the first tick that finds a commit; return whether one began before ``until``."""
+    first = state[NEXT]
+    if first >= end:
+        return False
+    earliest = max(state[OPEN], commit[first - base] + 1)
+    tick = (earliest + rules.interval - 1) // rules.interval * rules.interval
+    if tick >= until:
+        return False
+    last = min(end, first + rules.batch)
+    stop = first
+    while stop < last and commit[stop - base] < tick:
+        stop += 1
+    state[ROUND_END] = stop
+    state[ROUND_AT] = tick
+    return True

@@ -1,0 +1,138 @@
+"""Faults of the data path: what they name exists, and they change something."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from sim.core.quantity import format_duration as _t
+from sim.spec import models as m
+from sim.spec.path_faults import OffsetTranslationError
+from sim.spec.placement import syncs_on
+from sim.spec.processes import JOBS, consumers_of, moves_of, processes_of
+from sim.spec.text import Complaint, Path, nearest
+
+_Check = Callable[[m.Scenario, Any, Path], Iterator[Complaint]]
+
+
+def check_path_faults(scenario: m.Scenario) -> Iterator[Complaint]:
+    """Yield what is wrong with the faults of the data path in a scenario whose other sections are read."""
+    for name, fault in scenario.faults.items():
+        yield from path_sense(scenario, fault, ("faults", name))
+
+
+def path_sense(scenario: m.Scenario, fault: Any, path: Path) -> Iterator[Complaint]:
+    """Yield what is wrong with one fault; nothing if it is none of the data path."""
+    if fault.kind not in _CHECKS:
+        return
+    section, checks = _CHECKS[fault.kind]
+    if getattr(scenario, section) is None:
+        yield Complaint((*path, "kind"), f"there is no {section} that could have this fault")
+        return
+    for check in checks:
+        yield from check(scenario, fault, path)
+
+
+def _process(scenario: m.Scenario, fault: Any, path: Path) -> Iterator[Complaint]:
+    yield from _named(scenario, fault.process, "process", (*path, "process"))
+
+
+def _group(scenario: m.Scenario, fault: Any, path: Path) -> Iterator[Complaint]:
+    yield from _named(scenario, fault.reader, "consumer", (*path, "reader"))
+
+
+def _reader(scenario: m.Scenario, fault: OffsetTranslationError, path: Path) -> Iterator[Complaint]:
+    at = (*path, "reader")
+    wrong = list(_named(scenario, fault.reader, "reader", at))
+    moves = None if wrong else moves_of(scenario, fault.reader)
+    yield from wrong
+    if moves is not None and not moves.standby:
+        yield Complaint(at, f"{fault.reader} has no standby to move to")
+    elif moves is not None and moves.start != "checkpoint":
+        yield Complaint(at, f"{fault.reader} does not start at a checkpoint when it moves")
+    if fault.skew == 0:
+        yield Complaint((*path, "skew"), "a skew of 0 changes nothing")
+
+
+def _named(scenario: m.Scenario, name: str, what: str, path: Path) -> Iterator[Complaint]:
+    """The thing that is called ``<domain>/...`` exists."""
+    domain = name.partition("/")[0]
+    if domain not in scenario.databases:
+        yield Complaint(path, f"no database {domain!r}", nearest(domain, scenario.databases))
+        return
+    known = processes_of(scenario, domain) if what == "process" else consumers_of(scenario, domain)
+    if what == "reader" and scenario.lake is not None:
+        known = [*known, f"{domain}/{JOBS[0]}"]
+    if name not in known:
+        yield Complaint(path, f"no {what} {name!r}", nearest(name, known))
+
+
+def _broker(scenario: m.Scenario, fault: Any, path: Path) -> Iterator[Complaint]:
+    assert scenario.bus is not None
+    at, count = (*path, "broker"), scenario.bus.brokers
+    if fault.broker >= count:
+        yield Complaint(at, f"no broker {fault.broker}", f"they are numbered 0 to {count - 1}")
+    elif count == 1:
+        yield Complaint(at, "there is no other broker that could lead in its place")
+    elif fault.broker >= scenario.bus.partitions:
+        yield Complaint(at, f"broker {fault.broker} leads none of the {scenario.bus.partitions} partitions")
+
+
+def _ends(scenario: m.Scenario, fault: Any, path: Path) -> Iterator[Complaint]:
+    for key, region in (("from", fault.from_), ("to", fault.to)):
+        if region not in scenario.regions:
+            yield Complaint((*path, key), f"no region {region!r}", nearest(region, scenario.regions))
+    if fault.from_ == fault.to:
+        yield Complaint((*path, "to"), f"{fault.to!r} is where it comes from")
+
+
+def _copied(scenario: m.Scenario, fault: Any, path: Path) -> Iterator[Complaint]:
+    """Tables can come to be copied from that region."""
+    assert scenario.lake is not None
+    if fault.from_ in scenario.regions and fault.from_ not in (scenario.lake.home, *scenario.lake.standby):
+        yield Complaint((*path, "from"), f"the lake is never in {fault.from_}", _where(scenario.lake))
+
+
+def _copies(scenario: m.Scenario, fault: Any, path: Path) -> Iterator[Complaint]:
+    """Tables can come to be copied to that region."""
+    assert scenario.lake is not None
+    if fault.region in scenario.regions and all(fault.region != to for _, to in syncs_on(scenario)):
+        yield Complaint((*path, "region"), f"no tables are copied to {fault.region}", _where(scenario.lake))
+
+
+def _where(lake: m.Lake) -> str:
+    return f"it is in {', then '.join((lake.home, *lake.standby))}"
+
+
+def _shorter(scenario: m.Scenario, fault: Any, path: Path) -> Iterator[Complaint]:
+    assert scenario.bus is not None
+    if fault.retention >= scenario.bus.retention:
+        hint = f"the bus has {_t(scenario.bus.retention)}"
+        yield Complaint((*path, "retention"), f"{_t(fault.retention)} is not shorter", hint)
+
+
+def _at_once(scenario: m.Scenario, fault: m.Fault, path: Path) -> Iterator[Complaint]:  # noqa: ARG001
+    if fault.duration is not None:
+        yield Complaint(
+            (*path, "duration"), "this fault happens at once", "leave the duration out", at_key=True
+        )
+
+
+_CHECKS: dict[str, tuple[str, tuple[_Check, ...]]] = {
+    "process_kill": ("bus", (_process,)),
+    "process_pause": ("bus", (_process,)),
+    "relay_crash": ("bus", (_at_once,)),
+    "slot_lost": ("bus", ()),
+    "broker_crash": ("bus", (_broker,)),
+    "leader_election": ("bus", (_broker,)),
+    "unclean_leader_election": ("bus", (_broker,)),
+    "mirror_pause": ("bus", (_ends,)),
+    "retention_truncation": ("bus", (_shorter,)),
+    "offset_translation_error": ("bus", (_reader,)),
+    "rebalance_storm": ("bus", (_group,)),
+    "poison_message": ("lake", (_at_once,)),
+    "task_failure": ("lake", (_at_once,)),
+    "checkpoint_failure": ("lake", ()),
+    "object_replication_pause": ("lake", (_ends, _copied)),
+    "object_replication_lag": ("lake", (_ends, _copied)),
+    "metadata_before_data": ("lake", (_copies,)),
+    "catalog_outage": ("lake", ()),
+}  # kind -> the section that must be there, and what is checked

@@ -1,0 +1,49 @@
+"""The names of what works on the data path: ``<domain>/relay``, ``<domain>/<consumer>`` and so on."""
+
+from collections.abc import Iterable
+
+from sim.spec import models as m
+from sim.spec.placement import Pair, mirrors_on
+
+JOBS = ("stream", "curated", "analytics")
+
+
+def processes_of(scenario: m.Scenario, domain: str) -> list[str]:
+    """Return the processes of a domain: relay, mirrors, consumers and jobs, as far as there are any."""
+    if scenario.bus is None:
+        return []
+    jobs = [f"{domain}/{job}" for job in JOBS] if scenario.lake else []
+    return [
+        f"{domain}/relay",
+        *mirrors([domain], mirrors_on(scenario)),
+        *consumers_of(scenario, domain),
+        *jobs,
+    ]
+
+
+def consumers_of(scenario: m.Scenario, domain: str) -> list[str]:
+    """Return the consumer groups of a domain, as ``<domain>/<consumer>``, in order of name."""
+    return [
+        f"{domain}/{name}" for name, consumer in sorted(scenario.consumers.items()) if consumer.of == domain
+    ]
+
+
+def mirrors(domains: Iterable[str], pairs: Iterable[Pair]) -> list[str]:
+    """Return the mirrors of domains between pairs of regions."""
+    pairs = list(pairs)
+    return [f"{domain}/mirror/{a}/{b}" for domain in domains for a, b in pairs]
+
+
+def syncs(domains: Iterable[str], pairs: Iterable[Pair]) -> list[str]:
+    """Return the flows that copy the tables of domains between pairs of regions."""
+    pairs = list(pairs)
+    return [f"{domain}/sync/{a}/{b}" for domain in domains for a, b in pairs]
+
+
+def moves_of(scenario: m.Scenario, reader: str) -> m.Moves | None:
+    """Return how a consumer or a stream job moves between regions; None if there is no such reader."""
+    domain, _, name = reader.partition("/")
+    if name == "stream" and domain in scenario.databases:
+        return scenario.lake
+    consumer = scenario.consumers.get(name)
+    return consumer if consumer is not None and consumer.of == domain else None
