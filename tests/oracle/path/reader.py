@@ -34,6 +34,7 @@ class Reader:
         self.life = Life(path, self.name, restart=spec.restart, stop=self._stop, start=self._start)
         self.killed: set[str] = set()  # faults that took a member each
         self.saved = [(-1, 0)]
+        self.left: dict[int, int] = {}  # region -> position saved there when it moved away
         self.consumed_rows: list[tuple[int, int, int]] = []
         self.placed_rows = [(0, self.region, 0)]
         self.skews: dict[str, int] = {}
@@ -102,6 +103,7 @@ class Reader:
         control(self.clock, every, f"fault/{fault}", lambda: self.storm(fault, every), rank=FAULT)
 
     def _move(self, to: int) -> None:
+        self.left[self.region] = self.saved[-1][1]
         position = start_of(self, to, self.spec.start, self.skews)
         self.path.note("reader.moved", self.name)
         self.path.count["reader moved"] += 1
@@ -121,7 +123,9 @@ def start_of(reader, to: int, start: str, skews: dict[str, int]) -> int:
         return 0
     if start == "latest":
         return end
-    checkpoint = part.mirrors[reader.region, to].checkpoints.get(reader.name, 0)
+    checkpoints = part.mirrors[reader.region, to].checkpoints
+    count["moved without a checkpoint"] += reader.name not in checkpoints
+    checkpoint = checkpoints.get(reader.name, reader.left.get(to, 0))
     count["moved to a checkpoint beyond 0"] += checkpoint > 0
     count["moved with a skew"] += bool(skews)
     return min(max(checkpoint + sum(skews.values()), 0), end)

@@ -49,6 +49,7 @@ class Stream:
         self.appeared_at = -1
         self.appeared_end = 0
         self.saved = [(-1, 0)]
+        self.left: dict[int, int] = {}  # region -> position saved there when it moved away
         self.failing: set[str] = set()  # checkpoint_failure faults in force
         self.marks: dict[tuple[int, int], int] = {}  # (region, position) -> failures
         self.skews: dict[str, int] = {}
@@ -191,6 +192,7 @@ class Stream:
 
     def move(self, to: int) -> None:
         """Read the bus of another region and write its table."""
+        self.left[self.region] = self.saved[-1][1]
         position = start_of(self, to, self.lake.start, self.skews)
         self._forget()
         self.region = to

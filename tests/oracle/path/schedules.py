@@ -1,0 +1,208 @@
+"""Fault schedules for generated data paths: faults of the path, and outages, cuts and crashes that move it."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from sim.core.distributions import constant
+from sim.spec import models as m
+from sim.spec import path_faults as f
+from sim.spec.check import check
+from sim.spec.processes import consumers_of, processes_of
+
+from .. import schedules as databases
+
+if TYPE_CHECKING:
+    from ..generate import Maker
+
+MS = m.MS
+MOST = 9
+
+
+def faults_for(make: "Maker", scenario: m.Scenario) -> dict[str, m.AnyFault]:
+    """Return a schedule of faults that each hit something."""
+    dice = make.dice
+    faults: dict[str, m.AnyFault] = {}
+    many = len(scenario.regions) > 1
+    candidates = [*(_takes_a_region(make, scenario) if dice.chance(0.8) else ())]
+    if many and dice.chance(0.3):
+        candidates.append(databases._any(make, scenario))
+    candidates += [_any(make, scenario) for _ in range(dice.whole(2, 7))]
+    for fault in candidates:
+        name = f"f{dice.whole(0, 99)}"
+        trial = scenario.model_copy(update={"faults": {**faults, name: fault}})
+        if fault is not None and len(faults) < MOST and not list(check(dict(trial))):
+            faults[name] = fault
+    return faults
+
+
+def _takes_a_region(make: "Maker", scenario: m.Scenario) -> Iterator[m.AnyFault]:
+    """Yield a fault that takes a region where something is, and sometimes another while things move."""
+    dice = make.dice
+    places = [database.primary for database in scenario.databases.values()]
+    places += [consumer.region for consumer in scenario.consumers.values()]
+    places += [scenario.lake.home] * 2 if scenario.lake is not None else []
+    name = dice.pick(sorted(scenario.databases))
+    for share in (1.0, 0.5, 0.3):
+        if not dice.chance(share):
+            return
+        kind = dice.pick((databases._outage, databases._outage, databases._isolation, databases._crash))
+        at = make.span(scenario.duration // MS // 10, scenario.duration // MS * 7 // 10)
+        when = {"at": constant(at), "duration": constant(make.span(300, 6000))}
+        fault = kind(make, scenario, when, region=dice.pick(places), database=name)
+        yield fault if fault.kind != "region_outage" else fault.model_copy(update={"zone": None})
+
+
+def _timing(make: "Maker", scenario: m.Scenario, *, lasts: bool = True) -> dict:
+    dice = make.dice
+    timing: dict = {"duration": make.random(50, 5000)} if lasts and dice.chance(0.9) else {}
+    if dice.chance(0.05):
+        timing["probability"] = 0.5
+    return {**timing, "at": make.random(200, scenario.duration // MS * 3 // 4)}
+
+
+def _any(make: "Maker", scenario: m.Scenario) -> m.AnyFault | None:
+    dice = make.dice
+    makers = [_kill, _kill, _pause, _slot, _broker, _broker, _mirror, _retention, _storm, _process]
+    if scenario.lake is not None:
+        makers += [_poison, _stream, _stream, _objects, _objects, _early, _early, _catalog]
+    return dice.pick(makers)(make, scenario)
+
+
+def _one_process(make: "Maker", scenario: m.Scenario) -> str:
+    dice = make.dice
+    name = dice.pick(sorted(scenario.databases))
+    names = [one for one in processes_of(scenario, name) if "/mirror/" not in one or dice.chance(0.3)]
+    return dice.pick(names)
+
+
+def _kill(make: "Maker", scenario: m.Scenario) -> m.AnyFault:
+    process = _one_process(make, scenario)
+    return f.ProcessKill(kind="process_kill", process=process, **_timing(make, scenario))
+
+
+def _pause(make: "Maker", scenario: m.Scenario) -> m.AnyFault:
+    process = _one_process(make, scenario)
+    return f.ProcessPause(kind="process_pause", process=process, **_timing(make, scenario))
+
+
+def _database(make: "Maker", scenario: m.Scenario) -> str:
+    return make.dice.pick((*sorted(scenario.databases), "*"))
+
+
+def _slot(make: "Maker", scenario: m.Scenario) -> m.AnyFault:
+    return f.SlotLost(
+        kind="slot_lost",
+        database=_database(make, scenario),
+        gap=make.dice.pick(("skip", "snapshot")),
+        **_timing(make, scenario),
+    )
+
+
+def _process(make: "Maker", scenario: m.Scenario) -> m.AnyFault:
+    """Return a crash of the relay, or an error in the translation of a reader's offsets."""
+    dice = make.dice
+    readers = [
+        one for name in scenario.databases for one in (*consumers_of(scenario, name), f"{name}/stream")
+    ]
+    if dice.chance(0.5):
+        timing = _timing(make, scenario, lasts=False)
+        return f.RelayCrash(kind="relay_crash", database=_database(make, scenario), **timing)
+    return f.OffsetTranslationError(
+        kind="offset_translation_error",
+        reader=dice.pick(readers),
+        skew=dice.pick((-1000, -7, -1, 1, 5, 1000)),
+        at=constant(make.span(200, 3000)),
+    )
+
+
+def _broker(make: "Maker", scenario: m.Scenario) -> m.AnyFault:
+    dice = make.dice
+    where = {
+        "region": dice.pick(sorted(scenario.regions)),
+        "broker": dice.whole(0, min(scenario.bus.brokers, scenario.bus.partitions) - 1),
+        **_timing(make, scenario),
+    }
+    kind = dice.whole(0, 2)
+    if kind == 0:
+        return f.BrokerCrash(kind="broker_crash", **where)
+    if kind == 1:
+        return f.LeaderElection(kind="leader_election", **where)
+    return f.UncleanLeaderElection(kind="unclean_leader_election", lost=make.span(20, 3000), **where)
+
+
+def _pair(make: "Maker", scenario: m.Scenario, sources: list[str]) -> dict | None:
+    dice = make.dice
+    a = dice.pick(sources)
+    others = sorted(set(scenario.regions) - {a})
+    return {"from": a, "to": dice.pick(others)} if others else None
+
+
+def _mirror(make: "Maker", scenario: m.Scenario) -> m.AnyFault | None:
+    pair = _pair(make, scenario, sorted(scenario.regions))
+    if pair is None:
+        return None
+    return f.MirrorPause(
+        kind="mirror_pause", database=_database(make, scenario), **pair, **_timing(make, scenario)
+    )
+
+
+def _retention(make: "Maker", scenario: m.Scenario) -> m.AnyFault:
+    return f.RetentionTruncation(
+        kind="retention_truncation",
+        database=_database(make, scenario),
+        region=make.dice.pick(sorted(scenario.regions)),
+        retention=min(scenario.bus.retention - 1, make.span(10, 1500)),
+        **_timing(make, scenario),
+    )
+
+
+def _storm(make: "Maker", scenario: m.Scenario) -> m.AnyFault:
+    readers = [one for name in scenario.databases for one in consumers_of(scenario, name)]
+    return f.RebalanceStorm(
+        kind="rebalance_storm",
+        reader=make.dice.pick(readers),
+        every=make.span(50, 1200),
+        **_timing(make, scenario),
+    )
+
+
+def _poison(make: "Maker", scenario: m.Scenario) -> m.AnyFault:
+    timing = _timing(make, scenario, lasts=False)
+    return f.PoisonMessage(kind="poison_message", database=_database(make, scenario), **timing)
+
+
+def _stream(make: "Maker", scenario: m.Scenario) -> m.AnyFault:
+    database = _database(make, scenario)
+    if make.dice.chance(0.6):
+        timing = _timing(make, scenario, lasts=False)
+        return f.TaskFailure(kind="task_failure", database=database, **timing)
+    return f.CheckpointFailure(kind="checkpoint_failure", database=database, **_timing(make, scenario))
+
+
+def _objects(make: "Maker", scenario: m.Scenario) -> m.AnyFault | None:
+    database = _database(make, scenario)
+    lake = scenario.lake
+    pair = _pair(make, scenario, [lake.home, lake.home, *lake.standby])
+    if pair is None:
+        return None
+    timing = _timing(make, scenario)
+    if make.dice.chance(0.5):
+        kind = "object_replication_pause"
+        return f.ObjectReplicationPause(kind=kind, database=database, **pair, **timing)
+    lag = make.span(10, 1500)
+    kind = "object_replication_lag"
+    return f.ObjectReplicationLag(kind=kind, database=database, lag=lag, **pair, **timing)
+
+
+def _early(make: "Maker", scenario: m.Scenario) -> m.AnyFault:
+    return f.MetadataBeforeData(
+        kind="metadata_before_data",
+        database=_database(make, scenario),
+        region=make.dice.pick(sorted(scenario.regions)),
+        **_timing(make, scenario),
+    )
+
+
+def _catalog(make: "Maker", scenario: m.Scenario) -> m.AnyFault:
+    region = make.dice.pick((scenario.lake.home, make.dice.pick(sorted(scenario.regions))))
+    return f.CatalogOutage(kind="catalog_outage", region=region, **_timing(make, scenario))
