@@ -59,8 +59,8 @@ class Life:
         self._come_back(delay)
 
     def fail(self, reason: str) -> None:
-        """Stop like by a kill that ends at once."""
-        if not self.reasons:
+        """Stop, if it runs, like by a kill that ends at once."""
+        if self.running:
             self.add(reason)
             self.remove(reason)
 

@@ -123,9 +123,9 @@ def start_of(reader, to: int, start: str, skews: dict[str, int]) -> int:
         return 0
     if start == "latest":
         return end
-    checkpoints = part.mirrors[reader.region, to].checkpoints
-    count["moved without a checkpoint"] += reader.name not in checkpoints
-    checkpoint = checkpoints.get(reader.name, reader.left.get(to, 0))
+    written = [mirror.checkpoints.get(reader.name, 0) for (_, b), mirror in part.mirrors.items() if b == to]
+    checkpoint = max(*written, reader.left.get(to, 0), 0)
+    count["moved to where it had been"] += to in reader.left
     count["moved to a checkpoint beyond 0"] += checkpoint > 0
     count["moved with a skew"] += bool(skews)
     return min(max(checkpoint + sum(skews.values()), 0), end)

@@ -62,7 +62,9 @@ def _timing(make: "Maker", scenario: m.Scenario, *, lasts: bool = True) -> dict:
 
 def _any(make: "Maker", scenario: m.Scenario) -> m.AnyFault | None:
     dice = make.dice
-    makers = [_kill, _kill, _pause, _slot, _broker, _broker, _mirror, _retention, _storm, _process]
+    makers = [_kill, _kill, _pause, _pause, _slot, _relay, _relay, _broker, _broker, _broker, _group]
+    makers += [_mirror, _retention, _storm, _translation]
+    makers += [_slow] if len(scenario.regions) > 1 else []
     if scenario.lake is not None:
         makers += [_poison, _stream, _stream, _objects, _objects, _early, _early, _catalog]
     return dice.pick(makers)(make, scenario)
@@ -90,29 +92,51 @@ def _database(make: "Maker", scenario: m.Scenario) -> str:
 
 
 def _slot(make: "Maker", scenario: m.Scenario) -> m.AnyFault:
+    """Return the loss of a slot, early and long enough for a relay to start meanwhile."""
+    dice = make.dice
     return f.SlotLost(
         kind="slot_lost",
         database=_database(make, scenario),
-        gap=make.dice.pick(("skip", "snapshot")),
-        **_timing(make, scenario),
+        gap=dice.pick(("skip", "snapshot")),
+        at=constant(make.span(200, 6000)),
+        duration=constant(make.span(2000, 20_000)),
     )
 
 
-def _process(make: "Maker", scenario: m.Scenario) -> m.AnyFault:
-    """Return a crash of the relay, or an error in the translation of a reader's offsets."""
+def _relay(make: "Maker", scenario: m.Scenario) -> m.AnyFault:
+    """Return what makes a relay start anew: a crash of its own, or of its database."""
     dice = make.dice
-    readers = [
-        one for name in scenario.databases for one in (*consumers_of(scenario, name), f"{name}/stream")
-    ]
-    if dice.chance(0.5):
+    name = dice.pick(sorted(scenario.databases))
+    kind = dice.whole(0, 2)
+    if kind == 0:
         timing = _timing(make, scenario, lasts=False)
         return f.RelayCrash(kind="relay_crash", database=_database(make, scenario), **timing)
+    if kind == 1:
+        return m.DbCrash(kind="db_crash", database=name, **_timing(make, scenario))
+    return f.ProcessKill(kind="process_kill", process=f"{name}/relay", **_timing(make, scenario))
+
+
+def _translation(make: "Maker", scenario: m.Scenario) -> m.AnyFault | None:
+    dice = make.dice
+    readers = [f"{c.of}/{name}" for name, c in scenario.consumers.items() if c.standby and c.start == "checkpoint"]
+    if scenario.lake is not None and scenario.lake.standby and scenario.lake.start == "checkpoint":
+        readers += [f"{name}/stream" for name in scenario.databases]
+    if not readers:
+        return None
     return f.OffsetTranslationError(
         kind="offset_translation_error",
         reader=dice.pick(readers),
         skew=dice.pick((-1000, -7, -1, 1, 5, 1000)),
         at=constant(make.span(200, 3000)),
     )
+
+
+def _group(make: "Maker", scenario: m.Scenario) -> m.AnyFault | None:
+    """Return a kill of a member of a group, if there is a group with several."""
+    groups = [f"{c.of}/{name}" for name, c in scenario.consumers.items() if c.members > 1]
+    if not groups:
+        return None
+    return f.ProcessKill(kind="process_kill", process=make.dice.pick(groups), **_timing(make, scenario))
 
 
 def _broker(make: "Maker", scenario: m.Scenario) -> m.AnyFault:
@@ -135,6 +159,12 @@ def _pair(make: "Maker", scenario: m.Scenario, sources: list[str]) -> dict | Non
     a = dice.pick(sources)
     others = sorted(set(scenario.regions) - {a})
     return {"from": a, "to": dice.pick(others)} if others else None
+
+
+def _slow(make: "Maker", scenario: m.Scenario) -> m.AnyFault:
+    """Return a limit on links, so that work in service changes its speed."""
+    region = make.dice.pick(sorted(scenario.regions))
+    return databases._bandwidth(make, scenario, _timing(make, scenario), region=region, database="*")
 
 
 def _mirror(make: "Maker", scenario: m.Scenario) -> m.AnyFault | None:
