@@ -190,6 +190,4 @@ class PathFaults:
         self.path.catalogs[self._region(spec.region)].heal(fault)
 
 
-KINDS = frozenset(
-    name.removeprefix("_start_") for name in vars(PathFaults) if name.startswith("_start_")
-)
+KINDS = frozenset(name.removeprefix("_start_") for name in vars(PathFaults) if name.startswith("_start_"))

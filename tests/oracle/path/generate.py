@@ -24,7 +24,9 @@ def case(number: int) -> Case:
     sections = {
         "bus": _bus(make),
         "consumers": _consumers(make, regions, names),
-        **({"lake": _lake(make, regions, names), "insights": _insights(make, regions, names)} if lake else {}),
+        **(
+            {"lake": _lake(make, regions, names), "insights": _insights(make, regions, names)} if lake else {}
+        ),
     }
     scenario = m.Scenario(
         name=f"path case {number}",

@@ -53,9 +53,7 @@ class Job:
         turn = self.turn
         ranges = joined([one for commit in taken for one in commit.ranges])
         rows = sum(commit.rows for commit in taken)
-        control(
-            self.clock, base + self.spec.per_row * rows, self.name, lambda: self._end(turn, ranges, seen)
-        )
+        control(self.clock, base + self.spec.per_row * rows, self.name, lambda: self._end(turn, ranges, seen))
 
     def _end(self, turn: int, ranges: list[Range], read: int) -> None:
         if turn == self.turn:

@@ -179,9 +179,7 @@ class Mirror:
     def translated(self, saved: int) -> int:
         """Return the position in the target's bus that stands for one in the source's."""
         rows = self.source.rows
-        mine = [
-            p for p in range(saved) if rows[p].origin == self.a and self.fate.get(p, RECEIVED) != SKIPPED
-        ]
+        mine = [p for p in range(saved) if rows[p].origin == self.a and self.fate.get(p, RECEIVED) != SKIPPED]
         received = [p for p, fate in sorted(self.fate.items()) if fate == RECEIVED]
         i = min(len(mine), len(received))
         i -= i % self.spec.granularity
@@ -198,9 +196,7 @@ class Mirror:
         flying = {one.position for one in self.wire}
         rows = self.source.rows
         left = [
-            p
-            for p in range(len(rows))
-            if rows[p].origin == self.a and p not in self.fate and p not in flying
+            p for p in range(len(rows)) if rows[p].origin == self.a and p not in self.fate and p not in flying
         ]
         return [(self.a, begin, end) for begin, end in runs(left)]
 

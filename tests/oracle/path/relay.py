@@ -104,9 +104,7 @@ class Relay:
             if state == "armed":
                 self.crashes[fault] = "due"
                 turn = self.life.turn
-                control(
-                    self.clock, 1, f"fault/{fault}", lambda f=fault: self._crash(f, turn), rank=FAULT
-                )
+                control(self.clock, 1, f"fault/{fault}", lambda f=fault: self._crash(f, turn), rank=FAULT)
         if self.spec.kind == "cdc":
             self._end_round()
 

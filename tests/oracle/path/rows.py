@@ -54,7 +54,9 @@ def _lake(part: "DomainPath", end: int) -> Rows:
     for zone in ZONES:
         for region, name in enumerate(part.path.names):
             table = part.tables[zone][region]
-            lasting = [row for flow in part.flows if flow.c == region for row in flow.still_dangling(zone, end)]
+            lasting = [
+                row for flow in part.flows if flow.c == region for row in flow.still_dangling(zone, end)
+            ]
             found[f"{zone}/{name}"] = table.rows
             found[f"taken/{zone}/{name}"] = table.taken_rows
             found[f"dangling/{zone}/{name}"] = table.dangling_rows + lasting

@@ -118,7 +118,9 @@ def _relay(make: "Maker", scenario: m.Scenario) -> m.AnyFault:
 
 def _translation(make: "Maker", scenario: m.Scenario) -> m.AnyFault | None:
     dice = make.dice
-    readers = [f"{c.of}/{name}" for name, c in scenario.consumers.items() if c.standby and c.start == "checkpoint"]
+    readers = [
+        f"{c.of}/{name}" for name, c in scenario.consumers.items() if c.standby and c.start == "checkpoint"
+    ]
     if scenario.lake is not None and scenario.lake.standby and scenario.lake.start == "checkpoint":
         readers += [f"{name}/stream" for name in scenario.databases]
     if not readers:
