@@ -1,7 +1,7 @@
 """A platform small enough to be worked out by hand: three regions, one domain ``d``, constants only.
 
-Write k (from 0) commits at 107 + 100 k ms; the relay's rounds begin every 100 ms, so it is on the bus of ``a``
-at 202 + 100 k ms, and on those of ``b`` and ``c`` 10.004 ms later (4 us to send, 10 ms on the way).
+Write k (from 0) commits at 107 + 100 k ms; the relay's rounds begin every 100 ms, so it is on the bus of
+``a`` at 202 + 100 k ms, and on those of ``b`` and ``c`` 10.004 ms later (4 us to send, 10 ms on the way).
 """
 
 from sim.core.distributions import constant

@@ -2,8 +2,6 @@
 
 from typing import TYPE_CHECKING
 
-from .tables import ZONES
-
 if TYPE_CHECKING:
     from .platform import Path
 

@@ -57,10 +57,8 @@ class Lake:
     def _move(self, to: int) -> None:
         self._freeze()
         path = self.path
-        for name, part in path.parts.items():
-            for zone in ZONES:
-                mine = self.shared[name, zone][to]
-                self.shared[name, zone] = [min(one, mine) for one in self.shared[name, zone]]
+        for table, shared in self.shared.items():
+            self.shared[table] = [min(one, shared[to]) for one in shared]
         path.note("lake.moved", "lake")
         path.count["lake moved"] += 1
         self.follows = [c == to for c in range(len(path.names))]

@@ -1,5 +1,6 @@
 """The relay: commits go to the bus of the primary's region, in rounds."""
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from sim.core.draws import Purpose
@@ -103,8 +104,8 @@ class Relay:
         for fault, state in self.crashes.items():
             if state == "armed":
                 self.crashes[fault] = "due"
-                turn = self.life.turn
-                control(self.clock, 1, f"fault/{fault}", lambda f=fault: self._crash(f, turn), rank=FAULT)
+                crash = partial(self._crash, fault, self.life.turn)
+                control(self.clock, 1, f"fault/{fault}", crash, rank=FAULT)
         if self.spec.kind == "cdc":
             self._end_round()
 
@@ -134,10 +135,10 @@ class Relay:
     def availability(self) -> None:
         """Start anew what is in service if its partition is unavailable; else look again."""
         item = self.worker.item
-        if item is not None and item != MARK:
-            if self.part.partition(item) in self.path.brokers[self.region].down:
-                self.path.count["publishing starts anew"] += 1
-                self.worker.drop()
+        down = self.path.brokers[self.region].down
+        if item is not None and item != MARK and self.part.partition(item) in down:
+            self.path.count["publishing starts anew"] += 1
+            self.worker.drop()
         self.worker.call()
 
     def pace(self) -> None:

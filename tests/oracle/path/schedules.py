@@ -1,4 +1,5 @@
-"""Fault schedules for generated data paths: faults of the path, and outages, cuts and crashes that move it."""
+"""Fault schedules for generated data paths: faults of the path, and outages, cuts and crashes that move
+it."""
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
@@ -118,9 +119,8 @@ def _relay(make: "Maker", scenario: m.Scenario) -> m.AnyFault:
 
 def _translation(make: "Maker", scenario: m.Scenario) -> m.AnyFault | None:
     dice = make.dice
-    readers = [
-        f"{c.of}/{name}" for name, c in scenario.consumers.items() if c.standby and c.start == "checkpoint"
-    ]
+    movable = {n: c for n, c in scenario.consumers.items() if c.standby and c.start == "checkpoint"}
+    readers = [f"{consumer.of}/{name}" for name, consumer in movable.items()]
     if scenario.lake is not None and scenario.lake.standby and scenario.lake.start == "checkpoint":
         readers += [f"{name}/stream" for name in scenario.databases]
     if not readers:

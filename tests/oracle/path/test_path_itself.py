@@ -6,7 +6,7 @@ from sim.journal.schema import LSN_MASK
 from sim.spec import path_faults as f
 from sim.spec import path_models as p
 
-from .by_hand import MS, POLL, QUIET, S, in_ms, m, ms, reader, run
+from .by_hand import MS, POLL, S, in_ms, m, ms, reader, run
 
 
 def _kill(process: str, at: float, lasts: float) -> f.ProcessKill:
@@ -41,7 +41,7 @@ def test_a_batch_is_published_in_one_round_and_marked_once():
 
 
 def test_a_reader_that_dies_reads_again_what_it_had_not_saved():
-    """Of the rows consumed until 2.55 s those since the save at 2 s, six, are consumed again from 2.85 s on."""
+    """Of the rows consumed until 2.55 s those since the save at 2 s, six, come again from 2.85 s on."""
     tables = run(consumers={"view": reader()}, faults={"k": _kill("d/view", 2550, 100)}).tables["d"]
     seen = Counter(_positions(tables["consumed/view"]))
     assert [position for position, times in seen.items() if times == 2] == list(range(18, 24))
@@ -183,8 +183,8 @@ def test_a_mirror_that_dies_carries_again_what_it_had_not_saved():
 
 
 def test_a_reader_moves_to_the_newest_checkpoint():
-    """The reader in a saved 28 at 3 s, which the mirror's checkpoint of 3 s does not see; what it saved at 2 s,
-    18, is rounded down to 15."""
+    """The reader in a saved 28 at 3 s, which the mirror's checkpoint of 3 s does not see; what it saved at
+    2 s, 18, is rounded down to 15."""
     consumers = {"view": reader(standby=["b"], takeover=ms(300))}
     faults = {"out": _outage(3050, 1000)}
     result = run(consumers=consumers, mirror={"granularity": 5}, faults=faults, duration=5 * S)
