@@ -1,14 +1,13 @@
 """The lakehouse: stream job, table jobs and copies of each domain, and where all that is computed."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import numpy as np
 
 from sim.journal.recorder import Table as Columns
+from sim.models.path.bus import Bus
 from sim.models.path.jobs import Job
 from sim.models.path.moves import Moves
-from sim.models.path.path import Path
-from sim.models.path.reader import Reader
 from sim.models.path.setting import Setting
 from sim.models.path.stream import Stream
 from sim.models.path.sync import Sync
@@ -18,16 +17,22 @@ from sim.models.path.tables import Tables
 class House:
     """What the lakehouse has of one domain; a part of its data path.
 
-    ``serves(region)``: whether the node that the stream job's look-up asks serves there, None without one.
+    ``start_of(reader, from, to, start=...)``: where the stream job begins after a move; ``serves(region)``:
+    whether the node that its look-up asks serves there, None without one.
     """
 
     def __init__(
-        self, setting: Setting, path: Path, *, reader: Reader, serves: Callable[[str], bool] | None
+        self,
+        setting: Setting,
+        *,
+        buses: Mapping[str, Bus],
+        start_of: Callable[..., int],
+        serves: Callable[[str], bool] | None,
     ) -> None:
         lake = setting.scenario.lake
         assert lake is not None, "a scenario without a lake has no houses"
         self.setting, self.tables = setting, Tables(setting)
-        self.stream = Stream(setting, path, self.tables, reader=reader, serves=serves)
+        self.stream = Stream(setting, self.tables, buses=buses, start_of=start_of, serves=serves)
         self.jobs = [
             Job(setting, self.tables, source=source, zone=zone, home=lake.home, rules=rules)
             for source, zone, rules in (
@@ -45,9 +50,9 @@ class House:
 
     # --- a part of the data path ----------------------------------------------------------------------------
 
-    def advance(self, until: int) -> None:  # noqa: ARG002  # the reader knows how far it has come
-        """The bus and its readers have been pulled along."""
-        self.stream.advance()
+    def advance(self, until: int) -> None:
+        """The bus has come to ``until``; so does the stream job."""
+        self.stream.advance(until)
 
     def changed(self, cause: int | None) -> None:
         """Take notice of a change in the world now."""
@@ -79,9 +84,9 @@ class House:
 
     # --- the journal ----------------------------------------------------------------------------------------
 
-    def needs(self, region: str) -> int | None:  # noqa: ARG002
-        """Nothing of any bus: tables hold positions, not rows."""
-        return None
+    def needs(self, region: str) -> int | None:
+        """Return the first row of a region's bus that the stream job, where it is, may still ask for."""
+        return self.stream.reader.low() if self.stream.process.region == region else None
 
     def rows(self) -> dict[str, Columns]:
         """Return the journal's new rows by table name, and forget commits that nobody will ask for."""
@@ -90,14 +95,17 @@ class House:
             self._drop()
         return {
             **self.tables.take_rows(),
-            **self.stream.letters.take_rows(),
+            **self.stream.rows(),
             **self.sync.take_rows(settled, last=False),
             **self._take_refreshes(),
         }
 
     def final(self) -> dict[str, Columns]:
-        """Return what dangles when the run ends."""
-        return self.sync.take_rows(self.setting.control.domain.settled, last=True)
+        """Return what dangles when the run ends, and what the stream job has not done."""
+        return {
+            **self.sync.take_rows(self.setting.control.domain.settled, last=True),
+            **self.stream.final(),
+        }
 
     def _take_refreshes(self) -> dict[str, Columns]:
         found, self._refreshes = self._refreshes, {}

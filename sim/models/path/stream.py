@@ -1,14 +1,17 @@
 """The stream job: reads the bus as a reader does, and commits what it has completed to the raw table."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
+
+import numpy as np
 
 from sim.engine.circle import layout as at
 from sim.engine.clock import Steps
+from sim.journal.recorder import Table as Columns
 from sim.models.domain import Domain
 from sim.models.network import Network
+from sim.models.path.bus import Bus
 from sim.models.path.letters import Letters
-from sim.models.path.path import Path
 from sim.models.path.process import Process
 from sim.models.path.reader import Reader
 from sim.models.path.setting import Setting
@@ -26,34 +29,37 @@ def serves(domain: Domain, network: Network, region: str) -> bool:
 class Stream:
     """The stream job of one domain.
 
-    ``serves(region)``: whether the node that the look-up asks serves there; None: there is no look-up.
+    ``start_of(reader, from, to, start=...)``: where it begins after a move. ``serves(region)``: whether the
+    node that the look-up asks serves there; None: there is no look-up.
     """
 
     def __init__(
         self,
         setting: Setting,
-        path: Path,
         tables: Tables,
         *,
-        reader: Reader,
+        buses: Mapping[str, Bus],
+        start_of: Callable[..., int],
         serves: Callable[[str], bool] | None,
     ) -> None:
         lake = setting.scenario.lake
         assert lake is not None, "there is a lake to write to"
-        self.reader, self.letters = reader, Letters(lake.stream.attempts)
-        self.process = Process(
-            setting, f"{setting.domain}/stream", lake.home, restart=lake.stream.restart, works=self
-        )
-        self._setting, self._path, self._tables, self._serves = setting, path, tables, serves
-        self._rules, self._start = lake.stream, lake.start
+        name, rules = f"{setting.domain}/stream", lake.stream
+        self.reader = Reader(setting, name, buses[lake.home], work=rules.transform)
+        self.letters = Letters(rules.attempts)
+        self.process = Process(setting, name, lake.home, restart=rules.restart, works=self)
+        self._setting, self._tables, self._serves = setting, tables, serves
+        self._buses, self._start_of = buses, start_of
+        self._rules, self._start = rules, lake.start
         self._blind = False  # whether the look-up is down
         self._done = 0  # the position behind what it has committed, since its last start
         self._before = (0, 0)  # (when, what that position was before) of the last commit that appeared
         self._under_way: Due | None = None
         self._upto = 0  # the position behind what is under way
         self._published = False
+        self._placed: list[tuple[int, int, int]] = []  # for the journal: at, region, position
         self._run_ticks()
-        self._look_up()
+        self.resume(0)
 
     @property
     def _region(self) -> int:
@@ -86,7 +92,7 @@ class Stream:
         elif self._rules.mode == "exactly_once":
             self._prepare(now)
         else:
-            self._save(self._before[1] if self._before[0] == now else self._done)
+            self.reader.saved = self._before[1] if self._before[0] == now else self._done
 
     def _prepare(self, now: int) -> None:
         """Begin a commit of all that was completed and is not committed; without any, the tick passes."""
@@ -112,10 +118,7 @@ class Stream:
         self._before, self._done = (self._setting.now, self._done), self._upto
         self._under_way = None
         if self._rules.mode == "exactly_once":
-            self._save(self._done)
-
-    def _save(self, position: int) -> None:
-        self.reader.saved = self.reader.keep = position
+            self.reader.saved = self._done
 
     # --- its process ----------------------------------------------------------------------------------------
 
@@ -137,6 +140,7 @@ class Stream:
         self._look_up()
         self.reader.resume(now)
         self.pace(now)
+        self._placed.append((now, self._region, self.reader.position()))
 
     def pace(self, now: int) -> None:
         """Work with all tasks, unless it is paused or waits for the look-up."""
@@ -146,17 +150,17 @@ class Stream:
     def move(self, region: str) -> None:
         """Go on in another region, where its start rule says."""
         old, process = self.process.region, self.process
-        position = self._path.start_of(process.name, old, region, start=self._start)
-        if process.running:
-            self.halt(self._setting.now)
-        self.reader.place(self._path.buses[region], position)
-        process.move(region)
+        position = self._start_of(process.name, old, region, start=self._start)
+        process.leave(region)
+        self.reader.place(self._buses[region], position)
         self._begin_at(position)
+        process.arrive()
 
     # --- what happens to it ---------------------------------------------------------------------------------
 
-    def advance(self) -> None:
-        """The reader has been pulled: see which of the rows that it completed are dead letters."""
+    def advance(self, until: int) -> None:
+        """Work up to ``until`` (ns), and see which of the rows completed are dead letters."""
+        self.reader.advance(until)
         self.letters.judge(self.reader, self._region)
 
     def changed(self, cause: int | None) -> None:
@@ -187,3 +191,36 @@ class Stream:
         why = f"failure {poison.failures} on the poison message at position {position}"
         cause = self._setting.note("stream.failed", self.process.name, why, cause)
         self.process.fail("it cannot process a message", cause)
+
+    # --- the journal ----------------------------------------------------------------------------------------
+
+    def rows(self) -> dict[str, Columns]:
+        """Return the journal's new rows, as far as there are any."""
+        found = self.letters.take_rows()
+        _, skipped = self.reader.take_rows()
+        if skipped["at_ns"].size:
+            found["skipped/stream"] = skipped
+        placed, self._placed = self._placed, []
+        if placed:
+            columns = np.array(placed, np.int64).T
+            found["placed/stream"] = {
+                "at_ns": columns[0].copy(),
+                "region": columns[1].astype(np.int16),
+                "position": columns[2].copy(),
+            }
+        return found
+
+    def final(self) -> dict[str, Columns]:
+        """Return what it has not completed of the bus of its region."""
+        begin, end = self.reader.unread, self.reader.bus.end
+        return (
+            {
+                "unread/stream": {
+                    "region": np.array([self._region], np.int16),
+                    "begin": np.array([begin], np.int64),
+                    "end": np.array([end], np.int64),
+                }
+            }
+            if begin < end
+            else {}
+        )
