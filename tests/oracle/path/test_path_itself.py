@@ -208,7 +208,5 @@ def test_an_outage_with_a_lost_wire_takes_rows_back_and_they_are_carried_later()
     """Row 18 (visible at 2.002 s) flies when a goes at 2.005 s: with wire delivered it arrives, with lost it
     comes after a is back."""
     for wire, arrived in (("delivered", 2012.004), ("lost", 3010.004)):
-        tables = run(faults={"out": _outage(2005, 995, wire=wire)}, duration=4 * S, failover=QUIET).tables[
-            "d"
-        ]
+        tables = run(faults={"out": _outage(2005, 995, wire=wire)}, duration=4 * S).tables["d"]
         assert in_ms(tables["bus/b"]["at_ns"])[18] == arrived
