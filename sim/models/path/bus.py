@@ -95,15 +95,12 @@ class Bus:
 
     def lose_all(self, now: int) -> None:
         """All rows are gone."""
-        dropped = np.setdiff1d(np.arange(self.base, dtype=np.int64), *self._dropped())
+        self._gone_dropped = [np.concatenate([np.zeros(0, np.int64), *self._gone_dropped])]
+        dropped = np.setdiff1d(np.arange(self.base), self._gone_dropped[0])
         if dropped.size:
             self._gone.append((now, dropped))
             self._gone_dropped.append(dropped)
         self._lose(np.ones(self.end - self.base, np.bool_), now)
-
-    def _dropped(self) -> list[np.ndarray]:
-        self._gone_dropped = [np.concatenate([np.zeros(0, np.int64), *self._gone_dropped])]
-        return self._gone_dropped
 
     def _lose(self, lost: np.ndarray, now: int) -> None:
         kept = self.end - self.base
@@ -141,7 +138,9 @@ class Bus:
         tables: dict[str, Table] = {}
         begin, self._out = self._out, self.end
         if begin < self.end:
-            part = {name: self.rows.part(name, begin, self.end).copy() for name in ("at", "version", "origin")}
+            part = {
+                name: self.rows.part(name, begin, self.end).copy() for name in ("at", "version", "origin")
+            }
             tables[f"bus/{self.region}"] = {
                 "at_ns": part["at"], "version": part["version"], "origin": part["origin"].astype(np.int16),
             }  # fmt: skip

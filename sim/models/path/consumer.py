@@ -33,7 +33,6 @@ class Consumer:
         self.moves = Moves(setting, who, places=places, rules=spec, move=self.move)
         self._lost: set[str] = set()  # faults each of which has killed a member
         self._waits_until = -1  # end of the latest wait of the group, -1 if it does not wait
-        self.reader.pace(0, float(spec.members))
         self.placed: list[tuple[int, int, int]] = [(0, buses[spec.region].index, 0)]
 
     # --- what changes ---------------------------------------------------------------------------------------

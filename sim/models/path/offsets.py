@@ -18,7 +18,9 @@ class Offsets:
     ) -> None:
         self._setting, self._buses, self._mirrors = setting, buses, mirrors
         self._readers: dict[str, tuple[Reader, Moves, list[str]]] = {}
-        self._known: dict[tuple[str, str, str], int] = {}  # (reader, from, to) -> checkpoint
+        self._known: dict[
+            tuple[str, str], int
+        ] = {}  # (reader, region) -> the largest checkpoint for it there
         self._left: dict[tuple[str, str], int] = {}  # (reader, region) -> the position it last saved there
         self._written: set[tuple[str, str]] = set()  # mirrors that write checkpoints
 
@@ -49,7 +51,7 @@ class Offsets:
                 for reader, rules, places in here:
                     if b in places and rules.start == "checkpoint":
                         position = mirror.translate(reader.saved)
-                        known = (reader.name, a, b)
+                        known = (reader.name, b)
                         self._known[known] = max(self._known.get(known, 0), position)
 
     def start_of(self, name: str, source: str, target: str, *, start: str) -> int:
@@ -65,30 +67,23 @@ class Offsets:
             return 0 if start == "earliest" else end
         self._setting.hit("skew", name)
         skew = sum(self._setting.on("skew", name))
-        return min(max(self._begin(name, source, target) + skew, 0), end)
+        return min(max(self._newest(name, target) + skew, 0), end)
 
-    def _begin(self, name: str, source: str, target: str) -> int:
-        return self._known.get((name, source, target), self._left.get((name, target), 0))
+    def _newest(self, name: str, region: str) -> int:
+        """Return the newest position known for a reader in a region where it is not."""
+        return max(self._known.get((name, region), 0), self._left.get((name, region), 0))
 
     def low(self, region: str) -> Iterator[int]:
         """Yield the positions of a region's bus from which on rows may still be asked for."""
         for name, (reader, rules, places) in self._readers.items():
             if reader.bus.region == region:
-                yield reader.low()
-            if region not in places or len(places) == 1 or rules.start == "latest":
+                low = reader.low()
+            elif region not in places or rules.start == "latest":
                 continue
-            if rules.start == "earliest":
-                yield 0
             else:
-                yield min(self._starts(name, region, places, reader)) + self._least_skew(name)
-
-    def _starts(self, name: str, region: str, places: list[str], reader: Reader) -> Iterator[int]:
-        """Yield where the reader could begin in a region, by the region from which it would come."""
-        for source in places:
-            if source != region:
-                here = reader.bus.region == region
-                left = reader.saved if here else self._left.get((name, region), 0)
-                yield self._known.get((name, source, region), left)
+                low = self._newest(name, region)
+            moves = len(places) > 1 and region in places
+            yield 0 if moves and rules.start == "earliest" else low + self._least_skew(name)
 
     def _least_skew(self, name: str) -> int:
         """Return by how much translation errors can set the reader back, at most; 0 or negative."""

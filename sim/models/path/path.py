@@ -5,7 +5,7 @@ from typing import Protocol
 import numpy as np
 
 from sim.journal.recorder import Table
-from sim.models.path.bus import Bus
+from sim.models.path.bus import Batch, Bus
 from sim.models.path.cluster import Cluster
 from sim.models.path.consumer import Consumer
 from sim.models.path.mirror import Jitters, Mirror
@@ -76,8 +76,9 @@ class Path:
             return
         self.setting.control.domain.take_commits()
         published = self.relay.advance(until)
-        batches = {region: [] if published is None or region != self.relay.process.region else [published]
-                   for region in self.buses}
+        batches: dict[str, list[Batch]] = {region: [] for region in self.buses}
+        if published is not None:
+            batches[self.relay.process.region].append(published)
         for (_, target), mirror in self.mirrors.items():
             batches[target].append(mirror.advance(until))
         for region, bus in self.buses.items():
@@ -87,6 +88,10 @@ class Path:
         for part in self.parts:
             part.advance(until)
         self._advanced = until
+
+    def advance_to_now(self) -> None:
+        """Bring everything to now."""
+        self.advance(self.setting.now)
 
     # --- what happens to it ---------------------------------------------------------------------------------
 
@@ -130,6 +135,10 @@ class Path:
         self.buses[region].lose_all(self.setting.now)
         for part in self.parts:
             part.lost(region, cause)
+
+    def carried(self, a: str, b: str) -> int:
+        """Return how much the mirror ``a`` -> ``b`` has had to do so far, 0 if there is none."""
+        return self.mirrors[a, b].steps if (a, b) in self.mirrors else 0
 
     # --- the journal ----------------------------------------------------------------------------------------
 

@@ -69,6 +69,11 @@ class Relay:
         return self._saves[-1][1]
 
     @property
+    def interval(self) -> int:
+        """The time between ticks, ns."""
+        return self._rules.interval
+
+    @property
     def waits(self) -> bool:
         """Whether a commit waits to be published."""
         return self._snapshot is not None or int(self._state[NEXT]) < self._outbox.end
@@ -188,12 +193,14 @@ class Relay:
         self._reached = min(self._reached, cut + 1)
         self._back()
         if self.process.move(self._domain.primary):
-            self._setting.note("relay.resumed", self.process.name, f"from record {self.placed[-1][2] + 1}", cause)
+            why = f"it begins with record {self.placed[-1][2] + 1}"
+            self._setting.note("relay.resumed", self.process.name, why, cause)
 
     def drop(self) -> None:
         """Forget the commits and saves that nobody asks for: neither a restart nor a promotion."""
         log = self._domain.log
-        oldest = int(log.column(COMMIT)[0]) if 1 < log.base < log.end else 0  # of the cut of a promotion to come
+        # a promotion to come cuts at this commit or later
+        oldest = int(log.column(COMMIT)[0]) if 1 < log.base < log.end else 0
         keep = self._saved_before(oldest) - 1
         if keep > 0:
             del self._saves[:keep]
