@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from .platform import Path
 
 
+KINDS = ("relay", "mirror", "stream", "curated", "analytics")
+
+
 class Life:
     """One process; ``stop()`` is called when it stops, ``start()`` when it runs again or has moved."""
 
@@ -21,7 +24,8 @@ class Life:
         self.path = path
         self.clock = path.clock
         self.name = name
-        self.kind = name.split("/")[1]
+        kind = name.split("/")[1]
+        self.kind = kind if kind in KINDS else "reader"
         self.restart = restart
         self.stop = stop
         self.start = start

@@ -8,7 +8,7 @@ from sim.core.distributions import constant
 from sim.spec import models as m
 from sim.spec import path_faults as f
 from sim.spec.check import check
-from sim.spec.processes import consumers_of, processes_of
+from sim.spec.processes import JOBS, consumers_of, processes_of
 
 from .. import schedules as databases
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from ..generate import Maker
 
 MS = m.MS
-MOST = 9
+MOST = 12
 
 
 def faults_for(make: "Maker", scenario: m.Scenario) -> dict[str, m.AnyFault]:
@@ -25,6 +25,8 @@ def faults_for(make: "Maker", scenario: m.Scenario) -> dict[str, m.AnyFault]:
     faults: dict[str, m.AnyFault] = {}
     many = len(scenario.regions) > 1
     candidates = [*(_takes_a_region(make, scenario) if dice.chance(0.8) else ())]
+    candidates += [*(_elections(make, scenario) if dice.chance(0.4) else ())]
+    candidates += [*(_held_while_it_moves(make, scenario) if many and dice.chance(0.3) else ())]
     if many and dice.chance(0.3):
         candidates.append(databases._any(make, scenario))
     candidates += [_any(make, scenario) for _ in range(dice.whole(2, 7))]
@@ -51,6 +53,38 @@ def _takes_a_region(make: "Maker", scenario: m.Scenario) -> Iterator[m.AnyFault]
         when = {"at": constant(at), "duration": constant(make.span(300, 6000))}
         fault = kind(make, scenario, when, region=dice.pick(places), database=name)
         yield fault if fault.kind != "region_outage" else fault.model_copy(update={"zone": None})
+
+
+def _elections(make: "Maker", scenario: m.Scenario) -> Iterator[m.AnyFault]:
+    """Yield faults of brokers of one region, soon one after the other."""
+    dice = make.dice
+    databases_in = [database.primary for database in scenario.databases.values()]
+    region = dice.pick((dice.pick(sorted(scenario.regions)), dice.pick(databases_in)))
+    at = make.span(300, scenario.duration // MS * 6 // 10)
+    for _ in range(dice.whole(2, 4)):
+        fault = _broker(make, scenario)
+        update = {"region": region, "at": constant(at), "duration": constant(make.span(300, 5000))}
+        yield fault.model_copy(update=update)
+        at += make.span(10, 1000)
+
+
+def _held_while_it_moves(make: "Maker", scenario: m.Scenario) -> Iterator[m.AnyFault]:
+    """Yield a kill or a pause of a process and an outage of its region that begins meanwhile."""
+    dice = make.dice
+    at = make.span(500, scenario.duration // MS // 2)
+    movable = [(f"{c.of}/{name}", c.region) for name, c in scenario.consumers.items() if c.standby]
+    if scenario.lake is not None and scenario.lake.standby:
+        names = [f"{name}/{job}" for name in scenario.databases for job in JOBS]
+        movable += [(name, scenario.lake.home) for name in names]
+    movable += [(f"{name}/relay", d.primary) for name, d in scenario.databases.items() if d.replicas]
+    process, region = dice.pick(movable) if movable else (None, None)
+    if process is None:
+        return
+    held = {"process": process, "at": constant(at), "duration": constant(make.span(1000, 9000))}
+    kind = f.ProcessKill if dice.chance(0.7) else f.ProcessPause
+    yield kind(kind="process_kill" if kind is f.ProcessKill else "process_pause", **held)
+    when = {"at": constant(at + make.span(10, 1500)), "duration": constant(make.span(1000, 9000))}
+    yield m.RegionOutage(kind="region_outage", region=region, **when)
 
 
 def _timing(make: "Maker", scenario: m.Scenario, *, lasts: bool = True) -> dict:
@@ -98,7 +132,7 @@ def _slot(make: "Maker", scenario: m.Scenario) -> m.AnyFault:
     return f.SlotLost(
         kind="slot_lost",
         database=_database(make, scenario),
-        gap=dice.pick(("skip", "snapshot")),
+        gap=dice.pick(("skip", "snapshot", "snapshot")),
         at=constant(make.span(200, 6000)),
         duration=constant(make.span(2000, 20_000)),
     )

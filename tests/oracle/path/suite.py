@@ -14,9 +14,90 @@ from sim.trial import run_tables
 
 from ..compare import compare, compare_milestones
 from ..twin import run_twin
+from .faults import KINDS
 from .generate import case
 
-CASES = int(os.environ.get("SIM_ORACLE_PATHS", "200"))
+# What the suite must exercise, and how often at least.
+OFTEN, SELDOM, RARE = 50, 20, 5
+PROCESSES = ("relay", "mirror", "reader", "stream", "curated", "analytics")
+REQUIRED = {
+    **{f"started: {kind}": OFTEN for kind in PROCESSES},
+    **{f"killed: {kind}": RARE for kind in PROCESSES},
+    **{f"paused: {kind}": RARE for kind in PROCESSES},
+    **{f"fault: {kind}": SELDOM for kind in KINDS},
+    **dict.fromkeys(
+        (
+            "reader moved",
+            "lake moved",
+            "moved to a checkpoint beyond 0",
+            "relay resumed",
+            "published again",
+            "carried again",
+            "rows visible at one time",
+            "rows read again",
+            "skipped because gone",
+            "skipped because expired",
+            "speed changes in service",
+            "elections",
+            "reading waits for a partition",
+            "publishing waits for a partition",
+            "rebalances in a storm",
+            "take-over timers that were void",
+            "looks for a place that find none",
+            "commits copied",
+            "commits taken back",
+            "commits that wait for a catalog",
+            "dangling",
+            "failures by poison",
+            "stream commits lost in a stop",
+            "rounds forgotten",
+            "regions that follow anew",
+            "refreshes in a dead region",
+        ),
+        OFTEN,
+    ),
+    **dict.fromkeys(
+        (
+            "appears twice",
+            "kills between publish and mark",
+            "relay crashes",
+            "promotions with ghosts",
+            "slot lost: skip",
+            "slot lost: snapshot",
+            "members killed",
+            "mirror rows taken back",
+            "moved to earliest",
+            "moved to latest",
+            "dead letters of poison",
+            "dead letters of look-ups",
+            "waits for a look-up",
+            "checkpoints that failed",
+            "commits without ranges",
+            "commits that wait for the one before",
+            "files that a fault delays",
+            "lake emptied",
+            "refreshes that find a dangling table",
+            "refreshes without a catalog",
+            "restart cancelled",
+        ),
+        SELDOM,
+    ),
+    **dict.fromkeys(
+        (
+            "elections that overlap",
+            "relay crashes between publish and mark",
+            "publishing starts anew",
+            "mirror rows that fly on",
+            "moved to where it had been",
+            "moved while killed: relay",
+            "moved while killed: reader",
+            "moved while killed: stream",
+            "moved with a skew",
+        ),
+        RARE,
+    ),
+}
+CASES = int(os.environ.get("SIM_ORACLE_PATHS", "300"))
 
 
 def difference(number: int) -> tuple[str | None, Counter[str]]:
@@ -43,6 +124,11 @@ def exercised(numbers: range) -> Counter[str]:
     return total
 
 
+def lacking(counts: Counter[str]) -> list[str]:
+    """Return what was not exercised often enough."""
+    return [f"{name}: {counts[name]} < {least}" for name, least in REQUIRED.items() if counts[name] < least]
+
+
 def main(first: int, last: int) -> int:
     """Compare cases [first, last); print differences and counts; return how many differ."""
     total: Counter[str] = Counter()
@@ -55,7 +141,10 @@ def main(first: int, last: int) -> int:
             print(found, flush=True)
     print(f"{differing} of {last - first} cases differ")
     print("\n".join(f"{count:>12,} {name}" for name, count in sorted(total.items())))
-    return differing
+    few = lacking(total)
+    if few:
+        print(f"exercised too seldom: {', '.join(few)}")
+    return differing + len(few)
 
 
 if __name__ == "__main__":
