@@ -166,9 +166,9 @@ class World:
             reached = min(other.domain.settled for other in self.services.values())
             self._progress(reached / self._end, reached)
 
-    def _slice(self, domain: Domain) -> Slice:
+    def _slice(self, domain: Domain, *, last: bool = False) -> Slice:
         """Return what happened in a domain since the last slice."""
-        rows = {} if self.plane is None else self.plane.rows(domain.name, domain.settled)
+        rows = {} if self.plane is None else self.plane.rows(domain.name, domain.settled, last=last)
         part = emit(domain, life_ns=op_life_ns(self.scenario.databases[domain.name].workload.retry))
         part.tables.update(rows)
         return part
@@ -182,7 +182,7 @@ class World:
         for service in self.services.values():
             domain = service.domain
             domain.settle(until)
-            part = self._slice(domain)
+            part = self._slice(domain, last=True)
             part.tables.update(
                 {
                     name: table
@@ -190,8 +190,6 @@ class World:
                     if len(next(iter(table.values())))
                 }
             )
-            if self.plane is not None:
-                part.tables.update(self.plane.paths[domain.name].final())
             self._fold(part)
 
     # --- what faults do -------------------------------------------------------------------------------------

@@ -153,8 +153,8 @@ def carry_rows(version, base, way, way_base, *, begin, end, previous, link, tabl
 
     version: int64 by row - base; way: (sent, skipped, last, received) by row - way_base; written are
     ``last``, when a row's last transmission leaves (-1: skipped), and ``received``; of a skipped row: that of
-    the row before it. ``previous``: when the row before ``begin`` was received. ``link`` as in ``kernels.carry``.
-    Returns when the last one is received.
+    the row before it. ``previous``: when the row before ``begin`` was received. ``link`` as in
+    ``kernels.carry``. Returns when the last one is received.
     """
     sent, skipped, last, received = way
     latency, jitter, loss, retransmit = link
@@ -190,7 +190,7 @@ def relay_rounds(rows, base, closed, rules, work, state, speed, out, ends, *, en
     if speed[0] <= 0.0:
         return ended
     while ended < rounds:
-        if state[ROUND_END] < 0 and not _begin_round(rows[0], base, rules, state, end=end, until=until):
+        if state[ROUND_END] < 0 and not _begin_round(rows[0], base, rules, state, end, until):
             break
         if not _publish_round(rows, base, closed, rules, work, state, speed, out, first, until):
             break
@@ -245,7 +245,7 @@ def _mark_round(mark, state, speed, until):
 
 
 @compiled
-def _begin_round(commit, base, rules, state, *, end, until):
+def _begin_round(commit, base, rules, state, end, until):
     """Begin a round at the first tick that finds a commit; return whether one began before ``until``."""
     first = state[NEXT]
     if first >= end:

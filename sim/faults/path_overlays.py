@@ -13,11 +13,18 @@ from sim.models.dials import Dial
 from sim.spec import path_faults as spec
 from sim.spec.targets import databases_named
 
-DIALS = frozenset(
-    ("killed", "paused", "skew", "storm", "relay_crash", "slot_lost", "poison", "task_failure")
-    + ("checkpoint_failure", "election", "mirror_pause", "object_pause", "object_lag", "retention")
-    + ("metadata_first", "catalog", "bus_wire", "bus_data")
+_PROCESSES = ("killed", "paused", "skew", "storm", "relay_crash", "slot_lost")
+_FLOWS = ("election", "mirror_pause", "retention", "bus_wire", "bus_data")
+_LAKE = (
+    "poison",
+    "task_failure",
+    "checkpoint_failure",
+    "object_pause",
+    "object_lag",
+    "metadata_first",
+    "catalog",
 )
+DIALS = frozenset((*_PROCESSES, *_FLOWS, *_LAKE))
 
 
 def _domains(fault: spec.DomainFault, scene: Scene, what: str, *, of: tuple[str, ...], value: Any) -> Turns:

@@ -16,7 +16,7 @@ from sim.spec.resolve import blast_radius, digest, dump, fault_catalogue, load, 
 from tests.spec.corpus import HERE, SCENARIOS, VALID
 
 ROOT = HERE.parents[1]
-BASE, EVERYTHING = HERE / "valid" / "base.yaml", HERE / "valid" / "everything.yaml"
+BASE, EVERYTHING, PATH = (HERE / "valid" / f"{name}.yaml" for name in ("base", "everything", "path"))
 FILES = [*VALID, *SCENARIOS]
 
 
@@ -250,8 +250,8 @@ def _breaches_of_property(name: str, item: Any, spec: dict[str, Any], whole: dic
 
 
 def test_the_file_with_everything_has_everything():
-    """everything.yaml writes every field of every model, so that no field is untested."""
-    written = set(_written(EVERYTHING.read_text() + BASE.read_text()))
+    """everything.yaml, path.yaml and their base write every field of every model: none is untested."""
+    written = set(_written(EVERYTHING.read_text() + PATH.read_text() + BASE.read_text()))
     fields = {name for model in _models(Model) for name in fields_by_key(model)}
     assert fields - written == {"sha256"}  # which only a resolved scenario has
 
@@ -267,9 +267,9 @@ def _written(text: str):
 
 
 def test_each_kind_of_fault_is_in_the_catalogue_with_its_fields():
-    """`sim faults` lists the twelve kinds; a field is required exactly if the model requires it."""
+    """`sim faults` lists the thirty kinds; a field is required exactly if the model requires it."""
     catalogue = fault_catalogue()
-    assert len(catalogue) == 12
+    assert len(catalogue) == 30
     assert catalogue["replication_pause"]["fields"]["database"] == {
         "type": "text",
         "default": None,
@@ -345,10 +345,12 @@ def test_the_drill_has_the_load_it_is_known_for():
 def test_when_milestones_are_those_of_the_journal():
     """What a fault can wait for is every kind of milestone that belongs to a database."""
     from sim.journal.milestones import KINDS
-    from sim.spec.check_faults import MILESTONES
+    from sim.spec.check_faults import MILESTONES, PATH_MILESTONES
 
-    assert set(KINDS) - set(MILESTONES) == {"fault.started", "fault.healed", "region.down", "region.up"}
-    assert set(MILESTONES) <= set(KINDS)
+    of_no_database = {"fault.started", "fault.healed", "region.down", "region.up"}
+    of_no_database |= {"lake.moved", "partitions.down", "partitions.up"}
+    assert set(KINDS) - {*MILESTONES, *PATH_MILESTONES} == of_no_database
+    assert {*MILESTONES, *PATH_MILESTONES} <= set(KINDS)
 
 
 def test_metric_names_are_the_same_in_model_and_table():

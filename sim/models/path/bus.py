@@ -72,6 +72,16 @@ class Bus:
         batches = [batch for batch in batches if batch.at.size]
         if not batches:
             return
+        if len(batches) == 1 and _in_order(batches[0]):
+            self._append(batches[0])
+        else:
+            self._sort(batches)
+
+    def _append(self, batch: Batch) -> None:
+        self.rows.append(at=batch.at, version=batch.version, partition=batch.partition, origin=batch.origin)
+        batch.landed(np.arange(self.end - batch.at.size, self.end))
+
+    def _sort(self, batches: Sequence[Batch]) -> None:
         at = np.concatenate([batch.at for batch in batches])
         version = np.concatenate([batch.version for batch in batches])
         origin = np.concatenate([np.full(batch.at.size, batch.origin, np.int8) for batch in batches])
@@ -88,7 +98,7 @@ class Bus:
     # --- rows that go ---------------------------------------------------------------------------------------
 
     def lose_since(self, since: int, partitions: np.ndarray, now: int) -> None:
-        """The rows of some partitions (bool by partition) that became visible at ``since`` or later are gone."""
+        """Rows of some partitions (bool by partition) that became visible at ``since`` or later are gone."""
         kept = self.end - self.base
         at, partition = self.rows["at"][:kept], self.rows["partition"][:kept]
         self._lose((at >= since) & partitions[partition], now)
@@ -151,3 +161,10 @@ class Bus:
             }
             self._gone = []
         return tables
+
+
+def _in_order(batch: Batch) -> bool:
+    """Return whether no two rows of a batch are equal in time, but not in order of lsn."""
+    equal = np.flatnonzero(batch.at[1:] == batch.at[:-1])
+    lsn = batch.version & LSN_MASK
+    return bool((lsn[equal] <= lsn[equal + 1]).all())

@@ -12,7 +12,10 @@ from sim.spec.path_models import Consumer as Spec
 
 
 class Consumer:
-    """The group ``<domain>/<name>``. ``start_of(reader, from, to, start=...)``: where it begins after a move."""
+    """The group ``<domain>/<name>``.
+
+    ``start_of(reader, from, to, start=...)``: where it begins after a move.
+    """
 
     def __init__(
         self,
@@ -52,7 +55,7 @@ class Consumer:
         self.moves.look(cause)
 
     def _rebalance(self, wait: int, why: str, cause: int | None, faults: set[str]) -> None:
-        """The group stops, if it runs, and goes on after a wait; if it waits already, after the longer one."""
+        """The group stops, if it runs, and goes on after a wait; if it waits already, after the longer."""
         if self.process.running:
             for fault in faults:
                 self._setting.hits[fault] += 1

@@ -142,8 +142,22 @@ class Path:
 
     # --- the journal ----------------------------------------------------------------------------------------
 
-    def rows(self) -> dict[str, Table]:
-        """Return the journal's new rows, and forget what nobody asks for any more."""
+    def rows(self, *, last: bool) -> dict[str, Table]:
+        """Return the journal's new rows, and forget what nobody asks for any more.
+
+        ``last``: the run is over; with the tables of what had not arrived.
+        """
+        found = [self._rows(), *([self._final()] if last else [])]
+        for part in self.parts:
+            found += [part.rows(), *([part.final()] if last else [])]
+        self._drop()
+        tables: dict[str, Table] = {}
+        for name, table in (item for tables_of_one in found for item in tables_of_one.items()):
+            if len(next(iter(table.values()))):
+                tables[name] = _joined(tables[name], table) if name in tables else table
+        return tables
+
+    def _rows(self) -> dict[str, Table]:
         tables: dict[str, Table] = {}
         for bus in self.buses.values():
             tables |= bus.take_rows()
@@ -155,10 +169,7 @@ class Path:
             tables[f"consumed/{name}"], tables[f"skipped/{name}"] = consumer.reader.take_rows()
             tables[f"placed/{name}"] = _placed(consumer.placed)
         tables["placed/relay"] = _placed(self.relay.placed)
-        for part in self.parts:
-            tables |= part.rows()
-        self._drop()
-        return {name: table for name, table in tables.items() if len(next(iter(table.values())))}
+        return tables
 
     def _drop(self) -> None:
         self.relay.drop()
@@ -169,17 +180,18 @@ class Path:
             asked += [need for part in self.parts if (need := part.needs(region)) is not None]
             bus.drop(min(asked), min(carried, default=bus.own.end), settled)
 
-    def final(self) -> dict[str, Table]:
-        """Return the tables of the last slice: what had not arrived when the run ended."""
+    def _final(self) -> dict[str, Table]:
         tables: dict[str, Table] = {"unsent/relay": self.relay.unsent()}
         for name, consumer in self.consumers.items():
             tables[f"unread/{name}"] = consumer.reader.unread_table()
         for (a, b), mirror in self.mirrors.items():
             for what, table in mirror.under_way().items():
                 tables[f"{what}/mirror/{a}/{b}"] = table
-        for part in self.parts:
-            tables |= part.final()
-        return {name: table for name, table in tables.items() if len(next(iter(table.values())))}
+        return tables
+
+
+def _joined(first: Table, second: Table) -> Table:
+    return {name: np.concatenate([first[name], second[name]]) for name in first}
 
 
 def _placed(rows: list[tuple[int, int, int]]) -> Table:

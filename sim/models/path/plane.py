@@ -82,10 +82,10 @@ class Plane:
         for path in self.paths.values():
             path.advance_to_now()
 
-    def rows(self, domain: str, until: int) -> dict[str, Table]:
-        """Return a domain's new rows for the journal, all those before ``until``."""
+    def rows(self, domain: str, until: int, *, last: bool) -> dict[str, Table]:
+        """Return a domain's new rows for the journal, all those before ``until``; of the ``last`` slice."""
         self.paths[domain].advance(until)
-        return self.paths[domain].rows()
+        return self.paths[domain].rows(last=last)
 
     # --- what happens to it ---------------------------------------------------------------------------------
 
