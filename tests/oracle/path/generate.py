@@ -3,6 +3,7 @@ within some tens of simulated seconds."""
 
 from sim.spec import models as m
 from sim.spec import path_models as p
+from sim.spec.placement import nodes_of
 from sim.spec.resolve import resolve
 
 from ..generate import EVEN, REGIONS, Case, Dice, Maker, _database, _gateway, _level, _network
@@ -20,14 +21,11 @@ def case(number: int) -> Case:
     regions = REGIONS[: dice.pick((1, 2, 3, 3, 3, 3, 4))]
     duration = dice.whole(15, 35) * S + (0 if make.style == EVEN else dice.whole(0, S))
     names = dice.pick((DOMAINS[:1], DOMAINS[1:], DOMAINS))
-    lake = dice.chance(0.85)
-    sections = {
-        "bus": _bus(make),
-        "consumers": _consumers(make, regions, names),
-        **(
-            {"lake": _lake(make, regions, names), "insights": _insights(make, regions, names)} if lake else {}
-        ),
-    }
+    databases = {name: _domain(make, regions, share=1 / len(names)) for name in names}
+    sections: dict = {"bus": _bus(make), "consumers": _consumers(make, regions, names)}
+    if dice.chance(0.85):
+        sections["lake"] = _lake(make, regions, databases)
+        sections["insights"] = _insights(make, regions, names)
     scenario = m.Scenario(
         name=f"path case {number}",
         duration=duration,
@@ -36,7 +34,7 @@ def case(number: int) -> Case:
         clients={client: m.Client(share=1.0) for client in dice.some(regions, 1, 2)},
         gateway=_gateway(make),
         level=_level(make),
-        databases={name: _domain(make, regions, share=1 / len(names)) for name in names},
+        databases=databases,
         **sections,
     )
     scenario = resolve(scenario.model_copy(update={"faults": faults_for(make, scenario)}))
@@ -125,16 +123,19 @@ def _consumers(make: Maker, regions: tuple[str, ...], names: tuple[str, ...]) ->
     return found
 
 
-def _lake(make: Maker, regions: tuple[str, ...], names: tuple[str, ...]) -> p.Lake:
+def _lake(make: Maker, regions: tuple[str, ...], databases: dict[str, m.Database]) -> p.Lake:
     dice = make.dice
     home = dice.pick(regions)
+    moves = _moves(make, regions, home)
+    places = {home, *moves.get("standby", ())}
+    asked = [name for name, database in databases.items() if places <= set(nodes_of(database))]
     return p.Lake(
         home=home,
-        stream=_stream(make, names),
+        stream=_stream(make, asked),
         curated=p.Curated(deduplicate=dice.chance(0.5), **_job(make)),
         analytics=p.Analytics(**_job(make)),
         sync=p.Sync(row=dice.pick((100, 1000, 4000)), lag=make.random(5, 900), pointer=_pointer(make)),
-        **_moves(make, regions, home),
+        **moves,
     )
 
 
@@ -151,10 +152,10 @@ def _job(make: Maker) -> dict:
     }
 
 
-def _stream(make: Maker, names: tuple[str, ...]) -> p.Stream:
+def _stream(make: Maker, asked: list[str]) -> p.Stream:
     dice = make.dice
     mode = dice.pick(("exactly_once", "at_least_once"))
-    lookup = dice.pick(names) if dice.chance(0.5) else None
+    lookup = dice.pick(asked) if asked and dice.chance(0.6) else None
     return p.Stream(
         transform=make.random(1, 60),
         parallelism=dice.whole(1, 3),

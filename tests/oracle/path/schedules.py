@@ -8,6 +8,7 @@ from sim.core.distributions import constant
 from sim.spec import models as m
 from sim.spec import path_faults as f
 from sim.spec.check import check
+from sim.spec.check_faults import PATH_MILESTONES
 from sim.spec.processes import JOBS, consumers_of, processes_of
 
 from .. import schedules as databases
@@ -92,6 +93,10 @@ def _timing(make: "Maker", scenario: m.Scenario, *, lasts: bool = True) -> dict:
     timing: dict = {"duration": make.random(50, 5000)} if lasts and dice.chance(0.9) else {}
     if dice.chance(0.05):
         timing["probability"] = 0.5
+    if dice.chance(0.12):
+        kind = dice.pick((*PATH_MILESTONES, "promoting", "promoted"))
+        milestone = f"{dice.pick(sorted(scenario.databases))}.{kind}"
+        return {**timing, "when": m.When(milestone=milestone, every=make.span(20, 300))}
     return {**timing, "at": make.random(200, scenario.duration // MS * 3 // 4)}
 
 
