@@ -27,6 +27,7 @@ def faults_for(make: "Maker", scenario: m.Scenario) -> dict[str, m.AnyFault]:
     many = len(scenario.regions) > 1
     candidates = [*(_takes_a_region(make, scenario) if dice.chance(0.8) else ())]
     candidates += [*(_elections(make, scenario) if dice.chance(0.4) else ())]
+    candidates += [*(_without_position(make, scenario) if dice.chance(0.25) else ())]
     candidates += [*(_held_while_it_moves(make, scenario) if many and dice.chance(0.3) else ())]
     if many and dice.chance(0.3):
         candidates.append(databases._any(make, scenario))
@@ -67,6 +68,15 @@ def _elections(make: "Maker", scenario: m.Scenario) -> Iterator[m.AnyFault]:
         update = {"region": region, "at": constant(at), "duration": constant(make.span(300, 5000))}
         yield fault.model_copy(update=update)
         at += make.span(10, 1000)
+
+
+def _without_position(make: "Maker", scenario: m.Scenario) -> Iterator[m.AnyFault]:
+    """Yield the loss of a slot and a kill of the relay that it makes start meanwhile."""
+    dice = make.dice
+    yield _slot(make, scenario)
+    name = dice.pick(sorted(scenario.databases))
+    when = {"at": constant(make.span(1000, 9000)), "duration": constant(make.span(10, 3000))}
+    yield f.ProcessKill(kind="process_kill", process=f"{name}/relay", **when)
 
 
 def _held_while_it_moves(make: "Maker", scenario: m.Scenario) -> Iterator[m.AnyFault]:
