@@ -42,8 +42,10 @@ class BusLog:
         return runs
 
     def _append(self, start: int, version: int, origin: int) -> None:
-        if self._starts and self._origins[-1] == origin and self._versions[-1] - self._starts[-1] == (
-            version - start
+        if (
+            self._starts
+            and self._origins[-1] == origin
+            and self._versions[-1] - self._starts[-1] == (version - start)
         ):
             return
         self._starts.append(start)

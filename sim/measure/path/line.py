@@ -70,9 +70,7 @@ class Line:
 
     def version(self, lsn: int) -> int:
         """Return the version at a log sequence number of the line."""
-        return next(
-            (a & ~LSN_MASK) | lsn for a, b in reversed(self.segments) if a & LSN_MASK <= lsn
-        )
+        return next((a & ~LSN_MASK) | lsn for a, b in reversed(self.segments) if a & LSN_MASK <= lsn)
 
     def holds(self, version: int) -> bool:
         """Return whether a version is on the line, committed or to be."""
@@ -227,4 +225,3 @@ class Line:
             fresh[:held] = column[self._head : self._head + held]
             self._columns[name] = fresh
         self._head = 0
-

@@ -8,7 +8,7 @@ import numpy as np
 
 from sim.journal.recorder import Table
 from sim.journal.schema import LSN_MASK
-from sim.measure.path.buslog import Run, runs_of
+from sim.measure.path.buslog import runs_of
 from sim.measure.path.line import FOREVER, Line
 
 Take = Callable[[str], Table | None]
@@ -48,55 +48,55 @@ class Metric:
 class Replica:
     """A standby: time since the commit of the last applied record, 0 while all that was received is applied."""
 
-    def __init__(self) -> None:
+    def __init__(self, line: Line) -> None:
         self.metric = Metric()
+        self.line = line
         self.received = self.applied = 0  # log sequence numbers
         self._commit_ns: int | None = None  # of the last applied record
 
-    def read(self, line: Line, received: Table | None, applied: Table | None) -> None:
+    def read(self, received: Table | None, applied: Table | None) -> None:
         """Take in rows of the standby."""
         if received is not None:
             self.received = int(received["version"][-1]) & LSN_MASK
         if applied is None:
             return
         for first, version, count in runs_of(applied["version"]):
-            if line.on(version, version + count) != [(version, version + count)]:
+            if self.line.on(version, version + count) != [(version, version + count)]:
                 continue  # it has been abandoned since: nobody looks at the old primary's records any more
-            times = line.times(version, count)
+            times = self.line.times(version, count)
             before = np.concatenate([times[:1] if self._commit_ns is None else [self._commit_ns], times[:-1]])
             self.metric.see(int((applied["at_ns"][first : first + count] - before).max()))
             self._commit_ns, self.applied = int(times[-1]), (version + count - 1) & LSN_MASK
 
-    def put_at(self, line: Line, version: int) -> None:
+    def put_at(self, version: int) -> None:
         """The node holds exactly what is on the line up to a version."""
         self.received = self.applied = version & LSN_MASK
-        commit_ns = line.clock(version) if version else FOREVER
+        commit_ns = self.line.clock(version) if version else FOREVER
         self._commit_ns = None if commit_ns == FOREVER else commit_ns
 
-    def sample(self, line: Line, at_ns: int) -> None:
+    def sample(self, at_ns: int) -> None:
         """Look at ``at_ns``."""
         idle = self.received == self.applied or self._commit_ns is None
         shown = 0 if idle or self._commit_ns is None else at_ns - self._commit_ns
-        self.metric.sample(shown, age(line, line.version(self.received + 1), at_ns))
+        self.metric.sample(shown, age(self.line, self.line.version(self.received + 1), at_ns))
 
 
 class MirrorLag:
     """A mirror: the age that the last mirrored record had when it arrived."""
 
-    def __init__(self) -> None:
+    def __init__(self, line: Line) -> None:
         self.metric = Metric()
+        self.line = line
         self.last_ns = 0
-        self.rows = 0
 
-    def read(self, line: Line, version: int, at: np.ndarray) -> None:
+    def read(self, version: int, at: np.ndarray) -> None:
         """Take in consecutive versions that arrived at ``at`` (n,) ns."""
-        self.rows += len(at)
-        if line.on(version, version + len(at)) == [(version, version + len(at))]:
-            ages = at - line.times(version, len(at))
+        if self.line.on(version, version + len(at)) == [(version, version + len(at))]:
+            ages = at - self.line.times(version, len(at))
             self.metric.see(int(ages.max()))
             self.last_ns = int(ages[-1])
         else:
-            self.last_ns = int(at[-1]) - line.clock(version + len(at) - 1)
+            self.last_ns = int(at[-1]) - self.line.clock(version + len(at) - 1)
 
 
 class ConsumerLag:

@@ -70,7 +70,9 @@ def path_setup_of(scenario: "Scenario", domain: str) -> PathSetup | None:
         span=Span(scenario.warmup, scenario.level.hold, scenario.duration),
         events_fresh_ns=fresh.events,
         consumers={
-            name: Reader(c.fresh, c.commit) for name, c in sorted(scenario.consumers.items()) if c.of == domain
+            name: Reader(c.fresh, c.commit)
+            for name, c in sorted(scenario.consumers.items())
+            if c.of == domain
         },
         retentions=((None, None, scenario.bus.retention), *_truncations(scenario, domain, regions)),
         lake=None if lake is None else regions.index(lake.home),

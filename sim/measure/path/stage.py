@@ -10,6 +10,7 @@ from sim.measure.path.spans import Span, Spans
 
 SECOND = 1e9
 
+
 @dataclass(frozen=True, slots=True)
 class Witness:
     """The first record of which something is true. ``rid`` None: its commit is long gone."""
@@ -81,7 +82,9 @@ class Order:
         if held is None:
             return []
         first, keys = held
-        self._newest = np.concatenate([self._newest, np.zeros(max(0, self._line.keys - len(self._newest)), np.int64)])
+        self._newest = np.concatenate(
+            [self._newest, np.zeros(max(0, self._line.keys - len(self._newest)), np.int64)]
+        )
         versions = first + np.arange(len(keys))
         late = versions[self._newest[keys] > versions].tolist()
         np.maximum.at(self._newest, keys, versions)
@@ -120,7 +123,7 @@ class Stage:
         new = self.delivered.add(version, version + count)
         if not new or new[0] != (version, version + count):
             self._twice(version, at, new)
-        self._note_off_line(version, at)
+        self._note_off_line(version, at, new)
         if version > self._greatest + 1:
             self._jumps.append((self._greatest + 1, version, int(at[0])))
         if self._order is not None or (new and new[0][0] < self._greatest):
@@ -147,13 +150,13 @@ class Stage:
         self.reorderings.forget(commits)
         self.look_again()
 
-    def overtaken(self, version: int) -> int | None:
-        """Return when a later version arrived while this one had not, None if none ever did."""
-        return next((at for low, high, at in self._jumps if low <= version < high), None)
-
-    def passing(self, version: int) -> Passed | None:
-        """Return how a version was passed over, first; None if it was not."""
-        return next((p for p in self.passed if p.low <= version < p.high), None)
+    def gaps(self, missing: Spans) -> Tally:
+        """Return which of the missing have been overtaken by a later version, and when the first was."""
+        found = Tally()
+        for low, high, at_ns in self._jumps:
+            for first, stop in missing.within(low, high):
+                found.add(stop - first, self.witness(at_ns, first))
+        return found
 
     def witness(self, at_ns: int, version: int) -> Witness:
         """Return a witness with its operation."""
@@ -167,10 +170,11 @@ class Stage:
         self.look_again()
         return [part for a, b in new for part in self.line.on(max(a, first), b)]
 
-    def _note_off_line(self, version: int, at: np.ndarray) -> None:
+    def _note_off_line(self, version: int, at: np.ndarray, new: list[Span]) -> None:
+        """Keep when versions that are abandoned already arrived for the first time."""
         held = self.line.on(version, version + len(at))
         if held != [(version, version + len(at))]:
-            off = Spans([(version, version + len(at))]).minus(Spans(held))
+            off = Spans(new).minus(Spans(held))
             self.off_line += [(int(at[v - version]), v) for low, high in off for v in range(low, high)]
 
     def _twice(self, version: int, at: np.ndarray, new: list[Span]) -> None:

@@ -1,6 +1,6 @@
 """The lake's tables in every region, and what refreshes of insights show of them."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -11,12 +11,12 @@ from sim.measure.path.line import Line
 from sim.measure.path.rows import Merged, Stream, read_versions, rows_of
 from sim.measure.path.setup import ZONES, PathSetup
 from sim.measure.path.spans import Spans
-from sim.measure.path.stage import Stage
+from sim.measure.path.stage import Passed, Stage, Tally
 from sim.measure.path.watch import Track, Watch, tell
 
 Take = Callable[[str], Table | None]
 Range = tuple[int, int, int]  # source region, begin, end
-DEAD = "dead letter"
+DEAD, TAKEN = "dead letter", "taken back"
 
 
 @dataclass(slots=True)
@@ -25,6 +25,7 @@ class Held:
 
     watch: Watch
     commits: list[tuple[int, list[Range]]] = field(default_factory=list)
+    taken: list[Passed] = field(default_factory=list)  # what was in commits that were taken back
 
 
 @dataclass(slots=True)
@@ -45,7 +46,8 @@ class Tables:
         self.region = setup.lake
         self.held: dict[tuple[str, int], Held] = {}
         self.tracks = {zone: Track() for zone in ZONES if setup.lake is not None}
-        self.dead = Stage(line)
+        self.dead, self.dead_letters = Spans(), Tally()  # versions; rows
+        self.started = (0, 0)  # when and at which position the stream job last started
         if self.region is not None:
             regions = range(len(setup.regions))
             self.held = {(zone, r): Held(Watch(Stage(line))) for zone in ZONES for r in regions}
@@ -83,16 +85,18 @@ class Tables:
         for watch in self.watches():
             watch.pass_over(version, at, why)
 
-    def placed(self, region: int, at_ns: int, lost: Spans) -> None:
-        """The stream job starts in ``region``, beyond what is ``lost`` to it."""
+    def placed(self, region: int, position: int, at_ns: int, lost: Iterable[tuple[str, Spans]]) -> None:
+        """The stream job starts at a position; of what is ``lost`` to it, what it has not written never comes."""
         if self.region is None:
-            return
+            raise ValueError(f"{self.setup.domain} has a stream job and no lake")
+        self.started = (at_ns, position)
         for zone, track in self.tracks.items() if region != self.region else ():
             self.held[zone, self.region].watch.detach(track, at_ns)
             self.held[zone, region].watch.attach(track)
         self.region = region
-        for low, high in lost.minus(self.held["raw", region].watch.stage.covered):
-            self.pass_over(low, np.full(high - low, at_ns), "started behind it")
+        for why, versions in lost:
+            for low, high in versions.minus(self.held["raw", region].watch.stage.covered):
+                self.pass_over(low, np.full(high - low, at_ns), why)
 
     def promoted(self, at_ns: int) -> None:
         """The line has been cut at ``at_ns``."""
@@ -112,6 +116,10 @@ class Tables:
         delivered = Spans()
         for version, count in self.versions(held):
             delivered.add(version, version + count)
+        gone = held.watch.stage.delivered.minus(delivered)
+        for low, high in gone:
+            at = row["at_ns"]
+            held.taken.append(Passed(low, high, at, self.line.clock(low), self.line.rid(low), TAKEN))
         rows = sum(end - begin for _, ranges in held.commits for _, begin, end in ranges)
         held.watch.restrict(delivered, arrivals=rows, commits=row["kept"], at_ns=row["at_ns"])
 
@@ -169,7 +177,9 @@ class Tables:
     def _pass(self, passed: Merged, until_ns: int | None) -> None:
         for kind, version, at in passed.pieces(until_ns):
             if kind == "dead":
-                self.dead.arrive(version, at)
+                self.dead.add(version, version + len(at))
+                witness = self.held["raw", 0].watch.stage.witness(int(at[0]), version)
+                self.dead_letters.add(len(at), witness)
             self.pass_over(version, at, DEAD if kind == "dead" else kind)
 
 
