@@ -136,9 +136,7 @@ def _newest(
     own = [m for m in within if m.kind not in GENERAL]
     reasons = {cause for m in own for cause in _causes(m, by_id)}
     found = [
-        m
-        for m in within
-        if m.kind in reactions or (m.kind in healings and (not own or m.cause in reasons))
+        m for m in within if m.kind in reactions or (m.kind in healings and (not own or m.cause in reasons))
     ]
     return max(found, key=lambda m: (m.at_ns, m.id), default=None)
 

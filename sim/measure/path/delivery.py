@@ -63,7 +63,7 @@ def delivery(waterfall: Waterfall, ghosts: Ghosts) -> dict[str, Any]:
         out[f"{domain}.{name}"] = {
             "arrivals": stage.arrivals,
             "duplicates": (Tally() if clean else stage.duplicates).figures(),
-            "gaps": stage.gaps(missing).figures(),
+            "gaps": stage.gaps(missing, waterfall.end_ns).figures(),
             "reorderings": stage.reorderings.figures(),
             "ghosts": ghosts.among(stage).figures(),
             "orphans": orphans,
@@ -79,5 +79,5 @@ def _orphans(waterfall: Waterfall) -> Tally:
     never = path.unpublished.covered.minus(path.published).minus(path.remains.unsent)
     for low, high in waterfall.acknowledged.line.meet(never):
         by = next(p for p in path.unpublished.passed if p.low <= low < p.high)
-        found.add(high - low, Witness(by.at_ns, low, by.rid if by.low == low else path.line.rid(low)))
+        found.add(high - low, Witness(by.at_ns, low, by.rid if by.low == low else None))
     return found

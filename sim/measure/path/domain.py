@@ -38,11 +38,11 @@ class DomainPath:
             watch.attach(ages)
         self.events = Ages(setup.span, setup.events_fresh_ns)
         self.primary = setup.primary
-        self.buses[self.primary].attach(self.events)
+        self.buses[self.primary].approach(self.events)
         self.consumers = {name: Watch(Stage(self.line)) for name in setup.consumers}
         self.consumer_ages = {n: Ages(setup.span, r.fresh_ns) for n, r in setup.consumers.items()}
         for name, ages in self.consumer_ages.items():
-            self.consumers[name].attach(ages)
+            self.consumers[name].approach(ages)
         self.tables = Tables(setup, self.line, self.logs)
         self.published = Spans()
         self.unpublished = Stage(self.line)  # what relays went past; ``delivered`` stays empty
@@ -58,7 +58,7 @@ class DomainPath:
             act()
         self._stretch(part, None)
         self.remains.fold(part)
-        self._forget(needed)
+        self._forget(needed, part.until_ns)
 
     def finish(self, end_ns: int) -> None:
         """The run is over: whatever is missing stays so."""
@@ -74,7 +74,10 @@ class DomainPath:
             "cuts": (0, lambda _: self._cut),
             "taken": (1, lambda table: lambda row: self.tables.take_back(table, row)),
             "placed": (2, lambda process: lambda row: self._placed(process, row)),
-            "copied": (3, lambda node: lambda row: self.lookout.replicas[node].put_at(row["version"])),
+            "copied": (
+                3,
+                lambda node: lambda row: self.lookout.replicas[node].put_at(row["version"], row["at_ns"]),
+            ),
         }
         for name in part.tables:
             head, _, rest = name.partition("/")
@@ -95,14 +98,14 @@ class DomainPath:
     def _cut(self, row: dict[str, int]) -> None:
         at_ns, node = row["at_ns"], row["node"]
         if node != self.primary:
-            self.buses[self.primary].detach(self.events, at_ns)
+            self.buses[self.primary].leave(self.events, at_ns)
         self.line.cut(row["timeline"], row["cut"])
         for watch in self._watches():
             watch.look_again(at_ns)
         self.tables.promoted(at_ns)
         self.lookout.promoted(row["cut"])
         if node != self.primary:
-            self.buses[node].attach(self.events)
+            self.buses[node].approach(self.events)
         self.primary = node
 
     def _placed(self, process: str, row: dict[str, int]) -> None:
@@ -126,6 +129,7 @@ class DomainPath:
     def _relay_placed(self, at_ns: int, lsn: int) -> None:
         """What lies before the relay and was never published has no event, and never will."""
         before = Spans(self.line.on(0, self.line.version(lsn) + 1)) if lsn else Spans()
+        self.unpublished.near_from = self.buses[self.primary].stage.near_from
         for low, high in before.minus(self.published).minus(self.unpublished.covered):
             at = np.full(high - low, at_ns)
             self.unpublished.pass_over(low, at, UNPUBLISHED)
@@ -216,14 +220,11 @@ class DomainPath:
     def _watches(self) -> list[Watch]:
         return [*self.buses, *self.consumers.values()]
 
-    def _forget(self, needed: int) -> None:
+    def _forget(self, needed: int, until_ns: int) -> None:
         """Drop the commits that no stage whose order and age is followed still has to see."""
         near = [self.buses[self.primary], *self.consumers.values(), *self.tables.near()]
         oldest = min(watch.stage.oldest for watch in near)
-        for watch in (*self._watches(), *self.tables.watches()):
-            if watch.stage.oldest < oldest:
-                self.line.mark(watch.stage.oldest)
-        self.line.drop_before(min(oldest & LSN_MASK, needed))
+        self.line.drop_before(min(oldest & LSN_MASK, needed), until_ns)
 
     def _take(self, part: Slice, name: str, at_ns: int | None) -> Table | None:
         """Return the next rows of a table, None if there are none."""

@@ -1,7 +1,10 @@
 """The surviving timeline of one store: when its commits were made, and by whom, while that matters.
 
-The columns hold the commits that some stage still has to see; of those before, every ``EVERY``-th time is
-kept, and the times at marked versions (the boundaries of what tables hold).
+The columns hold the commits that some *near* stage (one whose age and order are followed) still has to see, and
+those of the last KEEP_NS. Of those before, every ``EVERY``-th time is kept, and the times at marked versions (the
+boundaries of what tables hold). Where slices end decides what the columns hold, so nobody may look at them but by a
+rule that does not depend on that: a stage sees exactly what was committed since it is near and is missing there,
+and everybody what is no older than KEEP_NS.
 """
 
 from bisect import bisect_right, insort
@@ -14,6 +17,7 @@ from sim.measure.path.buslog import runs_of
 from sim.measure.path.spans import Span, Spans
 
 EVERY = 64
+KEEP_NS = 900 * 10**9
 FOREVER = 1 << 62  # the time of a commit that has not been made
 COLUMNS = {"commit_ns": np.int64, "rid": np.int64, "key": np.int32}
 
@@ -53,15 +57,17 @@ class Line:
         self.end += count
         self.keys = max(self.keys, int(rows["key"].max()) + 1)
         for version in [v for v in self._wanted if v & LSN_MASK < self.end]:
-            self.mark(version)
+            self._wanted.discard(version)
+            self._marks[version] = int(rows["commit_ns"][(version & LSN_MASK) - self.end])
 
     def cut(self, timeline: int, last: int) -> None:
         """Follow a promotion: ``timeline`` goes on behind log sequence number ``last``."""
-        for low, high in Spans([(last + 1, self.end)]):
-            for first, stop in self.committed().within(self.version(low), self.version(high - 1) + 1):
-                gone = self.columns(first, stop - first)
-                assert gone is not None, "held until every standby has it"
-                self._abandon(first, {name: column.copy() for name, column in gone.items()})
+        gone = self.on(self.version(last + 1), FOREVER) if last + 1 < self.end else []
+        for low, high in gone:
+            lsn = low & LSN_MASK
+            count = min(high - low, self.end - lsn)
+            if count > 0:
+                self._abandon(low, {name: self._column(name, lsn, count).copy() for name in COLUMNS})
         self.segments = [(a, min(b, (a >> LSN_BITS << LSN_BITS) + last + 1)) for a, b in self.segments]
         self.segments = [(a, b) for a, b in self.segments if a < b]
         self.segments.append((timeline << LSN_BITS | last + 1, timeline + 1 << LSN_BITS))
@@ -94,99 +100,82 @@ class Line:
                 return version
         raise ValueError("versions beyond the last timeline")
 
-    def columns(self, version: int, count: int) -> dict[str, np.ndarray] | None:
-        """Return views of the columns of consecutive versions of the line; None if some are not held."""
-        low = (version & LSN_MASK) - self._base
-        if low < 0 or not self.holds(version) or (version & LSN_MASK) + count > self.end:
-            return None
-        return {name: c[self._head + low : self._head + low + count] for name, c in self._columns.items()}
+    def times(self, version: int, at: np.ndarray, near_from: int) -> np.ndarray:
+        """Return the commit times (n,) int64 of consecutive versions of the line, as known at ``at`` (n,).
 
-    def held(self, low: int, high: int) -> tuple[int, np.ndarray] | None:
-        """Return the first version of [low, high) whose key is known, and the keys from there on; None if none."""
-        if not self.holds(low):
-            keys = [self.key(version) for version in range(low, high)]
-            known = next((i for i, key in enumerate(keys) if key >= 0), None)
-            return None if known is None else (low + known, np.array(keys[known:], np.int64))
-        first = max(low, (low & ~LSN_MASK) | self._base)
-        found = self.columns(first, high - first) if first < high else None
-        return None if found is None else (first, found["key"])
-
-    def times(self, version: int, count: int) -> np.ndarray:
-        """Return the commit times (count,) int64 of consecutive versions of the line, as near as ``clock``."""
-        found = self.columns(version, count)
-        if found is not None:
-            return found["commit_ns"]
-        lsn = (version & LSN_MASK) + np.arange(count)
-        out = self._sparse[(lsn - 1) // EVERY]
-        late = max(0, min(count, self._base - int(lsn[0])))
-        out[late:] = self._columns["commit_ns"][self._head + lsn[late:] - self._base]
-        out[0] = self.clock(version)
+        Exact from log sequence number ``near_from`` on and of what is young, else of an earlier one, at most
+        EVERY before.
+        """
+        lsn, count = version & LSN_MASK, len(at)
+        if lsn >= near_from:
+            return self._column("commit_ns", lsn, count)
+        numbers = lsn + np.arange(count)
+        out = self._sparse[(numbers - 1) // EVERY]
+        gone = max(0, min(count, self._base - lsn))
+        held = self._column("commit_ns", lsn + gone, count - gone)
+        known = (at[gone:] - held <= KEEP_NS) | (numbers[gone:] >= near_from)
+        out[gone:][known] = held[known]
         return out
 
-    def held(self, low: int, high: int) -> tuple[int, np.ndarray] | None:
-        """Return the first version of [low, high) whose key is known, and the keys from there on; None if none."""
-        if not self.holds(low):
-            keys = [self.key(version) for version in range(low, high)]
-            known = next((i for i, key in enumerate(keys) if key >= 0), None)
-            return None if known is None else (low + known, np.array(keys[known:], np.int64))
-        first = max(low, (low & ~LSN_MASK) | self._base)
-        found = self.columns(first, high - first) if first < high else None
-        return None if found is None else (first, found["key"])
+    def clock(self, version: int, at_ns: int, near_from: int = FOREVER, *, marks: bool = False) -> int:
+        """Return when a version was committed (ns), as ``times``; FOREVER if it was not.
 
-    def times(self, version: int, count: int) -> np.ndarray:
-        """Return the commit times (count,) int64 of consecutive versions, as near as ``clock`` knows."""
-        found = self.columns(version, count)
-        if found is not None:
-            return found["commit_ns"]
-        return np.array([self.clock(version + i) for i in range(count)], np.int64)
-
-    def clock(self, version: int) -> int:
-        """Return when a version was committed (ns), FOREVER if it was not.
-
-        Exact while it is held or marked or abandoned; else the time of an earlier one, at most EVERY before.
+        ``marks``: marked versions are exact too.
         """
-        lsn = version & LSN_MASK
         if not self.holds(version):
             off = self._abandoned(version)
             return FOREVER if off is None else off[0]
-        if lsn >= self.end:
+        if version & LSN_MASK >= self.end:
             return FOREVER
-        if lsn >= self._base:
-            return int(self._columns["commit_ns"][self._head + lsn - self._base])
-        return self._marks.get(version, int(self._sparse[(lsn - 1) // EVERY]))
+        if marks and version in self._marks:
+            return self._marks[version]
+        return int(self.times(version, np.array([at_ns]), near_from)[0])
 
-    def rid(self, version: int) -> int | None:
-        """Return the operation of a commit, None if it is not held any more."""
-        found = self.columns(version, 1)
-        if found is not None:
-            return int(found["rid"][0])
-        off = self._abandoned(version)
-        return None if off is None else off[1]
-
-    def key(self, version: int) -> int:
-        """Return the key of a commit that is held, -1 of any other."""
-        found = self.columns(version, 1)
-        if found is not None:
-            return int(found["key"][0])
-        off = self._abandoned(version)
-        return -1 if off is None else off[2]
-
-    def mark(self, version: int) -> None:
-        """Keep the commit time of a version of the line, now or as soon as it is committed."""
+    def rid(self, version: int, at_ns: int, near_from: int = FOREVER) -> int | None:
+        """Return the operation of a commit, None if it was not known at ``at_ns`` any more."""
+        lsn = version & LSN_MASK
         if not self.holds(version):
+            off = self._abandoned(version)
+            return None if off is None else off[1]
+        if lsn < self._base or lsn >= self.end:
+            return None
+        old = at_ns - int(self._column("commit_ns", lsn, 1)[0]) > KEEP_NS
+        return None if old and lsn < near_from else int(self._column("rid", lsn, 1)[0])
+
+    def keys_from(self, low: int, high: int) -> tuple[int, np.ndarray]:
+        """Return the first version of [low, high) whose key is held, and the keys (n,) from there on."""
+        if not self.holds(low):
+            found = [self._abandoned(version) for version in range(low, high)]
+            keys = [columns[2] for columns in found if columns is not None]
+            return high - len(keys), np.array(keys, np.int64)
+        first = max(low & LSN_MASK, self._base)
+        count = max(0, (low & LSN_MASK) + high - low - first)
+        return high - count, self._column("key", first, count)
+
+    def mark(self, version: int, at_ns: int, near_from: int = FOREVER) -> None:
+        """Keep the commit time of a version of the line, as known at ``at_ns`` or as soon as it is committed."""
+        if not self.holds(version) or version in self._marks:
             return
         if version & LSN_MASK >= self.end:
             self._wanted.add(version)
-            return
-        self._wanted.discard(version)
-        self._marks[version] = self.clock(version)
+        else:
+            self._marks[version] = self.clock(version, at_ns, near_from)
 
-    def drop_before(self, version: int) -> None:
-        """Forget the columns of what lies before ``version`` of the line."""
-        base = min(version & LSN_MASK, self.end)
+    def drop_before(self, version: int, until_ns: int) -> None:
+        """Forget the columns of what lies before ``version`` of the line and is old at ``until_ns``."""
+        held = self._column("commit_ns", self._base, self.end - self._base)
+        old = self._base + int(np.searchsorted(held, until_ns - KEEP_NS))
+        base = min(version & LSN_MASK, self.end, old)
         if base > self._base:
             self._head += base - self._base
             self._base = base
+
+    def _column(self, name: str, lsn: int, count: int) -> np.ndarray:
+        """Return a view of a column; every log sequence number of it must be held."""
+        if lsn < self._base or lsn + count > self.end:
+            raise ValueError(f"commits {lsn} to {lsn + count - 1} are not held")
+        first = self._head + lsn - self._base
+        return self._columns[name][first : first + count]
 
     def _diverge(self, rows: Table) -> None:
         """Keep commits of a timeline that a promotion has already abandoned."""

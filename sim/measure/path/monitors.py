@@ -63,15 +63,16 @@ class Replica:
         for first, version, count in runs_of(applied["version"]):
             if self.line.on(version, version + count) != [(version, version + count)]:
                 continue  # it has been abandoned since: nobody looks at the old primary's records any more
-            times = self.line.times(version, count)
+            at = applied["at_ns"][first : first + count]
+            times = self.line.times(version, at, FOREVER)
             before = np.concatenate([times[:1] if self._commit_ns is None else [self._commit_ns], times[:-1]])
-            self.metric.see(int((applied["at_ns"][first : first + count] - before).max()))
+            self.metric.see(int((at - before).max()))
             self._commit_ns, self.applied = int(times[-1]), (version + count - 1) & LSN_MASK
 
-    def put_at(self, version: int) -> None:
+    def put_at(self, version: int, at_ns: int) -> None:
         """The node holds exactly what is on the line up to a version."""
         self.received = self.applied = version & LSN_MASK
-        commit_ns = self.line.clock(version) if version else FOREVER
+        commit_ns = self.line.clock(version, at_ns) if version else FOREVER
         self._commit_ns = None if commit_ns == FOREVER else commit_ns
 
     def sample(self, at_ns: int) -> None:
@@ -92,11 +93,11 @@ class MirrorLag:
     def read(self, version: int, at: np.ndarray) -> None:
         """Take in consecutive versions that arrived at ``at`` (n,) ns."""
         if self.line.on(version, version + len(at)) == [(version, version + len(at))]:
-            ages = at - self.line.times(version, len(at))
+            ages = at - self.line.times(version, at, FOREVER)
             self.metric.see(int(ages.max()))
             self.last_ns = int(ages[-1])
         else:
-            self.last_ns = int(at[-1]) - self.line.clock(version + len(at) - 1)
+            self.last_ns = int(at[-1]) - self.line.clock(version + len(at) - 1, int(at[-1]))
 
 
 class ConsumerLag:
@@ -135,5 +136,5 @@ class ConsumerLag:
 
 def age(line: Line, version: int, at_ns: int) -> int:
     """Return how old a record is that is missing, 0 if it has not been committed."""
-    commit_ns = line.clock(version)
+    commit_ns = line.clock(version, at_ns)
     return 0 if commit_ns == FOREVER else max(0, at_ns - commit_ns)

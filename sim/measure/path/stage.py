@@ -1,11 +1,12 @@
 """What one stage of a domain holds, what passed it over, and what came twice, late or not at all."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 
-from sim.measure.path.line import Line
+from sim.journal.schema import LSN_MASK
+from sim.measure.path.line import FOREVER, Line
 from sim.measure.path.spans import Span, Spans
 
 SECOND = 1e9
@@ -69,24 +70,17 @@ class Order:
 
     def __init__(self, line: Line, delivered: Spans) -> None:
         self._line = line
-        self._newest = np.zeros(max(line.keys, 1), np.int64)
+        self._newest = np.zeros(0, np.int64)
         for low, high in delivered:
             self.judge(low, high)
 
     def judge(self, low: int, high: int) -> list[int]:
-        """Take in first arrivals [low, high); return those that came after a newer version of their key.
-
-        Of versions that the line does not hold any more nothing is known.
-        """
-        held = self._line.held(low, high)
-        if held is None:
-            return []
-        first, keys = held
-        self._newest = np.concatenate(
-            [self._newest, np.zeros(max(0, self._line.keys - len(self._newest)), np.int64)]
-        )
-        versions = first + np.arange(len(keys))
-        late = versions[self._newest[keys] > versions].tolist()
+        """Take in first arrivals [low, high); return those that came after a newer version of their key."""
+        first, keys = self._line.keys_from(low, high)
+        more = max(0, self._line.keys - len(self._newest))
+        self._newest = np.concatenate([self._newest, np.zeros(more, np.int64)])
+        versions = np.arange(first, high)
+        late: list[int] = versions[self._newest[keys] > versions].tolist()
         np.maximum.at(self._newest, keys, versions)
         return late
 
@@ -96,6 +90,8 @@ class Stage:
     """One stage: ``delivered`` arrived, ``covered`` arrived or was passed over. All are versions."""
 
     line: Line
+    near_from: int = FOREVER  # log sequence number from which on its commits are held until they are covered
+    table: bool = False
     delivered: Spans = field(default_factory=Spans)
     covered: Spans = field(default_factory=Spans)
     passed: list[Passed] = field(default_factory=list)
@@ -124,19 +120,37 @@ class Stage:
         if not new or new[0] != (version, version + count):
             self._twice(version, at, new)
         self._note_off_line(version, at, new)
+        missing = Spans(new).minus(self.covered) if new else Spans()
         if version > self._greatest + 1:
             self._jumps.append((self._greatest + 1, version, int(at[0])))
-        if self._order is not None or (new and new[0][0] < self._greatest):
-            self._late(version, at, new)
+        if self._order is not None or (new and new[0][0] < self._greatest and self.near_from < FOREVER):
+            self._late(version, at, new, missing)
         self._greatest = max(self._greatest, version + count - 1)
         return self._cover(version, version + count)
 
     def pass_over(self, version: int, at: np.ndarray, why: str) -> list[Span]:
         """Note that consecutive versions will not come, as was known at the times ``at``; return as ``arrive``."""
-        low, high = version, version + len(at)
-        self.passed.append(Passed(low, high, int(at[0]), self.line.clock(low), self.line.rid(low), why))
-        self.line.mark(high)
+        low, high, at_ns = version, version + len(at), int(at[0])
+        last = self.passed[-1] if self.passed else None
+        if last is not None and (last.high, last.why) == (low, why):  # so that slices do not matter
+            self.passed[-1] = replace(last, high=high)
+        else:
+            near = FOREVER if low in self.covered else self.near_from
+            commit_ns = self.line.clock(low, at_ns, near, marks=self.table)
+            self.passed.append(Passed(low, high, at_ns, commit_ns, self.line.rid(low, at_ns, near), why))
         return self._cover(low, high)
+
+    def clock(self, version: int, at_ns: int) -> int:
+        """Return when a version that is missing here was committed, FOREVER if it was not."""
+        return self.line.clock(version, at_ns, self.near_from, marks=self.table)
+
+    def approach(self) -> None:
+        """From now on commits are held until they are covered here."""
+        self.near_from, self._order = self.line.end if self.line.end > 1 else 0, None
+
+    def leave(self) -> None:
+        """From now on commits are held no longer than elsewhere."""
+        self.near_from, self._order = FOREVER, None
 
     def look_again(self) -> None:
         """Find the oldest that is missing anew: after a promotion, or when commits were taken back."""
@@ -148,19 +162,19 @@ class Stage:
         self.covered = delivered.copy().update((p.low, p.high) for p in self.passed)
         self.duplicates.forget(commits)
         self.reorderings.forget(commits)
+        if self.near_from < FOREVER:
+            self.approach()
         self.look_again()
 
-    def gaps(self, missing: Spans) -> Tally:
+    def gaps(self, missing: Spans, end_ns: int) -> Tally:
         """Return which of the missing have been overtaken by a later version, and when the first was."""
         found = Tally()
         for low, high, at_ns in self._jumps:
             for first, stop in missing.within(low, high):
-                found.add(stop - first, self.witness(at_ns, first))
+                rids = [p.rid for p in self.passed if p.low == first]
+                rid = rids[0] if rids else self.line.rid(first, end_ns)
+                found.add(stop - first, Witness(at_ns, first, rid))
         return found
-
-    def witness(self, at_ns: int, version: int) -> Witness:
-        """Return a witness with its operation."""
-        return Witness(at_ns, version, self.line.rid(version))
 
     def _cover(self, low: int, high: int) -> list[Span]:
         new = self.covered.add(low, high)
@@ -180,11 +194,16 @@ class Stage:
     def _twice(self, version: int, at: np.ndarray, new: list[Span]) -> None:
         count = len(at) - sum(high - low for low, high in new)
         first = version if not new or new[0][0] > version else new[0][1]
-        self.duplicates.add(count, self.witness(int(at[first - version]), first), self.commit)
+        at_ns = int(at[first - version])
+        self.duplicates.add(count, Witness(at_ns, first, self.line.rid(first, at_ns)), self.commit)
 
-    def _late(self, version: int, at: np.ndarray, new: list[Span]) -> None:
+    def _late(self, version: int, at: np.ndarray, new: list[Span], missing: Spans) -> None:
+        """Judge first arrivals: of what was missing where the stage is near the keys are known."""
         if self._order is None:
             self._order = Order(self.line, self.delivered.minus(Spans(new)))
         for low, high in new:
             for late in self._order.judge(low, high):
-                self.reorderings.add(1, self.witness(int(at[late - version]), late), self.commit)
+                at_ns = int(at[late - version])
+                if late & LSN_MASK >= self.near_from and late in missing:
+                    rid = self.line.rid(late, at_ns, self.near_from)
+                    self.reorderings.add(1, Witness(at_ns, late, rid), self.commit)

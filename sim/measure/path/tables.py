@@ -7,11 +7,11 @@ import numpy as np
 
 from sim.journal.recorder import Table
 from sim.measure.path.buslog import BusLog, runs_of
-from sim.measure.path.line import Line
+from sim.measure.path.line import FOREVER, Line
 from sim.measure.path.rows import Merged, Stream, read_versions, rows_of
 from sim.measure.path.setup import ZONES, PathSetup
 from sim.measure.path.spans import Spans
-from sim.measure.path.stage import Passed, Stage, Tally
+from sim.measure.path.stage import Passed, Stage, Tally, Witness
 from sim.measure.path.watch import Track, Watch, tell
 
 Take = Callable[[str], Table | None]
@@ -50,11 +50,11 @@ class Tables:
         self.started = (0, 0)  # when and at which position the stream job last started
         if self.region is not None:
             regions = range(len(setup.regions))
-            self.held = {(zone, r): Held(Watch(Stage(line))) for zone in ZONES for r in regions}
+            self.held = {(zone, r): Held(Watch(Stage(line, table=True))) for zone in ZONES for r in regions}
             for zone, track in self.tracks.items():
-                self.held[zone, self.region].watch.attach(track)
+                self.held[zone, self.region].watch.approach(track)
         first = line.oldest(Spans())
-        line.mark(first)
+        line.mark(first, 0)
         self.shown = {
             (name, r): Shown(first) for name, insight in setup.own_insights.items() for r in insight.regions
         }
@@ -91,8 +91,8 @@ class Tables:
             raise ValueError(f"{self.setup.domain} has a stream job and no lake")
         self.started = (at_ns, position)
         for zone, track in self.tracks.items() if region != self.region else ():
-            self.held[zone, self.region].watch.detach(track, at_ns)
-            self.held[zone, region].watch.attach(track)
+            self.held[zone, self.region].watch.leave(track, at_ns)
+            self.held[zone, region].watch.approach(track)
         self.region = region
         for why, versions in lost:
             for low, high in versions.minus(self.held["raw", region].watch.stage.covered):
@@ -105,7 +105,7 @@ class Tables:
         first = self.line.segments[-1][0]
         for shown in self.shown.values():
             if not self.line.holds(shown.oldest):
-                tell([shown.track], at_ns, self.line.clock(shown.oldest))
+                tell([shown.track], at_ns, self.line.clock(shown.oldest, at_ns, marks=True))
                 shown.oldest = first
 
     def take_back(self, table: str, row: dict[str, int]) -> None:
@@ -119,7 +119,8 @@ class Tables:
         gone = held.watch.stage.delivered.minus(delivered)
         for low, high in gone:
             at = row["at_ns"]
-            held.taken.append(Passed(low, high, at, self.line.clock(low), self.line.rid(low), TAKEN))
+            commit_ns, rid = self.line.clock(low, at, marks=True), self.line.rid(low, at)
+            held.taken.append(Passed(low, high, at, commit_ns, rid, TAKEN))
         rows = sum(end - begin for _, ranges in held.commits for _, begin, end in ranges)
         held.watch.restrict(delivered, arrivals=rows, commits=row["kept"], at_ns=row["at_ns"])
 
@@ -134,7 +135,7 @@ class Tables:
         for watch in self.watches():
             watch.close(end_ns)
         for shown in self.shown.values():
-            tell([shown.track], end_ns, self.line.clock(shown.oldest))
+            tell([shown.track], end_ns, self.line.clock(shown.oldest, end_ns, marks=True))
 
     def _events(self, take: Take) -> Iterator[tuple[int, int, Callable[[], None]]]:
         """Yield refreshes and commits; a refresh at a time sees what was there strictly before."""
@@ -158,10 +159,11 @@ class Tables:
         held.watch.stage.commit = number
         for source, begin, end in ranges:
             for version, count in self.logs[source].versions(begin, end):
+                stage = held.watch.stage
+                for boundary in (version, version + count) if raw else ():
+                    near = FOREVER if boundary in stage.covered else stage.near_from
+                    self.line.mark(boundary, at_ns, near)
                 held.watch.arrive(version, np.full(count, at_ns))
-                if raw:
-                    self.line.mark(version)
-                    self.line.mark(version + count)
 
     def _refresh(self, shown: Shown, region: int, row: dict[str, int]) -> None:
         shown.refreshes += 1
@@ -170,16 +172,17 @@ class Tables:
             return
         oldest = self.held["analytics", region].watch.stage.oldest
         if oldest != shown.oldest:
-            tell([shown.track], row["at_ns"], self.line.clock(shown.oldest))
+            at_ns = row["at_ns"]
+            tell([shown.track], at_ns, self.line.clock(shown.oldest, at_ns, marks=True))
             shown.oldest = oldest
-            self.line.mark(oldest)
+            self.line.mark(oldest, at_ns)
 
     def _pass(self, passed: Merged, until_ns: int | None) -> None:
         for kind, version, at in passed.pieces(until_ns):
             if kind == "dead":
                 self.dead.add(version, version + len(at))
-                witness = self.held["raw", 0].watch.stage.witness(int(at[0]), version)
-                self.dead_letters.add(len(at), witness)
+                at_ns = int(at[0])
+                self.dead_letters.add(len(at), Witness(at_ns, version, self.line.rid(version, at_ns)))
             self.pass_over(version, at, DEAD if kind == "dead" else kind)
 
 

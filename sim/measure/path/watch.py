@@ -44,10 +44,16 @@ class Watch:
         """Let somebody follow from now on."""
         self._followers.append(follower)
 
-    def detach(self, follower: Follower, at_ns: int) -> None:
-        """Stop following at ``at_ns``."""
+    def approach(self, follower: Follower) -> None:
+        """Let somebody follow from now on for whom its commits have to be known exactly: it is near."""
+        self.attach(follower)
+        self.stage.approach()
+
+    def leave(self, follower: Follower, at_ns: int) -> None:
+        """Follow no longer, from ``at_ns`` on: it is far."""
         self._followers.remove(follower)
-        tell([follower], at_ns, self.clock())
+        tell([follower], at_ns, self.clock(at_ns))
+        self.stage.leave()
 
     def arrive(self, version: int, at: np.ndarray) -> None:
         """Take in arrivals of consecutive versions at the times ``at`` (n,) ns."""
@@ -57,31 +63,36 @@ class Watch:
         """Take in that consecutive versions will not come."""
         self._fold(version, at, self.stage.pass_over(version, at, why))
 
-    def clock(self) -> int:
-        """Return when the oldest missing record was committed, FOREVER if it has not been."""
-        return self.stage.line.clock(self.stage.oldest)
+    def clock(self, at_ns: int) -> int:
+        """Return when the oldest missing record was committed, as known at ``at_ns``, FOREVER if it has not been."""
+        return self.stage.clock(self.stage.oldest, at_ns)
 
     def look_again(self, at_ns: int) -> None:
         """Find the oldest missing record anew, after a promotion at ``at_ns``."""
         before = self.stage.oldest
         self.stage.look_again()
         if self.stage.oldest != before:
-            tell(self._followers, at_ns, self.stage.line.clock(before))
+            tell(self._followers, at_ns, self.stage.clock(before, at_ns))
 
     def restrict(self, delivered: Spans, *, arrivals: int, commits: int, at_ns: int) -> None:
         """Commits from this number on are taken back at ``at_ns``; ``delivered`` stays."""
-        tell(self._followers, at_ns, self.clock())
+        tell(self._followers, at_ns, self.clock(at_ns))
         self.stage.restrict(delivered, arrivals, commits)
 
     def close(self, end_ns: int) -> None:
         """Nothing comes after ``end_ns``."""
-        tell(self._followers, end_ns, self.clock())
+        tell(self._followers, end_ns, self.clock(end_ns))
 
     def _fold(self, version: int, at: np.ndarray, parts: list[Span]) -> None:
         for low, high in parts if self._followers else ():
-            times = self.stage.line.times(low, high - low)
+            times = at[low - version : high - version]
+            if self.stage.table:  # all at once: the oldest of them is older than the others
+                commit_ns = self.stage.clock(low, int(times[0]))
+                tell(self._followers, int(times[0]), commit_ns)
+                continue
+            commits = self.stage.line.times(low, times, self.stage.near_from)
             for follower in self._followers:
-                follower.fold(at[low - version : high - version], times)
+                follower.fold(times, commits)
 
 
 def tell(followers: list[Follower], at_ns: int, commit_ns: int) -> None:

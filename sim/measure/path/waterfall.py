@@ -76,6 +76,7 @@ class Waterfall:
 
     def __init__(self, path: DomainPath, ledger: Ledger, milestones: Sequence[Milestone]) -> None:
         self.path, self.ledger, self._milestones = path, ledger, milestones
+        self.end_ns = path.setup.span.duration_ns
         self.committed = path.line.committed()
         self.acknowledged = Acknowledged(ledger, self.committed)
 
@@ -112,7 +113,7 @@ class Waterfall:
         for terms in self.stages:
             first = self.first_lost(terms)
             row = self._row(terms)
-            window = 0.0 if first is None else self._window_s(terms, first, loss)
+            window = 0.0 if first is None else self._window_s(first, loss)
             out[terms.name] = {
                 **row, "window_s": window, "first_lost": None if first is None else first.figures(),
                 "surviving": self._surviving(terms),
@@ -146,8 +147,10 @@ class Waterfall:
             line = self.path.line
             at_ns, why = (0, "without a rule") if by is None else (by.at_ns, by.why)
             exact = by is not None and by.low == version
-            commit_ns = by.commit_ns if exact and by is not None else line.clock(version)
-            rid = by.rid if exact and by is not None else line.rid(version)
+            commit_ns = (
+                by.commit_ns if exact and by is not None else line.clock(version, self.end_ns, marks=True)
+            )
+            rid = by.rid if exact and by is not None else line.rid(version, self.end_ns)
             found.append(Lost(version, rid, commit_ns, at_ns, why))
         for gone, again, commit_ns, rid in self.acknowledged.abandoned:
             held = (terms.delivered, terms.coming, terms.dropped)
@@ -158,7 +161,7 @@ class Waterfall:
     def missing_since(self, terms: Terms) -> int | None:
         """Return the commit time of the oldest surviving record in flight to a stage, None if there is none."""
         version = self.committed.meet(terms.coming).minus(terms.delivered).least()
-        return None if version is None else self.path.line.clock(version)
+        return None if version is None else self.path.line.clock(version, self.end_ns, marks=True)
 
     def _row(self, terms: Terms) -> dict[str, int]:
         """Count acknowledged writes. An abandoned one counts by either of its commits."""
@@ -186,7 +189,7 @@ class Waterfall:
             "lost": len(self.lost(terms)),
         }
 
-    def _window_s(self, terms: Terms, first: Lost, loss: dict[str, Any]) -> float:
+    def _window_s(self, first: Lost, loss: dict[str, Any]) -> float:
         """Return how far back the loss reaches: as the database's if it is the database's."""
         if first.why.startswith("abandoned"):
             return float(loss["window_s"])
@@ -237,11 +240,12 @@ class Waterfall:
 
     def _expired(self) -> Iterator[Passed]:
         """Yield what had expired on each bus at the end, though nobody came by to skip it."""
-        path, end_ns = self.path, self.path.setup.span.duration_ns
+        path, end_ns = self.path, self.end_ns
         for r, log in enumerate(path.logs):
             expired = path.remains.expired(r, self._milestones)
             for low, high in log.held(Spans([(0, expired)])):
-                yield Passed(low, high, end_ns, path.line.clock(low), path.line.rid(low), "expired")
+                commit_ns, rid = path.line.clock(low, end_ns), path.line.rid(low, end_ns)
+                yield Passed(low, high, end_ns, commit_ns, rid, "expired")
 
     # --- the lake -------------------------------------------------------------------------------------------
 

@@ -51,7 +51,9 @@ class Journey:
         self.history.add(name, at_ns=at, version=version, origin=region if origin is None else origin)
         return len(self.rows[region]) - 1
 
-    def relay(self, first: int, last: int, *, timeline: int = 1, delay: int = 100 * MS, start: int = 0) -> None:
+    def relay(
+        self, first: int, last: int, *, timeline: int = 1, delay: int = 100 * MS, start: int = 0
+    ) -> None:
         """Publish in a, and mirror to b and c as long again later."""
         for lsn in range(first, last + 1):
             for region in range(3):

@@ -3,7 +3,18 @@
 from tests.histories.builder import MS, S
 from tests.histories.path.builder import A, Journey
 
-STAGES = ("outbox", "bus", "mirror/b", "mirror/c", "search", "raw", "curated", "analytics", "copy/b", "copy/c")
+STAGES = (
+    "outbox",
+    "bus",
+    "mirror/b",
+    "mirror/c",
+    "search",
+    "raw",
+    "curated",
+    "analytics",
+    "copy/b",
+    "copy/c",
+)
 
 
 def quiet(last: int = 40) -> Journey:

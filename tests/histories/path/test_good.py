@@ -21,7 +21,10 @@ def test_everything_is_delivered_everywhere():
 def test_nothing_came_twice_late_or_not_at_all():
     """No ghosts, gaps, duplicates, reorderings, orphans or dead letters."""
     found = quiet().figures()["delivery"]
-    assert list(found) == [*(f"orders.{n}" for n in ("search", "raw", "curated", "analytics")), "orders.stream"]
+    assert list(found) == [
+        *(f"orders.{n}" for n in ("search", "raw", "curated", "analytics")),
+        "orders.stream",
+    ]
     for name, row in found.items():
         if name != "orders.stream":
             assert row.pop("arrivals") == 40, name
@@ -54,7 +57,9 @@ def test_levels_are_judged():
     assert [e["started_s"] for e in found["episodes"]] == [6.0, 16.0, 26.0, 36.0]
 
 
-@pytest.mark.parametrize("capability", ["orders.events", "orders.search", "dashboard.sales", "lake.analytics"])
+@pytest.mark.parametrize(
+    "capability", ["orders.events", "orders.search", "dashboard.sales", "lake.analytics"]
+)
 def test_within_the_level_nothing_is_bad(capability):
     """Ages below the level are no episode."""
     found = quiet().figures()["recovery"][capability]
