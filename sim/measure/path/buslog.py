@@ -15,9 +15,10 @@ def runs_of(versions: np.ndarray, *others: np.ndarray) -> list[Run]:
     """Return the maximal runs of rows whose versions count up while ``others`` stay equal."""
     if not len(versions):
         return []
-    breaks = np.diff(versions) != 1
+    breaks = versions[1:] - versions[:-1] != 1
     for other in others:
-        breaks |= np.diff(other) != 0
+        if other[0] != other[-1] or (other != other[0]).any():
+            breaks |= other[1:] != other[:-1]
     starts = np.concatenate([[0], np.flatnonzero(breaks) + 1])
     sizes = np.diff(np.concatenate([starts, [len(versions)]]))
     return list(zip(starts.tolist(), versions[starts].tolist(), sizes.tolist(), strict=True))

@@ -109,9 +109,15 @@ class Line:
         lsn, count = version & LSN_MASK, len(at)
         if lsn >= near_from:
             return self._column("commit_ns", lsn, count)
+        if lsn >= self._base:
+            held = self._column("commit_ns", lsn, count)
+            if int(at[-1]) - int(held[0]) <= KEEP_NS:  # times ascend, so all of them are young
+                return held
         numbers = lsn + np.arange(count)
         out = self._sparse[(numbers - 1) // EVERY]
         gone = max(0, min(count, self._base - lsn))
+        if gone == count:
+            return out
         held = self._column("commit_ns", lsn + gone, count - gone)
         known = (at[gone:] - held <= KEEP_NS) | (numbers[gone:] >= near_from)
         out[gone:][known] = held[known]

@@ -116,22 +116,29 @@ class ConsumerLag:
 
     def read(self, rows: list[Table], bus: Table | None, end: int, until_ns: int) -> None:
         """Take in rows read before ``until_ns``; ``bus``: rows that came meanwhile, ``end``: all there are."""
-        read_at = np.sort(np.concatenate([np.zeros(0, np.int64), *(r["at_ns"] for r in rows)]))
-        read_to = np.sort(np.concatenate([np.zeros(0, np.int64), *(r["position"] for r in rows)])) + 1
+        read_at = _joined([table["at_ns"] for table in rows])
+        read_to = _joined([table["position"] for table in rows])
         bus_at = np.zeros(0, np.int64) if bus is None else bus["at_ns"]
         first, last = self._tick, until_ns // self._commit_ns
         if first <= last:
             ticks = np.arange(first, last + 1) * self._commit_ns
             ends = end - len(bus_at) + np.searchsorted(bus_at, ticks)
-            done = np.concatenate([[self._done], read_to])[np.searchsorted(read_at, ticks)]
+            done = np.concatenate([[self._done], read_to + 1])[np.searchsorted(read_at, ticks)]
             saved = np.concatenate([[self._saved], done[:-1]])
             self.metric.see(int((ends - saved).max()))
             self._saved, self._tick = int(done[-1]), last + 1
-        self._done = int(read_to[-1]) if len(read_to) else self._done
+        self._done = int(read_to[-1]) + 1 if len(read_to) else self._done
 
     def shown(self, end: int) -> int:
         """Return the metric while the bus has ``end`` rows."""
         return end - self._saved
+
+
+def _joined(columns: list[np.ndarray]) -> np.ndarray:
+    """Return ascending columns as one."""
+    if len(columns) == 1:
+        return columns[0]
+    return np.sort(np.concatenate([np.zeros(0, np.int64), *columns]))
 
 
 def age(line: Line, version: int, at_ns: int) -> int:

@@ -45,15 +45,20 @@ class Merged:
 
     def __init__(self, streams: list[Stream]) -> None:
         self._kinds = [kind for kind, _, _ in streams]
-        self._at = np.concatenate([np.zeros(0, np.int64), *(at for _, at, _ in streams)])
-        self._version = np.concatenate([np.zeros(0, np.int64), *(version for _, _, version in streams)])
-        self._which = np.repeat(np.arange(len(streams)), [len(at) for _, at, _ in streams])
+        none = np.zeros(0, np.int64)
+        self._at = self._version = self._which = none
         self._begin = 0
-        if len(streams) > 1:
-            order = np.argsort(self._at, kind="stable")
-            self._at, self._version, self._which = (
-                column[order] for column in (self._at, self._version, self._which)
+        if len(streams) == 1:
+            self._at, self._version = streams[0][1:]
+        elif streams:
+            sizes = [len(at) for _, at, _ in streams]
+            columns = (
+                np.concatenate([at for _, at, _ in streams]),
+                np.concatenate([version for _, _, version in streams]),
+                np.repeat(np.arange(len(streams)), sizes),
             )
+            order = np.argsort(columns[0], kind="stable")
+            self._at, self._version, self._which = (column[order] for column in columns)
 
     def pieces(self, until_ns: int | None = None) -> Iterator[Piece]:
         """Yield the next maximal runs of versions, of rows at or before ``until_ns`` (None: all)."""
@@ -62,5 +67,5 @@ class Merged:
         at = self._at[part]
         others = (self._which[part],) if len(self._kinds) > 1 else ()
         for first, version, count in runs_of(self._version[part], *others):
-            kind = self._kinds[int(self._which[part][first])]
+            kind = self._kinds[int(self._which[part][first]) if others else 0]
             yield kind, version, at[first : first + count]

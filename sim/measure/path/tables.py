@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from sim.journal.recorder import Table
-from sim.measure.path.buslog import BusLog, runs_of
+from sim.measure.path.buslog import BusLog
 from sim.measure.path.line import FOREVER, Line
 from sim.measure.path.rows import Merged, Stream, read_versions, rows_of
 from sim.measure.path.setup import ZONES, PathSetup
