@@ -1,5 +1,6 @@
 """``sim run``: simulate a scenario once and print what came out."""
 
+import gc
 import os
 import shlex
 import sys
@@ -66,9 +67,14 @@ def command(ctx: click.Context, /, **given: Any) -> int:
 
 def _simulate(resolved: Any, given: dict[str, Any], partial: Path) -> "Outcome":
     """Run the trial under a progress bar."""
+    from sim.engine.lean import load_numba
+
+    load_numba()
     from sim.report.progress import bar
     from sim.trial import run
 
+    gc.freeze()
+    gc.enable()
     seen = moves(sys.stderr) and not given["quiet"]
     journal = partial / "journal" if given["keep_journal"] else None
     with bar(sys.stderr, perf_counter, colour=colours(sys.stderr, given["colour"])) as shown:

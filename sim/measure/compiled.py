@@ -1,21 +1,21 @@
 """Small compiled functions that several measures share: buckets, versions on timelines, hash places."""
 
 import numpy as np
-from numba import njit
 
+from sim.engine.compiled import compiled, drawn
 from sim.journal.schema import LSN_BITS, LSN_MASK
 from sim.stats.histogram import OFFSET, SHIFT
 
 PARENT, CUT = range(2)  # columns of a lineage: row T is timeline T
 
 
-@njit(cache=True, inline="always")
+@drawn
 def bucket_of(value):
     """Return the histogram bucket of a non-negative int64."""
     return (np.float64(value).view(np.int64) >> SHIFT) - OFFSET if value > 0 else 0
 
 
-@njit(cache=True)
+@compiled
 def on_timeline(version, timeline, lineage):
     """Return whether ``version`` is on ``timeline``.
 
@@ -34,7 +34,7 @@ def on_timeline(version, timeline, lineage):
     return timeline == own
 
 
-@njit(cache=True, inline="always")
+@drawn
 def place_of(key, mask):
     """Return where a non-negative int64 key belongs in a table of ``mask`` + 1 places."""
     h = np.uint64(key) * np.uint64(0x9E3779B97F4A7C15)
@@ -42,6 +42,15 @@ def place_of(key, mask):
         0xD1B54A32D192ED03
     )  # one product alone would leave the high bits of the key out
     return np.int64((h >> np.uint64(32)) & np.uint64(mask))
+
+
+@compiled
+def run_end(versions, first):
+    """Return the index behind the run of consecutive numbers that begins at ``first`` of (n,) int64."""
+    i = first + 1
+    while i < len(versions) and versions[i] == versions[i - 1] + 1:
+        i += 1
+    return i
 
 
 def grow_lineage(lineage: np.ndarray, timeline: int, parent: int, cut: int) -> np.ndarray:

@@ -58,11 +58,7 @@ class Conservation:
     def _node(self, part: Slice, name: str) -> None:
         """Add a node's rows, up to each time at which a copy or a rewind put it at a position, and after."""
         rows = {stage: part.table(f"{stage}/{name}") for stage in HELD[1:]}
-        rows["commits"] = (
-            _own(part.table("commits"), self._setup.regions.index(name))
-            if part.rows("commits")
-            else _own(part.table("commits"), -1)
-        )
+        rows["commits"] = _own(part.table("commits"), self._setup.regions.index(name))
         copied = part.table(f"copied/{name}")
         done = dict.fromkeys(HELD, 0)
         for at_ns, version in zip(copied["at_ns"].tolist(), copied["version"].tolist(), strict=True):
@@ -161,8 +157,10 @@ class Conservation:
 
 def _own(commits: Table, node: int) -> Table:
     """Return the commits made at one node, as positions."""
-    mine = commits["node"] == node
-    return {"at_ns": commits["commit_ns"][mine], "version": commits["version"][mine]}
+    at_ns, version, mine = commits["commit_ns"], commits["version"], commits["node"] == node
+    if mine.all():  # the usual case, without a copy
+        return {"at_ns": at_ns, "version": version}
+    return {"at_ns": at_ns[mine], "version": version[mine]}
 
 
 def _commit_terms(ledger: Ledger) -> dict[str, int]:

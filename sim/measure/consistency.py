@@ -30,7 +30,7 @@ class Consistency:
             ids=np.full(room, -1, np.int64),
             marks=_no_marks(room),
             ring=_no_values(room),
-            slots=np.full((1 << 10, s.PLACE), -1, np.int64),
+            slots=np.full(s.PLACE << 10, -1, np.int64),
         )
         self._found = s.Findings(
             totals=np.zeros(s.TOTALS, np.int64),
@@ -111,14 +111,15 @@ class Consistency:
         """Enlarge whatever is full; entries of sessions that are over go first."""
         old, totals = self._marks, self._found.totals
         ring, slots = old.ring, old.slots
-        if slot >= len(slots):
-            more = max(2 * len(slots), slot + 1) - len(slots)
-            slots = np.concatenate([slots, np.full((more, s.PLACE), -1, np.int64)])
-        head = int(totals[s.HEAD])
-        if ring[head % len(ring), s.UNTIL] > now - self._setup.op_life_ns:
-            ring = _no_values(2 * len(old.ring))
-            numbers = np.arange(max(0, head - len(old.ring)), head)
-            ring[numbers % len(ring)] = old.ring[numbers % len(old.ring)]
+        if slot >= len(slots) // s.PLACE:
+            more = max(len(slots), (slot + 1) * s.PLACE - len(slots))
+            slots = np.concatenate([slots, np.full(more, -1, np.int64)])
+        head, room = int(totals[s.HEAD]), len(ring) // s.VALUE
+        if ring[head % room * s.VALUE + s.UNTIL] > now - self._setup.op_life_ns:
+            ring = _no_values(2 * room)
+            numbers = np.arange(max(0, head - room), head)
+            values = old.ring.reshape(room, s.VALUE)[numbers % room]
+            ring.reshape(2 * room, s.VALUE)[numbers % (2 * room)] = values
         self._marks = old._replace(ring=ring, slots=slots)
         if totals[s.USED] * 4 > (len(old.ids) - 1) * 3:
             self._move(len(old.ids), now)
@@ -133,11 +134,11 @@ class Consistency:
 
 def _no_marks(room: int) -> np.ndarray:
     mark = [-(1 << 62), -1, -1, -1]
-    return np.tile(np.array(mark + mark, np.int64), (room, 1))
+    return np.tile(np.array(mark + mark, np.int64), room)
 
 
 def _no_values(count: int) -> np.ndarray:
-    return np.full((count, s.EARLIER_VALUE), -(1 << 62), np.int64)
+    return np.full(count * s.VALUE, -(1 << 62), np.int64)
 
 
 def _witness(ops: dict[str, np.ndarray], row: int, rid: int, mark: int) -> dict[str, Any]:

@@ -14,8 +14,8 @@ from collections.abc import Sequence
 from hashlib import sha256
 
 import numpy as np
-from numba import njit
 
+from sim.engine.compiled import compiled, inlined
 from sim.journal import schema
 from sim.journal.milestones import Milestone
 from sim.journal.recorder import Slice, Table
@@ -82,22 +82,37 @@ def _add(name: str, table: Table, sums: np.ndarray) -> None:
         _add_words(np.stack([a.astype(np.int64) for a in arrays]), sums)
 
 
-@njit(cache=True, inline="always")
-def _count_row(h, sums):
-    """Add a row's word to the lanes (lane, lane, rows)."""
-    a = (h ^ (h >> _S33)) * _K3
-    a = (a ^ (a >> _S33)) * _K4
-    b = (h ^ (h >> _S30)) * _K1
-    b = (b ^ (b >> _S27)) * _K2
-    sums[0] += a ^ (a >> _S33)
-    sums[1] += b ^ (b >> _S31)
-    sums[2] += np.uint64(1)
+@inlined
+def _lane(h, s0, k0, s1, k1, s2):
+    """Return a row's word as one lane counts it."""
+    a = (h ^ (h >> s0)) * k0
+    a = (a ^ (a >> s1)) * k1
+    return a ^ (a >> s2)
 
 
-@njit(cache=True)
+@inlined
+def _first(h):
+    return _lane(h, _S33, _K3, _S33, _K4, _S33)
+
+
+@inlined
+def _second(h):
+    return _lane(h, _S30, _K1, _S27, _K2, _S31)
+
+
+@inlined
+def _count_rows(a, b, n, sums):
+    """Add sums over ``n`` rows to the lanes (lane, lane, rows)."""
+    sums[0] += a
+    sums[1] += b
+    sums[2] += np.uint64(n)
+
+
+@compiled
 def _add_ops(
     rid, send, end, kind, outcome, client, attempts, session, key, node, version, stale, behind, sums
 ):
+    a = b = np.uint64(0)
     for i in range(len(rid)):
         narrow = (
             np.int64(kind[i])
@@ -119,33 +134,41 @@ def _add_ops(
             + np.uint64(version[i]) * _K6
             + np.uint64(stale[i]) * _K7
         )
-        _count_row(h, sums)
+        a += _first(h)
+        b += _second(h)
+    _count_rows(a, b, len(rid), sums)
 
 
-@njit(cache=True)
+@compiled
 def _add_commits(at, version, rid, key, node, sums):
+    a = b = np.uint64(0)
     for i in range(len(at)):
         pair = np.int64(key[i]) ^ np.int64(node[i]) << 32
-        _count_row(
-            np.uint64(at[i]) * _K0
-            + np.uint64(version[i]) * _K1
-            + np.uint64(rid[i]) * _K2
-            + np.uint64(pair) * _K3,
-            sums,
-        )
+        h = np.uint64(at[i]) * _K0 + np.uint64(version[i]) * _K1
+        h += np.uint64(rid[i]) * _K2 + np.uint64(pair) * _K3
+        a += _first(h)
+        b += _second(h)
+    _count_rows(a, b, len(at), sums)
 
 
-@njit(cache=True)
+@compiled
 def _add_positions(at, version, sums):
+    a = b = np.uint64(0)
     for i in range(len(at)):
-        _count_row(np.uint64(at[i]) * _K0 + np.uint64(version[i]) * _K1, sums)
+        h = np.uint64(at[i]) * _K0 + np.uint64(version[i]) * _K1
+        a += _first(h)
+        b += _second(h)
+    _count_rows(a, b, len(at), sums)
 
 
-@njit(cache=True)
+@compiled
 def _add_words(words, sums):
     """Add rows given as (columns, rows) int64."""
+    a = b = np.uint64(0)
     for i in range(words.shape[1]):
         h = np.uint64(0)
         for c in range(words.shape[0]):
             h += np.uint64(words[c, i]) * (_K0 + np.uint64(2 * c) * _K1)
-        _count_row(h, sums)
+        a += _first(h)
+        b += _second(h)
+    _count_rows(a, b, words.shape[1], sums)

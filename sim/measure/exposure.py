@@ -8,8 +8,8 @@ passes it, or when a promotion abandons it.
 from typing import Any
 
 import numpy as np
-from numba import njit
 
+from sim.engine.compiled import compiled, inlined
 from sim.journal.recorder import Table
 from sim.journal.schema import LSN_BITS, LSN_MASK
 from sim.measure.compiled import on_timeline
@@ -28,12 +28,12 @@ BIN_RECORDS, BIN_AGE = range(2)
 NEVER = np.int64(1 << 62)
 
 
-@njit(cache=True, inline="always")
+@inlined
 def _bin_of(at, step, bins):
     return min(at // step, len(bins) - 1)
 
 
-@njit(cache=True)
+@compiled
 def follow(commit_ns, base, first, at_ns, version, timeline, lineage, ints, floats, bins, lags, p):  # noqa: C901  (one pass, in scalars)
     """Merge new commits (from index ``first`` of the line) and positions in order of time.
 
@@ -92,7 +92,7 @@ def follow(commit_ns, base, first, at_ns, version, timeline, lineage, ints, floa
     return wrong
 
 
-@njit(cache=True, inline="always")
+@inlined
 def _age_time(committed, start, until):
     """Return the integral of a record's age from ``start`` to ``until``, in ns squared."""
     return (
@@ -102,7 +102,7 @@ def _age_time(committed, start, until):
     )
 
 
-@njit(cache=True)
+@inlined
 def _turn(b, records, age, at, step, bins):
     """Put the maxima of bin ``b`` (-1: none) away.
 
@@ -115,7 +115,7 @@ def _turn(b, records, age, at, step, bins):
     return b, (b + 1) * step, np.int64(0), np.int64(0)
 
 
-@njit(cache=True, inline="always")
+@inlined
 def _leave(committed, at, lagged, ints, floats, lags, p):
     """Add a record's time on the curve until ``at``, its age while it was the oldest, and, if ``lagged``.
 
@@ -129,7 +129,7 @@ def _leave(committed, at, lagged, ints, floats, lags, p):
         _lag(committed, at, ints, lags, p)
 
 
-@njit(cache=True)
+@compiled
 def _lag(committed, until, ints, lags, p):
     """Note that the standby lagged by more than the threshold; intervals closer than the gap are one."""
     start, n = committed + p[P_THRESHOLD], ints[LAGS]
@@ -140,7 +140,7 @@ def _lag(committed, until, ints, lags, p):
     lags[n - 1, 1] = max(lags[n - 1, 1], until)
 
 
-@njit(cache=True)
+@compiled
 def settle(commit_ns, base, at, kept, ints, floats, bins, lags, p):
     """Bring the integrals up to ``at``.
 
@@ -284,11 +284,11 @@ class Exposure:
 
 
 def _in_order(tables: list[Table]) -> Table:
-    """Return the rows of all tables by time."""
+    """Return the rows of a stage and of the copies, which are few, by time."""
     if not tables:
         return {"at_ns": np.zeros(0, np.int64), "version": np.zeros(0, np.int64)}
     if len(tables) == 1:
         return tables[0]
-    joined = {name: np.concatenate([table[name] for table in tables]) for name in ("at_ns", "version")}
-    order = np.argsort(joined["at_ns"], kind="stable")
-    return {name: column[order] for name, column in joined.items()}
+    stage, copied = tables
+    places = np.searchsorted(stage["at_ns"], copied["at_ns"], side="right")
+    return {name: np.insert(stage[name], places, copied[name]) for name in ("at_ns", "version")}

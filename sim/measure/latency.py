@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from numba import njit
 
+from sim.engine.compiled import compiled
 from sim.journal.milestones import Milestone
 from sim.journal.recorder import Slice
 from sim.journal.schema import OK
@@ -17,29 +17,30 @@ KINDS = ("read", "write")
 OUTCOMES = ("ok", "fail", "info")
 QUANTILES = (("p50_s", 0.5), ("p99_s", 0.99), ("p999_s", 0.999))
 SECOND = 1e9
-LEAST, GREATEST, ATTEMPTS, LIMITS = range(4)
+LEAST, GREATEST, ATTEMPTS = range(3)
+U = np.uint64  # of places in arrays: a signed number is looked at for being negative
 
 
-@njit(cache=True)
+@compiled
 def count(send, end, kind, outcome, client, attempts, warmup_ns, counts, ended, limits, histogram):
     """Count rows by (client, kind, outcome), all ends by (client, kind).
 
     And the time from first send to end of those that ended ok.
     """
     for i in range(len(send)):
-        k, c = kind[i], client[i]
+        k, c = U(kind[i]), U(client[i])
         ended[c, k] += 1
         if send[i] < warmup_ns:
             continue
-        counts[c, k, outcome[i]] += 1
-        limits[k, ATTEMPTS] += attempts[i]
+        counts[c, k, U(outcome[i])] += 1
+        limits[k, U(ATTEMPTS)] += attempts[i]
         if outcome[i] == OK:
             took = end[i] - send[i]
-            histogram[k, bucket_of(took)] += 1
-            if took < limits[k, LEAST]:
-                limits[k, LEAST] = took
-            if took > limits[k, GREATEST]:
-                limits[k, GREATEST] = took
+            histogram[k, U(bucket_of(took))] += 1
+            if took < limits[k, U(LEAST)]:
+                limits[k, U(LEAST)] = took
+            if took > limits[k, U(GREATEST)]:
+                limits[k, U(GREATEST)] = took
 
 
 class Latency:

@@ -14,7 +14,7 @@ from sim.journal import schema
 from sim.journal.recorder import Slice, Table
 from sim.journal.schema import LSN_BITS, LSN_MASK
 from sim.measure import ledger_kernels as k
-from sim.measure.compiled import grow_lineage
+from sim.measure.compiled import grow_lineage, run_end
 from sim.measure.setup import Setup
 
 LATE_NS = (
@@ -50,13 +50,13 @@ class Line:
         """Return the last log sequence number of the line."""
         return self.base + len(self) - 1
 
-    def append(self, rows: Table, keep: slice) -> None:
+    def append(self, rows: Table) -> None:
         """Append commits in order of their log sequence numbers."""
-        count = keep.stop - keep.start
+        count = len(rows["rid"])
         self._make_room(count)
         new = slice(self.tail, self.tail + count)
         for name in ("commit_ns", "version", "rid", "node"):
-            getattr(self, name)[new] = rows[name][keep]
+            getattr(self, name)[new] = rows[name]
         self.flags[new] = 0
         self.tail += count
 
@@ -66,14 +66,16 @@ class Line:
         self.base += count
 
     def _make_room(self, count: int) -> None:
+        """Move the pending part to the front, of larger arrays if it would fill more than half of these."""
         if self.tail + count <= len(self.rid):
             return
-        size = len(self.rid) if 2 * (len(self) + count) <= len(self.rid) else 2 * (len(self) + count)
+        wanted, live = 2 * (len(self) + count), len(self)
         for name in ("commit_ns", "version", "rid", "node", "flags"):
-            fresh = np.zeros(size, np.int64)
-            fresh[: len(self)] = self.view(name)
+            column = getattr(self, name)
+            fresh = column if wanted <= len(column) else np.zeros(wanted, np.int64)
+            fresh[:live] = self.view(name)  # numpy copies through a buffer where the two overlap
             setattr(self, name, fresh)
-        self.head, self.tail = 0, len(self)
+        self.head, self.tail = 0, live
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,28 +179,28 @@ class Ledger:
                 positions[node] = max(positions[node], reached)
 
     def _commit(self, rows: Table) -> None:
-        n = len(rows["rid"])
+        versions, n = rows["version"], len(rows["rid"])
         self.totals[k.COMMITS] += n
-        on_line = rows["version"] >> LSN_BITS == self.timeline
-        if self._lost_count:
-            k.recommit(rows["rid"], rows["version"], on_line, self._abandoned, self._places)
-        if on_line.all():
-            self._extend(rows, slice(0, n))
-        else:
+        due = self.timeline << LSN_BITS | self.line.last + 1
+        if n and versions[0] == due and run_end(versions, 0) == n:  # nearly always
+            self._extend(rows)
+            return
+        on_line = versions >> LSN_BITS == self.timeline
+        if on_line.any():
             kept = {name: np.ascontiguousarray(column[on_line]) for name, column in rows.items()}
-            self._extend(kept, slice(0, int(on_line.sum())))
+            if kept["version"][0] != due or run_end(kept["version"], 0) < len(kept["version"]):
+                where = f"timeline {self.timeline} have a gap after {self.line.last}"
+                raise ValueError(f"{self.setup.domain}: commits of {where}")
+            self._extend(kept)
+        if not on_line.all():
             self._diverge({name: column[~on_line] for name, column in rows.items()})
 
-    def _extend(self, rows: Table, keep: slice) -> None:
-        if keep.stop == 0:
-            return
-        lsn = rows["version"] & LSN_MASK
-        if lsn[0] != self.line.last + 1 or (np.diff(lsn) != 1).any():
-            raise ValueError(
-                f"{self.setup.domain}: commits of timeline {self.timeline} have a gap after {self.line.last}"
-            )
+    def _extend(self, rows: Table) -> None:
+        """Append commits of the line, which follow each other without a gap."""
+        if self._lost_count:
+            k.recommit(rows["rid"], rows["version"], self._abandoned, self._places)
         first = len(self.line)
-        self.line.append(rows, keep)
+        self.line.append(rows)
         if self._gave_up.shape[1]:
             new = self.line.view("flags")[first:]
             new[self._given_up(rows["rid"], rows["commit_ns"])] |= k.INFO

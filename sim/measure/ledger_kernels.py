@@ -6,8 +6,8 @@ What acknowledgements, later commits and positions say about pending and abandon
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 
+from sim.engine.compiled import allocating, compiled, inner
 from sim.journal.schema import INFO as OUTCOME_INFO
 from sim.journal.schema import LSN_MASK, OK, WRITE
 from sim.measure.compiled import on_timeline, place_of
@@ -41,7 +41,7 @@ class Pending(NamedTuple):
     base: int
 
 
-@njit(cache=True)
+@allocating
 def answer(rows, pending, timeline, lineage, abandoned, places, n_abandoned, totals, warmup_ns):
     """Flag acknowledged commits; return the rows (int64) of writes that ended info."""
     info, n_info = np.empty(64, np.int64), 0
@@ -65,7 +65,7 @@ def answer(rows, pending, timeline, lineage, abandoned, places, n_abandoned, tot
     return info[:n_info]
 
 
-@njit(cache=True)
+@inner
 def _acknowledge(version, pending, timeline, lineage, totals):
     at = (version & LSN_MASK) - pending.base
     if 0 <= at < len(pending.version) and pending.version[at] == version:
@@ -77,7 +77,7 @@ def _acknowledge(version, pending, timeline, lineage, totals):
     return False
 
 
-@njit(cache=True)
+@inner
 def _mark(rid, version, abandoned, places, flag):
     """Set ``flag`` on every abandoned commit of ``rid``, and ACKED on that of ``version``.
 
@@ -93,7 +93,7 @@ def _mark(rid, version, abandoned, places, flag):
     return known
 
 
-@njit(cache=True)
+@inner
 def _first(rid, abandoned, places):
     mask = len(places) - 1
     at = place_of(rid, mask)
@@ -104,7 +104,7 @@ def _first(rid, abandoned, places):
     return np.int64(-1)
 
 
-@njit(cache=True)
+@compiled
 def index(abandoned, first, stop, places):
     """Enter rows ``first``... into the table ``places`` (n,) by rid; rows of one rid are chained by NEXT."""
     mask = len(places) - 1
@@ -118,18 +118,17 @@ def index(abandoned, first, stop, places):
         places[at] = row
 
 
-@njit(cache=True)
-def recommit(rids, versions, on_line, abandoned, places):
-    """Note which abandoned commits were committed again on the line."""
+@compiled
+def recommit(rids, versions, abandoned, places):
+    """Note which abandoned commits were committed again, by rows that are on the line."""
     for i in range(len(rids)):
-        if on_line[i]:
-            row = _first(rids[i], abandoned, places)
-            while row >= 0:
-                abandoned[row, RECOMMIT] = versions[i]
-                row = abandoned[row, NEXT]
+        row = _first(rids[i], abandoned, places)
+        while row >= 0:
+            abandoned[row, RECOMMIT] = versions[i]
+            row = abandoned[row, NEXT]
 
 
-@njit(cache=True)
+@allocating
 def find(needles, hay):
     """Return for each needle its index in ``hay`` (the last one there), or -1; all int64, not negative."""
     out = np.full(len(needles), -1, np.int64)
@@ -152,7 +151,7 @@ def find(needles, hay):
     return out
 
 
-@njit(cache=True)
+@compiled
 def greatest_on_line(versions, timeline, lineage):
     """Return the greatest log sequence number among the versions that are on the line, 0 if none."""
     greatest = np.int64(0)

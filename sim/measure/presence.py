@@ -9,6 +9,7 @@ from collections.abc import Iterable
 import numpy as np
 
 from sim.journal.schema import LSN_BITS, LSN_MASK
+from sim.measure.compiled import run_end
 
 Run = list[int]  # timeline, first, last
 
@@ -21,16 +22,19 @@ class Presence:
 
     def add(self, versions: np.ndarray) -> None:
         """Add versions (n,) int64 in the order in which they came."""
-        if not len(versions):
-            return
-        starts = np.concatenate([[0], np.flatnonzero(np.diff(versions) != 1) + 1])
-        stops = np.concatenate([starts[1:], [len(versions)]]) - 1
-        for first, last in zip(versions[starts].tolist(), versions[stops].tolist(), strict=True):
-            timeline, low, high = first >> LSN_BITS, first & LSN_MASK, last & LSN_MASK
-            if self.runs and self.runs[-1][0] == timeline and self.runs[-1][2] + 1 == low:
-                self.runs[-1][2] = high
-            else:
-                self.runs.append([timeline, low, high])
+        at = 0
+        while at < len(versions):
+            stop = run_end(versions, at)
+            self._join(int(versions[at]), stop - at)
+            at = stop
+
+    def _join(self, first: int, count: int) -> None:
+        """Add one run."""
+        timeline, low = first >> LSN_BITS, first & LSN_MASK
+        if self.runs and self.runs[-1][0] == timeline and self.runs[-1][2] + 1 == low:
+            self.runs[-1][2] += count
+        else:
+            self.runs.append([timeline, low, low + count - 1])
 
 
 def on_line(runs: Iterable[Run], limits: dict[int, int]) -> list[tuple[int, int]]:

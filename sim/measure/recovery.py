@@ -29,7 +29,6 @@ class Episode:
     """
 
     started_ns: int
-    last_bad_end_ns: int
     recovered_ns: int | None
     downtime_ns: int
     failed: int
@@ -147,7 +146,6 @@ class Recovery:
             self._done[row[w.E_SERIES]].append(
                 Episode(
                     started_ns=row[w.E_STARTED],
-                    last_bad_end_ns=row[w.E_LAST_BAD_END],
                     recovered_ns=None if recovered < 0 else recovered,
                     downtime_ns=row[w.E_BAD_NS],
                     failed=row[w.E_FAILED],

@@ -14,16 +14,15 @@ over are dropped: a newer epoch in the same place began longer ago than an opera
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 
+from sim.engine.compiled import compiled, inlined, inner
 from sim.journal.schema import LSN_BITS, OK, WRITE
 from sim.measure.compiled import bucket_of, on_timeline, place_of
 
 # A mark: since when, the version, the operation that set it, and its earlier value in the ring. An earlier
 # value also: until when.
 SINCE, VERSION, RID, EARLIER, MARK = range(5)
-UNTIL, EARLIER_VALUE = MARK, MARK + 1
-W, R = 0, MARK
+UNTIL, VALUE = MARK, MARK + 1
 KEY_BITS, EPOCH_BITS = 20, 20
 READ_YOUR_WRITES, MONOTONIC_READS, MONOTONIC_WRITES, WRITES_FOLLOW_READS = range(4)
 READS, STALE, BEHIND_MAX, BEHIND_SUM, STALE_MAX, STALE_SUM, STALE_CARRY, WRITES, USED, HEAD, TOTALS = range(
@@ -31,6 +30,7 @@ READS, STALE, BEHIND_MAX, BEHIND_SUM, STALE_MAX, STALE_SUM, STALE_CARRY, WRITES,
 )
 EPOCH, BEGAN, PRIOR, PRIOR_BEGAN, PLACE = range(5)
 EPOCH_MASK = (1 << EPOCH_BITS) - 1
+U = np.uint64  # of places in arrays
 CARRY = 10**18  # ns; a sum of stalenesses may exceed an int64
 
 
@@ -52,9 +52,9 @@ class Rows(NamedTuple):
 class Marks(NamedTuple):
     """The state. All int64; -1 is nothing.
 
-    ``ids`` (n,): session << 20 | key. ``marks`` (n, 8): W and R. ``ring`` (m, 5): earlier values; value
-    number h is at h modulo m. ``slots`` (k, 4): newest epoch of each place and a time at which it had begun.
-    n and m are powers of two.
+    ``ids`` (n,): session << 20 | key. ``marks`` (n * 8,): W and R of each. ``ring`` (m * 5,): earlier values;
+    value number h is at h modulo m. ``slots`` (k * 4,): newest epoch of each place and a time at which it had
+    begun, and the same of the one before. n and m are powers of two.
     """
 
     ids: np.ndarray
@@ -76,99 +76,127 @@ class Findings(NamedTuple):
     histogram: np.ndarray
 
 
-@njit(cache=True)
+@compiled
 def fold_sessions(rows, first, m, found, lineage, life_ns, warmup_ns):  # noqa: C901  (one pass, in scalars)
     """Judge rows ``first``...; return the row at which to go on.
 
-    It stops early when the table, the ring or the places must grow first. Arrays are indexed whole and never
-    cut into views: a view costs an atomic count of references.
+    It stops early when the table, the ring or the places must grow first. Arrays are flat, indexed whole and
+    never cut into views, by unsigned numbers: a signed one is looked at for being negative.
     """
-    ids, marks, ring, slots = m.ids, m.marks, m.ring, m.slots
-    totals, counts, witness, histogram = found.totals, found.counts, found.witness, found.histogram
+    ids, marks, ring, slots, totals = m.ids, m.marks, m.ring, m.slots, found.totals
     outcomes, sessions, sends, keys, kinds = rows.outcome, rows.session, rows.send_ns, rows.key, rows.kind
     versions, stales, behinds, ends, rids = rows.version, rows.stale_ns, rows.behind, rows.end_ns, rows.rid
-    mask, last = len(ids) - 1, len(ring) - 1
+    mask, last, full = U(len(ids) - 1), U(len(ring) // VALUE - 1), len(ids) * 3 // 4
+    used, head, reads, writes, n = totals[USED], U(totals[HEAD]), 0, 0, len(rids)
     for i in range(first, len(rids)):
         if outcomes[i] != OK:
             continue
-        session, send, version = sessions[i], sends[i], versions[i]
-        slot = session >> EPOCH_BITS
-        if (
-            totals[USED] * 4 > mask * 3
-            or slot >= len(slots)
-            or ring[totals[HEAD] & last, UNTIL] > ends[i] - life_ns
-        ):
-            return i
-        if session & EPOCH_MASK > slots[slot, EPOCH]:
-            slots[slot, PRIOR] = slots[slot, EPOCH]
-            slots[slot, EPOCH] = session & EPOCH_MASK
-            slots[slot, PRIOR_BEGAN] = slots[slot, BEGAN]
-            slots[slot, BEGAN] = send
-        e = _entry(session << KEY_BITS | np.int64(keys[i]), ids, mask, totals)
-        write = kinds[i] == WRITE
-        if send >= warmup_ns:
-            wrote, by = marks[e, W + VERSION], marks[e, W + RID]
-            if marks[e, W + SINCE] > send:
-                wrote, by = _earlier(marks[e, W + EARLIER], send, ring)
-            read, read_by = marks[e, R + VERSION], marks[e, R + RID]
-            if marks[e, R + SINCE] > send:
-                read, read_by = _earlier(marks[e, R + EARLIER], send, ring)
-            if write:
-                totals[WRITES] += 1
-                timeline = version >> LSN_BITS
-                if wrote > 0 and wrote >> LSN_BITS != timeline and not on_timeline(wrote, timeline, lineage):
-                    _violated(MONOTONIC_WRITES, i, by, wrote, counts, witness)
-                if read > 0 and read >> LSN_BITS != timeline and not on_timeline(read, timeline, lineage):
-                    _violated(WRITES_FOLLOW_READS, i, read_by, read, counts, witness)
-            else:
-                if version < wrote:
-                    _violated(READ_YOUR_WRITES, i, by, wrote, counts, witness)
-                if version < read:
-                    _violated(MONOTONIC_READS, i, read_by, read, counts, witness)
-                totals[READS] += 1
-                histogram[bucket_of(stales[i])] += 1
-                if behinds[i] > 0:
-                    _count_stale(stales[i], np.int64(behinds[i]), totals)
-        which = W if write else R
-        if version > marks[e, which + VERSION]:
-            _raise(e, which, version, ends[i], rids[i], marks, ring, totals)
-    return len(rids)
-
-
-@njit(cache=True, inline="always")
-def _entry(wanted, ids, mask, totals):
-    e = place_of(wanted, mask)
-    while ids[e] != wanted:
+        session, send, end, version = sessions[i], sends[i], ends[i], versions[i]
+        slot, at = U(session >> EPOCH_BITS) * U(PLACE), (head & last) * U(VALUE)
+        if used >= full or slot >= U(len(slots)) or ring[at + U(UNTIL)] > end - life_ns:
+            n = i
+            break
+        if session & EPOCH_MASK > slots[slot + U(EPOCH)]:
+            _turn_epoch(slots, slot, session & EPOCH_MASK, send)
+        wanted = session << KEY_BITS | np.int64(keys[i])
+        e = _find(wanted, ids, mask)
         if ids[e] < 0:
             ids[e] = wanted
-            totals[USED] += 1
-            break
-        e = (e + 1) & mask
+            used += 1
+        w, r, write = e * U(2 * MARK), e * U(2 * MARK) + U(MARK), kinds[i] == WRITE
+        if send >= warmup_ns:
+            wrote, read = marks[w + U(VERSION)], marks[r + U(VERSION)]
+            if marks[w + U(SINCE)] > send:
+                wrote = ring[_earlier(marks[w + U(EARLIER)], send, ring) + U(VERSION)]
+            if marks[r + U(SINCE)] > send:
+                read = ring[_earlier(marks[r + U(EARLIER)], send, ring) + U(VERSION)]
+            if write:
+                writes += 1
+                timeline = version >> LSN_BITS
+                if wrote > 0 and wrote >> LSN_BITS != timeline and not on_timeline(wrote, timeline, lineage):
+                    _violated(MONOTONIC_WRITES, i, w, send, marks, ring, found)
+                if read > 0 and read >> LSN_BITS != timeline and not on_timeline(read, timeline, lineage):
+                    _violated(WRITES_FOLLOW_READS, i, r, send, marks, ring, found)
+            else:
+                reads += 1
+                if version < wrote:
+                    _violated(READ_YOUR_WRITES, i, w, send, marks, ring, found)
+                if version < read:
+                    _violated(MONOTONIC_READS, i, r, send, marks, ring, found)
+                found.histogram[U(bucket_of(stales[i]))] += 1
+                if behinds[i] > 0:
+                    _count_stale(stales[i], np.int64(behinds[i]), totals)
+        mark = w if write else r
+        if version > marks[mark + U(VERSION)]:
+            _raise(mark, end, version, rids[i], head, marks, ring, at)
+            head += U(1)
+    totals[USED], totals[HEAD] = used, head
+    totals[READS] += reads
+    totals[WRITES] += writes
+    return n
+
+
+@inlined
+def _raise(mark, now, version, rid, head, marks, ring, at):
+    """Set a mark to a higher version; its former value becomes number ``head`` of the ring, at ``at``."""
+    for c in range(U(MARK)):
+        ring[at + c] = marks[mark + c]
+    ring[at + U(UNTIL)] = now
+    marks[mark + U(SINCE)] = now
+    marks[mark + U(VERSION)] = version
+    marks[mark + U(RID)] = rid
+    marks[mark + U(EARLIER)] = head
+
+
+@inlined
+def _turn_epoch(slots, slot, epoch, send):
+    slots[slot + U(PRIOR)] = slots[slot + U(EPOCH)]
+    slots[slot + U(EPOCH)] = epoch
+    slots[slot + U(PRIOR_BEGAN)] = slots[slot + U(BEGAN)]
+    slots[slot + U(BEGAN)] = send
+
+
+@inlined
+def _find(wanted, ids, mask):
+    """Return where an entry is, or the free place where it belongs."""
+    e = U(place_of(wanted, mask))
+    while ids[e] != wanted and ids[e] >= 0:
+        e = (e + U(1)) & mask
     return e
 
 
-@njit(cache=True)
+@inner
 def _earlier(number, send, ring):
-    """Return (version, rid) of the mark as it was at ``send``.
+    """Return where in the ring the mark lies as it was at ``send``.
 
     The first value on the way back that was there by then.
     """
-    last = len(ring) - 1
-    while ring[number & last, SINCE] > send:
-        number = ring[number & last, EARLIER]
-    return ring[number & last, VERSION], ring[number & last, RID]
+    last = U(len(ring) // VALUE - 1)
+    at = (U(number) & last) * U(VALUE)
+    while ring[at + U(SINCE)] > send:
+        at = (U(ring[at + U(EARLIER)]) & last) * U(VALUE)
+    return at
 
 
-@njit(cache=True)
-def _violated(guarantee, i, rid, mark, counts, witness):
-    if counts[guarantee] == 0:
-        witness[guarantee, 0] = i
-        witness[guarantee, 1] = rid
-        witness[guarantee, 2] = mark
-    counts[guarantee] += 1
+@inner
+def _violated(guarantee, i, mark, send, marks, ring, found):
+    """Count a violation by row ``i``; the first one is kept, with the operation that had set the mark."""
+    if found.counts[guarantee] == 0:
+        found.witness[guarantee, 0] = i
+        found.witness[guarantee, 1], found.witness[guarantee, 2] = (
+            marks[mark + U(RID)],
+            marks[mark + U(VERSION)],
+        )
+        if marks[mark + U(SINCE)] > send:
+            at = _earlier(marks[mark + U(EARLIER)], send, ring)
+            found.witness[guarantee, 1], found.witness[guarantee, 2] = (
+                ring[at + U(RID)],
+                ring[at + U(VERSION)],
+            )
+    found.counts[guarantee] += 1
 
 
-@njit(cache=True)
+@inlined
 def _count_stale(stale, behind, totals):
     totals[STALE] += 1
     totals[BEHIND_SUM] += behind
@@ -180,40 +208,31 @@ def _count_stale(stale, behind, totals):
         totals[STALE_CARRY] += 1
 
 
-@njit(cache=True)
-def _raise(e, which, version, now, rid, marks, ring, totals):
-    """Set a mark to a higher version and put its former value into the ring."""
-    at = totals[HEAD] & (len(ring) - 1)
-    for c in range(MARK):
-        ring[at, c] = marks[e, which + c]
-    ring[at, UNTIL] = now
-    marks[e, which + SINCE] = now
-    marks[e, which + VERSION] = version
-    marks[e, which + RID] = rid
-    marks[e, which + EARLIER] = totals[HEAD]
-    totals[HEAD] += 1
-
-
-@njit(cache=True)
+@compiled
 def move_live(old, new, totals, now, life_ns):
     """Copy the entries of sessions that may still go on from ``old`` to ``new``."""
-    mask = len(new.ids) - 1
+    mask = U(len(new.ids) - 1)
     totals[USED] = 0
-    for e in range(len(old.ids)):
+    for e in range(U(len(old.ids))):
         if old.ids[e] >= 0:
             session = old.ids[e] >> KEY_BITS
             if not _is_over(session & EPOCH_MASK, session >> EPOCH_BITS, old.slots, now - life_ns):
-                new.marks[_entry(old.ids[e], new.ids, mask, totals)] = old.marks[e]
+                to = _find(old.ids[e], new.ids, mask)
+                new.ids[to] = old.ids[e]
+                totals[USED] += 1
+                for c in range(U(2 * MARK)):
+                    new.marks[to * U(2 * MARK) + c] = old.marks[e * U(2 * MARK) + c]
 
 
-@njit(cache=True)
+@inner
 def _is_over(epoch, slot, slots, oldest_send):
     """Return whether the session of ``epoch`` had been followed by another before ``oldest_send``.
 
     Between the epochs that are known lie only sessions that sent nothing.
     """
-    if epoch >= slots[slot, EPOCH]:
+    at = slot * PLACE
+    if epoch >= slots[at + EPOCH]:
         return False
-    return slots[slot, BEGAN] <= oldest_send or (
-        epoch < slots[slot, PRIOR] and slots[slot, PRIOR_BEGAN] <= oldest_send
+    return slots[at + BEGAN] <= oldest_send or (
+        epoch < slots[at + PRIOR] and slots[at + PRIOR_BEGAN] <= oldest_send
     )

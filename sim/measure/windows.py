@@ -6,8 +6,8 @@ by all clients or by one client region.
 """
 
 import numpy as np
-from numba import njit
 
+from sim.engine.compiled import compiled, inlined, inner
 from sim.journal.schema import OK
 
 N, GOOD, FAILED, FIRST_BAD, FIRST_GOOD, CELLS = range(6)  # one window of one series
@@ -26,12 +26,13 @@ N, GOOD, FAILED, FIRST_BAD, FIRST_GOOD, CELLS = range(6)  # one window of one se
     TOTAL_SLOW,
     STATES,
 ) = range(13)
-E_SERIES, E_STARTED, E_LAST_BAD_END, E_RECOVERED, E_BAD_NS, E_FAILED, E_HELD, EPISODE = range(8)
+E_SERIES, E_STARTED, E_RECOVERED, E_BAD_NS, E_FAILED, E_HELD, EPISODE = range(7)
 P_WINDOW, P_LATENCY, P_HOLD, P_LIFE, P_NUM, P_DEN, P_WARMUP, P_CLIENTS = range(8)
+U = np.uint64  # of places in arrays: a signed number is looked at for being negative
 LOW, EPISODES = range(2)  # cursor: first open window, episodes written
 
 
-@njit(cache=True)
+@inner
 def _judge(cell, s, start, stop, held_until, state, p, episodes, cursor):
     """Close one window [start, stop) of series ``s``; the good time of a hold counts up to ``held_until``."""
     row = state[s]
@@ -61,12 +62,11 @@ def _judge(cell, s, start, stop, held_until, state, p, episodes, cursor):
             _end_episode(s, row, 1, episodes, cursor)
 
 
-@njit(cache=True)
+@inner
 def _end_episode(s, row, held, episodes, cursor):
     out = episodes[cursor[EPISODES]]
     out[E_SERIES] = s
     out[E_STARTED] = row[STARTED]
-    out[E_LAST_BAD_END] = row[LAST_BAD_END]
     out[E_RECOVERED] = row[RECOVERED]
     out[E_BAD_NS] = row[EPISODE_BAD_NS]
     out[E_FAILED] = row[EPISODE_FAILED]
@@ -75,7 +75,7 @@ def _end_episode(s, row, held, episodes, cursor):
     row[IN_EPISODE] = 0
 
 
-@njit(cache=True)
+@inner
 def _close(ring, state, p, episodes, cursor, horizon, end_ns):
     """Close the lowest open window in every series. ``horizon`` (S,): no good time counts beyond it."""
     low = cursor[LOW]
@@ -92,7 +92,7 @@ def _close(ring, state, p, episodes, cursor, horizon, end_ns):
     cursor[LOW] = low + 1
 
 
-@njit(cache=True)
+@inner
 def _add(total, cell):
     total[N] += cell[N]
     total[GOOD] += cell[GOOD]
@@ -102,14 +102,14 @@ def _add(total, cell):
             total[c] = cell[c]
 
 
-@njit(cache=True, inline="always")
+@inlined
 def _place(ring, slot, series, send, c):
     """Keep the earliest send time in column ``c``. Zero means none, so times are kept plus one."""
     if ring[slot, series, c] == 0 or send + 1 < ring[slot, series, c]:
         ring[slot, series, c] = send + 1
 
 
-@njit(cache=True)
+@compiled
 def fold_windows(send, end, kind, outcome, client, first, ring, state, p, episodes, cursor, horizon):
     """Put rows ``first``... into their windows.
 
@@ -117,9 +117,9 @@ def fold_windows(send, end, kind, outcome, client, first, ring, state, p, episod
     ``episodes`` is nearly full, so that the caller can empty it.
     """
     window, size, never = p[P_WINDOW], ring.shape[0], np.int64(1 << 62)
-    life, latency, warmup, width = p[P_LIFE], p[P_LATENCY], p[P_WARMUP], p[P_CLIENTS] + 1
+    life, latency, warmup, width = p[P_LIFE], p[P_LATENCY], p[P_WARMUP], U(p[P_CLIENTS] + 1)
     close_at = (cursor[LOW] + 1) * window + life
-    w_start, slot = -window, np.int64(0)  # the window of the row before: divisions are slow
+    w_start, slot = -window, U(0)  # the window of the row before: divisions are slow
     for i in range(first, len(send)):
         sent, took = send[i], end[i] - send[i]
         if sent < warmup:
@@ -133,19 +133,19 @@ def fold_windows(send, end, kind, outcome, client, first, ring, state, p, episod
             w = sent // window
             if w < cursor[LOW] or w >= cursor[LOW] + size:
                 return -1 - i
-            w_start, slot = w * window, w % size
-        s = kind[i] * width + 1 + client[i]
-        ring[slot, s, N] += 1
+            w_start, slot = w * window, U(w % size)
+        s = U(kind[i]) * width + U(client[i]) + U(1)
+        ring[slot, s, U(N)] += 1
         if outcome[i] == OK and took <= latency:
-            ring[slot, s, GOOD] += 1
-            _place(ring, slot, s, sent, FIRST_GOOD)
+            ring[slot, s, U(GOOD)] += 1
+            _place(ring, slot, s, sent, U(FIRST_GOOD))
         else:
-            ring[slot, s, FAILED] += outcome[i] != OK
-            _place(ring, slot, s, sent, FIRST_BAD)
+            ring[slot, s, U(FAILED)] += outcome[i] != OK
+            _place(ring, slot, s, sent, U(FIRST_BAD))
     return len(send)
 
 
-@njit(cache=True)
+@compiled
 def count_unanswered(send, series, ring, p, cursor):
     """Count operations that were open too long when the run ended as bad, in their windows.
 
@@ -161,7 +161,7 @@ def count_unanswered(send, series, ring, p, cursor):
     return True
 
 
-@njit(cache=True)
+@compiled
 def finish_windows(ring, state, p, episodes, cursor, horizon, end_ns):
     """Close every window up to ``end_ns`` and every episode.
 

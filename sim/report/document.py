@@ -1,6 +1,6 @@
 """The result as one JSON document."""
 
-import json
+from json import dumps
 from math import isfinite
 from typing import Any
 
@@ -47,8 +47,11 @@ def document(outcome: Outcome) -> dict[str, Any]:
 
 
 def written(value: Any) -> str:
-    """Return ``value`` as JSON text that any reader accepts: what is not a number is null."""
-    return json.dumps(plain(value), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+    """Return ``value`` as JSON text that any reader accepts: what is not a number is null.
+
+    Maps, and lists of maps or lists, take a line for each entry; a list of scalars stands in one line.
+    """
+    return _lines(plain(value), "\n") + "\n"
 
 
 def plain(value: Any) -> Any:
@@ -56,6 +59,8 @@ def plain(value: Any) -> Any:
     if isinstance(value, dict):
         return {str(key): plain(part) for key, part in value.items()}
     if isinstance(value, list | tuple):
+        if _numbers(value):
+            return list(value)
         return [plain(part) for part in value]
     if isinstance(value, str | bool | int | None):
         return value
@@ -64,3 +69,20 @@ def plain(value: Any) -> Any:
     if isinstance(value, float):
         return value if isfinite(value) else None
     raise TypeError(f"{type(value).__name__} has no JSON form: {value!r}")
+
+
+def _numbers(values: list[Any] | tuple[Any, ...]) -> bool:
+    """Return whether all are integers, or all finite floats: long series, not looked at in turn."""
+    kinds = set(map(type, values))
+    return kinds == {int} or (kinds == {float} and all(map(isfinite, values)))
+
+
+def _lines(value: Any, margin: str) -> str:
+    """Return plain ``value`` as text; ``margin`` is a line's end and the indent of the next."""
+    inner = margin + "  "
+    if isinstance(value, dict) and value:
+        entries = (f"{dumps(key, ensure_ascii=False)}: {_lines(part, inner)}" for key, part in value.items())
+        return "{" + inner + f",{inner}".join(entries) + margin + "}"
+    if isinstance(value, list) and any(isinstance(part, dict | list) for part in value):
+        return "[" + inner + f",{inner}".join(_lines(part, inner) for part in value) + margin + "]"
+    return dumps(value, ensure_ascii=False, allow_nan=False)

@@ -63,12 +63,13 @@ def fill(folder: Path, outcome: Outcome, *, resolved: str) -> None:
 
     ``resolved`` is the resolved scenario as YAML, which can be run again.
     """
+    from sim.journal.parquet import write_milestones
     from sim.report.pictures import exposure
 
     found = {**document(outcome), "resolved": resolved, "versions": versions(), "platform": _platform()}
     (folder / "run.json").write_text(written(found), encoding="utf-8")
     (folder / "scenario.yaml").write_text(resolved, encoding="utf-8")
-    _write_milestones(folder / "milestones.parquet", outcome)
+    write_milestones(folder / "milestones.parquet", outcome.milestones)
     exposure(outcome.figures.get("exposure", {}), folder / "exposure.svg")
 
 
@@ -86,25 +87,6 @@ def versions() -> dict[str, str | None]:
 def _platform() -> dict[str, Any]:
     """Return the machine's kind, without its name."""
     return {"system": platform.system(), "machine": platform.machine(), "cpus": os.cpu_count()}
-
-
-def _write_milestones(path: Path, outcome: Outcome) -> None:
-    """Write the milestones with an explicit schema; ``cause`` is null where nothing caused one."""
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    schema = pa.schema(
-        [
-            pa.field("id", pa.int64(), nullable=False),
-            pa.field("at_ns", pa.int64(), nullable=False),
-            pa.field("kind", pa.string(), nullable=False),
-            pa.field("subject", pa.string(), nullable=False),
-            pa.field("why", pa.string(), nullable=False),
-            pa.field("cause", pa.int64()),
-        ]
-    )
-    columns = {name: [getattr(m, name) for m in outcome.milestones] for name in schema.names}
-    pq.write_table(pa.table(columns, schema=schema), path)
 
 
 def _replace(partial: Path, target: Path) -> None:

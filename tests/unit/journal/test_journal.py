@@ -4,7 +4,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from sim.journal.milestones import Milestone
-from sim.journal.parquet import ParquetWriter, read_milestones, read_slices
+from sim.journal.parquet import ParquetWriter, read_milestones, read_slices, write_milestones
 from sim.journal.recorder import Recorder, Slice
 from sim.measure.digest import Digest
 from sim.measure.figures import Measures
@@ -105,3 +105,15 @@ def test_slices_must_follow_each_other():
     recorder.fold(Slice("payments", 5, {}))
     with pytest.raises(ValueError, match="orders"):
         recorder.fold(Slice("orders", 9, {}))
+
+
+@pytest.mark.parametrize("count", [0, 1, 30])
+def test_milestones_come_back_as_they_were(tmp_path, count):
+    """Whatever their number, with texts of any letters or none, and with or without a cause."""
+    milestones = [
+        Milestone(i, i * S, "declared", "Zürich" * (i % 3), "é" * i, i - 1 if i % 3 else None)
+        for i in range(count)
+    ]
+    write_milestones(tmp_path / "milestones.parquet", milestones, end_ns=7)
+    pq.read_table(tmp_path / "milestones.parquet").validate(full=True)
+    assert read_milestones(tmp_path) == (milestones, 7)

@@ -8,7 +8,7 @@ from sim.measure.phases import phases
 from sim.measure.recovery import Episode
 from tests.histories.builder import History, S, setup
 
-EPISODE = Episode(10 * S - 5, 90 * S, 90 * S, 80 * S, 1, True)
+EPISODE = Episode(10 * S - 5, 90 * S, 80 * S, 1, True)
 
 
 def failover(history: History) -> None:

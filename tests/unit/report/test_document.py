@@ -64,3 +64,14 @@ def test_what_has_no_json_form_is_refused():
     """An object that JSON cannot hold is an error, not its repr."""
     with pytest.raises(TypeError, match="set has no JSON form"):
         plain({"a": {1, 2}})
+
+
+def test_a_series_stands_in_one_line():
+    """A list of numbers takes one line however long; maps and lists of maps a line for each entry."""
+    value = {"a": [1, 2, 3], "b": [{"c": None}, []], "d": {}, "e": [0.5, float("nan")], "f": ["\u00e4", True]}
+    text = written(value)
+    assert text.splitlines() == [
+        "{", '  "a": [1, 2, 3],', '  "b": [', "    {", '      "c": null', "    },", "    []", "  ],",
+        '  "d": {},', '  "e": [0.5, null],', '  "f": ["\u00e4", true]', "}",
+    ]  # fmt: skip
+    assert json.loads(text) == plain(value)
