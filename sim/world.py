@@ -9,6 +9,7 @@ from sim.engine.circle import layout as at
 from sim.engine.clock import REST, Clock, Steps
 from sim.engine.log import COMMIT
 from sim.faults.overlays import Turns
+from sim.faults.path_overlays import DIALS as PATH_DIALS
 from sim.faults.schedule import Schedule
 from sim.journal.milestones import Milestones
 from sim.journal.recorder import Slice
@@ -21,6 +22,7 @@ from sim.models.effects import Effects
 from sim.models.emission import emit, final_tables
 from sim.models.failover import Failover
 from sim.models.network import CLIENTS, Network
+from sim.models.path.plane import Plane
 from sim.models.rejoin import Rejoin
 from sim.models.routing import Answers, Routes
 from sim.models.workload import Tables, build, streams_of
@@ -61,6 +63,7 @@ class World:
         self._started: dict[str, int] = {}  # fault -> its newest milestone
         self.services = {name: self._service(name) for name in sorted(scenario.databases)}
         struck = scenario if faults else scenario.model_copy(update={"faults": {}})
+        self.plane = None if scenario.bus is None else self._plane(scenario)
         self.schedule = Schedule(struck, self.clock, self, seed=seed, trial=trial)
 
     # --- building -------------------------------------------------------------------------------------------
@@ -90,6 +93,13 @@ class World:
         effects.apply(0)
         service = Service(control)
         return service
+
+    def _plane(self, scenario: Scenario) -> Plane:
+        controls = {name: service.control for name, service in self.services.items()}
+        plane = Plane(scenario, controls, jitters=self._jitters())
+        for control in controls.values():
+            control.path = plane
+        return plane
 
     def _jitters(self) -> list[Distribution]:
         """Return every jitter that a link can come to have."""
@@ -147,6 +157,8 @@ class World:
         """Bring every domain's cursors to now."""
         for service in self.services.values():
             service.control.settle()
+        if self.plane is not None:
+            self.plane.advance()
 
     def _emit(self, service: Service) -> None:
         self._fold(self._slice(service.domain))
@@ -154,17 +166,23 @@ class World:
             reached = min(other.domain.settled for other in self.services.values())
             self._progress(reached / self._end, reached)
 
-    def _slice(self, domain: Domain) -> Slice:
+    def _slice(self, domain: Domain, *, last: bool = False) -> Slice:
         """Return what happened in a domain since the last slice."""
-        return emit(domain, life_ns=op_life_ns(self.scenario.databases[domain.name].workload.retry))
+        rows = {} if self.plane is None else self.plane.rows(domain.name, domain.settled, last=last)
+        part = emit(domain, life_ns=op_life_ns(self.scenario.databases[domain.name].workload.retry))
+        part.tables.update(rows)
+        return part
 
     def _finish(self, until: int) -> None:
+        for service in self.services.values():
+            if self.plane is not None:
+                self.plane.paths[service.domain.name].advance(until)
         for name in self.schedule.fates:
             self.schedule.close(name)
         for service in self.services.values():
             domain = service.domain
             domain.settle(until)
-            part = self._slice(domain)
+            part = self._slice(domain, last=True)
             part.tables.update(
                 {
                     name: table
@@ -193,7 +211,9 @@ class World:
         for dial, value in what:
             if dial.what == "down":
                 self._down(dial, data_lost=value == "lost", cause=cause)
-        self._changed()
+            elif self.plane is not None:
+                self.plane.struck(fault_id, dial, value, cause)
+        self._changed(cause)
 
     def heal(self, fault_id: str, what: Turns) -> None:
         """Take the overlays away at this moment."""
@@ -206,7 +226,9 @@ class World:
         for dial, _ in what:
             if dial.what == "down" and not self.dials.on(dial.what, *dial.of):
                 self._restart(dial, cause)
-        self._changed()
+            elif self.plane is not None:
+                self.plane.healed(fault_id, dial, cause)
+        self._changed(cause)
 
     def _note(self, kind: str, subject: str, why: str, cause: int | None) -> int:
         return self.milestones.add(self.clock.now, kind, subject, why, cause=cause)
@@ -254,25 +276,32 @@ class World:
         ):
             service.control.settle()
             service.control.effects.node_up(region, self.clock.now)
-            self._note("node.up", f"{domain.name}/{region}", "it has restarted", cause)
+            up = self._note("node.up", f"{domain.name}/{region}", "it has restarted", cause)
             service.control.effects.apply(self.clock.now)
             service.failover.watch_primary()
             service.control.announce()
+            service.control.serving(up)
 
-    def _changed(self) -> None:
+    def _changed(self, cause: int) -> None:
         for service in self.services.values():
             service.control.effects.apply(self.clock.now)
             service.failover.watch_primary()
+        if self.plane is not None:
+            self.plane.changed(cause)
+        for service in self.services.values():
             service.control.announce()
 
     # --- what faults ask ------------------------------------------------------------------------------------
 
-    def reads(self, what: Turns) -> int:
-        """Return how often the parameters behind ``what`` have been read so far, by kernels and decisions."""
+    def reads(self, fault_id: str, what: Turns) -> int:
+        """Return how often the parameters that a fault touches have been read, by kernels and decisions."""
         self.settle()
-        return sum(self._reads(service, dial) for dial, _ in what for service in self.services.values())
+        reads = sum(self._reads(service, dial) for dial, _ in what for service in self.services.values())
+        return reads if self.plane is None else reads + self.plane.reads(fault_id, [dial for dial, _ in what])
 
     def _reads(self, service: Service, dial: Dial) -> int:
+        if dial.what in PATH_DIALS:  # counted where they are read
+            return 0
         domain, regions = service.domain, service.domain.regions
         circle, what, of = domain.circle, dial.what, dial.of
         if what == "region":

@@ -28,16 +28,16 @@ PATH_FIELDS = FIELDS + 5
 
 
 class Work(NamedTuple):
-    """The work of a record: row ``index`` of a table of distributions, drawn by ``key`` and ``purpose``."""
+    """The work of a record: ``row`` of a table of distributions, drawn by ``key`` and ``purpose``."""
 
     table: DistTable
-    index: int
+    row: int
     key: np.uint64
     purpose: int
 
 
 class Rules(NamedTuple):
-    """How a relay works: ns between ticks, commits a round at most, work to mark (ns, 0: none), partitions."""
+    """How a relay works: ns between ticks, commits a round at most, ns to mark (0: none), partitions."""
 
     interval: int
     batch: int
@@ -55,7 +55,7 @@ def server(first: int = 0) -> tuple[np.ndarray, np.ndarray]:
 
 def work_of(work: Work, version: int) -> float:
     """Return the work of the record with this version, ns."""
-    return float(sample(work.table, work.index, work.key, version & _LSN, version >> 40, work.purpose))
+    return float(sample(work.table, work.row, work.key, version & _LSN, version >> 40, work.purpose))
 
 
 def change_pace(state: np.ndarray, speed: np.ndarray, work: float, *, at: int, to: float) -> None:
@@ -96,6 +96,13 @@ def _due(state, work, speed):
 
 
 @compiled
+def _complete(state, done):
+    state[DONE] = done
+    state[REMAINING] = -1
+    state[TAKEN] = -1
+
+
+@compiled
 def read_rows(rows, base, closed, retention, work, state, speed, out, skipped, out_base, *, end, until):
     """Serve rows ``[state[NEXT], end)`` of a bus in order, as far as they are done before ``until``.
 
@@ -128,16 +135,14 @@ def read_rows(rows, base, closed, retention, work, state, speed, out, skipped, o
         nominal_work = 0.0
         if state[REMAINING] < 0:
             nominal_work = sample(
-                work.table, work.index, work.key, version[k] & _LSN, version[k] >> 40, work.purpose
+                work.table, work.row, work.key, version[k] & _LSN, version[k] >> 40, work.purpose
             )
         done = _due(state, nominal_work, speed[0])
         if done >= until:
             break
         out[i - out_base] = done
         skipped[i - out_base] = False
-        state[DONE] = done
-        state[REMAINING] = -1
-        state[TAKEN] = -1
+        _complete(state, done)
         i += 1
     state[NEXT] = i
 
@@ -146,10 +151,10 @@ def read_rows(rows, base, closed, retention, work, state, speed, out, skipped, o
 def carry_rows(version, base, way, way_base, *, begin, end, previous, link, table, key):
     """Put the rows ``[begin, end)`` that were not skipped on an ordered wire.
 
-    version: int64 by row - base; way: (sent, skipped, last, received) by row - way_base; written are ``last``,
-    when a row's last transmission leaves (-1: skipped), and ``received``; of a skipped row: that of the row
-    before it. ``previous``: when the row before ``begin`` was received. ``link`` as in ``kernels.carry``.
-    Returns when the last one is received.
+    version: int64 by row - base; way: (sent, skipped, last, received) by row - way_base; written are
+    ``last``, when a row's last transmission leaves (-1: skipped), and ``received``; of a skipped row: that of
+    the row before it. ``previous``: when the row before ``begin`` was received. ``link`` as in
+    ``kernels.carry``. Returns when the last one is received.
     """
     sent, skipped, last, received = way
     latency, jitter, loss, retransmit = link
@@ -175,51 +180,22 @@ def carry_rows(version, base, way, way_base, *, begin, end, previous, link, tabl
 def relay_rounds(rows, base, closed, rules, work, state, speed, out, ends, *, end, until, rounds):
     """Work through a relay's rounds as far as they are due before ``until``, ``rounds`` of them at most.
 
-    rows: (commit int64 ns, version int64, key int64) by lsn - base, known up to lsn ``end`` (exclusively) and
-    at least all before ``until``; out: int64, when each row from ``state[NEXT]`` on was published; ends: int64
-    (n, 2), of each round that ended: when, and the lsn behind its last record. Returns how many ended.
+    rows: (commit int64 ns, version int64, key int64) by lsn - base, known up to lsn ``end`` (exclusively)
+    and at least all before ``until``; out: int64, when each row from ``state[NEXT]`` on was published; ends:
+    int64 (n, 2), of each round that ended: when, and the lsn behind its last record. Returns how many ended.
     Semantics: The relay.
     """
-    commit, version, key = rows
     first = state[NEXT]
     ended = 0
     if speed[0] <= 0.0:
         return ended
     while ended < rounds:
-        if state[ROUND_END] < 0 and not _begin_round(commit, base, rules, state, end=end, until=until):
+        if state[ROUND_END] < 0 and not _begin_round(rows[0], base, rules, state, end, until):
             break
-        while state[NEXT] < state[ROUND_END]:
-            k = state[NEXT] - base
-            if state[TAKEN] < 0:
-                start = max(state[ROUND_AT], state[DONE], state[FLOOR])
-                if start >= until or closed[key[k] % rules.partitions]:
-                    return ended
-                state[TAKEN] = start
-            nominal = 0.0
-            if state[REMAINING] < 0:
-                nominal = sample(
-                    work.table, work.index, work.key, version[k] & _LSN, version[k] >> 40, work.purpose
-                )
-            done = _due(state, nominal, speed[0])
-            if done >= until:
-                return ended
-            out[state[NEXT] - first] = done
-            state[DONE] = done
-            state[REMAINING] = -1
-            state[TAKEN] = -1
-            state[NEXT] += 1
-        if rules.mark > 0.0:
-            if state[TAKEN] < 0:
-                start = max(state[DONE], state[FLOOR])
-                if start >= until:
-                    return ended
-                state[TAKEN] = start
-            done = _due(state, rules.mark, speed[0])
-            if done >= until:
-                return ended
-            state[DONE] = done
-            state[REMAINING] = -1
-            state[TAKEN] = -1
+        if not _publish_round(rows, base, closed, rules, work, state, speed, out, first, until):
+            break
+        if rules.mark > 0.0 and not _mark_round(rules.mark, state, speed, until):
+            break
         ends[ended, 0] = state[DONE]
         ends[ended, 1] = state[NEXT]
         ended += 1
@@ -229,7 +205,47 @@ def relay_rounds(rows, base, closed, rules, work, state, speed, out, ends, *, en
 
 
 @compiled
-def _begin_round(commit, base, rules, state, *, end, until):
+def _publish_round(rows, base, closed, rules, work, state, speed, out, first, until):
+    """Publish the records of the round under way; return whether all were done before ``until``."""
+    _, version, key = rows
+    while state[NEXT] < state[ROUND_END]:
+        k = state[NEXT] - base
+        if state[TAKEN] < 0:
+            start = max(state[ROUND_AT], state[DONE], state[FLOOR])
+            if start >= until or closed[key[k] % rules.partitions]:
+                return False
+            state[TAKEN] = start
+        nominal = 0.0
+        if state[REMAINING] < 0:
+            nominal = sample(
+                work.table, work.row, work.key, version[k] & _LSN, version[k] >> 40, work.purpose
+            )
+        done = _due(state, nominal, speed[0])
+        if done >= until:
+            return False
+        out[state[NEXT] - first] = done
+        _complete(state, done)
+        state[NEXT] += 1
+    return True
+
+
+@compiled
+def _mark_round(mark, state, speed, until):
+    """Mark what was published; return whether that was done before ``until``."""
+    if state[TAKEN] < 0:
+        start = max(state[DONE], state[FLOOR])
+        if start >= until:
+            return False
+        state[TAKEN] = start
+    done = _due(state, mark, speed[0])
+    if done >= until:
+        return False
+    _complete(state, done)
+    return True
+
+
+@compiled
+def _begin_round(commit, base, rules, state, end, until):
     """Begin a round at the first tick that finds a commit; return whether one began before ``until``."""
     first = state[NEXT]
     if first >= end:

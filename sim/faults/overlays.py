@@ -31,6 +31,11 @@ def turns(fault: Any, scene: Scene) -> Turns:
 @turns.register
 def _(fault: spec.RegionOutage, scene: Scene) -> Turns:
     found: Turns = [] if fault.zone else [(Dial("region", (fault.region,)), True)]
+    if scene.scenario.bus is not None and not fault.zone:
+        found += [
+            (Dial("bus_wire", (fault.region,)), fault.wire),
+            (Dial("bus_data", (fault.region,)), fault.data),
+        ]
     for domain, database in scene.scenario.databases.items():
         if fault.region in nodes_of(database) and fault.zone in (None, database.zone):
             found += [

@@ -5,6 +5,7 @@ from typing import Protocol
 
 import numpy as np
 
+import sim.faults.path_overlays  # noqa: F401  # its kinds of faults
 from sim.core.distributions import Distribution
 from sim.core.draws import Purpose, key_of
 from sim.engine.clock import HEAL, START, Clock, Steps
@@ -22,8 +23,8 @@ class Struck(Protocol):
     def heal(self, fault_id: str, what: Turns) -> None:
         """Take the overlays away at this moment."""
 
-    def reads(self, what: Turns) -> int:
-        """Return how often the touched parameters have been read so far."""
+    def reads(self, fault_id: str, what: Turns) -> int:
+        """Return how often the parameters that a fault touches have been read so far."""
 
     def primaries(self) -> dict[str, str]:
         """Return the present primary's region of each domain."""
@@ -75,7 +76,7 @@ class Schedule:
             yield clock.sleep(who, self._draw(name, fault.at, Purpose.START), START)
         fate.turns = turns(fault, Scene(self._scenario, self._world.primaries()))
         fate.status, fate.started_ns = "active", clock.now
-        fate.reads_before = self._world.reads(fate.turns)
+        fate.reads_before = self._world.reads(name, fate.turns)
         self._world.strike(name, fate.turns, why=fault.kind)
         length = None if fault.duration is None else self._draw(name, fault.duration, Purpose.DURATION)
         if isinstance(fault, LinkFlap):
@@ -100,7 +101,7 @@ class Schedule:
                 fate.status, fate.healed_ns = "healed", clock.now
                 return
             yield clock.sleep(who, fault.up, START)
-            fate.reads_before = self._world.reads(fate.turns)
+            fate.reads_before = self._world.reads(name, fate.turns)
             self._world.strike(name, fate.turns, why=fault.kind)
 
     def _heal(self, name: str) -> None:
@@ -113,4 +114,4 @@ class Schedule:
         """Note whether anything has read what the fault changed."""
         fate = self.fates[name]
         if fate.started_ns is not None and fate.healed_ns is None:
-            fate.fired = fate.fired or self._world.reads(fate.turns) > fate.reads_before
+            fate.fired = fate.fired or self._world.reads(name, fate.turns) > fate.reads_before

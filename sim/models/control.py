@@ -1,6 +1,7 @@
 """What every controller of a domain works with, and its draws."""
 
 from dataclasses import dataclass, field
+from typing import Protocol
 
 import numpy as np
 
@@ -14,6 +15,19 @@ from sim.models.domain import Domain
 from sim.models.effects import Effects
 from sim.models.network import Network
 from sim.spec.models import Scenario
+
+
+class Follows(Protocol):
+    """What goes on from the database: its data path."""
+
+    def advance(self) -> None:
+        """Bring it to now: the log is about to be cut."""
+
+    def promoted(self, domain: str, cut: int, cut_ns: int, cause: int) -> None:
+        """A domain's new timeline has begun after record ``cut``, which was committed at ``cut_ns``."""
+
+    def changed(self, cause: int | None) -> None:
+        """A node has begun or ceased to serve, or is up again."""
 
 
 @dataclass
@@ -30,6 +44,7 @@ class Control:
     seed: int
     trial: int
     changed: list = field(default_factory=list)  # signals of processes that wait for any change
+    path: Follows | None = None  # the data path, if there is one
 
     def note(self, kind: str, subject: str, why: str, cause: int | None = None) -> int:
         """Write a milestone now."""
@@ -43,6 +58,11 @@ class Control:
         """Return a drawn duration in ns, at least 1, for component ``name``."""
         key = np.uint64(key_of(self.seed, self.trial, name))
         return int(ns(sample(encode([distribution]), 0, key, rid, attempt, purpose)))
+
+    def serving(self, cause: int | None) -> None:
+        """Tell the data path that a node has begun or ceased to serve."""
+        if self.path is not None:
+            self.path.changed(cause)
 
     def announce(self) -> None:
         """Wake whoever waits for a change."""

@@ -117,7 +117,7 @@ class Domain:
 
     def settle(self, until: int) -> None:
         """Bring log, followers and reads to ``until``."""
-        self._take_commits()
+        self.take_commits()
         for region, follower in self.followers.items():
             if self.nodes[region].role in (FOLLOWING, PROMOTING):
                 moved = follower.advance(self.log, self.wires[region], until)
@@ -127,7 +127,7 @@ class Domain:
             self._answer_reads(node, until)
         self.settled = until
 
-    def _take_commits(self) -> None:
+    def take_commits(self) -> None:
         """Move the circle's new commits to the log; those of an old primary go to that node."""
         n = int(self.circle.reg[at.COMMITS_OUT])
         rows = self.circle.commits[self.commits_taken : n]

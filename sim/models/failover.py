@@ -243,6 +243,9 @@ class Failover:
     def _install(self, node: Node, cut: int, cause: int) -> None:
         """The new timeline begins: followers, observers, gateways and the lease turn to the new primary."""
         c, domain, now = self._c, self._c.domain, self._c.clock.now
+        if c.path is not None:
+            c.path.advance()
+        cut_ns = domain.commit_ns(cut)
         promote(domain, node.region, cut, now)
         row = domain.circle.node[node.index]
         row[at.N_WRITABLE] = row[at.N_SERVING] = 1
@@ -257,5 +260,8 @@ class Failover:
             cause,
         )
         self.watch_primary()
+        if c.path is not None:
+            c.path.promoted(self._name, cut, cut_ns, done)
+            c.path.changed(done)
         self._routes.publish(node, done)
         self._rejoin.begin(done)

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from itertools import groupby
 
 from sim.spec import models as m
+from sim.spec.path_blast import path_phrases
 from sim.spec.placement import Pair, nodes_of, replicas_on
 from sim.spec.targets import Targets, targets
 
@@ -17,7 +18,10 @@ def blast_radius(scenario: m.Scenario) -> dict[str, list[str]]:
 
 def _phrases(scenario: m.Scenario, hit: Targets) -> Iterator[str]:
     for region in hit.regions:
-        yield f"region {region}: its gateway, zones {', '.join(scenario.regions[region].zones)}"
+        zones = f"zones {', '.join(scenario.regions[region].zones)}"
+        bus = ", its bus and its mirrors" if scenario.bus else ""
+        lake = ", its tables" if scenario.lake else ""
+        yield f"region {region}: its gateway, {zones}{bus}{lake}"
     yield from _nodes(scenario, hit.nodes)
     yield from _links(scenario, hit.links)
     for client, region in hit.clients:
@@ -25,6 +29,7 @@ def _phrases(scenario: m.Scenario, hit: Targets) -> Iterator[str]:
     yield from _streams(hit.streams)
     if hit.controllers:
         yield f"failover of {', '.join(hit.controllers)}"
+    yield from path_phrases(scenario, hit)
 
 
 def _nodes(scenario: m.Scenario, nodes: Iterable[Pair]) -> Iterator[str]:
@@ -40,11 +45,14 @@ def _nodes(scenario: m.Scenario, nodes: Iterable[Pair]) -> Iterator[str]:
 
 
 def _links(scenario: m.Scenario, links: Iterable[Pair]) -> Iterator[str]:
-    """Name links with the replication flows that run over them at first."""
+    """Name links with the bulk flows that run over them at first."""
     flows = replicas_on(scenario.databases)
     for a, b in links:
         users = [name for name in flows.get((a, b), ()) if scenario.databases[name].primary == a]
-        yield f"link {a} -> {b}" + (f", replication of {', '.join(users)}" if users else "")
+        carried = [f"replication of {', '.join(users)}"] if users else []
+        carried += ["mirrors"] if scenario.bus else []
+        carried += ["sync of tables"] if scenario.lake and scenario.lake.home == a else []
+        yield f"link {a} -> {b}" + (f", {'; '.join(carried)}" if carried else "")
 
 
 def _streams(streams: Iterable[str]) -> Iterator[str]:

@@ -96,6 +96,10 @@ databases:
       writes: 50/s
       reads: 200/s
 
+bus: {}                       # events of every write, mirrored to the other regions; may be left out
+consumers:
+  search: {of: orders, region: us-east, standby: [us-west], takeover: 30s}
+
 faults:                       # sim faults lists the kinds
   power: {kind: region_outage, region: us-east, at: 5m, duration: 8m, wire: lost}
 

@@ -1,17 +1,18 @@
 """What the models cannot see in one field: references, sums, and combinations that make no sense."""
 
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Set
+from collections.abc import Callable, Iterator, Mapping, Set
 from itertools import permutations
 from typing import Any
 
 from sim.core.quantity import format_duration as _t
 from sim.spec import models as m
 from sim.spec.check_faults import check_effects, check_faults
-from sim.spec.check_objectives import check_objectives, check_populations
+from sim.spec.check_objectives import check_bounds, check_objectives, check_path_objectives, check_populations
+from sim.spec.check_path import check_path, check_refreshes
 from sim.spec.check_path_faults import check_path_faults
 from sim.spec.idle import check_idle
 from sim.spec.placement import Flow, default_zone, flow_shares, flows_on, given_share, nodes_of
+from sim.spec.references import twice, unknown, unknown_one
 from sim.spec.text import Complaint, nearest
 from sim.spec.trace import check_trace
 
@@ -40,7 +41,7 @@ def check(sections: Mapping[str, Any], pruned: Set[str] = frozenset()) -> Iterat
 
 def _regions(scenario: m.Scenario) -> Iterator[Complaint]:
     for name, region in scenario.regions.items():
-        yield from _twice(region.zones, ("regions", name, "zones"))
+        yield from twice(region.zones, ("regions", name, "zones"))
 
 
 def _links(scenario: m.Scenario) -> Iterator[Complaint]:
@@ -56,7 +57,7 @@ def _links(scenario: m.Scenario) -> Iterator[Complaint]:
             continue
         for region in (a, b):
             if region not in known:
-                yield Complaint(path, f"no region {region!r}", nearest(region, known), at_key=True)
+                yield unknown_one("region", region, known, path, at_key=True)
     for a, b in permutations(sorted(known), 2):
         if a < b and f"{a}/{b}" not in links and f"{b}/{a}" not in links:
             yield Complaint(("network", "links"), f"no link between {a} and {b}", f"add {a}/{b}", at_key=True)
@@ -66,9 +67,9 @@ def _clients(scenario: m.Scenario) -> Iterator[Complaint]:
     for name, client in scenario.clients.items():
         path = ("clients", name)
         if name not in scenario.regions:
-            yield Complaint(path, f"no region {name!r}", nearest(name, scenario.regions), at_key=True)
-        yield from _unknown(client.order or [], scenario.regions, (*path, "order"))
-        yield from _twice(client.order or [], (*path, "order"))
+            yield unknown_one("region", name, scenario.regions, path, at_key=True)
+        yield from unknown("region", client.order or [], scenario.regions, (*path, "order"))
+        yield from twice(client.order or [], (*path, "order"))
 
 
 def _client_shares(scenario: m.Scenario) -> Iterator[Complaint]:
@@ -106,11 +107,9 @@ def _placed(scenario: m.Scenario, database: m.Database, path: tuple[str, ...]) -
     """The nodes are in regions that exist, one in each, in a zone that each of them has."""
     regions, nodes = scenario.regions, nodes_of(database)
     if database.primary not in regions:
-        yield Complaint(
-            (*path, "primary"), f"no region {database.primary!r}", nearest(database.primary, regions)
-        )
-    yield from _unknown(database.replicas, regions, (*path, "replicas"))
-    yield from _twice(database.replicas, (*path, "replicas"))
+        yield unknown_one("region", database.primary, regions, (*path, "primary"))
+    yield from unknown("region", database.replicas, regions, (*path, "replicas"))
+    yield from twice(database.replicas, (*path, "replicas"))
     if database.primary in database.replicas:
         index = database.replicas.index(database.primary)
         yield Complaint(
@@ -178,28 +177,18 @@ def _probes(spec: m.Check | m.Failover, path: tuple[str, ...]) -> Iterator[Compl
         yield Complaint((*path, "timeout"), why)
 
 
-def _unknown(names: list[str], regions: Iterable[str], path: tuple[str | int, ...]) -> Iterator[Complaint]:
-    for index, name in enumerate(names):
-        if name not in regions:
-            yield Complaint((*path, index), f"no region {name!r}", nearest(name, regions))
-
-
-def _twice(names: list[str], path: tuple[str | int, ...]) -> Iterator[Complaint]:
-    for name, count in Counter(names).items():
-        if count > 1:
-            last = len(names) - 1 - names[::-1].index(name)
-            yield Complaint((*path, last), f"{name!r} is there twice")
-
-
 _PATH = frozenset({"regions", "databases", "bus", "consumers", "lake"})
 _REFERENCES: tuple[tuple[frozenset[str], Check], ...] = (
     (frozenset({"regions"}), _regions),
     (frozenset({"regions", "network"}), _links),
     (frozenset({"regions", "clients"}), _clients),
     (frozenset({"regions", "databases"}), _placements),
-    (frozenset({"duration", "regions", "clients", "databases", "faults"}), check_faults),
+    (frozenset({"duration", "regions", "clients", "databases", "bus", "faults"}), check_faults),
+    (_PATH | {"insights"}, check_path),
     (_PATH | {"faults"}, check_path_faults),
+    (frozenset({"sla"}), check_bounds),
     (frozenset({"databases", "sla"}), check_objectives),
+    (_PATH | {"insights", "sla"}, check_path_objectives),
 )
 _VALUES: tuple[tuple[frozenset[str], Check], ...] = (
     (frozenset({"duration", "warmup"}), _times),
@@ -210,5 +199,6 @@ _VALUES: tuple[tuple[frozenset[str], Check], ...] = (
     (_PATH, _flow_shares),
     (_PATH | {"fresh"}, check_idle),
     (_PATH | {"network", "clients", "faults"}, check_effects),
-    (frozenset({"databases", "sla"}), check_populations),
+    (frozenset({"insights"}), check_refreshes),
+    (_PATH | {"insights", "sla"}, check_populations),
 )

@@ -34,6 +34,7 @@ MILESTONES = (
     "rebuilding",
     "rejoined",
 )  # fmt: skip  (the kinds of the journal's milestones that belong to one database)
+PATH_MILESTONES = ("process.stopped", "process.started", "relay.resumed", "reader.moved", "stream.failed")
 
 _Check = Callable[[m.Scenario, Any, tuple[str, ...]], Iterator[Complaint]]
 
@@ -110,8 +111,10 @@ def _milestone(scenario: m.Scenario, when: m.When, path: tuple[str, ...]) -> Ite
         yield Complaint(
             (*path, "milestone"), f"no database {database!r}", nearest(database, scenario.databases)
         )
-    elif kind not in MILESTONES:
-        yield Complaint((*path, "milestone"), f"no milestone {kind!r}", nearest(kind, MILESTONES))
+        return
+    kinds = (*MILESTONES, *PATH_MILESTONES) if scenario.bus else MILESTONES
+    if kind not in kinds:
+        yield Complaint((*path, "milestone"), f"no milestone {kind!r}", nearest(kind, kinds))
 
 
 def _metric(scenario: m.Scenario, when: m.When, path: tuple[str, ...]) -> Iterator[Complaint]:

@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 
 from sim.spec import models as m
-from sim.spec.predicates import CAPABILITY_METRICS, METRICS
+from sim.spec.predicates import CAPABILITY_METRICS, METRICS, PATH_METRICS
+from sim.spec.subjects import subjects, written_by
 from sim.spec.text import Complaint, nearest
 
 _NEEDS = {
@@ -13,35 +14,50 @@ _NEEDS = {
 }
 
 
-def check_objectives(scenario: m.Scenario) -> Iterator[Complaint]:
-    """Yield what is wrong with the objectives of a scenario."""
-    capabilities = [f"{name}.{kind}" for name in scenario.databases for kind in ("read", "write")]
+def check_bounds(scenario: m.Scenario) -> Iterator[Complaint]:
+    """Yield the objectives whose bound is in another unit than the metric."""
     for name, objective in scenario.sla.items():
-        path = ("sla", name)
-        known = capabilities if objective.metric in CAPABILITY_METRICS else list(scenario.databases)
-        if objective.of not in known:
-            what = "capability" if known is capabilities else "store"
-            yield Complaint((*path, "of"), f"no {what} {objective.of!r}", nearest(objective.of, known))
         if not objective.must.fits(objective.metric):
             needs = " or ".join(_NEEDS[unit] for unit in METRICS[objective.metric])
-            yield Complaint(
-                (*path, "must"),
-                f"{objective.metric} is not measured in a {objective.must.unit}",
-                f"give {needs}",
-            )
+            why = f"{objective.metric} is not measured in a {objective.must.unit}"
+            yield Complaint(("sla", name, "must"), why, f"give {needs}")
+
+
+def check_objectives(scenario: m.Scenario) -> Iterator[Complaint]:
+    """Yield the objectives on databases alone that are about nothing."""
+    yield from _about(scenario, {*METRICS} - {*CAPABILITY_METRICS, *PATH_METRICS})
+
+
+def check_path_objectives(scenario: m.Scenario) -> Iterator[Complaint]:
+    """Yield the objectives that may be on the data path and are about nothing."""
+    yield from _about(scenario, {*CAPABILITY_METRICS, *PATH_METRICS})
+
+
+def _about(scenario: m.Scenario, metrics: set[str]) -> Iterator[Complaint]:
+    for name, objective in scenario.sla.items():
+        if objective.metric not in metrics:
+            continue
+        what, known = subjects(scenario, objective.metric)
+        if objective.of not in known:
+            head = objective.of.partition(".")[0] + "."
+            near = [of for of in known if of.startswith(head)] or known
+            hint = nearest(objective.of, near) if near else f"there is no {'lake' if scenario.bus else 'bus'}"
+            yield Complaint(("sla", name, "of"), f"no {what} {objective.of!r}", hint)
 
 
 def check_populations(scenario: m.Scenario) -> Iterator[Complaint]:
-    """Yield the objectives on a capability without load: there is nothing they could be judged on."""
+    """Yield the objectives on what has no load: there is nothing they could be judged on."""
     for name, objective in scenario.sla.items():
-        domain, _, kind = objective.of.rpartition(".")
-        if (
-            objective.metric not in CAPABILITY_METRICS
-            or domain not in scenario.databases
-            or kind not in ("read", "write")
-        ):
+        what, known = subjects(scenario, objective.metric)
+        if what == "store" or objective.of not in known:
             continue
-        load = scenario.databases[domain].workload
-        if load.arrivals.kind != "trace" and not (load.reads if kind == "read" else load.writes):
-            hint = f"set databases.{domain}.workload.{kind}s"
-            yield Complaint(("sla", name, "of"), f"{domain} has no {kind}s to measure", hint)
+        kind = "reads" if objective.of.endswith(".read") else "writes"
+        domains = written_by(scenario, objective.of)
+        if domains and not any(_loaded(scenario.databases[domain].workload, kind) for domain in domains):
+            hint = f"set databases.{domains[0]}.workload.{kind}"
+            have = f"{', '.join(domains)} {'has' if len(domains) == 1 else 'have'}"
+            yield Complaint(("sla", name, "of"), f"{have} no {kind} to measure", hint)
+
+
+def _loaded(load: m.Workload, kind: str) -> bool:
+    return load.arrivals.kind == "trace" or getattr(load, kind) > 0

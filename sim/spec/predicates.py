@@ -9,7 +9,11 @@ from typing import Any, Literal
 from sim.core.quantity import QuantityError, format_duration, parse_duration, parse_fraction
 
 Unit = Literal["duration", "count", "fraction"]
-CAPABILITY_METRICS = ("rta", "downtime", "failed_requests", "latency_p50", "latency_p99", "latency_p999")
+CAPABILITY_METRICS = ("rta", "downtime")  # of requests and of what the data path delivers
+REQUEST_METRICS = ("failed_requests", "latency_p50", "latency_p99", "latency_p999")
+FRESHNESS_METRICS = ("freshness_max", "freshness_p99")
+DELIVERY_METRICS = ("ghosts", "orphans", "duplicates", "gaps", "reorderings")
+PATH_METRICS = (*FRESHNESS_METRICS, "records_lost", *DELIVERY_METRICS, "dead_letters", "recovery_point")
 METRICS: dict[str, tuple[Unit, ...]] = {
     "rta": ("duration",),
     "downtime": ("duration",),
@@ -29,6 +33,16 @@ METRICS: dict[str, tuple[Unit, ...]] = {
     "writes_follow_reads": ("count",),
     "diverged": ("count",),
     "exposure_max_records": ("count",),
+    "freshness_max": ("duration",),
+    "freshness_p99": ("duration",),
+    "records_lost": ("count",),
+    "ghosts": ("count",),
+    "orphans": ("count",),
+    "duplicates": ("count",),
+    "gaps": ("count",),
+    "reorderings": ("count",),
+    "dead_letters": ("count",),
+    "recovery_point": ("duration",),
 }  # name -> the units its bound may have
 OPERATORS: dict[str, Callable[[float, float], bool]] = {
     "<=": operator.le, ">=": operator.ge, "==": operator.eq, "!=": operator.ne,

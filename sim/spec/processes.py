@@ -21,6 +21,19 @@ def processes_of(scenario: m.Scenario, domain: str) -> list[str]:
     ]
 
 
+def processes_in(scenario: m.Scenario, region: str) -> list[str]:
+    """Return the relays, consumers and jobs that are in a region at first, in order of domain."""
+    found: list[str] = []
+    for domain, database in sorted(scenario.databases.items()):
+        for name in processes_of(scenario, domain):
+            kind = name.partition("/")[2]
+            consumer = scenario.consumers.get(kind)
+            home = scenario.lake.home if scenario.lake and kind in JOBS else None
+            place = database.primary if kind == "relay" else consumer.region if consumer else home
+            found += [name] if place == region else []
+    return found
+
+
 def consumers_of(scenario: m.Scenario, domain: str) -> list[str]:
     """Return the consumer groups of a domain, as ``<domain>/<consumer>``, in order of name."""
     return [
@@ -40,7 +53,7 @@ def syncs(domains: Iterable[str], pairs: Iterable[Pair]) -> list[str]:
     return [f"{domain}/sync/{a}/{b}" for domain in domains for a, b in pairs]
 
 
-def moves_of(scenario: m.Scenario, reader: str) -> m.Moves | None:
+def moves_of(scenario: m.Scenario, reader: str) -> m.Consumer | m.Lake | None:
     """Return how a consumer or a stream job moves between regions; None if there is no such reader."""
     domain, _, name = reader.partition("/")
     if name == "stream" and domain in scenario.databases:

@@ -58,8 +58,9 @@ def schema() -> dict[str, Any]:
     """Return the JSON Schema of a scenario file."""
     whole = models_schema()
     shared = {"distribution": _relaxed(delays.json_schema(), {})}
-    defs = {name: _relaxed(body, shared, inside=name) for name, body in whole.pop("$defs").items()}
-    root = _relaxed(whole, shared)
+    bodies = whole.pop("$defs").items()
+    defs = {name: _deletable(_relaxed(body, shared, inside=name)) for name, body in bodies}
+    root = _deletable(_relaxed(whole, shared))
     root["properties"]["extends"] = {
         "description": "Scenario files, relative to this one, that it changes: maps merge, lists replace.",
         "type": "array",
@@ -67,6 +68,22 @@ def schema() -> dict[str, Any]:
     }
     head = {"$schema": "http://json-schema.org/draft-07/schema#", "title": "multiregion-sim scenario"}
     return {**head, **root, "$defs": dict(sorted((defs | shared).items()))}
+
+
+def _deletable(model: dict[str, Any]) -> dict[str, Any]:
+    """Return the schema of a model in which null may stand for any field but its kind."""
+    return model | {
+        "properties": {
+            name: spec if name == "kind" or {"type": "null"} in spec.get("anyOf", ()) else _or_null(spec)
+            for name, spec in model["properties"].items()
+        }
+    }
+
+
+def _or_null(spec: dict[str, Any]) -> dict[str, Any]:
+    default = {"default": spec["default"]} if "default" in spec else {}
+    options = [{key: value for key, value in spec.items() if key != "default"}, {"type": "null"}]
+    return {"anyOf": options} | default
 
 
 def _relaxed(node: Any, shared: dict[str, Any], inside: str = "") -> Any:

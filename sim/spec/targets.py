@@ -8,7 +8,7 @@ from typing import Any
 from sim.spec import models as m
 from sim.spec import path_faults as path
 from sim.spec.placement import Pair, nodes_of
-from sim.spec.processes import mirrors, syncs
+from sim.spec.processes import mirrors, processes_in, syncs
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +37,10 @@ def targets(scenario: m.Scenario, fault: m.AnyFault) -> Targets:
         case m.RegionOutage():
             nodes = _nodes(scenario, "*", fault.region)
             if fault.zone is None:
-                return Targets(regions=(fault.region,), nodes=nodes)
-            return Targets(nodes=tuple(node for node in nodes if _zone(scenario, node) == fault.zone))
+                here = tuple(processes_in(scenario, fault.region))
+                return Targets(regions=(fault.region,), nodes=nodes, processes=here)
+            nodes = tuple(node for node in nodes if _zone(scenario, node) == fault.zone)
+            return Targets(nodes=nodes, processes=_relays(scenario, nodes))
         case m.RegionIsolation():
             clients = (
                 tuple((client, fault.region) for client in sorted(scenario.clients)) if fault.clients else ()
@@ -48,7 +50,10 @@ def targets(scenario: m.Scenario, fault: m.AnyFault) -> Targets:
             return Targets(links=partition(fault, scenario.regions))
         case m.NetworkLatency() | m.PacketLoss() | m.BandwidthLimit() | m.LinkFlap():
             return Targets(links=link_pairs(fault.link, scenario.regions))
-        case m.DbCrash() | m.ReplicationPause() | m.NodeSlow():
+        case m.DbCrash():
+            nodes = _nodes(scenario, fault.database, fault.region)
+            return Targets(nodes=nodes, processes=_relays(scenario, nodes))
+        case m.ReplicationPause() | m.NodeSlow():
             return Targets(nodes=_nodes(scenario, fault.database, fault.region))
         case m.TrafficSpike():
             return Targets(streams=_streams(scenario, fault))
@@ -141,6 +146,13 @@ def _nodes(scenario: m.Scenario, database: str, region: str | None) -> tuple[Pai
     return tuple(
         (name, region or spec.primary) for name, spec in chosen if (region or spec.primary) in nodes_of(spec)
     )
+
+
+def _relays(scenario: m.Scenario, nodes: Iterable[Pair]) -> tuple[str, ...]:
+    """Return the relays that stop with nodes, if these are the primaries'."""
+    if scenario.bus is None:
+        return ()
+    return tuple(f"{name}/relay" for name, region in nodes if scenario.databases[name].primary == region)
 
 
 def _zone(scenario: m.Scenario, node: Pair) -> str:

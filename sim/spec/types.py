@@ -176,6 +176,16 @@ Metric = Literal[
     "writes_follow_reads",
     "diverged",
     "exposure_max_records",
+    "freshness_max",
+    "freshness_p99",
+    "records_lost",
+    "ghosts",
+    "orphans",
+    "duplicates",
+    "gaps",
+    "reorderings",
+    "dead_letters",
+    "recovery_point",
 ]  # fmt: skip  (the keys of predicates.METRICS)
 Predicate = Annotated[
     Bound,

@@ -82,6 +82,8 @@ VALUES = st.one_of(
             "<= 1s",
             "orders.write",
             "orders.declared",
+            "orders/relay",
+            "orders.search",
             "one",
         ]
     ),
@@ -114,7 +116,7 @@ def ends_well(path) -> bool:
 
 @SLOW
 @given(
-    file=st.sampled_from(["base.yaml", "everything.yaml"]),
+    file=st.sampled_from(["base.yaml", "everything.yaml", "path.yaml"]),
     place=st.floats(0, 1, exclude_max=True),
     cut=st.integers(0, 8),
     token=st.sampled_from(TOKENS) | st.text(max_size=3),
@@ -129,10 +131,15 @@ def test_a_changed_text_never_crashes_the_loader(folder, file, place, cut, token
 
 
 @SLOW
-@given(place=st.integers(0, 10**6), value=VALUES, what=st.sampled_from(["value", "key", "delete", "copy"]))
-def test_a_changed_tree_never_crashes_the_loader(folder, place, value, what):
+@given(
+    file=st.sampled_from(["everything.yaml", "path.yaml"]),
+    place=st.integers(0, 10**6),
+    value=VALUES,
+    what=st.sampled_from(["value", "key", "delete", "copy"]),
+)
+def test_a_changed_tree_never_crashes_the_loader(folder, file, place, value, what):
     """Any node of a resolved scenario replaced, renamed, left out or copied elsewhere."""
-    data = _everything()
+    data = _data_of(file)
     spots = list(_spots(data))
     parent, key = spots[place % len(spots)]
     if what == "value":
@@ -158,8 +165,8 @@ def plain_copy(value: Any) -> Any:
     return str(value) if isinstance(value, str) else value
 
 
-def _everything() -> dict[str, Any]:
-    text = dump(load(str(HERE / "valid" / "everything.yaml")))
+def _data_of(file: str) -> dict[str, Any]:
+    text = dump(load(str(HERE / "valid" / file)))
     node = compose(Source("text", ".", text, shown=tuple(text.split("\n"))), [])
     assert node is not None
     return plain_copy(plain(node))

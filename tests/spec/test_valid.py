@@ -1,6 +1,5 @@
 """Good input: what is legal loads, resolves to a fixed point, and is named by a digest of what it says."""
 
-import json
 import re
 import shutil
 from itertools import pairwise
@@ -12,11 +11,11 @@ import pytest
 from sim.core.errors import SpecError
 from sim.spec import models
 from sim.spec.model import Model, fields_by_key
-from sim.spec.resolve import blast_radius, digest, dump, fault_catalogue, load, resolve, schema, starter
+from sim.spec.resolve import blast_radius, digest, dump, fault_catalogue, load, resolve, starter
 from tests.spec.corpus import HERE, SCENARIOS, VALID
 
 ROOT = HERE.parents[1]
-BASE, EVERYTHING = HERE / "valid" / "base.yaml", HERE / "valid" / "everything.yaml"
+BASE, EVERYTHING, PATH = (HERE / "valid" / f"{name}.yaml" for name in ("base", "everything", "path"))
 FILES = [*VALID, *SCENARIOS]
 
 
@@ -143,115 +142,9 @@ def test_any_text_survives_a_dump(value, tmp_path):
     assert load(str(file)).name == value
 
 
-def test_the_committed_schema_is_the_current_one():
-    """schema/scenario.schema.json is what `sim schema` prints."""
-    assert json.loads((ROOT / "schema" / "scenario.schema.json").read_text()) == schema()
-
-
-@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
-def test_what_loads_satisfies_the_schema_as_written_and_as_resolved(path):
-    """An editor that follows the schema marks nothing in a legal file, whole or part."""
-    whole = schema()
-    assert list(_breaches(_plain(path.read_text()), whole, whole)) == []
-    assert list(_breaches(_plain(dump(resolve(load(str(path))))), whole, whole)) == []
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "fault: {}",
-        "duration: 5",
-        "warmup: 5M",
-        "gateway: {ttl: 1x}",
-        "faults: {a: {kind: nonsense}}",
-        "sla: {a: {metric: rto}}",
-        "faults: {a: {kind: db_crash, at: {uniform: [1s]}}}",
-        "level: {good: 99}",
-        "regions: {a.b: {}}",
-    ],
-)
-def test_the_schema_refuses_what_the_loader_refuses(text):
-    """The schema is not so wide that it accepts anything."""
-    whole = schema()
-    assert list(_breaches(_plain(text), whole, whole))
-
-
-def _plain(text: str) -> Any:
-    from sim.spec.nodes import Source, compose, plain
-
-    node = compose(Source("text", ".", text, shown=tuple(text.split("\n"))), [])
-    assert node is not None
-    return plain(node)
-
-
-KNOWN = {
-    "$schema", "$defs", "$ref", "title", "description", "default", "type", "properties", "patternProperties",
-    "additionalProperties", "anyOf", "const", "enum", "pattern", "items", "minItems", "maxItems", "minLength",
-    "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "minProperties",
-}  # fmt: skip
-TYPES = {
-    "object": dict,
-    "array": list,
-    "string": str,
-    "integer": int,
-    "number": (int, float),
-    "boolean": bool,
-    "null": type(None),
-}
-
-
-def _breaches(value: Any, spec: dict[str, Any], whole: dict[str, Any]):
-    """Yield what breaks the schema: the few keywords of draft 7 that it uses; an unknown one is a failure."""
-    assert set(spec) <= KNOWN, set(spec) - KNOWN
-    if "$ref" in spec:
-        yield from _breaches(value, whole["$defs"][spec["$ref"].rsplit("/", 1)[1]], whole)
-    if "anyOf" in spec and all(list(_breaches(value, option, whole)) for option in spec["anyOf"]):
-        yield f"{value!r}: none of {spec['anyOf']}"
-    wrong_bool = isinstance(value, bool) and spec.get("type", "boolean") != "boolean"
-    if "type" in spec and (wrong_bool or not isinstance(value, TYPES[spec["type"]])):
-        yield f"{value!r} is no {spec['type']}"
-        return
-    yield from _breaches_of_scalar(value, spec)
-    if isinstance(value, list):
-        if not spec.get("minItems", 0) <= len(value) <= spec.get("maxItems", len(value)):
-            yield f"{value!r} has the wrong length"
-        for item in value:
-            yield from _breaches(item, spec.get("items", {}), whole)
-    if isinstance(value, dict):
-        for name, item in value.items():
-            yield from _breaches_of_property(name, item, spec, whole)
-
-
-def _breaches_of_scalar(value: Any, spec: dict[str, Any]):
-    if value != spec.get("const", value):
-        yield f"{value!r} is not {spec['const']!r}"
-    if value not in spec.get("enum", [value]):
-        yield f"{value!r} is not one of {spec['enum']}"
-    if "pattern" in spec and not re.search(spec["pattern"], value):
-        yield f"{value!r} does not match {spec['pattern']}"
-    if isinstance(value, int | float) and not spec.get("minimum", value) <= value <= spec.get(
-        "maximum", value
-    ):
-        yield f"{value!r} is out of range"
-
-
-def _breaches_of_property(name: str, item: Any, spec: dict[str, Any], whole: dict[str, Any]):
-    patterns = [
-        body for pattern, body in spec.get("patternProperties", {}).items() if re.search(pattern, name)
-    ]
-    if name in spec.get("properties", {}):
-        yield from _breaches(item, spec["properties"][name], whole)
-    elif patterns:
-        yield from _breaches(item, patterns[0], whole)
-    elif spec.get("additionalProperties") is False:
-        yield f"{name} is unknown"
-    elif "additionalProperties" in spec:
-        yield from _breaches(item, spec["additionalProperties"], whole)
-
-
 def test_the_file_with_everything_has_everything():
-    """everything.yaml writes every field of every model, so that no field is untested."""
-    written = set(_written(EVERYTHING.read_text() + BASE.read_text()))
+    """everything.yaml, path.yaml and their base write every field of every model: none is untested."""
+    written = set(_written(EVERYTHING.read_text() + PATH.read_text() + BASE.read_text()))
     fields = {name for model in _models(Model) for name in fields_by_key(model)}
     assert fields - written == {"sha256"}  # which only a resolved scenario has
 
@@ -267,9 +160,9 @@ def _written(text: str):
 
 
 def test_each_kind_of_fault_is_in_the_catalogue_with_its_fields():
-    """`sim faults` lists the twelve kinds; a field is required exactly if the model requires it."""
+    """`sim faults` lists the thirty kinds; a field is required exactly if the model requires it."""
     catalogue = fault_catalogue()
-    assert len(catalogue) == 12
+    assert len(catalogue) == 30
     assert catalogue["replication_pause"]["fields"]["database"] == {
         "type": "text",
         "default": None,
@@ -345,10 +238,12 @@ def test_the_drill_has_the_load_it_is_known_for():
 def test_when_milestones_are_those_of_the_journal():
     """What a fault can wait for is every kind of milestone that belongs to a database."""
     from sim.journal.milestones import KINDS
-    from sim.spec.check_faults import MILESTONES
+    from sim.spec.check_faults import MILESTONES, PATH_MILESTONES
 
-    assert set(KINDS) - set(MILESTONES) == {"fault.started", "fault.healed", "region.down", "region.up"}
-    assert set(MILESTONES) <= set(KINDS)
+    of_no_database = {"fault.started", "fault.healed", "region.down", "region.up"}
+    of_no_database |= {"lake.moved", "partitions.down", "partitions.up"}
+    assert set(KINDS) - {*MILESTONES, *PATH_MILESTONES} == of_no_database
+    assert {*MILESTONES, *PATH_MILESTONES} <= set(KINDS)
 
 
 def test_metric_names_are_the_same_in_model_and_table():

@@ -1,14 +1,17 @@
-"""The data path of one domain: what is pulled along together, and what asks it to stay."""
+"""The data path of one domain: what is pulled along together, and how it speaks to its parts."""
 
-from __future__ import annotations
+from typing import Protocol
 
-from typing import TYPE_CHECKING, Protocol
+import numpy as np
 
 from sim.journal.recorder import Table
-
-if TYPE_CHECKING:
-    from sim.models.path.bus import Bus
-    from sim.models.path.setting import Setting
+from sim.models.path.bus import Batch, Bus
+from sim.models.path.cluster import Cluster
+from sim.models.path.consumer import Consumer
+from sim.models.path.mirror import Jitters, Mirror
+from sim.models.path.offsets import Offsets
+from sim.models.path.relay import Relay
+from sim.models.path.setting import Setting
 
 
 class Part(Protocol):
@@ -34,19 +37,169 @@ class Part(Protocol):
 
 
 class Path:
-    """One domain's relay, buses, mirrors and readers. ``buses``: region -> its bus; ``parts``: what else."""
+    """One domain's relay, buses, mirrors and consumers. ``buses``: region -> its bus; ``parts``: what else.
 
-    setting: Setting
-    buses: dict[str, Bus]
-    parts: list[Part]
+    ``hold``: a fault can take away rows that became visible up to so long ago, ns.
+    """
 
-    def checkpoint(self, source: str, target: str, reader: str) -> int | None:
-        """Return the offset checkpoint of the mirror ``source`` -> ``target`` for a reader (``orders/stream``)."""
-        raise NotImplementedError
+    def __init__(
+        self, setting: Setting, clusters: dict[str, Cluster], jitters: Jitters, *, hold: int
+    ) -> None:
+        scenario = setting.scenario
+        assert scenario.bus is not None, "there is a data path if there is a bus"
+        self.setting = setting
+        self.buses = {
+            region: Bus(region, index, clusters[region], retention=scenario.bus.retention, hold=hold)
+            for index, region in enumerate(setting.network.regions)
+        }
+        self.relay = Relay(setting, self.buses)
+        pairs = [(a, b) for a in self.buses for b in self.buses if a != b]
+        self.mirrors = {(a, b): Mirror(setting, self.buses[a], self.buses[b], jitters) for a, b in pairs}
+        self.offsets = Offsets(setting, self.buses, self.mirrors)
+        self.start_of = self.offsets.start_of
+        self.consumers = {
+            name: Consumer(setting, name, spec, buses=self.buses, start_of=self.start_of)
+            for name, spec in scenario.consumers.items()
+            if spec.of == setting.domain
+        }
+        for consumer in self.consumers.values():
+            self.offsets.watch(consumer.reader, consumer.spec, home=consumer.spec.region)
+        self.parts: list[Part] = []
+        self._advanced = 0
+        self._look(None)
 
-    def start_of(self, reader: str, source: str, target: str, *, start: str) -> int:
-        """Return where a reader that moves begins in ``target``: ``checkpoint``, ``earliest`` or ``latest``.
+    # --- time -----------------------------------------------------------------------------------------------
 
-        Skews of translation errors in force are added, and their faults have fired.
+    def advance(self, until: int) -> None:
+        """Bring everything up to ``until``. The domain's circle must have been advanced so far."""
+        if until <= self._advanced:
+            return
+        self.setting.control.domain.take_commits()
+        published = self.relay.advance(until)
+        batches: dict[str, list[Batch]] = {region: [] for region in self.buses}
+        if published is not None:
+            batches[self.relay.process.region].append(published)
+        for (_, target), mirror in self.mirrors.items():
+            batches[target].append(mirror.advance(until))
+        for region, bus in self.buses.items():
+            bus.merge(batches[region])
+        for consumer in self.consumers.values():
+            consumer.reader.advance(until)
+        for part in self.parts:
+            part.advance(until)
+        self._advanced = until
+
+    def advance_to_now(self) -> None:
+        """Bring everything to now."""
+        self.advance(self.setting.now)
+
+    # --- what happens to it ---------------------------------------------------------------------------------
+
+    def changed(self, cause: int | None) -> None:
+        """Take notice of a change in the world now, to which it has been advanced."""
+        self._look(cause)
+        for part in self.parts:
+            part.changed(cause)
+
+    def _look(self, cause: int | None) -> None:
+        base = self.setting.scenario.bus
+        assert base is not None, "there is a data path"
+        for region, bus in self.buses.items():
+            shorter = self.setting.on("retention", self.setting.domain, region)
+            bus.retention = (min([base.retention, *shorter]), base.retention)
+        self.relay.process.look(cause)
+        for mirror in self.mirrors.values():
+            mirror.look(cause)
+        for consumer in self.consumers.values():
+            consumer.look(cause)
+
+    def closed(self, region: str) -> None:
+        """Partitions of a region's bus have no leader from now on."""
+        if region == self.relay.process.region:
+            self.relay.closed()
+
+    def opened(self, region: str) -> None:
+        """Partitions of a region's bus are available again from now on."""
+        now = self.setting.now
+        if region == self.relay.process.region:
+            self.relay.opened(now)
+        for (source, _), mirror in self.mirrors.items():
+            if source == region:
+                mirror.opened(now)
+        for reader in self.offsets.readers():
+            if reader.bus.region == region:
+                reader.opened(now)
+
+    def lost(self, region: str, cause: int | None) -> None:
+        """A region's data is lost now."""
+        self.buses[region].lose_all(self.setting.now)
+        for part in self.parts:
+            part.lost(region, cause)
+
+    def carried(self, a: str, b: str) -> int:
+        """Return how much the mirror ``a`` -> ``b`` has had to do so far, 0 if there is none."""
+        return self.mirrors[a, b].steps if (a, b) in self.mirrors else 0
+
+    # --- the journal ----------------------------------------------------------------------------------------
+
+    def rows(self, *, last: bool) -> dict[str, Table]:
+        """Return the journal's new rows, and forget what nobody asks for any more.
+
+        ``last``: the run is over; with the tables of what had not arrived.
         """
-        raise NotImplementedError
+        found = [self._rows(), *([self._final()] if last else [])]
+        for part in self.parts:
+            found += [part.rows(), *([part.final()] if last else [])]
+        self._drop()
+        tables: dict[str, Table] = {}
+        for name, table in (item for tables_of_one in found for item in tables_of_one.items()):
+            if len(next(iter(table.values()))):
+                tables[name] = _joined(tables[name], table) if name in tables else table
+        return tables
+
+    def _rows(self) -> dict[str, Table]:
+        tables: dict[str, Table] = {}
+        for bus in self.buses.values():
+            tables |= bus.take_rows()
+        for (a, b), mirror in self.mirrors.items():
+            skipped = mirror.take_skipped()
+            if skipped is not None:
+                tables[f"skipped/mirror/{a}/{b}"] = skipped
+        for name, consumer in self.consumers.items():
+            tables[f"consumed/{name}"], tables[f"skipped/{name}"] = consumer.reader.take_rows()
+            tables[f"placed/{name}"] = _placed(consumer.placed)
+        tables["placed/relay"] = _placed(self.relay.placed)
+        return tables
+
+    def _drop(self) -> None:
+        self.relay.drop()
+        settled = self.setting.control.domain.settled
+        for region, bus in self.buses.items():
+            carried = [mirror.low() for (source, _), mirror in self.mirrors.items() if source == region]
+            asked = [bus.end, *self.offsets.low(region)]
+            asked += [need for part in self.parts if (need := part.needs(region)) is not None]
+            bus.drop(min(asked), min(carried, default=bus.own.end), settled)
+
+    def _final(self) -> dict[str, Table]:
+        tables: dict[str, Table] = {"unsent/relay": self.relay.unsent()}
+        for name, consumer in self.consumers.items():
+            tables[f"unread/{name}"] = consumer.reader.unread_table()
+        for (a, b), mirror in self.mirrors.items():
+            for what, table in mirror.under_way().items():
+                tables[f"{what}/mirror/{a}/{b}"] = table
+        return tables
+
+
+def _joined(first: Table, second: Table) -> Table:
+    return {name: np.concatenate([first[name], second[name]]) for name in first}
+
+
+def _placed(rows: list[tuple[int, int, int]]) -> Table:
+    """Return the table of rows (when, region, position), and empty the list."""
+    columns = np.array(rows, np.int64).reshape(-1, 3)
+    rows.clear()
+    return {
+        "at_ns": columns[:, 0].copy(),
+        "region": columns[:, 1].astype(np.int16),
+        "position": columns[:, 2].copy(),
+    }

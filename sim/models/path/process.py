@@ -83,19 +83,27 @@ class Process:
         self._run()
         self.setting.note("process.started", self.name, why, cause)
 
-    def move(self, region: str) -> bool:
-        """Be in another region from now on, without a restart; return whether it runs there.
-
-        It does not if a reason keeps it stopped; then it restarts when that ends.
-        """
+    def leave(self, region: str) -> None:
+        """Move to another region: it does not run until it arrives, and no restart is under way."""
         if self.running:
             self.running = False
             self._works.halt(self.setting.now)
         self.region, self._wanted = region, 0
+
+    def arrive(self) -> bool:
+        """Run where it has moved, without a restart; return whether it does.
+
+        It does not if a reason keeps it stopped; then it restarts when that ends.
+        """
         self._held = self.held()
         if not self._held:
             self._run()
         return self.running
+
+    def move(self, region: str) -> bool:
+        """Leave for another region and arrive there; return whether it runs."""
+        self.leave(region)
+        return self.arrive()
 
     def _run(self) -> None:
         self.running, self.since, self._wanted = True, self.setting.now, 0

@@ -84,7 +84,7 @@ def test_every_fault_is_in_the_catalogue(sim):
     out = sim("faults")[1]
     kinds = [line.split()[0] for line in out.splitlines() if line and line.split()[0].count("_")]
     assert "region_outage" in kinds
-    assert len(kinds) == 12
+    assert len(kinds) == 30
     for kind in kinds:
         code, fields, _ = sim("faults", kind)
         assert code == 0

@@ -1,0 +1,68 @@
+"""What an objective can be about: the subjects that each metric has in a scenario."""
+
+from collections.abc import Iterator
+
+from sim.spec import models as m
+from sim.spec.predicates import CAPABILITY_METRICS, DELIVERY_METRICS, FRESHNESS_METRICS, REQUEST_METRICS
+
+ZONES = ("raw", "curated", "analytics")
+
+
+def subjects(scenario: m.Scenario, metric: str) -> tuple[str, list[str]]:
+    """Return what a metric is measured of, in a word, and all there are of it."""
+    if metric in REQUEST_METRICS:
+        return "capability", list(_requests(scenario))
+    if metric in CAPABILITY_METRICS:
+        return "capability", [*_requests(scenario), *_deliveries(scenario)]
+    if metric in FRESHNESS_METRICS:
+        return "capability of the data path", list(_deliveries(scenario))
+    if metric in DELIVERY_METRICS:
+        return "consumer or zone", [of for name in scenario.databases for of in _readers(scenario, name)]
+    if metric == "records_lost":
+        return "stage", [of for name in scenario.databases for of in _stages(scenario, name)]
+    if metric == "dead_letters":
+        return "stream job", [f"{name}.stream" for name in scenario.databases] if scenario.lake else []
+    if metric == "recovery_point":
+        return "subject", ["platform"] if scenario.bus else []
+    return "store", list(scenario.databases)
+
+
+def written_by(scenario: m.Scenario, of: str) -> list[str]:
+    """Return the domains whose writes a subject of the data path is about."""
+    head, _, name = of.partition(".")
+    if head == "dashboard":
+        return [domain for domain in scenario.insights[name].reads if domain in scenario.databases]
+    return [head] if head in scenario.databases else list(scenario.databases)
+
+
+def _requests(scenario: m.Scenario) -> Iterator[str]:
+    for name in scenario.databases:
+        yield from (f"{name}.read", f"{name}.write")
+
+
+def _deliveries(scenario: m.Scenario) -> Iterator[str]:
+    """Yield what is as good as it is fresh."""
+    for name in scenario.databases if scenario.bus else ():
+        yield f"{name}.events"
+        yield from _consumers(scenario, name)
+    yield from (f"lake.{zone}" for zone in ZONES if scenario.lake)
+    yield from (f"dashboard.{name}" for name in scenario.insights)
+
+
+def _readers(scenario: m.Scenario, domain: str) -> Iterator[str]:
+    yield from _consumers(scenario, domain)
+    yield from (f"{domain}.{zone}" for zone in ZONES if scenario.lake)
+
+
+def _stages(scenario: m.Scenario, domain: str) -> Iterator[str]:
+    """Yield the stages that a record of a domain passes after its commit."""
+    if scenario.bus is None:
+        return
+    yield from (f"{domain}.outbox", f"{domain}.bus")
+    yield from (f"{domain}.mirror/{region}" for region in scenario.regions)
+    yield from _readers(scenario, domain)
+    yield from (f"{domain}.copy/{region}" for region in scenario.regions if scenario.lake)
+
+
+def _consumers(scenario: m.Scenario, domain: str) -> Iterator[str]:
+    yield from (f"{domain}.{name}" for name, consumer in scenario.consumers.items() if consumer.of == domain)

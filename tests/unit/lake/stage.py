@@ -1,0 +1,163 @@
+"""A lakehouse of one domain on buses that the test fills, with nothing else around it.
+
+Regions east (home), north and west; everything is constant, so every time is arithmetic: a row of the
+stream job takes 100 ms, a row of ``curated`` 1 ms, one on the way to another region 1 ms (500 B at 0.5 MB/s).
+"""
+
+from collections import Counter
+from collections.abc import Callable
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+
+from sim.engine.clock import HEAL, START, Clock
+from sim.journal.milestones import Milestones
+from sim.models.control import Control
+from sim.models.dials import Dial, Dials
+from sim.models.network import Network
+from sim.models.path.bus import Bus
+from sim.models.path.cluster import Cluster
+from sim.models.path.insights import Insight
+from sim.models.path.lake import House, Lake
+from sim.models.path.setting import Setting
+from sim.models.path.tables import Due, Range
+from tests.theory.one_store import S, merge, scenario
+
+LAKE: dict[str, Any] = {
+    "home": "east",
+    "standby": ["west", "north"],
+    "takeover": "20s",
+    "stream": {"transform": "100ms", "parallelism": 1, "checkpoint": "10s", "commit": "2s", "restart": "5s"},
+    "curated": {"interval": "60s", "base": "10s", "per_row": "1ms", "restart": "30s"},
+    "analytics": {"interval": "100s", "base": "20s", "per_row": "0s", "restart": "30s"},
+    "sync": {"share": 0.5, "row": "500B", "lag": "3s", "pointer": "1s"},
+}
+
+
+class Stage:
+    """The lakehouse of ``orders``; ``lake`` is merged over LAKE. ``faults`` names those that lose data."""
+
+    def __init__(
+        self,
+        lake: dict[str, Any] | None = None,
+        *,
+        insights: dict[str, Any] | None = None,
+        serves: Callable[[str], bool] | None = None,
+        **faults: Any,
+    ) -> None:
+        orders = {"replication": {"share": 0.1}}
+        patch = {
+            "duration": "24h",
+            "bus": {"mirror": {"share": 0.1}},
+            "lake": merge(LAKE, lake or {}),
+            "insights": insights or {},
+        }
+        self.scenario = scenario(patch, orders=orders, **faults)
+        self.clock, self.dials, self.milestones = Clock(), Dials(), Milestones()
+        self.network = Network(self.scenario, self.dials)
+        self.domain = SimpleNamespace(name="orders", settled=0)
+        control = Control(
+            self.scenario, self.clock, self.domain, None, self.network, self.dials, self.milestones, 0, 0
+        )
+        self.setting = Setting(control, Counter(), advance=lambda: self.advance(self.clock.now))
+        self._coming: dict[str, list[int]] = {region: [] for region in self.network.regions}
+        self.buses = {
+            region: Bus(
+                region,
+                i,
+                Cluster(region, partitions=1, brokers=1),
+                retention=self.scenario.bus.retention,
+                hold=0,
+            )
+            for i, region in enumerate(self.network.regions)
+        }
+        self.starts: list[tuple[str, str, str, str]] = []
+        self.start_position = 0
+        self.house = House(self.setting, buses=self.buses, start_of=self._start_of, serves=serves)
+        self.lake = Lake({"orders": self.house}, self.setting)
+        self.insights = [
+            Insight(name, rules, [self.house], self.setting) for name, rules in self.scenario.insights.items()
+        ]
+
+    def _start_of(self, reader: str, source: str, target: str, *, start: str) -> int:
+        self.starts.append((reader, source, target, start))
+        return self.start_position
+
+    # --- what happens ---------------------------------------------------------------------------------------
+
+    def rows(self, region: str, *times: int) -> None:
+        """Rows are going to become visible on a region's bus."""
+        self._coming[region] = sorted([*self._coming[region], *times])
+
+    def advance(self, until: int) -> None:
+        """Everything strictly before a time happens on the buses."""
+        for region, coming in self._coming.items():
+            times = np.array([at for at in coming if at < until], np.int64)
+            self._coming[region] = coming[times.size :]
+            bus = self.buses[region]
+            versions = np.arange(bus.end + 1, bus.end + 1 + times.size, dtype=np.int64) + (1 << 40)
+            bus.merge([bus.publish(times, versions, np.zeros(times.size, np.int16))])
+        self.house.advance(until)
+
+    def raw(self, at: int, rows: int, *, zone: str = "raw", region: str = "east", read: int = 0) -> None:
+        """A commit of ``rows`` rows, behind those before it, is due at a time."""
+
+        def publish() -> None:
+            table = self.house.tables.of[zone][region]
+            begin = table.get(table.count - 1).ranges[-1].end if table.count else 0
+            due = Due(at, (Range(0, begin, begin + rows),), read, lambda: None)
+            self.house.tables.publish(table, due)
+
+        self.clock.call("orders/a", at, publish)
+
+    def fault(self, what: str, *of: str, at: int, until: int | None = None, value: Any = True) -> None:
+        """An overlay is on a dial from ``at`` to ``until``."""
+        name = f"{what}/{at}"
+
+        def change(*, on: bool) -> None:
+            self.advance(self.clock.now)
+            (self.dials.put(Dial(what, of), name, value) if on else self.dials.remove(Dial(what, of), name))
+            self.changed()
+
+        self.clock.call("fault", at, lambda: change(on=True), START)
+        if until is not None:
+            self.clock.call("fault", until, lambda: change(on=False), HEAL)
+
+    def changed(self) -> None:
+        """Tell everybody that something has changed."""
+        self.house.changed(None)
+        self.lake.changed(None)
+
+    def at(self, at: int, action: Callable[[], None]) -> None:
+        """Do something as a fault does it that strikes at ``at``."""
+
+        def strike() -> None:
+            self.advance(self.clock.now)
+            action()
+
+        self.clock.call("fault", at, strike, START)
+
+    def run(self, until: int) -> "Stage":
+        """Run everything strictly before ``until`` (ns)."""
+        while self.clock.peek() < until:
+            self.clock.step()
+        self.advance(until)
+        self.domain.settled = until
+        return self
+
+    # --- what has happened ----------------------------------------------------------------------------------
+
+    def commits(self, zone: str, region: str = "east") -> list[tuple[float, list[tuple[int, int]], int]]:
+        """Return (time in s, [(begin, end)], commits read) of each commit of a table."""
+        table = self.house.tables.of[zone][region]
+        found = [table.get(n) for n in range(table.first, table.count)]
+        return [(c.at / S, [(part.begin, part.end) for part in c.ranges], c.read) for c in found]
+
+    def times(self, zone: str, region: str = "east") -> list[float]:
+        """Return when each commit of a table became visible, s."""
+        return [at for at, _, _ in self.commits(zone, region)]
+
+    def notes(self, *kinds: str) -> list[tuple[float, str, str]]:
+        """Return (time in s, kind, subject) of the milestones of these kinds."""
+        return [(m.at_ns / S, m.kind, m.subject) for m in self.milestones.all if m.kind in kinds]
