@@ -155,8 +155,7 @@ class Mirror:
 
     def look(self, cause: int | None) -> None:
         """Take notice of a change in the world now."""
-        a, b, network = self.source.region, self.target.region, self.setting.network
-        path = network.path(a, b)
+        path = self.setting.network.path(self.source.region, self.target.region)
         self._wire = Wire(
             path.latency,
             self._jitters.tables.add(path.jitter),
@@ -164,10 +163,14 @@ class Mirror:
             float(self.setting.scenario.network.retransmit),
         )
         self.process.look(cause)
+        self._connect()
+
+    def _connect(self) -> None:
+        """Connect or disconnect, as the regions, the links and the process say now."""
+        a, b, network, now = self.source.region, self.target.region, self.setting.network, self.setting.now
         joined = network.joined(a, b)
         connected = self.process.running and network.up(a) and network.up(b) and joined
         wire_lost = not joined or "lost" in self.setting.on("bus_wire", a)
-        now = self.setting.now
         if connected and not self.connected:
             self.connected = True
             self._state[FLOOR] = now
@@ -206,6 +209,7 @@ class Mirror:
 
     def resume(self, now: int) -> None:
         """Run from now on; it connects if it can."""
+        self._connect()
 
     def pace(self, now: int) -> None:
         """Send at the speed that the link's bandwidth allows, or stand still."""

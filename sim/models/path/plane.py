@@ -143,8 +143,8 @@ class Plane:
 
     def _election(self, fault: str, region: str, wait: int, cause: int) -> Steps:
         yield next(iter(self._controls.values())).clock.sleep(f"bus/{region}", wait)
+        self.advance()
         if self._clusters[region].elected(fault):
-            self.advance()
             self._opened(region, cause)
 
     def _opened(self, region: str, cause: int) -> None:
