@@ -11,6 +11,7 @@ from sim.measure.exposure import Exposure
 from sim.measure.latency import Latency
 from sim.measure.ledger import Ledger
 from sim.measure.loss import loss_figures
+from sim.measure.path.platform import PathMeasures
 from sim.measure.phases import phases
 from sim.measure.recovery import KINDS, Recovery, Series
 from sim.measure.setup import Setup, setup_of
@@ -37,6 +38,7 @@ class DomainMeasures:
         self.ledger.advance(part, self.exposure)
         if part.rows("ops"):
             self.ledger.answer(part.table("ops"))
+        self.ledger.prune(part.until_ns)
         for measure in (self.recovery, self.latency, self.consistency, self.conservation):
             measure.fold(part)
 
@@ -95,22 +97,27 @@ class DomainMeasures:
 class Measures:
     """Every measure of every domain of a run, a reducer."""
 
-    def __init__(self, setups: Sequence[Setup]) -> None:
+    def __init__(self, setups: Sequence[Setup], path: PathMeasures | None = None) -> None:
         self._domains = {setup.domain: DomainMeasures(setup) for setup in setups}
+        self._path = path or PathMeasures([])
 
     @classmethod
     def of(cls, scenario: "Scenario") -> "Measures":
         """Return the measures of a resolved scenario."""
-        return cls([setup_of(scenario, domain) for domain in sorted(scenario.databases)])
+        setups = [setup_of(scenario, domain) for domain in sorted(scenario.databases)]
+        return cls(setups, PathMeasures.of(scenario))
 
     def fold(self, part: Slice) -> None:
         """Take in one slice. ValueError if it breaks a rule of the journal."""
-        self._domains[part.domain].fold(part)
+        domain = self._domains[part.domain]
+        domain.fold(part)
+        self._path.fold(part, domain.ledger)
 
     def finish(self, milestones: Sequence[Milestone], end_ns: int) -> None:
         """Take in the milestones and the end of the run."""
         for domain in self._domains.values():
             domain.finish(milestones, end_ns)
+        self._path.finish(milestones, end_ns)
 
     def figures(self, *, strict: bool = True) -> dict[str, dict[str, Any]]:
         """Return section -> capability or store -> figures, after ``finish``.
@@ -119,6 +126,7 @@ class Measures:
         """
         parts = [domain.figures() for domain in self._domains.values()]
         out = {section: {k: v for part in parts for k, v in part[section].items()} for section in SECTIONS}
+        out |= self._path.add_to(out, {name: domain.ledger for name, domain in self._domains.items()})
         problems = conservation_problems(out)
         if strict and problems:
             raise ConservationError("; ".join(problems))

@@ -110,7 +110,7 @@ class Observer(Protocol):
 class Ledger:
     """State of one store that loss, exposure and conservation share.
 
-    ``advance`` per slice, then ``answer`` with its operations.
+    Per slice: ``advance``, then ``answer`` with its operations, then ``prune``.
     """
 
     def __init__(self, setup: Setup) -> None:
@@ -127,6 +127,7 @@ class Ledger:
         self._abandoned = np.zeros((64, k.COLUMNS), np.int64)
         self._lost_count = 0
         self._places = np.full(256, -1, np.int64)
+        self.silent: list[tuple[int, int]] = []  # versions [low, high) that left the line and no answer named
         self._gave_up = np.zeros((2, 0), np.int64)  # rid and end of writes that ended info
 
     @property
@@ -144,7 +145,6 @@ class Ledger:
             self._stretch(_until(part, names, marks, at_ns), observer)
             self._cut(Cut(at_ns, timeline, parent, last, node, self.primary), observer)
         self._stretch(_until(part, names, marks, None), observer)
-        self._prune(part.until_ns)
 
     def answer(self, ops: Table) -> None:
         """Take in what clients learned: acknowledgements, and writes whose outcome they do not know."""
@@ -287,8 +287,8 @@ class Ledger:
         line.view("flags")[since:][k.find(line.view("rid")[since:], rids) >= 0] |= k.INFO
         self._gave_up = np.concatenate([self._gave_up, np.stack([rids, end_ns])], axis=1)
 
-    def _prune(self, until_ns: int) -> None:
-        """Drop what every standby has received.
+    def prune(self, until_ns: int) -> None:
+        """Drop what every standby has received, once the answers until then have been taken in.
 
         But for the commits that a late twin in a split brain could still name.
         """
@@ -298,8 +298,21 @@ class Ledger:
         old = int(np.searchsorted(line.view("commit_ns"), until_ns - self.setup.op_life_ns))
         count = max(0, min(int(reached), old))
         self.totals[k.PRUNED] += count
-        self.totals[k.ACKS_PRUNED] += int((line.view("flags")[:count] & k.ACKED != 0).sum())
+        named = line.view("flags")[:count] & k.ACKED != 0
+        self.totals[k.ACKS_PRUNED] += int(named.sum())
+        self._fall_silent(line.view("version")[:count][~named])
         line.drop_head(count)
+
+    def _fall_silent(self, versions: np.ndarray) -> None:
+        """Note commits that no answer has named, and none will."""
+        if not len(versions):
+            return
+        starts = np.concatenate([[0], np.flatnonzero(np.diff(versions) != 1) + 1])
+        stops = np.concatenate([starts[1:], [len(versions)]]) - 1
+        for low, high in zip(versions[starts].tolist(), (versions[stops] + 1).tolist(), strict=True):
+            if self.silent and self.silent[-1][1] == low:
+                low = self.silent.pop()[0]
+            self.silent.append((low, high))
 
 
 def _until(part: Slice, names: list[str], marks: dict[str, int], at_ns: int | None) -> dict[str, Table]:

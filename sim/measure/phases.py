@@ -14,7 +14,7 @@ if TYPE_CHECKING:  # a report that only names the phases needs no compiler
     from sim.measure.recovery import Episode
     from sim.measure.setup import Setup
 
-PHASES = ("detect", "decide", "fence", "promote", "reroute", "repair", "catch_up")
+PHASES = ("detect", "decide", "fence", "promote", "reroute", "repair", "replay", "reconcile", "catch_up")
 PHASE_OF = {
     "fault.started": "detect",
     "primary.lost": "detect",
@@ -41,10 +41,20 @@ PHASE_OF = {
     "rewinding": "repair",
     "rebuilding": "repair",
     "rejoined": "repair",
+    "process.stopped": "detect",
+    "stream.failed": "detect",
+    "partitions.down": "detect",
+    "process.started": "repair",
+    "partitions.up": "repair",
+    "relay.resumed": "reroute",
+    "reader.moved": "reroute",
+    "lake.moved": "reroute",
 }
 SERVES = ("answer", "node.up", "region.up", "fault.healed")  # may let a capability serve again
 GENERAL = ("region.up", "fault.healed")  # of no domain
 REACTIONS = ("answer", "node.up", "region.up", "promoted", "rerouted", "kept")
+PATH_REACTIONS = ("process.started", "partitions.up", "relay.resumed", "reader.moved", "lake.moved", "promoted",
+                  "kept", "node.up", "region.up")  # fmt: skip
 FAILS_OVER = ("promoted", "rerouted", "kept")  # likewise, for what needs the primary
 
 
@@ -58,13 +68,39 @@ def phases(
     if episode.rta_ns is None or episode.recovered_ns is None:
         return {}, []
     start, stop = episode.started_ns, episode.recovered_ns
-    spent = dict.fromkeys(PHASES, 0)
     within = [m for m in milestones if start < m.at_ns <= stop and _concerns(setup.domain, m)]
     by_id = {m.id: m for m in milestones}
     last = _last(setup, kind, within, by_id)
-    chain: list[int] = []
+    return _split(episode, last, by_id, decayed=_decayed(setup, within))
+
+
+def path_phases(
+    domains: Sequence[str], episode: "Episode", milestones: Sequence[Milestone]
+) -> tuple[dict[str, int], list[int]]:
+    """Return the same for a capability of the data path that needs these domains."""
+    if episode.rta_ns is None or episode.recovered_ns is None:
+        return {}, []
+    start, stop = episode.started_ns, episode.recovered_ns
+    by_id = {m.id: m for m in milestones}
+    shared = (*domains, "bus", "lake")
+    within = [
+        m
+        for m in milestones
+        if start < m.at_ns <= stop and (m.kind in GENERAL or m.subject.split("/")[0] in shared)
+    ]
+    last = _newest(within, by_id, PATH_REACTIONS, ("fault.healed",))
+    return _split(episode, last, by_id, decayed=0)
+
+
+def _split(
+    episode: "Episode", last: Milestone | None, by_id: Mapping[int, Milestone], *, decayed: int
+) -> tuple[dict[str, int], list[int]]:
+    """Follow causes back from the last milestone; clients let go of old DNS answers at ``decayed``."""
+    start, stop = episode.started_ns, episode.recovered_ns
+    assert stop is not None, "of an episode that ended"
+    spent, chain = dict.fromkeys(PHASES, 0), []
     after = start if last is None else last.at_ns
-    decayed = min(stop, max(after, _decayed(setup, within)))
+    decayed = min(stop, max(after, decayed))
     spent["reroute"] += decayed - after
     spent["catch_up"] += stop - decayed
     here = last
@@ -87,9 +123,21 @@ def _last(
     fault that came and went beside it. If nothing else happened, any fault may have been the reason.
     """
     kinds = SERVES + (FAILS_OVER if kind == "write" or setup.failover_reads else ())
+    return _newest(within, by_id, tuple(k for k in kinds if k in REACTIONS), ("fault.healed",))
+
+
+def _newest(
+    within: Sequence[Milestone],
+    by_id: Mapping[int, Milestone],
+    reactions: tuple[str, ...],
+    healings: tuple[str, ...],
+) -> Milestone | None:
+    """Return the newest reaction, or healing of something that had consequences."""
     own = [m for m in within if m.kind not in GENERAL]
     reasons = {cause for m in own for cause in _causes(m, by_id)}
-    found = [m for m in within if m.kind in kinds and (m.kind in REACTIONS or not own or m.cause in reasons)]
+    found = [
+        m for m in within if m.kind in reactions or (m.kind in healings and (not own or m.cause in reasons))
+    ]
     return max(found, key=lambda m: (m.at_ns, m.id), default=None)
 
 

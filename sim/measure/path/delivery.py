@@ -1,0 +1,83 @@
+"""What each consumer and zone got twice, late, not at all, or of transactions that no longer exist."""
+
+from typing import Any
+
+import numpy as np
+
+from sim.measure import ledger_kernels as k
+from sim.measure.compiled import on_timeline
+from sim.measure.ledger import Ledger
+from sim.measure.path.setup import ZONES
+from sim.measure.path.spans import Spans
+from sim.measure.path.stage import Stage, Tally, Witness
+from sim.measure.path.waterfall import Waterfall
+
+
+class Ghosts:
+    """Abandoned commits whose write did not commit again."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        rows = ledger.abandoned
+        again = rows[:, k.RECOMMIT].tolist()
+        saved = np.array([v > 0 and on_timeline(v, ledger.timeline, ledger.lineage) for v in again], bool)
+        rows = rows[~np.isin(rows[:, k.RID], rows[saved, k.RID])]
+        cuts = [ledger.cuts[i].at_ns for i in rows[:, k.CUT_ID].tolist()]
+        versions = rows[:, k.VERSION].tolist()
+        self._commits = dict(zip(versions, rows[:, [k.COMMIT_NS, k.RID]].tolist(), strict=True))
+        self._abandoned_ns = dict(zip(versions, cuts, strict=True))
+        self.versions = Spans((version, version + 1) for version in sorted(versions))
+
+    def among(self, stage: Stage) -> Tally:
+        """Return those that arrived at a stage, from then on when they were there and abandoned."""
+        late, found = dict((v, at) for at, v in reversed(stage.off_line)), Tally()
+        for low, high in stage.delivered.meet(self.versions):
+            for version in range(low, high):
+                at_ns = max(self._abandoned_ns[version], late.get(version, 0))
+                found.add(1, Witness(at_ns, version, self._commits[version][1]))
+        return found
+
+    def oldest(self, held: Spans) -> tuple[int, int, int, int] | None:
+        """Return (commit time, version, rid, when abandoned) of the oldest ghost among ``held``, None if none."""
+        found = [
+            (self._commits[v][0], v, self._commits[v][1], self._abandoned_ns[v])
+            for low, high in held.meet(self.versions)
+            for v in range(low, high)
+        ]
+        return min(found, default=None)
+
+
+def delivery(waterfall: Waterfall, ghosts: Ghosts) -> dict[str, Any]:
+    """Return ``<domain>.<consumer or zone>`` -> figures of one domain."""
+    path, tables = waterfall.path, waterfall.path.tables
+    domain = path.setup.domain
+    terms = {terms.name: terms for terms in waterfall.stages}
+    orphans = _orphans(waterfall).figures()
+    stages = {name: watch.stage for name, watch in path.consumers.items()}
+    if tables.region is not None:
+        stages |= {zone: tables.held[zone, tables.region].watch.stage for zone in ZONES}
+    out: dict[str, Any] = {}
+    for name, stage in stages.items():
+        dropped = terms[name].dropped.minus(stage.delivered).minus(terms[name].coming)
+        missing = waterfall.lost(terms[name]).update(waterfall.committed.meet(dropped))
+        clean = path.setup.deduplicate and name in ZONES[1:]
+        out[f"{domain}.{name}"] = {
+            "arrivals": stage.arrivals,
+            "duplicates": (Tally() if clean else stage.duplicates).figures(),
+            "gaps": stage.gaps(missing, waterfall.end_ns).figures(),
+            "reorderings": stage.reorderings.figures(),
+            "ghosts": ghosts.among(stage).figures(),
+            "orphans": orphans,
+        }
+    if tables.region is not None:
+        out[f"{domain}.stream"] = {"dead_letters": tables.dead_letters.figures()}
+    return out
+
+
+def _orphans(waterfall: Waterfall) -> Tally:
+    """Return the acknowledged surviving records that no relay published or will publish."""
+    path, found = waterfall.path, Tally()
+    never = path.unpublished.covered.minus(path.published).minus(path.remains.unsent)
+    for low, high in waterfall.acknowledged.line.meet(never):
+        by = next(p for p in path.unpublished.passed if p.low <= low < p.high)
+        found.add(high - low, Witness(by.at_ns, low, by.rid if by.low == low else None))
+    return found

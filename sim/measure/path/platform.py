@@ -1,0 +1,100 @@
+"""The data path of all domains: their figures, and those that concern the whole platform."""
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from sim.journal.milestones import Milestone
+from sim.journal.recorder import Slice
+from sim.measure.ledger import Ledger
+from sim.measure.loss import loss_figures
+from sim.measure.path.ages import Ages
+from sim.measure.path.capability import capability, combined
+from sim.measure.path.delivery import Ghosts, delivery
+from sim.measure.path.domain import DomainPath
+from sim.measure.path.point import recovery_point
+from sim.measure.path.setup import PathSetup, path_setup_of
+from sim.measure.path.waterfall import Waterfall
+
+if TYPE_CHECKING:
+    from sim.spec.models import Scenario
+
+SECTIONS = ("waterfall", "freshness", "delivery", "recovery_point", "monitoring")
+
+
+class PathMeasures:
+    """Every measure of the data path of a run, a reducer of slices with the ledger of their store."""
+
+    def __init__(self, setups: Sequence[PathSetup]) -> None:
+        self._domains = {setup.domain: DomainPath(setup) for setup in setups}
+        self._milestones: Sequence[Milestone] = ()
+        self._end_ns = 0
+
+    @classmethod
+    def of(cls, scenario: "Scenario") -> "PathMeasures":
+        """Return the measures of a resolved scenario; of no domain if there is no bus."""
+        setups = [path_setup_of(scenario, domain) for domain in sorted(scenario.databases)]
+        return cls([setup for setup in setups if setup is not None])
+
+    def fold(self, part: Slice, ledger: Ledger) -> None:
+        """Take in one slice, which the ledger of its store has taken in already."""
+        if part.domain in self._domains:
+            self._domains[part.domain].fold(part, ledger.line.base)
+
+    def finish(self, milestones: Sequence[Milestone], end_ns: int) -> None:
+        """Take in the milestones and the end of the run."""
+        self._milestones, self._end_ns = milestones, end_ns
+        for path in self._domains.values():
+            path.finish(end_ns)
+
+    def add_to(
+        self, figures: dict[str, dict[str, Any]], ledgers: Mapping[str, Ledger]
+    ) -> dict[str, dict[str, Any]]:
+        """Return the sections of the data path, and add to those of the stores what it says of them."""
+        if not self._domains:
+            return {}
+        out: dict[str, dict[str, Any]] = {section: {} for section in SECTIONS}
+        falls, ghosts = {}, {}
+        for name, path in self._domains.items():
+            ledger = ledgers[name]
+            falls[name] = fall = Waterfall(path, ledger, self._milestones)
+            ghosts[name] = Ghosts(ledger)
+            loss = loss_figures(ledger, self._milestones)
+            out["waterfall"][name] = fall.figures(loss)
+            out["delivery"] |= delivery(fall, ghosts[name])
+            standbys = {r: kinds["cut"]["age_max_s"] for r, kinds in figures["exposure"][name].items()}
+            out["monitoring"] |= path.lookout.figures(standbys, path.bus_ages, path.consumer_ages)
+            figures["loss"][name]["records_after_replay"] = loss["records"]
+            figures["conservation"][name]["problems"] += fall.problems()
+        for name, (ages, operations, domains, failed) in self._capabilities().items():
+            out["freshness"][name] = ages.figures(self._end_ns)
+            figures["recovery"][name] = capability(
+                ages, end_ns=self._end_ns, operations=operations, domains=domains,
+                milestones=self._milestones, failed=failed,
+            )  # fmt: skip
+        out["recovery_point"] = recovery_point(falls, ghosts, self._end_ns)
+        return out
+
+    def _capabilities(self) -> dict[str, tuple[Ages, int, tuple[str, ...], int]]:
+        """Return capability -> ages, what it was judged on, the domains it needs, failed refreshes."""
+        out = {}
+        commits = {name: len(path.line.committed()) for name, path in self._domains.items()}
+        for name, path in self._domains.items():
+            for which, ages in (("events", path.events), *path.consumer_ages.items()):
+                out[f"{name}.{which}"] = ages, commits[name], (name,), 0
+        first = next(iter(self._domains.values()))
+        every = tuple(self._domains)
+        for zone, level_ns in first.setup.zones_fresh_ns.items():
+            tracks = [path.tables.tracks[zone] for path in self._domains.values()]
+            out[f"lake.{zone}"] = (
+                combined(tracks, first.setup.span, level_ns),
+                sum(commits.values()),
+                every,
+                0,
+            )
+        for name, insight in first.setup.insights.items():
+            shown = [self._domains[d].tables.shown[name, r] for d in insight.domains for r in insight.regions]
+            own = shown[: len(insight.regions)]  # each refresh is in the journal of every domain it reads
+            ages = combined([s.track for s in shown], first.setup.span, insight.fresh_ns)
+            failed = sum(s.failed for s in own)
+            out[f"dashboard.{name}"] = ages, sum(s.refreshes for s in own), insight.domains, failed
+        return out

@@ -1,0 +1,69 @@
+"""The consistent recovery point of the platform: up to which commit time every store and stage agrees."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import numpy as np
+
+from sim.measure import ledger_kernels as k
+from sim.measure.loss import judge
+from sim.measure.path.ages import SECOND
+from sim.measure.path.delivery import Ghosts
+from sim.measure.path.setup import ZONES
+from sim.measure.path.waterfall import Waterfall
+
+Limit = tuple[
+    int, int, str, str, int, int | None
+]  # commit time, then when it broke, stage, what, version, rid
+
+
+def recovery_point(
+    falls: Mapping[str, Waterfall], ghosts: Mapping[str, Ghosts], end_ns: int
+) -> dict[str, Any]:
+    """Return the largest T such that nothing committed up to it is lost or a ghost anywhere, and what limits it."""
+    limits = [limit for name, fall in falls.items() for limit in _limits(name, fall, ghosts[name])]
+    commit_ns, at_ns, stage, what, version, rid = min(limits, default=(end_ns + 1, end_ns, "", "", 0, None))
+    limited = {"stage": stage, "what": what, "version": version, "rid": rid}
+    return {
+        "at_s": (commit_ns - 1) / SECOND,
+        "age_s": max(0, at_ns - (commit_ns - 1)) / SECOND,
+        "limited_by": limited if limits else None,
+        "complete_to_s": _complete_to(falls, end_ns),
+    }
+
+
+def _limits(name: str, fall: Waterfall, ghosts: Ghosts) -> Iterator[Limit]:
+    """Yield the oldest record that each store or stage of a domain has lost, and the oldest ghost it holds."""
+    yield from _store(name, fall)
+    for terms in fall.stages:
+        lost = fall.first_lost(terms)
+        if lost is not None:
+            of = f"{name}.{terms.name}"
+            yield lost.commit_ns, max(lost.at_ns, lost.commit_ns), of, "lost", lost.version, lost.rid
+        ghost = ghosts.oldest(terms.delivered)
+        if ghost is not None:
+            commit_ns, version, rid, at_ns = ghost
+            yield commit_ns, at_ns, f"{name}.{terms.name}", "ghost", version, rid
+
+
+def _store(name: str, fall: Waterfall) -> Iterator[Limit]:
+    ledger = fall.ledger
+    lost, _ = judge(ledger)
+    rows = ledger.abandoned[np.isin(ledger.abandoned[:, k.RID], lost)]
+    if len(rows):
+        first = rows[np.argmin(rows[:, k.COMMIT_NS])].tolist()
+        at_ns = ledger.cuts[first[k.CUT_ID]].at_ns
+        yield first[k.COMMIT_NS], at_ns, f"{name}.replica", "lost", first[k.VERSION], first[k.RID]
+
+
+def _complete_to(falls: Mapping[str, Waterfall], end_ns: int) -> dict[str, float]:
+    """Return, for each stage and each zone of all domains, the commit time before which nothing is in flight."""
+    out: dict[str, float] = {}
+    for name, fall in falls.items():
+        for terms in fall.stages:
+            since = fall.missing_since(terms)
+            reached = (end_ns if since is None else since - 1) / SECOND
+            out[f"{name}.{terms.name}"] = reached
+            if terms.name in ZONES:
+                out[f"lake.{terms.name}"] = min(reached, out.get(f"lake.{terms.name}", reached))
+    return out

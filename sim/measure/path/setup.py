@@ -1,0 +1,101 @@
+"""What the measures of the data path must know beside the journal."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from sim.measure.path.ages import Span
+
+if TYPE_CHECKING:
+    from sim.spec.models import Scenario
+
+ZONES = ("raw", "curated", "analytics")
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """A consumer: how old its state may be and how often it saves its position (ns)."""
+
+    fresh_ns: int
+    commit_ns: int
+
+
+@dataclass(frozen=True, slots=True)
+class Insight:
+    """What reads the analytics tables of ``domains`` in ``regions`` (indices); ``fresh_ns``: its level."""
+
+    domains: tuple[str, ...]
+    regions: tuple[int, ...]
+    fresh_ns: int
+
+
+@dataclass(frozen=True, slots=True)
+class PathSetup:
+    """The measures' view of one domain's data path. Regions are indices in the sorted names, times in ns.
+
+    ``retentions``: (fault or None, region or None, retention) of the base and of each truncation. ``lake``:
+    where the lake is computed at first, None without one. ``fault_ns``: when the first fault begins, None if
+    that is not certain beforehand.
+    """
+
+    domain: str
+    regions: tuple[str, ...]
+    primary: int
+    span: Span
+    events_fresh_ns: int
+    consumers: Mapping[str, Reader] = field(default_factory=dict)
+    retentions: tuple[tuple[str | None, int | None, int], ...] = ()
+    lake: int | None = None
+    zones_fresh_ns: Mapping[str, int] = field(default_factory=dict)
+    deduplicate: bool = True
+    insights: Mapping[str, Insight] = field(default_factory=dict)
+    fault_ns: int | None = None
+
+    @property
+    def own_insights(self) -> dict[str, Insight]:
+        """Return the insights that read this domain."""
+        return {name: i for name, i in self.insights.items() if self.domain in i.domains}
+
+
+def path_setup_of(scenario: "Scenario", domain: str) -> PathSetup | None:
+    """Return the setup of one domain of a resolved scenario, None if it has no bus."""
+    if scenario.bus is None:
+        return None
+    regions = tuple(sorted(scenario.regions))
+    lake, fresh = scenario.lake, scenario.fresh
+    return PathSetup(
+        domain=domain,
+        regions=regions,
+        primary=regions.index(scenario.databases[domain].primary),
+        span=Span(scenario.warmup, scenario.level.hold, scenario.duration),
+        events_fresh_ns=fresh.events,
+        consumers={
+            name: Reader(c.fresh, c.commit)
+            for name, c in sorted(scenario.consumers.items())
+            if c.of == domain
+        },
+        retentions=((None, None, scenario.bus.retention), *_truncations(scenario, domain, regions)),
+        lake=None if lake is None else regions.index(lake.home),
+        zones_fresh_ns={zone: getattr(fresh, zone) for zone in ZONES} if lake is not None else {},
+        deduplicate=lake is None or lake.curated.deduplicate,
+        insights={
+            name: Insight(tuple(i.reads), tuple(regions.index(r) for r in i.regions or regions), i.fresh)
+            for name, i in sorted(scenario.insights.items())
+        },
+        fault_ns=_first_fault(scenario),
+    )
+
+
+def _truncations(
+    scenario: "Scenario", domain: str, regions: tuple[str, ...]
+) -> Iterator[tuple[str, int, int]]:
+    for name, fault in scenario.faults.items():
+        if fault.kind == "retention_truncation" and fault.database in (domain, "*"):
+            yield name, regions.index(fault.region), fault.retention
+
+
+def _first_fault(scenario: "Scenario") -> int | None:
+    """Return when the first fault begins, None if any could begin at another time."""
+    starts = [fault.at for fault in scenario.faults.values()]
+    certain = [int(at.params[0]) for at in starts if at is not None and at.is_constant]
+    return min(certain, default=None) if len(certain) == len(starts) else None

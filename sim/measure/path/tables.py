@@ -1,0 +1,190 @@
+"""The lake's tables in every region, and what refreshes of insights show of them."""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from sim.journal.recorder import Table
+from sim.measure.path.buslog import BusLog
+from sim.measure.path.line import FOREVER, Line
+from sim.measure.path.rows import Merged, Stream, read_versions, rows_of
+from sim.measure.path.setup import ZONES, PathSetup
+from sim.measure.path.spans import Spans
+from sim.measure.path.stage import Passed, Stage, Tally, Witness
+from sim.measure.path.watch import Track, Watch, tell
+
+Take = Callable[[str], Table | None]
+Range = tuple[int, int, int]  # source region, begin, end
+DEAD, TAKEN = "dead letter", "taken back"
+
+
+@dataclass(slots=True)
+class Held:
+    """A table of one zone in one region: its commits as (number, ranges), and the stage they make."""
+
+    watch: Watch
+    commits: list[tuple[int, list[Range]]] = field(default_factory=list)
+    taken: list[Passed] = field(default_factory=list)  # what was in commits that were taken back
+
+
+@dataclass(slots=True)
+class Shown:
+    """What the refreshes of one insight show in one region: the oldest record that is not in it."""
+
+    oldest: int
+    track: Track = field(default_factory=Track)
+    refreshes: int = 0
+    failed: int = 0
+
+
+class Tables:
+    """Folds ranges, dead letters and refreshes of one domain."""
+
+    def __init__(self, setup: PathSetup, line: Line, logs: list[BusLog]) -> None:
+        self.setup, self.line, self.logs = setup, line, logs
+        self.region = setup.lake
+        self.held: dict[tuple[str, int], Held] = {}
+        self.tracks = {zone: Track() for zone in ZONES if setup.lake is not None}
+        self.dead, self.dead_letters = Spans(), Tally()  # versions; rows
+        self.started = (0, 0)  # when and at which position the stream job last started
+        if self.region is not None:
+            regions = range(len(setup.regions))
+            self.held = {(zone, r): Held(Watch(Stage(line, table=True))) for zone in ZONES for r in regions}
+            for zone, track in self.tracks.items():
+                self.held[zone, self.region].watch.approach(track)
+        first = line.oldest(Spans())
+        line.mark(first, 0)
+        self.shown = {
+            (name, r): Shown(first) for name, insight in setup.own_insights.items() for r in insight.regions
+        }
+
+    def watches(self) -> list[Watch]:
+        """Return the stages of every table."""
+        return [held.watch for held in self.held.values()]
+
+    def near(self) -> list[Watch]:
+        """Return the stages where the lake is computed."""
+        return [held.watch for (_, r), held in self.held.items() if r == self.region]
+
+    def stretch(self, take: Take, skipped: list[Stream]) -> None:
+        """Take in rows between two controls. ``skipped``: what mirrors skipped on the way to the lake's region."""
+        streams = list(skipped)
+        for kind in ("skipped", "dead"):
+            rows = take(f"{kind}/stream")
+            if rows is not None:
+                streams.append((kind, rows["at_ns"], read_versions(self.logs, rows)))
+        passed = Merged(streams)
+        for at_ns, _, act in sorted(self._events(take), key=lambda event: event[:2]):
+            self._pass(passed, at_ns)
+            act()
+        self._pass(passed, None)
+
+    def pass_over(self, version: int, at: np.ndarray, why: str) -> None:
+        """Note for every table that consecutive versions will not come."""
+        for watch in self.watches():
+            watch.pass_over(version, at, why)
+
+    def placed(self, region: int, position: int, at_ns: int, lost: Iterable[tuple[str, Spans]]) -> None:
+        """The stream job starts at a position; of what is ``lost`` to it, what it has not written never comes."""
+        if self.region is None:
+            raise ValueError(f"{self.setup.domain} has a stream job and no lake")
+        self.started = (at_ns, position)
+        for zone, track in self.tracks.items() if region != self.region else ():
+            self.held[zone, self.region].watch.leave(track, at_ns)
+            self.held[zone, region].watch.approach(track)
+        self.region = region
+        for why, versions in lost:
+            for low, high in versions.minus(self.held["raw", region].watch.stage.covered):
+                self.pass_over(low, np.full(high - low, at_ns), why)
+
+    def promoted(self, at_ns: int) -> None:
+        """The line has been cut at ``at_ns``."""
+        for watch in self.watches():
+            watch.look_again(at_ns)
+        first = self.line.segments[-1][0]
+        for shown in self.shown.values():
+            if not self.line.holds(shown.oldest):
+                tell([shown.track], at_ns, self.line.clock(shown.oldest, at_ns, marks=True))
+                shown.oldest = first
+
+    def take_back(self, table: str, row: dict[str, int]) -> None:
+        """Commits of ``table`` (``raw/us-west``) beyond the first ``kept`` are taken back."""
+        zone, _, region = table.partition("/")
+        held = self.held[zone, self.setup.regions.index(region)]
+        held.commits = [commit for commit in held.commits if commit[0] < row["kept"]]
+        delivered = Spans()
+        for version, count in self.versions(held):
+            delivered.add(version, version + count)
+        gone = held.watch.stage.delivered.minus(delivered)
+        for low, high in gone:
+            at = row["at_ns"]
+            commit_ns, rid = self.line.clock(low, at, marks=True), self.line.rid(low, at)
+            held.taken.append(Passed(low, high, at, commit_ns, rid, TAKEN))
+        rows = sum(end - begin for _, ranges in held.commits for _, begin, end in ranges)
+        held.watch.restrict(delivered, arrivals=rows, commits=row["kept"], at_ns=row["at_ns"])
+
+    def versions(self, held: Held, first: int = 0) -> Iterator[tuple[int, int]]:
+        """Yield (first version, rows) of what commits from number ``first`` on hold."""
+        for number, ranges in held.commits:
+            for source, begin, end in ranges if number >= first else ():
+                yield from self.logs[source].versions(begin, end)
+
+    def finish(self, end_ns: int) -> None:
+        """Nothing comes after ``end_ns``."""
+        for watch in self.watches():
+            watch.close(end_ns)
+        for shown in self.shown.values():
+            tell([shown.track], end_ns, self.line.clock(shown.oldest, end_ns, marks=True))
+
+    def _events(self, take: Take) -> Iterator[tuple[int, int, Callable[[], None]]]:
+        """Yield refreshes and commits; a refresh at a time sees what was there strictly before."""
+        for (zone, r), held in self.held.items():
+            rows = take(f"{zone}/{self.setup.regions[r]}")
+            if rows is None:
+                continue
+            ranges = np.stack([rows["source"], rows["begin"], rows["end"]], axis=1).tolist()
+            starts = np.flatnonzero(np.diff(rows["commit"], prepend=-1)).tolist()
+            for first, stop in zip(starts, [*starts[1:], len(ranges)], strict=True):
+                found = [tuple(row) for row in ranges[first:stop]]
+                at_ns, number = int(rows["at_ns"][first]), int(rows["commit"][first])
+                yield at_ns, 1, _call(self._commit, held, number, found, at_ns, zone == "raw")
+        for (name, r), shown in self.shown.items():
+            rows = take(f"refresh/{name}/{self.setup.regions[r]}")
+            for row in rows_of(rows) if rows is not None else ():
+                yield row["at_ns"], 0, _call(self._refresh, shown, r, row)
+
+    def _commit(self, held: Held, number: int, ranges: list[Range], at_ns: int, raw: bool) -> None:
+        held.commits.append((number, ranges))
+        held.watch.stage.commit = number
+        for source, begin, end in ranges:
+            for version, count in self.logs[source].versions(begin, end):
+                stage = held.watch.stage
+                for boundary in (version, version + count) if raw else ():
+                    near = FOREVER if boundary in stage.covered else stage.near_from
+                    self.line.mark(boundary, at_ns, near)
+                held.watch.arrive(version, np.full(count, at_ns))
+
+    def _refresh(self, shown: Shown, region: int, row: dict[str, int]) -> None:
+        shown.refreshes += 1
+        if not row["ok"]:
+            shown.failed += 1
+            return
+        oldest = self.held["analytics", region].watch.stage.oldest
+        if oldest != shown.oldest:
+            at_ns = row["at_ns"]
+            tell([shown.track], at_ns, self.line.clock(shown.oldest, at_ns, marks=True))
+            shown.oldest = oldest
+            self.line.mark(oldest, at_ns)
+
+    def _pass(self, passed: Merged, until_ns: int | None) -> None:
+        for kind, version, at in passed.pieces(until_ns):
+            if kind == "dead":
+                self.dead.add(version, version + len(at))
+                at_ns = int(at[0])
+                self.dead_letters.add(len(at), Witness(at_ns, version, self.line.rid(version, at_ns)))
+            self.pass_over(version, at, DEAD if kind == "dead" else kind)
+
+
+def _call(function: Callable[..., None], *arguments: object) -> Callable[[], None]:
+    return lambda: function(*arguments)

@@ -1,0 +1,1 @@
+"""Histories of the data path with answers known by hand."""
