@@ -295,6 +295,17 @@ class Objective(Model):
     metric: Metric
     of: str
     must: Predicate
+    in_: Annotated[Annotated[Fraction, Field(gt=0, lt=1)] | None, Field(alias="in")] = (
+        None  # of runs; None: all
+    )
+
+
+class Study(Model):
+    """How many trials a check runs, and when it may stop before."""
+
+    trials: Annotated[int, Field(ge=1, le=1_000_000)] = 1  # at most
+    until: Literal["trials", "decided"] = "decided"
+    seed: Annotated[int, Field(ge=0)] = 0
 
 
 class Level(Model):
@@ -321,3 +332,4 @@ class Scenario(Model):
     faults: dict[Name, AnyFault] = {}
     level: Level = Level()
     sla: dict[Name, Objective] = {}
+    study: Study | None = None

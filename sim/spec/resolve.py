@@ -27,7 +27,7 @@ __all__ = [
     "starter",
 ]
 
-_NOT_IN_DIGEST = ("name", "purpose")
+_NOT_IN_DIGEST = ("name", "purpose", "study")
 
 
 def resolve(scenario: m.Scenario) -> m.Scenario:
@@ -50,7 +50,7 @@ def resolve(scenario: m.Scenario) -> m.Scenario:
 
 def dump(scenario: m.Scenario) -> str:
     """Return the scenario as canonical YAML: a legal scenario; that of a resolved one resolves to itself."""
-    return to_yaml(scenario.model_dump(mode="json", exclude_none=True))
+    return to_yaml(scenario.model_dump(mode="json", exclude_none=True, by_alias=True))
 
 
 def digest(scenario: m.Scenario) -> str:
@@ -60,7 +60,7 @@ def digest(scenario: m.Scenario) -> str:
 
 def digest_full(scenario: m.Scenario) -> str:
     """Return the SHA-256 (hex) of a resolved scenario, name, purpose and the places of files left out."""
-    data = scenario.model_dump(mode="json", exclude_none=True, exclude=set(_NOT_IN_DIGEST))
+    data = scenario.model_dump(mode="json", exclude_none=True, by_alias=True, exclude=set(_NOT_IN_DIGEST))
     text = json.dumps(_without_files(data), sort_keys=True, separators=(",", ":"), ensure_ascii=True)
     return hashlib.sha256(text.encode()).hexdigest()
 
