@@ -5,7 +5,7 @@ fractions 0 to 1. A field that is None in the authored form is filled in by ``re
 none of those is None. Defaults carry their source as a comment: a row of the profile table, or a reason.
 """
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
@@ -333,3 +333,4 @@ class Scenario(Model):
     level: Level = Level()
     sla: dict[Name, Objective] = {}
     study: Study | None = None
+    sweep: dict[str, list[Any]] | list[dict[str, Any]] | None = None  # a matrix of values by path, or a list

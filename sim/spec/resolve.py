@@ -27,7 +27,7 @@ __all__ = [
     "starter",
 ]
 
-_NOT_IN_DIGEST = ("name", "purpose", "study")
+_NOT_IN_DIGEST = ("name", "purpose", "study", "sweep")
 
 
 def resolve(scenario: m.Scenario) -> m.Scenario:

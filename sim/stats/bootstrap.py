@@ -10,6 +10,7 @@ import numpy as np
 from sim.stats.estimate import Estimate
 
 RESAMPLES = 2000
+MANY = 2000  # with so many values the mean is as good as normal, and resampling them only takes time
 
 
 def mean(values: np.ndarray, *, alpha: float = 0.025, seed: int = 0) -> Estimate:
@@ -29,8 +30,18 @@ def mean(values: np.ndarray, *, alpha: float = 0.025, seed: int = 0) -> Estimate
         return Estimate(average, -math.inf, math.inf, level, n, "none: one value")
     if values.min() == values.max():
         return Estimate(average, average, average, level, n, "all equal")
+    if n >= MANY:
+        return _normal(values, average, alpha)
     low, high = _bca(values, alpha, seed)
     return Estimate(average, low, high, level, n, "bootstrap (BCa)")
+
+
+def _normal(values: np.ndarray, average: float, alpha: float) -> Estimate:
+    from scipy.special import ndtri
+
+    margin = float(ndtri(1.0 - alpha) * values.std(ddof=1) / math.sqrt(values.size))
+    level = 1.0 - 2 * alpha
+    return Estimate(average, average - margin, average + margin, level, values.size, "normal")
 
 
 def _bca(values: np.ndarray, alpha: float, seed: int) -> tuple[float, float]:

@@ -32,6 +32,15 @@ TABLES: dict[str, list[tuple[str, str, str]]] = {
         ("censored", "bool", ""),
         ("verdict", "string", ""),
     ],
+    "faults": [
+        ("point", "int32", ""),
+        ("trial", "int32", ""),
+        ("fault", "string", ""),
+        ("status", "string", ""),
+        ("fired", "bool", ""),
+        ("started_s", "float64", "s"),
+        ("healed_s", "float64", "s"),
+    ],
     "metrics": [
         ("point", "int32", ""),
         ("trial", "int32", ""),
@@ -62,6 +71,10 @@ def rows_of(outcome: Outcome, *, point: int, trial: int) -> Rows:
     return {
         "trials": [[*key, outcome.seed, outcome.verdict, *counts, outcome.journal_digest, None]],
         "objectives": [[*key, o["id"], o["value"], o["censored"], o["verdict"]] for o in outcome.objectives],
+        "faults": [
+            [*key, name, f["status"], bool(f["fired"]), f["started_s"], f["healed_s"]]
+            for name, f in outcome.faults.items()
+        ],
         "metrics": [[*key, *row] for row in flat(outcome.figures)],
         "milestones": [[*key, m.id, m.at_ns, m.kind, m.subject, m.why, m.cause] for m in outcome.milestones],
     }
@@ -70,7 +83,7 @@ def rows_of(outcome: Outcome, *, point: int, trial: int) -> Rows:
 def failed(error: str, *, point: int, trial: int, seed: int) -> Rows:
     """Return the rows of a trial that ended in an error: it is told, and never averaged away."""
     row = [point, trial, seed, "error", 0, 0, "", error]
-    return {"trials": [row], "objectives": [], "metrics": [], "milestones": []}
+    return {"trials": [row], **{name: [] for name in TABLES if name != "trials"}}
 
 
 def flat(figures: Mapping[str, Any]) -> Iterator[tuple[str, str, str, float | None, bool]]:

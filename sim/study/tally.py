@@ -36,6 +36,7 @@ class Tally:
     units: dict[Name, str] = field(default_factory=dict)
     errors: list[tuple[int, str]] = field(default_factory=list)  # (trial, what)
     verdicts: dict[str, int] = field(default_factory=dict)
+    fired: dict[str, int] = field(default_factory=dict)  # fault -> trials in which it took effect
 
     def column(self, name: Name) -> np.ndarray:
         """Return a figure's values, float64 (trials that have one,)."""
@@ -51,6 +52,9 @@ def tally(parts: Iterable[Rows], *, points: int, objectives: Iterable[str]) -> l
             _count_trial(found[point], trial, verdict, error)
         for point, _, name, value, censored, verdict in part.get("objectives", ()):
             _count_objective(found[point], name, verdict, value=_number(value, censored=censored))
+        for point, _, fault, _, fired, *_ in part.get("faults", ()):
+            taken = found[point].fired
+            taken[fault] = taken.get(fault, 0) + bool(fired)
         for point, _, metric, of, unit, value, censored in part.get("metrics", ()):
             found[point].values.setdefault((metric, of), []).append(_number(value, censored=censored))
             found[point].units[metric, of] = unit
