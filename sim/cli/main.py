@@ -12,7 +12,7 @@ import click
 from sim.core.errors import SpecError
 
 INPUT, BUG, INTERRUPTED = 2, 70, 130
-COMMANDS = ("run", "validate", "resolve", "faults", "schema", "init")
+COMMANDS = ("run", "check", "compare", "baseline", "validate", "resolve", "faults", "schema", "init")
 FULL_DISK = (errno.ENOSPC, errno.EDQUOT)
 
 EPILOG = """\b

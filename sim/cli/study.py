@@ -22,13 +22,19 @@ def run_study(ctx: click.Context, given: dict[str, Any]) -> int:
     """Run the study that the options ask for, print its page, and return its exit code."""
     ctx.obj["seed"] = given["seed"]
     _check(given)
-    target = _target(given, found := _points(given))
-    study = studied(found, given, target)
-    emit(_result(study, given, target))
-    from sim.report.study import document
+    from sim.study.judgement import exit_code
 
+    found = _points(given)
+    target = target_of(found, given)
+    study = run_points(found, given, target)
+    keep(study)
+    emit(_result(study, given, target))
+    return exit_code([finding.verdict for finding in study.findings])
+
+
+def keep(study: "Study") -> None:
+    """Let the study's folder appear: its tables and documents."""
     study.store.finish(trials=study.look.n, documents=_documents(study))
-    return int(document(study)["exit_code"])
 
 
 def _check(given: dict[str, Any]) -> None:
@@ -54,7 +60,7 @@ def _points(given: dict[str, Any]) -> "list[Point]":
     return [Point(label, scenario) for label, scenario in found]
 
 
-def _target(given: dict[str, Any], points: "list[Point]") -> Path:
+def target_of(points: "list[Point]", given: dict[str, Any]) -> Path:
     """Return where the study's folder belongs: named by what is studied, not by how."""
     from hashlib import sha256
 
@@ -67,7 +73,7 @@ def _target(given: dict[str, Any], points: "list[Point]") -> Path:
     return folder_of(out, scenario=points[0].scenario.name, digest=digest, name=f"{given['seed']}-study")
 
 
-def studied(points: "list[Point]", given: dict[str, Any], target: Path) -> "Study":
+def run_points(points: "list[Point]", given: dict[str, Any], target: Path) -> "Study":
     """Run a study under a progress bar; what went wrong on the way becomes a message of one line."""
     from sim.report.progress import Trials
     from sim.study.executors import Lost

@@ -65,16 +65,14 @@ def _objectives(finding: Finding, label: str) -> Section:
 
 
 def _value(finding: Finding, ruling: Ruling) -> str:
-    import numpy as np
-
-    column = np.array(finding.tally.objective_values.get(ruling.id, []), np.float64)
-    column = column[~np.isnan(column)]
+    column = finding.tally.objective_column(ruling.id)
     if not column.size:
         return "-"
-    return interval(of(column)["p50"], _unit(ruling))
+    return interval(of(column)["p50"], unit_of(ruling))
 
 
-def _unit(ruling: Ruling) -> str:
+def unit_of(ruling: Ruling) -> str:
+    """Return the unit of an objective's values."""
     return "s" if METRICS[ruling.objective.metric] == ("duration",) else ruling.objective.must.unit
 
 

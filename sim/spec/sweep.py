@@ -18,8 +18,8 @@ def points(
 ) -> Iterator[tuple[str, Scenario]]:
     """Yield (label, resolved scenario) for each combination of values.
 
-    ``sweeps``: texts ``path=v1,v2``, which take the place of the scenario's own ``sweep``; a value is YAML, as
-    in ``--set``. One point with an empty label if nothing is swept. SpecError for a bad text or a bad value.
+    ``sweeps``: texts ``path=v1,v2``, which take the place of the scenario's own ``sweep``; a value is YAML,
+    as in ``--set``. One point with an empty label if nothing is swept. SpecError for a bad text or value.
     """
     authored = load(path, overlays=overlays, sets=sets)
     swept = dict(map(_parse, sweeps)) if sweeps else (authored.sweep or {})

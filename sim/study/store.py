@@ -140,7 +140,7 @@ def _table(name: str, rows: list[list[Any]]) -> Any:
     import pyarrow as pa
 
     schema = _schema(name)
-    columns = list(zip(*rows, strict=True)) if rows else [[] for _ in schema]
+    columns: list[Any] = list(zip(*rows, strict=True)) if rows else [[] for _ in schema]
     return pa.table(
         [pa.array(column, field.type) for column, field in zip(columns, schema, strict=True)], schema=schema
     )

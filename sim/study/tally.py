@@ -40,8 +40,16 @@ class Tally:
 
     def column(self, name: Name) -> np.ndarray:
         """Return a figure's values, float64 (trials that have one,)."""
-        found = np.array(self.values[name], np.float64)
-        return found[~np.isnan(found)]
+        return _known(self.values[name])
+
+    def objective_column(self, objective: str) -> np.ndarray:
+        """Return an objective's values, float64 (trials that have one,)."""
+        return _known(self.objective_values.get(objective, []))
+
+
+def _known(values: list[float]) -> np.ndarray:
+    found = np.array(values, np.float64)
+    return found[~np.isnan(found)]
 
 
 def tally(parts: Iterable[Rows], *, points: int, objectives: Iterable[str]) -> list[Tally]:
