@@ -9,7 +9,7 @@ import numpy as np
 
 from sim.stats.estimate import Estimate
 
-RESAMPLES = 2000
+RESAMPLES = 1000
 MANY = 2000  # with so many values the mean is as good as normal, and resampling them only takes time
 
 
