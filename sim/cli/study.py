@@ -18,6 +18,12 @@ if TYPE_CHECKING:
 TRIALS = 1000  # the most, where --until is given without --trials
 
 
+class Unfinished(click.ClickException):
+    """A study that could not go on: it says neither pass nor fail."""
+
+    exit_code = 3
+
+
 def run_study(ctx: click.Context, given: dict[str, Any]) -> int:
     """Run the study that the options ask for, print its page, and return its exit code."""
     ctx.obj["seed"] = given["seed"]
@@ -93,7 +99,7 @@ def run_points(points: "list[Point]", given: dict[str, Any], target: Path) -> "S
             progress=shown.show if seen else None,
         )
     except (Busy, Lost) as error:
-        raise click.ClickException(f"{error}; finished trials are kept, the same command goes on") from error
+        raise Unfinished(f"{error}; finished trials are kept, the same command goes on") from error
     except KeyboardInterrupt:
         warn("\nfinished trials are kept; the same command goes on where it was")
         raise

@@ -6,8 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from xml.etree import ElementTree as xml
 
-from sim.report.quantities import percent
-from sim.report.study import interval, unit_of
+from sim.report.study import interval, share, unit_of
 from sim.study.estimates import of
 from sim.study.gate import ORDER, Checked, Line, worst_first
 
@@ -41,8 +40,7 @@ def asked(line: Line) -> str:
     """Return the objective as it is written."""
     assert line.ruling is not None, "asked of objectives only"
     objective = line.ruling.objective
-    share = "" if objective.in_ is None else f" in {percent(objective.in_)}"
-    return f"{objective.metric} {objective.of} {objective.must}{share}"
+    return f"{objective.metric} {objective.of} {objective.must}{share(objective)}"
 
 
 def again(line: Line) -> str:

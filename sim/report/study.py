@@ -6,6 +6,7 @@ from typing import Any
 
 from sim.report.page import Section, Table
 from sim.report.quantities import count, duration, percent, plural
+from sim.spec.models import Objective
 from sim.spec.predicates import METRICS
 from sim.stats.estimate import Estimate
 from sim.study.estimates import estimates, of
@@ -49,8 +50,7 @@ def _objectives(finding: Finding, label: str) -> Section:
         (
             r.verdict,
             r.id,
-            f"{r.objective.metric} {r.objective.of} {r.objective.must}"
-            + (f" in {percent(r.objective.in_)}" if r.objective.in_ is not None else ""),
+            f"{r.objective.metric} {r.objective.of} {r.objective.must}{share(r.objective)}",
             f"{r.counts.met:,}/{r.counts.trials:,}",
             f"{percent(r.met.low)} to {percent(r.met.high)}" if r.met else "-",
             _value(finding, r),
@@ -69,6 +69,11 @@ def _value(finding: Finding, ruling: Ruling) -> str:
     if not column.size:
         return "-"
     return interval(of(column)["p50"], unit_of(ruling))
+
+
+def share(objective: Objective) -> str:
+    """Write the fraction of runs that an objective asks for, "" if it asks for every run."""
+    return "" if objective.in_ is None else f" in {objective.in_ * 100:.10g}%"
 
 
 def unit_of(ruling: Ruling) -> str:

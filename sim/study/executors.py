@@ -1,5 +1,6 @@
 """One seam for where trials run: ``concurrent.futures.Executor``, serial, a process pool, or Dask."""
 
+import logging
 import os
 from collections.abc import Callable
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
@@ -112,6 +113,7 @@ class Cluster:
             from distributed import Client
         except ImportError as error:
             raise Lost("dask is not installed: pip install 'multiregion-sim[dask]'") from error
+        logging.getLogger("distributed").setLevel(logging.CRITICAL)  # what matters is said in one line
         try:
             self._client = Client(address, timeout=patience_s, set_as_default=False)
         except (OSError, TimeoutError, ValueError) as error:

@@ -2,12 +2,14 @@
 
 import hashlib
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
 
 from sim.spec.models import Scenario
 from sim.spec.resolve import load, resolve
+from sim.study.work import run_batch
 
 TEXT = """\
 name: Small study
@@ -32,6 +34,7 @@ sla:
   rto: {metric: rta, of: orders.write, must: "<= 90s", in: 90%}
   rpo: {metric: rpa_records, of: orders, must: "<= 100"}
 """
+POISON = 3  # the trial that kills its worker
 TABLES = ("trials", "objectives", "faults", "metrics", "milestones")
 
 
@@ -80,3 +83,15 @@ def tables(folder: Path) -> dict[str, str]:
     found = list(folder.glob("out/*/*-study"))
     assert len(found) == 1, f"one whole study in {folder}, not {found}"
     return {name: hashlib.sha256((found[0] / f"{name}.parquet").read_bytes()).hexdigest() for name in TABLES}
+
+
+def poisoned(task):
+    """Run a batch, unless the poison is in it: then die."""
+    if task["first"] <= POISON < task["last"]:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return run_batch(task)
+
+
+def deadly(task):
+    """Die of anything, even of nothing."""
+    os.kill(os.getpid(), signal.SIGKILL)

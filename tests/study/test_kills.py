@@ -111,13 +111,14 @@ class Scheduler:
             [sys.executable, "-m", "distributed.cli.dask_" + words[0], *words[1:], "--no-dashboard"],
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
-            cwd=self.folder,
             start_new_session=True,
         )
 
     def add_worker(self):
         """Start a worker with one thread and no nanny, so that a kill is a death."""
-        return self._start("worker", self.address, "--nthreads", "1", "--no-nanny")
+        return self._start(
+            "worker", self.address, "--nthreads", "1", "--no-nanny", "--local-directory", str(self.folder)
+        )
 
     def close(self):
         """Kill whatever still runs."""

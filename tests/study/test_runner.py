@@ -1,8 +1,5 @@
 """The runner: same results whatever runs them, and what becomes of batches that kill."""
 
-import os
-import signal
-
 import pytest
 
 from sim.study.executors import Lost, Pool, Serial, crew
@@ -13,33 +10,19 @@ from sim.study.study import run
 from sim.study.work import OtherMachine, run_batch
 from tests.study import small
 
-POISON = 3
-
-
-def poisoned(task):
-    """Run a batch, unless the poison is in it: then die."""
-    if task["first"] <= POISON < task["last"]:
-        os.kill(os.getpid(), signal.SIGKILL)
-    return run_batch(task)
-
-
-def deadly(task):
-    """Die of anything, even of nothing."""
-    os.kill(os.getpid(), signal.SIGKILL)
-
 
 class Poisoned(Pool):
     """A pool in which one trial kills its worker."""
 
     def submit(self, work, task):
-        return super().submit(poisoned if work is run_batch else work, task)
+        return super().submit(small.poisoned if work is run_batch else work, task)
 
 
 class Deadly(Pool):
     """A pool whose workers die as soon as they start."""
 
     def submit(self, work, task):
-        return super().submit(deadly, task)
+        return super().submit(small.deadly, task)
 
 
 class Elsewhere(Serial):
@@ -73,8 +56,8 @@ def test_a_poison_trial_is_named_with_its_seed_and_all_others_are_run(tmp_path):
     """The batch that kills is cut until the trial is alone, and no other is blamed."""
     found = filled(tmp_path, Poisoned(2), _batch_trials=4)
     errors = {trial: error for _, trial, *_, error in found["trials"] if error is not None}
-    assert list(errors) == [POISON]
-    assert f"seed 7, trial {POISON}" in errors[POISON]
+    assert list(errors) == [small.POISON]
+    assert f"seed 7, trial {small.POISON}" in errors[small.POISON]
     assert [row[1] for row in found["trials"]] == list(range(8))
 
 
