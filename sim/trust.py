@@ -23,3 +23,31 @@ def trust(scenario: Scenario, figures: dict[str, Any]) -> list[str]:
     if not scenario.sla:
         notes.append("No objective was given: nothing was judged.")
     return notes
+
+
+def of_study(scenario: Scenario, *, trials: int, fired: dict[str, int]) -> list[str]:
+    """Return the trust note of a study. ``fired``: fault -> trials in which it took effect."""
+    notes = [
+        f"{trials:,} trials of one model: intervals say how far luck reaches, not how right the model is.",
+        "Bulk flows have fixed shares of a link and borrow nothing from each other.",
+        "Messages under way when something changes are not touched by the change.",
+    ]
+    notes += [
+        f"Fault {name} took effect in {count:,} of {trials:,} trials."
+        for name, count in fired.items()
+        if count < trials
+    ]
+    if scenario.faults and not _drawn(scenario):
+        notes.append(
+            "Faults come at fixed times and no delay of people is drawn: trials differ by load and network."
+        )
+    if not scenario.sla:
+        notes.append("No objective was given: nothing was judged.")
+    return notes
+
+
+def _drawn(scenario: Scenario) -> bool:
+    """Return whether what goes wrong, or how long people take, differs from trial to trial."""
+    times = [time for fault in scenario.faults.values() for time in (fault.at, fault.duration)]
+    decisions = [database.failover.decision for database in scenario.databases.values()]
+    return any(time is not None and not time.is_constant for time in [*times, *decisions])

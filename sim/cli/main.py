@@ -12,8 +12,8 @@ import click
 
 from sim.core.errors import SpecError
 
-INPUT, BUG, INTERRUPTED = 2, 70, 130
-COMMANDS = ("run", "validate", "resolve", "faults", "schema", "init")
+INPUT, UNDECIDED, BUG, INTERRUPTED = 2, 3, 70, 130
+COMMANDS = ("run", "check", "compare", "baseline", "validate", "resolve", "faults", "schema", "init")
 FULL_DISK = (errno.ENOSPC, errno.EDQUOT)
 
 EPILOG = """\b
@@ -84,7 +84,7 @@ def main(arguments: Sequence[str]) -> int:
         return INTERRUPTED
     except click.ClickException as error:
         error.show()
-        return INPUT
+        return error.exit_code if error.exit_code == UNDECIDED else INPUT
     except Exception as error:  # noqa: BLE001 - the last resort
         if isinstance(error, OSError) and error.errno in FULL_DISK:
             return _complain(f"sim: {error.strerror}: {error.filename or 'the run folder'}")

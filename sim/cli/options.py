@@ -1,5 +1,9 @@
 """Options that several commands share."""
 
+import os
+from collections.abc import Callable
+from typing import Any
+
 import click
 
 from sim.cli.find import complete
@@ -21,3 +25,43 @@ sets = click.option(
     metavar="KEY=VALUE",
     help="Set one value, as in --set faults.power.at=45m. Can be repeated.",
 )
+
+_STUDY = (
+    click.option(
+        "--trials", type=click.IntRange(min=1), metavar="N", help="Run a study of (at most) N trials."
+    ),
+    click.option(
+        "--until",
+        metavar="WHEN",
+        help="Stop a study early: decided (every objective is), or a precision such as 5%.",
+    ),
+    click.option(
+        "--jobs",
+        type=click.IntRange(min=1),
+        metavar="J",
+        help="Processes to run trials in. Default: as many as there are processors.",
+    ),
+    click.option("--cluster", metavar="ADDRESS", help="Run trials on a Dask scheduler, tcp://host:8786."),
+    click.option(
+        "--sweep",
+        "sweeps",
+        multiple=True,
+        metavar="KEY=V1,V2",
+        help="Run the study at each of these values. Can be repeated: every combination.",
+    ),
+)
+
+
+def study(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the options of studies to a command."""
+    for option in reversed(_STUDY):
+        function = option(function)
+    return function
+
+
+def where(given: dict[str, Any]) -> str:
+    """Return where trials run, as ``sim.study.executors.crew`` reads it."""
+    if given["cluster"]:
+        return str(given["cluster"])
+    jobs = given["jobs"] or len(os.sched_getaffinity(0))
+    return "serial" if jobs == 1 else f"process:{jobs}"

@@ -23,6 +23,14 @@ if TYPE_CHECKING:
 @options.sets
 @click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Which draws to use.")
 @click.option(
+    "--trial",
+    type=click.IntRange(min=0),
+    default=0,
+    show_default=True,
+    help="Which trial of a study to rerun.",
+)
+@options.study
+@click.option(
     "--control", is_flag=True, default=False, help="Also run without the faults, and show the differences."
 )
 @click.option(
@@ -48,7 +56,14 @@ def command(ctx: click.Context, /, **given: Any) -> int:
 
     Prints what happened, how long recovery took and why, what was lost, and what readers saw. The
     exit code is the verdict. Everything is also written to a folder of its own under --out.
+
+    With --trials, --until or --sweep it is a study: many trials, each with its own draws, and figures with
+    intervals. A study that was interrupted goes on where it was when the same command is given again.
     """
+    if given["trials"] is not None or given["until"] is not None or given["sweeps"]:
+        from sim.cli.study import run_study
+
+        return run_study(ctx, given)
     from sim.report.folder import appearing, fill, folder_of
     from sim.spec.resolve import digest, dump, load, resolve
 
@@ -56,8 +71,9 @@ def command(ctx: click.Context, /, **given: Any) -> int:
     resolved = resolve(
         load(str(find.scenario(given["scenario"])), overlays=given["overlays"], sets=given["sets"])
     )
-    out = _writable(Path(given["out"]))
-    target = folder_of(out, scenario=resolved.name, digest=digest(resolved), seed=given["seed"])
+    out = writable(Path(given["out"]))
+    name = f"{given['seed']}" + (f"-trial-{given['trial']}" if given["trial"] else "")
+    target = folder_of(out, scenario=resolved.name, digest=digest(resolved), name=name)
     with appearing(target) as partial:
         outcome = _simulate(resolved, given, partial)
         fill(partial, outcome, resolved=dump(resolved))
@@ -81,6 +97,7 @@ def _simulate(resolved: Any, given: dict[str, Any], partial: Path) -> "Outcome":
         return run(
             resolved,
             seed=given["seed"],
+            trial=given["trial"],
             control=given["control"],
             progress=shown.show if seen else None,
             journal_dir=journal,
@@ -98,7 +115,7 @@ def _result(outcome: "Outcome", given: dict[str, Any], target: Path) -> str:
 
     if given["quiet"]:
         return headline(outcome) + "\n"
-    sections = page(outcome, source=_source(given), folder=str(target))
+    sections = page(outcome, source=source_of(given), folder=str(target))
     if colours(sys.stdout, given["colour"]):
         from sim.report.colour import coloured
 
@@ -106,7 +123,7 @@ def _result(outcome: "Outcome", given: dict[str, Any], target: Path) -> str:
     return plain(sections, width(sys.stdout))
 
 
-def _source(given: dict[str, Any]) -> str:
+def source_of(given: dict[str, Any]) -> str:
     """Return the scenario and the options that change it, as the user would type them again."""
     words = [given["scenario"]]
     words += [word for overlay in given["overlays"] for word in ("-f", overlay)]
@@ -114,7 +131,7 @@ def _source(given: dict[str, Any]) -> str:
     return shlex.join(words)
 
 
-def _writable(out: Path) -> Path:
+def writable(out: Path) -> Path:
     """Return ``out``, made if need be, before time is spent. click.BadParameter if it cannot be written."""
     try:
         out.mkdir(parents=True, exist_ok=True)

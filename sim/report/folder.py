@@ -30,9 +30,9 @@ PARTIAL = ".partial"
 REPLACED = ".replaced"
 
 
-def folder_of(out: Path, *, scenario: str, digest: str, seed: int) -> Path:
-    """Return where a run belongs under ``out``."""
-    return out / slug(scenario) / f"{digest[:DIGEST_LENGTH]}-{seed}"
+def folder_of(out: Path, *, scenario: str, digest: str, name: str) -> Path:
+    """Return where a run belongs under ``out``; ``name`` tells it from others of the scenario: its seed."""
+    return out / slug(scenario) / f"{digest[:DIGEST_LENGTH]}-{name}"
 
 
 def slug(name: str) -> str:

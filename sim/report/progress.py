@@ -54,6 +54,40 @@ class Bar:
         return progress, task
 
 
+class Trials:
+    """A bar of finished trials, which appears once ``PATIENCE_S`` have passed on ``clock_s``."""
+
+    def __init__(self, stream: TextIO, clock_s: Callable[[], float], *, colour: bool) -> None:
+        self._stream, self._clock_s, self._colour = stream, clock_s, colour
+        self._started_s = clock_s()
+        self._drawn: tuple[Progress, TaskID] | None = None
+
+    def show(self, finished: int, wanted: int) -> None:
+        """Move the bar. ``wanted`` grows when a study that is not decided goes on."""
+        if self._drawn is None:
+            if self._clock_s() - self._started_s < PATIENCE_S:
+                return
+            self._drawn = self._draw()
+        progress, task = self._drawn
+        progress.update(task, completed=finished, total=wanted)
+
+    def close(self) -> None:
+        """Take the bar away."""
+        if self._drawn is not None:
+            self._drawn[0].stop()
+
+    def _draw(self) -> "tuple[Progress, TaskID]":
+        from rich.console import Console
+        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+        console = Console(file=self._stream, no_color=not self._colour, force_terminal=True)
+        columns = (TextColumn("trials"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+        progress = Progress(*columns, console=console, transient=True)
+        task = progress.add_task("", total=None)
+        progress.start()
+        return progress, task
+
+
 @contextmanager
 def bar(stream: TextIO, clock_s: Callable[[], float], *, colour: bool) -> Iterator[Bar]:
     """Give a bar on ``stream`` and take it away at the end, whatever happens. ``clock_s`` returns seconds."""

@@ -5,7 +5,7 @@ fractions 0 to 1. A field that is None in the authored form is filled in by ``re
 none of those is None. Defaults carry their source as a comment: a row of the profile table, or a reason.
 """
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
@@ -299,6 +299,17 @@ class Objective(Model):
     metric: Metric
     of: str
     must: Predicate
+    in_: Annotated[Annotated[Fraction, Field(gt=0, lt=1)] | None, Field(alias="in")] = (
+        None  # of runs; None: all
+    )
+
+
+class Study(Model):
+    """How many trials a check runs, and when it may stop before."""
+
+    trials: Annotated[int, Field(ge=1, le=1_000_000)] = 1  # at most
+    until: Literal["trials", "decided"] = "decided"
+    seed: Annotated[int, Field(ge=0)] = 0
 
 
 class Level(Model):
@@ -330,3 +341,5 @@ class Scenario(Model):
     faults: dict[Name, AnyFault] = {}
     level: Level = Level()
     sla: dict[Name, Objective] = {}
+    study: Study | None = None
+    sweep: dict[str, list[Any]] | list[dict[str, Any]] | None = None  # a matrix of values by path, or a list

@@ -28,7 +28,7 @@ __all__ = [
     "starter",
 ]
 
-_NOT_IN_DIGEST = ("name", "purpose")
+_NOT_IN_DIGEST = ("name", "purpose", "study", "sweep")
 
 
 def resolve(scenario: m.Scenario) -> m.Scenario:

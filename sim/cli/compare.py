@@ -1,0 +1,66 @@
+"""``sim compare``: two scenarios on the same draws."""
+
+import sys
+from typing import Any
+
+import click
+
+from sim.cli import find, options
+from sim.cli.screen import emit, width
+
+TRIALS = 50
+
+
+@click.command(short_help="Run two scenarios on the same draws and show what differs.")
+@click.argument("before", shell_complete=find.complete)
+@click.argument("after", shell_complete=find.complete, required=False)
+@options.study
+@click.option(
+    "--set", "sets", multiple=True, metavar="KEY=VALUE", help="Change AFTER (or BEFORE, if it is alone)."
+)
+@click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Which draws to use.")
+@click.option(
+    "--out", type=click.Path(file_okay=False), default="reports", show_default=True, help="Where studies go."
+)
+@click.option("--json", "as_json", is_flag=True, default=False, help="Print one JSON document.")
+@click.option("-q", "--quiet", is_flag=True, default=False, help="No progress.")
+def command(before: str, after: str | None, **given: Any) -> int:
+    """Run BEFORE and AFTER on the same draws, trial by trial, and show which figures differ and by how much.
+
+    AFTER may be left out: then it is BEFORE with what --set changes.
+    """
+    from sim.report.compare import document, page
+    from sim.report.document import written
+    from sim.report.page import plain
+    from sim.study.compare import differences
+
+    if after is None and not given["sets"]:
+        raise click.UsageError("name a second scenario, or give --set.")
+    if given["sweeps"] or given["until"]:
+        raise click.UsageError(
+            "--sweep and --until belong to studies; a comparison runs --trials trials of each."
+        )
+    trials = given["trials"] or TRIALS
+    tallies = [
+        _tally(name, sets, {**given, "trials": trials})
+        for name, sets in ((before, ()), (after or before, given["sets"]))
+    ]
+    found = differences(*tallies)
+    names = {"before": before, "after": " ".join([after or before, *given["sets"]]), "trials": trials}
+    emit(
+        written(document(found, **names))
+        if given["as_json"]
+        else plain(page(found, **names), width(sys.stdout))
+    )
+    return 0
+
+
+def _tally(name: str, sets: tuple[str, ...], given: dict[str, Any]) -> Any:
+    from sim.cli.study import keep, run_points, target_of
+    from sim.spec.sweep import points
+    from sim.study.plan import Point
+
+    found = [Point(label, s) for label, s in points(str(find.scenario(name)), sets=[*sets, "sweep=null"])]
+    study = run_points(found, given, target_of(found, given))
+    keep(study)
+    return study.findings[0].tally

@@ -1,0 +1,141 @@
+"""The study behind ``sim run --trials``: many trials, one page."""
+
+import sys
+from pathlib import Path
+from time import perf_counter
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from sim.cli import find, options
+from sim.cli.run import source_of, writable
+from sim.cli.screen import colours, emit, moves, warn, width
+
+if TYPE_CHECKING:
+    from sim.study.plan import Point
+    from sim.study.study import Study
+
+TRIALS = 1000  # the most, where --until is given without --trials
+
+
+class Unfinished(click.ClickException):
+    """A study that could not go on: it says neither pass nor fail."""
+
+    exit_code = 3
+
+
+def run_study(ctx: click.Context, given: dict[str, Any]) -> int:
+    """Run the study that the options ask for, print its page, and return its exit code."""
+    ctx.obj["seed"] = given["seed"]
+    _check(given)
+    from sim.study.judgement import exit_code
+
+    found = _points(given)
+    target = target_of(found, given)
+    study = run_points(found, given, target)
+    keep(study)
+    emit(_result(study, given, target))
+    return exit_code([finding.verdict for finding in study.findings])
+
+
+def keep(study: "Study") -> None:
+    """Let the study's folder appear: its tables and documents."""
+    study.store.finish(trials=study.look.n, documents=_documents(study))
+
+
+def _check(given: dict[str, Any]) -> None:
+    """Refuse what has no meaning in a study."""
+    from sim.study.stopping import precision
+
+    if given["until"] not in (None, "trials", "decided"):
+        try:
+            precision(given["until"])
+        except ValueError as error:
+            raise click.BadParameter(str(error), param_hint="--until") from error
+    for name in ("control", "keep_journal", "trial"):
+        if given.get(name):
+            raise click.UsageError(f"--{name.replace('_', '-')} belongs to a single run, not to a study.")
+
+
+def _points(given: dict[str, Any]) -> "list[Point]":
+    from sim.spec.sweep import points
+    from sim.study.plan import Point
+
+    path = str(find.scenario(given["scenario"]))
+    found = points(path, overlays=given["overlays"], sets=given["sets"], sweeps=given["sweeps"])
+    return [Point(label, scenario) for label, scenario in found]
+
+
+def target_of(points: "list[Point]", given: dict[str, Any]) -> Path:
+    """Return where the study's folder belongs: named by what is studied, not by how."""
+    from hashlib import sha256
+
+    from sim.report.folder import folder_of
+
+    digest = points[0].digest
+    if len(points) > 1:
+        digest = sha256("".join(point.digest for point in points).encode()).hexdigest()
+    out = writable(Path(given["out"]))
+    return folder_of(out, scenario=points[0].scenario.name, digest=digest, name=f"{given['seed']}-study")
+
+
+def run_points(points: "list[Point]", given: dict[str, Any], target: Path) -> "Study":
+    """Run a study under a progress bar; what went wrong on the way becomes a message of one line."""
+    from sim.report.progress import Trials
+    from sim.study.executors import Lost
+    from sim.study.store import Busy
+    from sim.study.study import run
+
+    seen = moves(sys.stderr) and not given["quiet"]
+    shown = Trials(sys.stderr, perf_counter, colour=colours(sys.stderr, given.get("colour")))
+    try:
+        return run(
+            points,
+            seed=given["seed"],
+            trials=given["trials"] or TRIALS,
+            until=given["until"] or "trials",
+            where=options.where(given),
+            target=target,
+            progress=shown.show if seen else None,
+        )
+    except (Busy, Lost) as error:
+        raise Unfinished(f"{error}; finished trials are kept, the same command goes on") from error
+    except KeyboardInterrupt:
+        warn("\nfinished trials are kept; the same command goes on where it was")
+        raise
+    finally:
+        shown.close()
+
+
+def _documents(study: "Study") -> dict[str, str]:
+    from sim.report.document import written
+    from sim.report.folder import versions
+    from sim.report.study import document
+    from sim.spec.resolve import dump
+    from sim.study.machine import fingerprint
+
+    found = {**document(study), "versions": versions(), "machine": fingerprint()}
+    texts = {"study.json": written(found)}
+    for number, finding in enumerate(study.findings):
+        texts[f"scenario-{number}.yaml"] = dump(finding.point.scenario)
+    return texts
+
+
+def _result(study: "Study", given: dict[str, Any], target: Path) -> str:
+    """Return what goes to stdout."""
+    from sim.report.study import document, headline, page
+
+    if given["as_json"]:
+        from sim.report.document import written
+
+        return written(document(study))
+    if given["quiet"]:
+        return headline(study) + "\n"
+    sections = page(study, source=source_of(given), folder=str(target))
+    if colours(sys.stdout, given["colour"]):
+        from sim.report.colour import coloured
+
+        return coloured(sections, width(sys.stdout))
+    from sim.report.page import plain
+
+    return plain(sections, width(sys.stdout))

@@ -1,0 +1,147 @@
+"""What a check prints: lines for people, JUnit XML, GitHub annotations, a Markdown summary."""
+
+import math
+import shlex
+from collections import Counter
+from collections.abc import Sequence
+from xml.etree import ElementTree as xml
+
+from sim.report.study import interval, share, unit_of
+from sim.study.estimates import of
+from sim.study.gate import ORDER, Checked, Line, worst_first
+
+ANNOTATIONS = 10  # GitHub shows so many errors, and so many warnings, of a step, and drops the rest
+_LEVELS = {"bad input": "error", "fail": "error", "inconclusive": "warning"}
+
+
+def lines(checked: Sequence[Checked]) -> str:
+    """Return one line for each objective, worst first, and a last one that sums up."""
+    found = worst_first([line for one in checked for line in one.lines])
+    size = max((len(line.verdict) for line in found), default=0)
+    rows = [f"{line.verdict.upper():{size}}  {_place(line)}  {_name(line)}: {told(line)}" for line in found]
+    counts = Counter(line.verdict for line in found)
+    total = (
+        ", ".join(f"{counts[verdict]} {verdict}" for verdict in ORDER if counts[verdict]) or "nothing checked"
+    )
+    return "\n".join([*rows, total]) + "\n"
+
+
+def told(line: Line) -> str:
+    """Say what was asked and what was found, with the interval."""
+    if line.ruling is None or line.finding is None:
+        return line.why
+    values = line.finding.tally
+    text = f"{asked(line)}: {line.why}"
+    column = values.objective_column(line.ruling.id)
+    return f"{text}; median {interval(of(column)['p50'], unit_of(line.ruling))}" if column.size else text
+
+
+def asked(line: Line) -> str:
+    """Return the objective as it is written."""
+    assert line.ruling is not None, "asked of objectives only"
+    objective = line.ruling.objective
+    return f"{objective.metric} {objective.of} {objective.must}{share(objective)}"
+
+
+def again(line: Line) -> str:
+    """Return the command that shows the first trial that is not as it should be."""
+    words = ["sim", "run", line.scenario]
+    words += [word for part in line.label.split(", ") if part for word in ("--set", part)]
+    return shlex.join([*words, "--seed", str(line.seed), "--trial", str(bad_trial(line))])
+
+
+def bad_trial(line: Line) -> int:
+    """Return the trial with the largest value of the line's objective, 0 if there is none."""
+    if line.ruling is None or line.finding is None:
+        return 0
+    values = line.finding.tally.objective_values.get(line.ruling.id, [])
+    known = [-1.0 if math.isnan(value) else value for value in values]
+    return known.index(max(known)) if known else 0
+
+
+def junit(checked: Sequence[Checked]) -> str:
+    """Return the check as JUnit XML: a suite for each file, a case for each objective.
+
+    An undecided objective is an error, since a skipped case would read as a pass.
+    """
+    root = xml.Element("testsuites", name="sim check")
+    for one in checked:
+        counts = Counter(line.verdict for line in one.lines)
+        suite = xml.SubElement(
+            root,
+            "testsuite",
+            name=one.path,
+            tests=str(len(one.lines)),
+            failures=str(counts["fail"]),
+            errors=str(counts["bad input"] + counts["inconclusive"]),
+        )
+        for line in one.lines:
+            _case(suite, line)
+    xml.indent(root)
+    return '<?xml version="1.0" encoding="utf-8"?>\n' + xml.tostring(root, encoding="unicode") + "\n"
+
+
+def _case(suite: xml.Element, line: Line) -> None:
+    case = xml.SubElement(suite, "testcase", classname=line.scenario, name=_name(line))
+    properties = xml.SubElement(case, "properties")
+    for name, value in properties_of(line):
+        xml.SubElement(properties, "property", name=name, value=value)
+    if line.verdict != "pass":
+        kind = "failure" if line.verdict == "fail" else "error"
+        found = xml.SubElement(case, kind, message=told(line), type=line.verdict)
+        found.text = f"{_place(line)}: {told(line)}\n{again(line)}"
+
+
+def properties_of(line: Line) -> list[tuple[str, str]]:
+    """Return what a machine wants to know of a line."""
+    found = [("verdict", line.verdict)]
+    if line.ruling is not None:
+        counts = line.ruling.counts
+        found += [("asked", asked(line)), ("met", str(counts.met)), ("trials", str(counts.trials))]
+        if line.ruling.met is not None:
+            found += [("low", f"{line.ruling.met.low:.6g}"), ("high", f"{line.ruling.met.high:.6g}")]
+    return found
+
+
+def annotations(checked: Sequence[Checked]) -> str:
+    """Return GitHub's workflow commands, worst first, as many as it will show."""
+    found = worst_first([line for one in checked for line in one.lines])
+    shown: list[str] = []
+    for level in ("error", "warning"):
+        wanted = [line for line in found if _LEVELS.get(line.verdict) == level]
+        shown += [_annotation(level, line) for line in wanted[:ANNOTATIONS]]
+        if len(wanted) > ANNOTATIONS:
+            shown.append(
+                f"::notice title=sim check::{len(wanted) - ANNOTATIONS} more of level {level} are not shown"
+            )
+    return "".join(text + "\n" for text in shown)
+
+
+def _annotation(level: str, line: Line) -> str:
+    file, number = line.at
+    place = f"file={_escaped(file, also=':,')},line={number},title={_escaped(_name(line), also=':,')}"
+    return f"::{level} {place}::{_escaped(told(line))}"
+
+
+def _escaped(text: str, *, also: str = "") -> str:
+    for char in "%\r\n" + also:
+        text = text.replace(char, f"%{ord(char):02X}")
+    return text
+
+
+def markdown(checked: Sequence[Checked]) -> str:
+    """Return a table for a job's summary."""
+    found = worst_first([line for one in checked for line in one.lines])
+    rows = [
+        f"| {line.verdict} | {line.scenario} | {_name(line)} | {told(line).replace('|', chr(92) + '|')} |"
+        for line in found
+    ]
+    return "\n".join(["| verdict | scenario | objective | found |", "|---|---|---|---|", *rows]) + "\n"
+
+
+def _place(line: Line) -> str:
+    return f"{line.at[0]}:{line.at[1]}"
+
+
+def _name(line: Line) -> str:
+    return f"{line.name} [{line.label}]" if line.label else line.name

@@ -1,0 +1,72 @@
+"""A comparison of two designs, as a page and as one JSON document."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Any
+
+from sim.report.page import Section, Table
+from sim.report.quantities import count, duration, percent, plural
+from sim.stats.estimate import Estimate
+from sim.study.compare import Difference
+
+
+def page(found: Sequence[Difference], *, before: str, after: str, trials: int) -> list[Section]:
+    """Return what differs, largest effect first, and how many figures do not."""
+    moved = [difference for difference in found if difference.differs]
+    moved.sort(key=lambda d: -abs(d.after - d.before) / max(abs(d.before), 1e-9))
+    rows = tuple(
+        (
+            f"{d.name[0]} {d.name[1]}",
+            _number(d.before, d.unit),
+            _number(d.after, d.unit),
+            _signed(d.mean if math.isfinite(d.mean.low) else d.median, d.unit),
+            "-" if math.isnan(d.noise_left) else percent(d.noise_left),
+        )
+        for d in moved
+    )
+    head = ("figure", "before", "after", "difference, 95 % interval", "noise left")
+    table: tuple[str | Table, ...] = (Table(head, rows, frozenset({1, 2, 4})),) if rows else ("Nothing.",)
+    same = len(found) - len(moved)
+    return [
+        Section("", (f"{before} against {after}", f"{plural(trials, 'trial')} of each, on the same draws")),
+        Section("What differs", table),
+        Section("What cannot be told apart", (f"{plural(same, 'figure')}; --json has all of them.",)),
+    ]
+
+
+def document(found: Sequence[Difference], *, before: str, after: str, trials: int) -> dict[str, Any]:
+    """Return what ``--json`` prints."""
+    return {
+        "before": before,
+        "after": after,
+        "trials": trials,
+        "differences": [
+            {
+                "metric": d.name[0],
+                "of": d.name[1],
+                **{k: v for k, v in asdict(d).items() if k != "name"},
+                "differs": d.differs,
+            }
+            for d in found
+        ],
+    }
+
+
+def _number(value: float, unit: str) -> str:
+    if math.isinf(value):
+        return "not over"
+    if unit == "s":
+        return duration(value)
+    return percent(value) if unit == "1" else count(value)
+
+
+def _signed(estimate: Estimate, unit: str) -> str:
+    value, low, high = (_sign(x, unit) for x in (estimate.value, estimate.low, estimate.high))
+    return value if low == high == value else f"{value} ({low} to {high})"
+
+
+def _sign(value: float, unit: str) -> str:
+    if math.isinf(value) or math.isnan(value):
+        return "?"
+    return ("+" if value >= 0 else "-") + _number(abs(value), unit)

@@ -1,0 +1,110 @@
+"""Baselines: the values of each trial of a study, kept to compare a later one with, seed by seed."""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from sim.spec.models import Objective
+from sim.stats.estimate import Estimate
+from sim.stats.paired import median_difference
+from sim.study.machine import fingerprint
+from sim.study.study import Finding
+
+ALPHA = 0.05
+FEW = 6  # with fewer pairs no interval of a median is bounded: then the pairs themselves are what is judged
+WORSE, NOT_WORSE, CANNOT_TELL = "worse", "not worse", "cannot tell"
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What became of one objective's value since the baseline. ``difference``: of the median, now - then."""
+
+    objective: str
+    verdict: str
+    why: str
+    difference: Estimate | None
+
+
+def entry(finding: Finding, *, seed: int) -> dict[str, Any]:
+    """Return what a baseline keeps of one point of a study."""
+    values = {
+        name: ["inf" if np.isinf(value) else None if np.isnan(value) else value for value in column]
+        for name, column in sorted(finding.tally.objective_values.items())
+    }
+    return {"digest": finding.point.digest, "seed": seed, "trials": finding.tally.trials, "values": values}
+
+
+def write(path: Path, entries: dict[str, dict[str, Any]]) -> None:
+    """Write a baseline, sorted, so that a review shows what moved."""
+    known = {"machine": fingerprint(), "scenarios": entries}
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(known, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+
+
+def read(path: Path) -> dict[str, Any]:
+    """Return a baseline. ValueError if the file is none."""
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise ValueError(f"{path} is no baseline: {error}") from error
+    if not isinstance(found, dict) or not {"machine", "scenarios"} <= found.keys():
+        raise ValueError(f"{path} is no baseline: no machine or no scenarios in it")
+    return found
+
+
+def other_versions(baseline: dict[str, Any]) -> str:
+    """Say in which versions this machine differs from the one that made the baseline, "" if in none."""
+    then, now = baseline["machine"], fingerprint()
+    return ", ".join(
+        f"{name} {then.get(name)} then, {now[name]} now" for name in now if then.get(name) != now[name]
+    )
+
+
+def changes(kept: dict[str, Any], finding: Finding, *, seed: int, tolerance: float) -> list[Change]:
+    """Compare a point with what was kept of it, trial by trial on the same seed.
+
+    ``tolerance``: how much worse, as a fraction of the baseline's median, is still not worse.
+    """
+    if kept["seed"] != seed:
+        why = f"the baseline has seed {kept['seed']}"
+        return [Change(name, CANNOT_TELL, why, None) for name in finding.point.scenario.sla]
+    return [
+        _change(name, objective, kept, finding, tolerance=tolerance)
+        for name, objective in finding.point.scenario.sla.items()
+    ]
+
+
+def _change(
+    name: str, objective: Objective, kept: dict[str, Any], finding: Finding, *, tolerance: float
+) -> Change:
+    if name not in kept["values"]:
+        return Change(name, CANNOT_TELL, "not in the baseline", None)
+    then = np.array([np.nan if v is None else float(v) for v in kept["values"][name]], np.float64)
+    now = np.array(finding.tally.objective_values.get(name, []), np.float64)
+    pairs = min(then.size, now.size)
+    both = ~np.isnan(then[:pairs]) & ~np.isnan(now[:pairs])
+    then, now = then[:pairs][both], now[:pairs][both]
+    if not then.size:
+        return Change(name, CANNOT_TELL, "no trial has a value in both", None)
+    sign = -1.0 if objective.must.op in (">", ">=") else 1.0
+    allowed = tolerance * abs(float(np.median(then[np.isfinite(then)]))) if np.isfinite(then).any() else 0.0
+    difference = median_difference(then, now, alpha=ALPHA)
+    verdict = _few(sign, then, now, allowed) if then.size < FEW else _many(sign, difference, allowed)
+    return Change(name, verdict, f"{then.size:,} pairs", difference)
+
+
+def _few(sign: float, then: np.ndarray, now: np.ndarray, allowed: float) -> str:
+    with np.errstate(invalid="ignore"):
+        worse = sign * (now - then) > allowed
+    open_ = np.isinf(then) & np.isinf(now)
+    if open_.any():
+        return CANNOT_TELL
+    return WORSE if worse.all() else CANNOT_TELL if worse.any() else NOT_WORSE
+
+
+def _many(sign: float, difference: Estimate, allowed: float) -> str:
+    low, high = sorted((sign * difference.low, sign * difference.high))
+    return WORSE if low > allowed else NOT_WORSE if high <= allowed else CANNOT_TELL

@@ -1,0 +1,155 @@
+"""One seam for where trials run: ``concurrent.futures.Executor``, serial, a process pool, or Dask."""
+
+import logging
+import os
+from collections.abc import Callable
+from concurrent.futures import Executor, Future, ProcessPoolExecutor
+from multiprocessing import get_context
+from typing import Any, Protocol
+
+
+class Lost(Exception):
+    """The place where trials run is gone, and cannot be had again."""
+
+
+class Crew(Protocol):
+    """Workers that take batches. ``workers``: how many batches run at once."""
+
+    workers: int
+
+    def submit(self, work: Callable[[dict[str, Any]], dict[str, Any]], task: dict[str, Any]) -> Future[Any]:
+        """Begin a batch."""
+
+    def renew(self) -> None:
+        """After workers died: make submitting possible again. ``Lost`` if it cannot be."""
+
+    def alive(self) -> bool:
+        """Return whether anybody is there to finish what was begun."""
+
+    def close(self) -> None:
+        """Stop; what has not begun is cancelled."""
+
+
+def crew(where: str) -> Crew:
+    """Return the crew that ``where`` names: ``serial``, ``process:N`` or a Dask scheduler's address.
+
+    ValueError for anything else; ``Lost`` if the address does not answer.
+    """
+    if where == "serial":
+        return Serial()
+    if where.startswith("process:"):
+        return Pool(int(where.removeprefix("process:")))
+    if "://" in where:
+        return Cluster(where)
+    raise ValueError(
+        f"{where!r} is neither serial, process:N nor a scheduler's address such as tcp://host:8786"
+    )
+
+
+class Serial:
+    """Batches run in this process, each when it is submitted."""
+
+    workers = 1
+
+    def submit(self, work: Callable[[dict[str, Any]], dict[str, Any]], task: dict[str, Any]) -> Future[Any]:
+        """Run the batch now."""
+        future: Future[Any] = Future()
+        try:
+            future.set_result(work(task))
+        except Exception as error:  # noqa: BLE001 - as executors do: it is raised where the result is read
+            future.set_exception(error)
+        return future
+
+    def renew(self) -> None:
+        """Nothing can die but this process."""
+
+    def alive(self) -> bool:
+        """This process is."""
+        return True
+
+    def close(self) -> None:
+        """There is nothing to stop."""
+
+
+class Pool:
+    """Batches run in worker processes of this machine."""
+
+    def __init__(self, workers: int) -> None:
+        self.workers = workers
+        self._pool = self._open()
+
+    def _open(self) -> Executor:
+        context = get_context("forkserver" if os.name == "posix" else "spawn")
+        if os.name == "posix":
+            context.set_forkserver_preload(["sim.study.work", "sim.trial"])
+        return ProcessPoolExecutor(self.workers, mp_context=context, initializer=_ignore_interrupts)
+
+    def submit(self, work: Callable[[dict[str, Any]], dict[str, Any]], task: dict[str, Any]) -> Future[Any]:
+        """Queue the batch."""
+        return self._pool.submit(work, task)
+
+    def renew(self) -> None:
+        """Open a new pool: one death breaks all that a pool had begun."""
+        self._pool.shutdown(wait=False, cancel_futures=True)
+        self._pool = self._open()
+
+    def alive(self) -> bool:
+        """A pool that breaks says so itself."""
+        return True
+
+    def close(self) -> None:
+        """Cancel what waits, and end the workers at once: what they do would be thrown away."""
+        processes = list((getattr(self._pool, "_processes", None) or {}).values())
+        self._pool.shutdown(wait=False, cancel_futures=True)
+        for process in processes:
+            process.terminate()
+
+
+class Cluster:
+    """Batches run on the workers of a Dask scheduler."""
+
+    def __init__(self, address: str, *, patience_s: float = 20.0) -> None:
+        try:
+            from distributed import Client
+        except ImportError as error:
+            raise Lost("dask is not installed: pip install 'multiregion-sim[dask]'") from error
+        logging.getLogger("distributed").setLevel(logging.CRITICAL)  # what matters is said in one line
+        try:
+            self._client = Client(address, timeout=patience_s, set_as_default=False)
+        except (OSError, TimeoutError, ValueError) as error:
+            raise Lost(f"no scheduler answers at {address}: {error}") from error
+        self._address = address
+        self._executor = self._client.get_executor(pure=False)
+        self.workers = max(1, sum(worker["nthreads"] for worker in self._workers().values()))
+
+    def _workers(self) -> dict[str, Any]:
+        found: dict[str, Any] = self._client.scheduler_info(n_workers=-1)["workers"]
+        return found
+
+    def submit(self, work: Callable[[dict[str, Any]], dict[str, Any]], task: dict[str, Any]) -> Future[Any]:
+        """Send the batch. A dead scheduler would take it silently, so it is asked first."""
+        if not self.alive():
+            raise Lost(f"the scheduler at {self._address} is gone")
+        future: Future[Any] = self._executor.submit(work, task)
+        return future
+
+    def renew(self) -> None:
+        """The scheduler replaces workers; only the scheduler itself cannot be replaced."""
+        if not self.alive():
+            raise Lost(f"the scheduler at {self._address} is gone")
+
+    def alive(self) -> bool:
+        """Return whether the scheduler still answers."""
+        return bool(self._client.status == "running")
+
+    def close(self) -> None:
+        """Cancel what waits, and hang up."""
+        self._executor.shutdown(wait=False)
+        self._client.close(timeout=5)
+
+
+def _ignore_interrupts() -> None:
+    """Leave Ctrl-C to the process that owns the pool."""
+    import signal
+
+    signal.signal(signal.SIGINT, signal.SIG_IGN)

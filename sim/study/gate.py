@@ -1,0 +1,106 @@
+"""The SLA gate: scenario files in, one line for each objective out, worst first."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from sim.core.errors import SpecError
+from sim.outcome import EXIT_CODES
+from sim.spec.models import Study as Rules
+from sim.spec.position import positions
+from sim.spec.sweep import points
+from sim.study.baseline import CANNOT_TELL, WORSE, Change
+from sim.study.judgement import Ruling
+from sim.study.plan import Point
+from sim.study.study import Finding, Study
+
+BAD_INPUT = "bad input"
+ORDER = (BAD_INPUT, "fail", "inconclusive", "pass")
+Studied = Callable[[list[Point], Rules], Study]
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of a check: an objective of a scenario at a point, or what is wrong with a file.
+
+    ``at``: file and line where it stands.
+    """
+
+    scenario: str
+    at: tuple[str, int]
+    verdict: str
+    why: str
+    label: str = ""
+    seed: int = 0
+    ruling: Ruling | None = None
+    finding: Finding | None = None
+    change: Change | None = None
+
+    @property
+    def name(self) -> str:
+        """What the line is about, within its scenario."""
+        return self.ruling.id if self.ruling else "scenario"
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """One scenario file, checked: its lines and, unless it is bad input, its study."""
+
+    path: str
+    lines: list[Line]
+    study: Study | None
+
+
+def check(path: Path, studied: Studied, *, rules: Callable[[Rules | None], Rules]) -> Checked:
+    """Run the study of one scenario file. ``rules``: what the command line changes of the scenario's own."""
+    try:
+        found = [Point(label, scenario) for label, scenario in points(str(path))]
+        where = positions(str(path), [("sla", name) for name in found[0].scenario.sla])
+    except SpecError as error:
+        lines = [
+            Line(str(path), (p.file or str(path), p.line or 1), BAD_INPUT, p.message) for p in error.problems
+        ]
+        return Checked(str(path), lines, None)
+    study = studied(found, rules(found[0].scenario.study))
+    lines = [line for finding in study.findings for line in _lines(path, study, finding, where)]
+    return Checked(str(path), lines, study)
+
+
+def _lines(
+    path: Path, study: Study, finding: Finding, where: dict[tuple[str, ...], tuple[str, int]]
+) -> list[Line]:
+    label = finding.point.label
+    lines = [
+        Line(str(path), where["sla", r.id], r.verdict, r.why, label, study.seed, r, finding)
+        for r in finding.rulings
+    ]
+    broken = finding.tally.errors
+    if broken:
+        why = f"trial {broken[0][0]} broke: {broken[0][1].strip().splitlines()[-1]}"
+        lines.append(Line(str(path), (str(path), 1), "inconclusive", why, label, study.seed))
+    elif not lines:
+        lines.append(Line(str(path), (str(path), 1), finding.verdict, "no objectives", label, study.seed))
+    return lines
+
+
+def with_change(line: Line, change: Change) -> Line:
+    """Return a line with what the baseline says added: worse fails, what cannot be told is no pass."""
+    worst = {WORSE: "fail", CANNOT_TELL: "inconclusive"}.get(change.verdict, "pass")
+    verdict = min(line.verdict, worst, key=ORDER.index)
+    why = f"{line.why}; {change.verdict} than the baseline ({change.why})"
+    if change.verdict == CANNOT_TELL:
+        why = f"{line.why}; cannot tell whether it is worse than the baseline ({change.why})"
+    return Line(
+        line.scenario, line.at, verdict, why, line.label, line.seed, line.ruling, line.finding, change
+    )
+
+
+def worst_first(lines: Sequence[Line]) -> list[Line]:
+    """Return the lines in order of verdict, each verdict's in the order of files."""
+    return sorted(lines, key=lambda line: ORDER.index(line.verdict))
+
+
+def exit_code(lines: Sequence[Line]) -> int:
+    """Return the exit code: bad input 2, fail 1, inconclusive 3, pass 0; nothing checked is bad input."""
+    verdict = worst_first(lines)[0].verdict if lines else BAD_INPUT
+    return 2 if verdict == BAD_INPUT else EXIT_CODES[verdict]

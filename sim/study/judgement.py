@@ -1,0 +1,74 @@
+"""Verdicts of a study: an objective is a claim about a fraction of runs, or about every run there was."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from sim.outcome import EXIT_CODES
+from sim.spec.models import Objective
+from sim.stats.binomial import fraction
+from sim.stats.estimate import Estimate
+from sim.study.tally import Counts, Tally
+
+ALPHA = 0.05
+PASS, FAIL, INCONCLUSIVE = "pass", "fail", "inconclusive"
+_WORST_FIRST = (FAIL, INCONCLUSIVE, PASS)
+
+
+@dataclass(frozen=True, slots=True)
+class Ruling:
+    """What a study says of one objective. ``met`` estimates the fraction of runs that meet it."""
+
+    id: str
+    objective: Objective
+    verdict: str
+    why: str
+    counts: Counts
+    met: Estimate | None  # None without a trial
+
+
+def rule(objectives: Mapping[str, Objective], tally: Tally, *, alpha: float = ALPHA) -> list[Ruling]:
+    """Judge each objective on what there is. ``alpha``: how often each bound of a fraction may be wrong."""
+    return [
+        _rule(name, objective, tally.objectives.get(name, Counts()), alpha=alpha)
+        for name, objective in objectives.items()
+    ]
+
+
+def _rule(name: str, objective: Objective, counts: Counts, *, alpha: float) -> Ruling:
+    if not counts.trials:
+        return Ruling(name, objective, INCONCLUSIVE, "no trial", counts, None)
+    met = fraction(counts.met, counts.trials, undecided=counts.undecided, alpha=alpha)
+    verdict, why = _every(counts) if objective.in_ is None else _share(objective.in_, met)
+    return Ruling(name, objective, verdict, why, counts, met)
+
+
+def _every(counts: Counts) -> tuple[str, str]:
+    """Without ``in`` the claim is about the trials of this study, so there is nothing to estimate."""
+    if counts.missed:
+        return FAIL, f"missed in {counts.missed:,} of {counts.trials:,} trials"
+    if counts.undecided:
+        return INCONCLUSIVE, f"undecided in {counts.undecided:,} of {counts.trials:,} trials"
+    return PASS, f"met in each of {counts.trials:,} trials"
+
+
+def _share(wanted: float, met: Estimate) -> tuple[str, str]:
+    if met.low >= wanted:
+        return PASS, f"at least {met.low:.2%} of runs meet it"
+    if met.high < wanted:
+        return FAIL, f"at most {met.high:.2%} of runs meet it"
+    return INCONCLUSIVE, f"between {met.low:.2%} and {met.high:.2%} of runs meet it"
+
+
+def overall(rulings: Sequence[Ruling], tally: Tally) -> str:
+    """Return the worst verdict; a study of nothing, or with a trial that broke, is inconclusive at best."""
+    found = {ruling.verdict for ruling in rulings}
+    if tally.errors or not tally.trials:
+        found.add(INCONCLUSIVE)
+    if not rulings and tally.verdicts.get(INCONCLUSIVE):
+        found.add(INCONCLUSIVE)
+    return next((verdict for verdict in _WORST_FIRST if verdict in found), PASS)
+
+
+def exit_code(verdicts: Sequence[str]) -> int:
+    """Return the exit code of several verdicts, worst first: fail, inconclusive, pass."""
+    return EXIT_CODES[next((v for v in _WORST_FIRST if v in verdicts), PASS)]

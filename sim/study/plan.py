@@ -1,0 +1,49 @@
+"""What a study runs: points (scenarios side by side) and batches of their trials."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from sim.spec.models import Scenario
+from sim.spec.resolve import digest_full
+
+
+@dataclass(frozen=True)
+class Point:
+    """One resolved scenario of a study. ``label`` tells it from the others, "" if it is the only one."""
+
+    label: str
+    scenario: Scenario
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 (hex) of what the resolved scenario means."""
+        return digest_full(self.scenario)
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Batch:
+    """Trials ``first`` to ``last`` - 1 of point number ``point``."""
+
+    point: int
+    first: int
+    last: int
+
+    def halves(self) -> "tuple[Batch, Batch]":
+        """Return the batch cut in two. It must have more than one trial."""
+        middle = (self.first + self.last) // 2
+        return Batch(self.point, self.first, middle), Batch(self.point, middle, self.last)
+
+
+def missing(done: Sequence[Batch], *, points: int, trials: int) -> Iterator[tuple[int, int, int]]:
+    """Yield (point, first, last) for every run of trials below ``trials`` that no finished batch holds."""
+    for point in range(points):
+        at = 0
+        for batch in sorted(batch for batch in done if batch.point == point):
+            if batch.first > at:
+                yield point, at, min(batch.first, trials)
+            at = max(at, batch.last)
+            if at >= trials:
+                break
+        if at < trials:
+            yield point, at, trials

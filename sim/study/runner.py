@@ -1,0 +1,147 @@
+"""Runs the trials of a study: a bounded window of batches, and what happens when workers die."""
+
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, CancelledError, Future, wait
+from dataclasses import dataclass, field
+from typing import Any
+
+from sim.study.executors import Crew, Lost
+from sim.study.machine import fingerprint
+from sim.study.plan import Batch, Point, missing
+from sim.study.rows import failed
+from sim.study.store import Store
+from sim.study.work import breathe, run_batch
+
+BATCH_S = 0.5  # so long a batch should take: long enough that its overhead does not show
+HEARTBEAT_S = 5.0
+CHANCES = 2  # so often a worker may die of a single trial, all others held back, before the trial is blamed
+TRIALS_MAX = 1000  # of a batch
+
+Progress = Callable[[int, int], None]  # (trials finished, trials wanted)
+
+
+@dataclass
+class Runner:
+    """Brings every point to a number of trials. ``seed`` is the study's."""
+
+    points: Sequence[Point]
+    seed: int
+    crew: Crew
+    store: Store
+    progress: Progress | None = None
+    _batch_trials: int = 1
+    _waiting: deque[Batch] = field(default_factory=deque)  # to be run again, after a death, one at a time
+    _flying: dict[Future[Any], Batch] = field(default_factory=dict)
+    _deaths: dict[Batch, int] = field(default_factory=dict)
+    _finished: int = 0
+
+    def reach(self, trials: int) -> None:
+        """Run what is missing until every point has ``trials`` trials on disk.
+
+        ``Lost`` if the workers are gone for good; what was finished is kept.
+        """
+        wanted = self._batches(trials)
+        self._finished = sum(batch.last - batch.first for batch in self.store.done())
+        while True:
+            self._fill(wanted)
+            if not self._flying:
+                return
+            self._collect()
+            if self.progress is not None:
+                self.progress(self._finished, trials * len(self.points))
+
+    def _batches(self, trials: int) -> Iterator[Batch]:
+        """Yield what is missing, in batches of the size that fits at that moment."""
+        gaps = list(missing(self.store.done(), points=len(self.points), trials=trials))
+        for point, first, last in gaps:
+            at = first
+            while at < last:
+                end = min(last, at + self._batch_trials)
+                yield Batch(point, at, end)
+                at = end
+
+    def _fill(self, wanted: Iterator[Batch]) -> None:
+        """Keep the window full; suspects run alone, so that a death has one culprit."""
+        if self._waiting:
+            if not self._flying:
+                self._submit(self._waiting.popleft())
+            return
+        while len(self._flying) < self.crew.workers + 2 * (self.crew.workers > 1):
+            batch = next(wanted, None)
+            if batch is None:
+                return
+            self._submit(batch)
+
+    def _submit(self, batch: Batch) -> None:
+        task = {
+            "scenario": self.points[batch.point].scenario,
+            "seed": self.seed,
+            "point": batch.point,
+            "first": batch.first,
+            "last": batch.last,
+            "machine": fingerprint(),
+        }
+        try:
+            self._flying[self.crew.submit(run_batch, task)] = batch
+        except BrokenExecutor:
+            self._waiting.append(batch)
+            self._break()
+
+    def _collect(self) -> None:
+        """Take in what is finished; look now and then whether anybody is left to finish the rest."""
+        done, _ = wait(self._flying, timeout=HEARTBEAT_S, return_when=FIRST_COMPLETED)
+        if not done and not self.crew.alive():
+            raise Lost("the workers are gone")
+        suspects: list[Batch] = []
+        for future in done:
+            batch = self._flying.pop(future)
+            try:
+                self._keep(batch, future.result())
+            except (BrokenExecutor, CancelledError):
+                suspects.append(batch)
+            except Exception as error:
+                if type(error).__name__ != "KilledWorker":  # Dask's, which names the culprit itself
+                    raise
+                self._blame(batch)
+        if suspects:
+            self._buried(suspects)
+
+    def _keep(self, batch: Batch, result: dict[str, Any]) -> None:
+        self.store.put(batch, result["rows"])
+        self._finished += batch.last - batch.first
+        each_s = result["wall_s"] / (batch.last - batch.first)
+        self._batch_trials = max(1, min(TRIALS_MAX, int(BATCH_S / max(each_s, 1e-6))))
+
+    def _buried(self, suspects: list[Batch]) -> None:
+        """A worker died, and with it all that its pool had begun. A batch that was alone is the culprit."""
+        if len(suspects) == 1 and not self._flying:
+            self._blame(suspects[0])
+        else:
+            self._waiting.extend(suspects)
+        self._break()
+
+    def _break(self) -> None:
+        """Make the crew fit again; what else it had begun died with it."""
+        self._waiting.extend(self._flying.values())
+        self._flying.clear()
+        self.crew.renew()
+
+    def _blame(self, batch: Batch) -> None:
+        """Run a culprit again; when it has killed often enough, cut it in two or give its trial up."""
+        deaths = self._deaths[batch] = self._deaths.get(batch, 0) + 1
+        if deaths < CHANCES:
+            self._waiting.appendleft(batch)
+        elif batch.last - batch.first > 1:
+            self._waiting.extendleft(reversed(batch.halves()))
+        else:
+            self._check_health()
+            why = f"a worker died of it {deaths} times (seed {self.seed}, trial {batch.first})"
+            self.store.put(batch, failed(why, point=batch.point, trial=batch.first, seed=self.seed))
+
+    def _check_health(self) -> None:
+        """Before a trial is blamed: ``Lost`` if workers die of doing nothing, too."""
+        try:
+            self.crew.submit(breathe, {}).result()
+        except BrokenExecutor as error:
+            raise Lost("workers die as soon as they start") from error

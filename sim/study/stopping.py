@@ -1,0 +1,74 @@
+"""When a study may stop, and what that costs."""
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+
+import numpy as np
+
+from sim.spec.models import Objective
+from sim.stats import bootstrap
+from sim.stats.binomial import trials_to_pass
+from sim.stats.sequential import Look, looks
+from sim.study.judgement import ALPHA, INCONCLUSIVE, PASS, rule
+from sim.study.tally import Tally
+
+FIRST = 30  # trials before the first look at a precision: fewer say little of their own spread
+
+
+def plan(until: str, objectives: Mapping[str, Objective], *, cap: int) -> Iterator[Look]:
+    """Yield the looks of a study of at most ``cap`` trials.
+
+    ``until``: ``trials`` (one look, at the cap), ``decided``, or a precision such as ``5%``.
+    """
+    if until == "trials":
+        return looks(cap, cap, alpha=ALPHA)
+    if until == "decided":
+        return looks(_first(objectives), cap, alpha=ALPHA)
+    return looks(FIRST, cap, alpha=ALPHA)
+
+
+def _first(objectives: Mapping[str, Objective]) -> int:
+    """Return when the first look is worth it: when all trials met could pass every objective."""
+    wanted = [objective.in_ for objective in objectives.values() if objective.in_ is not None]
+    numbers = [trials_to_pass(share, alpha=ALPHA / 2) for share in wanted]
+    return max([1, *(number for number in numbers if number is not None)])
+
+
+def enough(until: str, objectives: Mapping[str, Objective], tallies: Sequence[Tally], look: Look) -> bool:
+    """Return whether the study may stop at ``look``."""
+    if look.last:
+        return True
+    if until == "decided":
+        return all(_decided(objectives, tally, look) for tally in tallies)
+    return all(_precise(precision(until), tally, look) for tally in tallies)
+
+
+def precision(until: str) -> float:
+    """Return the relative half-width that ``5%`` or ``±5%`` asks for. ValueError if it is none."""
+    text = until.removeprefix("±").removeprefix("+-")
+    share = float(text.removesuffix("%")) / 100 if text.endswith("%") else math.nan
+    if not 0.0 < share < 1.0:
+        raise ValueError(f"{until!r} is neither trials, decided nor a precision such as 5%")
+    return share
+
+
+def _decided(objectives: Mapping[str, Objective], tally: Tally, look: Look) -> bool:
+    """An objective about every trial is decided before the last only if it has been missed."""
+    rulings = rule(objectives, tally, alpha=look.alpha)
+    return all(
+        ruling.verdict != INCONCLUSIVE and not (ruling.objective.in_ is None and ruling.verdict == PASS)
+        for ruling in rulings
+    )
+
+
+def _precise(share: float, tally: Tally, look: Look) -> bool:
+    """Every objective's mean is known to within ``share`` of itself. A censored one never is."""
+    columns = [np.array(values, np.float64) for values in tally.objective_values.values()]
+    return bool(columns) and all(_known(column, share, look.alpha) for column in columns)
+
+
+def _known(values: np.ndarray, share: float, alpha: float) -> bool:
+    if values.size == 0 or not np.isfinite(values).all():
+        return False
+    found = bootstrap.mean(values, alpha=alpha / 2)
+    return (found.high - found.low) / 2 <= share * abs(found.value)

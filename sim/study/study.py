@@ -1,0 +1,80 @@
+"""A study from start to end: looks, verdicts, tables."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from sim.stats.sequential import Look
+from sim.study.executors import crew
+from sim.study.judgement import Ruling, overall, rule
+from sim.study.machine import fingerprint
+from sim.study.plan import Point
+from sim.study.runner import Progress, Runner
+from sim.study.stopping import enough, plan
+from sim.study.store import Store
+from sim.study.tally import Tally, tally
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What a study says of one point."""
+
+    point: Point
+    tally: Tally
+    rulings: list[Ruling]
+    verdict: str
+
+
+@dataclass(frozen=True)
+class Study:
+    """A finished study. ``look`` is the one at which it stopped; ``capped``: it might have gone on."""
+
+    findings: list[Finding]
+    seed: int
+    until: str
+    cap: int
+    look: Look
+    store: Store
+
+    @property
+    def capped(self) -> bool:
+        """Return whether the cap ended a study that was to be decided, or precise, and is not."""
+        return self.until != "trials" and self.look.last
+
+
+def run(
+    points: Sequence[Point],
+    *,
+    seed: int,
+    trials: int,
+    until: str = "trials",
+    where: str = "serial",
+    target: Path,
+    progress: Progress | None = None,
+) -> Study:
+    """Run at most ``trials`` trials of each point, until ``until`` says that they are enough.
+
+    ``where``: see ``sim.study.executors.crew``; ``target``: the folder that ``finish`` will let appear. The
+    objectives are those of the first point, which all points share. The result does not depend on ``where``.
+    """
+    objectives = points[0].scenario.sla
+    looks = plan(until, objectives, cap=trials)
+    store = Store(target, {"machine": fingerprint(), "seed": seed, "points": [p.digest for p in points]})
+    workers = crew(where)
+    try:
+        runner = Runner(points, seed, workers, store, progress)
+        for look in looks:
+            runner.reach(look.n)
+            tallies = tally(store.read(trials=look.n), points=len(points), objectives=objectives)
+            if enough(until, objectives, tallies, look):
+                break
+    except BaseException:
+        store.close()
+        raise
+    finally:
+        workers.close()
+    findings = []
+    for point, found in zip(points, tallies, strict=True):
+        rulings = rule(point.scenario.sla, found, alpha=look.alpha)
+        findings.append(Finding(point, found, rulings, overall(rulings, found)))
+    return Study(findings, seed, until, trials, look, store)

@@ -1,0 +1,164 @@
+"""The runner: same results whatever runs them, and what becomes of batches that kill."""
+
+import pytest
+
+from sim.study.executors import Lost, Pool, Serial, crew
+from sim.study.plan import Batch, Point, missing
+from sim.study.runner import Runner
+from sim.study.store import Busy, Store
+from sim.study.study import run
+from sim.study.work import OtherMachine, run_batch
+from tests.study import small
+
+
+class Poisoned(Pool):
+    """A pool in which one trial kills its worker."""
+
+    def submit(self, work, task):
+        return super().submit(small.poisoned if work is run_batch else work, task)
+
+
+class Deadly(Pool):
+    """A pool whose workers die as soon as they start."""
+
+    def submit(self, work, task):
+        return super().submit(small.deadly, task)
+
+
+class Elsewhere(Serial):
+    """A worker with another numpy."""
+
+    def submit(self, work, task):
+        return super().submit(work, {**task, "machine": {**task["machine"], "numpy": "1.0"}})
+
+
+def rows(store, trials):
+    """Return all rows on disk, by table."""
+    found = {}
+    for part in store.read(trials=trials):
+        for name, more in part.items():
+            found.setdefault(name, []).extend(more)
+    return found
+
+
+def filled(tmp_path, workers, trials=8, **more):
+    """Run ``trials`` trials with a crew; return their rows."""
+    store = Store(tmp_path / "study", {})
+    try:
+        Runner([Point("", small.scenario(tmp_path))], 7, workers, store, **more).reach(trials)
+    finally:
+        workers.close()
+        store.close()
+    return rows(store, trials)
+
+
+def test_a_poison_trial_is_named_with_its_seed_and_all_others_are_run(tmp_path):
+    """The batch that kills is cut until the trial is alone, and no other is blamed."""
+    found = filled(tmp_path, Poisoned(2), _batch_trials=4)
+    errors = {trial: error for _, trial, *_, error in found["trials"] if error is not None}
+    assert list(errors) == [small.POISON]
+    assert f"seed 7, trial {small.POISON}" in errors[small.POISON]
+    assert [row[1] for row in found["trials"]] == list(range(8))
+
+
+def test_workers_that_die_of_nothing_blame_no_trial(tmp_path):
+    """A broken machine is told as one."""
+    with pytest.raises(Lost, match="as soon as they start"):
+        filled(tmp_path, Deadly(1))
+
+
+@pytest.mark.parametrize("batch", [1, 3, 8])
+def test_neither_batches_nor_processes_change_a_row(tmp_path, batch):
+    """Serial one by one against two processes with batches of other sizes."""
+    alone = tmp_path / "alone"
+    alone.mkdir()
+    assert filled(tmp_path, crew("process:2"), _batch_trials=batch) == filled(alone, crew("serial"))
+
+
+def test_a_worker_with_other_versions_is_refused_with_the_reason(tmp_path):
+    """Its results could differ in the last bit."""
+    with pytest.raises(OtherMachine, match=r"numpy is .* here and 1\.0 in the study"):
+        filled(tmp_path, Elsewhere())
+
+
+def test_a_trial_that_raises_is_reported_and_the_study_goes_on(tmp_path, monkeypatch):
+    """Its row has the traceback; a verdict can no longer be a pass."""
+    import sim.trial
+
+    true = sim.trial.run
+
+    def sometimes(scenario, *, seed, trial):
+        if trial == 2:
+            raise ZeroDivisionError("planted")
+        return true(scenario, seed=seed, trial=trial)
+
+    monkeypatch.setattr(sim.trial, "run", sometimes)
+    found = run([Point("", small.scenario(tmp_path))], seed=0, trials=4, target=tmp_path / "study")
+    found.store.close()
+    (finding,) = found.findings
+    assert [trial for trial, _ in finding.tally.errors] == [2]
+    assert "planted" in finding.tally.errors[0][1]
+    assert finding.verdict != "pass"
+    assert finding.tally.objectives["rpo"].undecided == 1
+
+
+def test_two_processes_do_not_run_one_study_at_a_time(tmp_path):
+    """The second is told."""
+    first = Store(tmp_path / "study", {})
+    with pytest.raises(Busy):
+        Store(tmp_path / "study", {})
+    first.close()
+
+
+def test_batches_of_another_scenario_or_version_are_not_used(tmp_path):
+    """An identity that differs forgets what is there."""
+    first = Store(tmp_path / "study", {"numpy": "1"})
+    first.put(Batch(0, 0, 2), {})
+    first.close()
+    again = Store(tmp_path / "study", {"numpy": "1"})
+    assert again.done() == [Batch(0, 0, 2)]
+    again.close()
+    other = Store(tmp_path / "study", {"numpy": "2"})
+    assert other.done() == []
+    other.close()
+
+
+def test_what_is_missing_are_the_gaps_between_finished_batches():
+    """Overlaps and batches beyond the end do no harm."""
+    done = [Batch(0, 2, 4), Batch(0, 3, 5), Batch(0, 9, 12), Batch(1, 0, 10)]
+    assert list(missing(done, points=3, trials=10)) == [(0, 0, 2), (0, 5, 9), (2, 0, 10)]
+
+
+def test_the_tables_have_a_schema_with_units_and_read_as_they_are(tmp_path):
+    """By pandas, without any help."""
+    import pandas as pd
+    import pyarrow.parquet as pq
+
+    found = run([Point("", small.scenario(tmp_path))], seed=0, trials=2, target=tmp_path / "study")
+    found.store.finish(trials=2, documents={})
+    milestones = pq.read_schema(tmp_path / "study" / "milestones.parquet")
+    assert milestones.field("at_ns").metadata[b"unit"] == b"ns"
+    metrics = pd.read_parquet(tmp_path / "study" / "metrics.parquet")
+    rta = metrics[(metrics.metric == "recovery.rta_s") & (metrics.of == "orders.write")]
+    assert list(rta.trial) == [0, 1] and (rta.unit == "s").all() and (rta.value > 0).all()
+
+
+def test_common_draws_leave_at_most_a_quarter_of_the_variance(tmp_path):
+    """Promotion 20 s against 15 s: recovery time and lost records, paired against unpaired."""
+    import numpy as np
+
+    from sim.spec.resolve import load, resolve
+    from sim.study.compare import differences
+
+    tallies = []
+    for seconds in ("20s", "15s"):
+        text = small.TEXT.replace("{uniform: [5s, 30s]}", seconds)
+        folder = tmp_path / seconds
+        folder.mkdir()
+        point = Point("", resolve(load(str(small.written(folder, text)))))
+        found = run([point], seed=3, trials=60, target=folder / "study")
+        found.store.close()
+        tallies.append(found.findings[0].tally)
+    left = {d.name: d.noise_left for d in differences(*tallies)}
+    assert left["recovery.rta_s", "orders.write"] <= 0.25
+    assert np.isnan(left["loss.records", "orders"]) or left["loss.records", "orders"] <= 0.25
