@@ -207,7 +207,7 @@ class Ledger:
 
     def _given_up(self, rids: np.ndarray, commit_ns: np.ndarray) -> np.ndarray:
         self._gave_up = self._gave_up[:, self._gave_up[1] + LATE_NS >= commit_ns[0]]
-        index = k.find(rids, self._gave_up[0])
+        index = k.find(rids, np.ascontiguousarray(self._gave_up[0]))
         late = np.zeros(len(rids), bool)
         hit = index >= 0
         late[hit] = commit_ns[hit] <= self._gave_up[1][index[hit]] + LATE_NS

@@ -52,7 +52,7 @@ def answer(rows, pending, timeline, lineage, abandoned, places, n_abandoned, tot
             totals[ACKS] += 1
             known = _acknowledge(rows.version[i], pending, timeline, lineage, totals)
             if n_abandoned:
-                known |= _mark(rows.rid[i], rows.version[i], abandoned, places, ACKED_BY_RID)
+                known |= _mark(rows.rid[i], rows.version[i], abandoned, places, np.int64(ACKED_BY_RID))
             if not known:
                 totals[ACKS_UNKNOWN] += 1
         elif rows.outcome[i] == OUTCOME_INFO:
@@ -61,7 +61,7 @@ def answer(rows, pending, timeline, lineage, abandoned, places, n_abandoned, tot
             info[n_info] = i
             n_info += 1
             if n_abandoned:
-                _mark(rows.rid[i], np.int64(-1), abandoned, places, INFO)
+                _mark(rows.rid[i], np.int64(-1), abandoned, places, np.int64(INFO))
     return info[:n_info]
 
 

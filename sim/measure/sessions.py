@@ -30,7 +30,7 @@ READS, STALE, BEHIND_MAX, BEHIND_SUM, STALE_MAX, STALE_SUM, STALE_CARRY, WRITES,
 )
 EPOCH, BEGAN, PRIOR, PRIOR_BEGAN, PLACE = range(5)
 EPOCH_MASK = (1 << EPOCH_BITS) - 1
-U = np.uint64  # of places in arrays
+U = np.uint64  # of places in arrays; a literal would have a function compiled for each value
 CARRY = 10**18  # ns; a sum of stalenesses may exceed an int64
 
 
@@ -114,15 +114,15 @@ def fold_sessions(rows, first, m, found, lineage, life_ns, warmup_ns):  # noqa: 
                 writes += 1
                 timeline = version >> LSN_BITS
                 if wrote > 0 and wrote >> LSN_BITS != timeline and not on_timeline(wrote, timeline, lineage):
-                    _violated(MONOTONIC_WRITES, i, w, send, marks, ring, found)
+                    _violated(U(MONOTONIC_WRITES), i, w, send, marks, ring, found)
                 if read > 0 and read >> LSN_BITS != timeline and not on_timeline(read, timeline, lineage):
-                    _violated(WRITES_FOLLOW_READS, i, r, send, marks, ring, found)
+                    _violated(U(WRITES_FOLLOW_READS), i, r, send, marks, ring, found)
             else:
                 reads += 1
                 if version < wrote:
-                    _violated(READ_YOUR_WRITES, i, w, send, marks, ring, found)
+                    _violated(U(READ_YOUR_WRITES), i, w, send, marks, ring, found)
                 if version < read:
-                    _violated(MONOTONIC_READS, i, r, send, marks, ring, found)
+                    _violated(U(MONOTONIC_READS), i, r, send, marks, ring, found)
                 found.histogram[U(bucket_of(stales[i]))] += 1
                 if behinds[i] > 0:
                     _count_stale(stales[i], np.int64(behinds[i]), totals)
