@@ -32,6 +32,7 @@ from sim.spec.models import AnyFault, NetworkLatency, Scenario
 from sim.spec.trace import arrivals
 
 Pulls = tuple[tuple[int, str], ...]  # (time ns, name of a cursor)
+ALL = "*"  # in place of the name
 
 
 class Service:
@@ -121,10 +122,13 @@ class World:
     ) -> None:
         """Run to ``until`` (ns).
 
-        ``pulls``: extra pulls of single cursors, which must change nothing: (time ns, name), the name being
-        ``<domain>/circle`` or ``<domain>/<region>/<send|receive|apply|reads>``.
+        ``pulls``: extra pulls, which must change nothing: (time ns, name of a cursor), the name being
+        ``<domain>/circle``, ``<domain>/<region>/<send|receive|apply|reads>``, or ``*`` for all at once.
         """
-        self._pulls = deque(sorted(pulls))
+        self._pulls = deque(sorted(pull for pull in pulls if pull[1] != ALL))
+        for moment, name in pulls:
+            if name == ALL:
+                self.clock.call("pull", moment, self.settle, REST)
         self._progress, self._end = progress, until
         while True:
             self._advance(self._pull(min(self.clock.peek(), until)))
@@ -153,11 +157,11 @@ class World:
     def _pull(self, until: float) -> float:
         """Make the extra pulls before ``until``; return ``until``, or the time of a trip that one met."""
         while self._pulls and self._pulls[0][0] < until:
-            at, name = self._pulls.popleft()
+            moment, name = self._pulls.popleft()
             store, *node, cursor = name.split("/")
-            until = min(until, self._run_circle(self.services[store], at))
+            until = min(until, self._run_circle(self.services[store], moment))
             if node:
-                self.services[store].domain.pull(node[0], cursor, at)
+                self.services[store].domain.pull(node[0], cursor, moment)
         return until
 
     def counts(self) -> tuple[int, int]:

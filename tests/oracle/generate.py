@@ -21,6 +21,7 @@ from sim.core.distributions import (
 from sim.spec import models as m
 from sim.spec.placement import nodes_of
 from sim.spec.resolve import resolve
+from sim.world import ALL
 
 from .aimed import aim, aimed
 from .schedules import faults_for
@@ -164,7 +165,8 @@ def case(number: int) -> Case:
 
 
 def _pulls(number: int, scenario: m.Scenario) -> tuple[tuple[int, str], ...]:
-    """Return random times at which one cursor is pulled: a store's circle or a node's, mostly a replica's."""
+    """Return random times at which a cursor is pulled, a store's circle or a node's (mostly a replica's), and
+    some at which all are."""
     dice = Dice(f"pulls {number}")
     pulls = []
     for _ in range(dice.whole(0, 30)):
@@ -177,6 +179,7 @@ def _pulls(number: int, scenario: m.Scenario) -> tuple[tuple[int, str], ...]:
             )
             cursor = f"{node}/{cursor}"
         pulls.append((dice.whole(1, scenario.duration - 1), f"{name}/{cursor}"))
+    pulls += [(dice.whole(1, scenario.duration - 1), ALL) for _ in range(dice.whole(0, 3))]
     return tuple(sorted(pulls))
 
 

@@ -12,6 +12,7 @@ from unittest.mock import patch
 from sim.engine.log import DROP_AT
 from sim.models.workload import OUTPUT_ROWS
 from sim.trial import run_tables
+from sim.world import ALL
 
 from .compare import compare, compare_milestones
 from .coverage import Coverage
@@ -27,7 +28,7 @@ MUST_EXERCISE = (
     "cuts_in_promotion",
     "traces",
     "empirical",
-    *(f"pulls_{cursor}" for cursor in CURSORS),
+    *(f"pulls_{cursor}" for cursor in (*CURSORS, "all")),
 )
 TIED_SHARE = 0.3
 
@@ -61,13 +62,16 @@ class Tally:
 
 
 def contents(one: Case) -> Counter[str]:
-    """Return what counts of a case by itself: pulls of each cursor, a trace, an empirical distribution.
+    """Return what counts of a case by itself: pulls, by cursor; a trace; an empirical distribution.
 
     Of a node's flow only pulls at replicas count.
     """
     found: Counter[str] = Counter()
     databases = one.scenario.databases
     for _, name in one.pulls:
+        if name == ALL:
+            found["pulls_all"] += 1
+            continue
         store, *node, cursor = name.split("/")
         found[f"pulls_{cursor}"] += cursor in ("circle", "reads") or node[0] in databases[store].replicas
     found["traces"] += any(database.workload.arrivals.kind == "trace" for database in databases.values())
