@@ -250,7 +250,9 @@ class Relay:
             self._saves.append((now, end - 1))
 
     def pace(self, now: int) -> None:
-        """Work at speed 1, or stand still while it is paused."""
+        """Work at speed 1, or stand still while it is paused: ticks pass unused."""
+        if self._speed[0] <= 0.0:
+            self._state[OPEN] = max(int(self._state[OPEN]), now)
         change_pace(self._state, self._speed, self._head(), at=now, to=0.0 if self.process.paused else 1.0)
 
     def _head(self) -> float:
