@@ -57,7 +57,12 @@ def lake(**more) -> p.Lake:
     )
 
 
-def run(
+def run(**changed) -> Result:
+    """Run the twin on the platform with what is given changed (see ``platform``)."""
+    return run_twin(platform(**changed), 7)
+
+
+def platform(
     *,
     faults=None,
     duration=6 * S,
@@ -68,8 +73,8 @@ def run(
     replication=None,
     writes=10.0,
     **sections,
-) -> Result:
-    """Run the platform with what is given changed."""
+) -> m.Scenario:
+    """Return the platform with what is given changed."""
     database = m.Database(
         primary="a",
         replicas=["b", "c"],
@@ -101,7 +106,7 @@ def run(
         level=m.Level(hold=5 * S),
         **sections,
     )
-    return run_twin(resolve(scenario), 7)
+    return resolve(scenario)
 
 
 def in_ms(column) -> list[float]:
