@@ -11,9 +11,12 @@ def trust(scenario: Scenario, figures: dict[str, Any]) -> list[str]:
         "One trial: these are the figures of one seed, not a probability.",
         "Bulk flows have fixed shares of a link and borrow nothing from each other.",
         "Messages under way when something changes are not touched by the change.",
-        "The databases are modelled; outbox, event bus, stream processing and lakehouse are not part of "
-        "this run.",
     ]
+    if scenario.bus is None:
+        notes.append(
+            "The databases are modelled; outbox, event bus, stream processing and lakehouse are not part of "
+            "this run."
+        )
     wanted = {objective.of for objective in scenario.sla.values()}
     silent = sorted(
         name for name, of in figures["recovery"].items() if name in wanted and not of["operations"]

@@ -53,8 +53,10 @@ PHASE_OF = {
 SERVES = ("answer", "node.up", "region.up", "fault.healed")  # may let a capability serve again
 GENERAL = ("region.up", "fault.healed")  # of no domain
 REACTIONS = ("answer", "node.up", "region.up", "promoted", "rerouted", "kept")
-PATH_REACTIONS = ("process.started", "partitions.up", "relay.resumed", "reader.moved", "lake.moved", "promoted",
-                  "kept", "node.up", "region.up")  # fmt: skip
+PATH_REACTIONS = (
+    *("process.started", "partitions.up", "relay.resumed", "reader.moved", "lake.moved"),
+    *("promoted", "kept", "node.up", "region.up"),
+)
 FAILS_OVER = ("promoted", "rerouted", "kept")  # likewise, for what needs the primary
 
 

@@ -8,6 +8,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from sim.measure.path.metrics import METRICS as PATH_METRICS
+from sim.measure.path.metrics import path_value
+
 if TYPE_CHECKING:
     from sim.spec.models import Objective
     from sim.spec.predicates import Bound
@@ -65,9 +68,13 @@ def overall(verdicts: list[Verdict], faults: Mapping[str, Mapping[str, Any]]) ->
 def measured(figures: Mapping[str, Any], metric: str, of: str, *, fraction: bool = False) -> Measured:
     """Return what ``metric`` came to.
 
-    ``of``: a capability (orders.write), a store (orders) or, for exposure, a standby (orders/us-west).
+    ``of``: a capability (orders.write), a store (orders), a stage, consumer or zone of the data path
+    (orders.raw) or, for exposure, a standby (orders/us-west).
     KeyError if there is no such thing.
     """
+    if metric in PATH_METRICS:
+        value, seconds = path_value(figures, metric, of)
+        return Measured(_ns(value) if seconds else value)
     if metric in ("rta", "downtime", "failed_requests"):
         return _recovery(figures["recovery"][of], metric, fraction)
     if metric in LATENCIES:

@@ -5,6 +5,7 @@ from math import isfinite
 from typing import Any
 
 from sim.measure.control import differences
+from sim.measure.path.metrics import SECTIONS as PATH_SECTIONS
 from sim.outcome import Outcome
 
 
@@ -25,6 +26,7 @@ def document(outcome: Outcome) -> dict[str, Any]:
         "latency": figures.get("latency", {}),
         "operations": figures.get("operations", {}),
         "conservation": figures.get("conservation", {}),
+        **{section: figures[section] for section in PATH_SECTIONS if section in figures},
         "faults": outcome.faults,
         "performance": outcome.performance,
         "milestones": [

@@ -64,13 +64,14 @@ def fill(folder: Path, outcome: Outcome, *, resolved: str) -> None:
     ``resolved`` is the resolved scenario as YAML, which can be run again.
     """
     from sim.journal.parquet import write_milestones
-    from sim.report.pictures import exposure
+    from sim.report.pictures import exposure, freshness
 
     found = {**document(outcome), "resolved": resolved, "versions": versions(), "platform": _platform()}
     (folder / "run.json").write_text(written(found), encoding="utf-8")
     (folder / "scenario.yaml").write_text(resolved, encoding="utf-8")
     write_milestones(folder / "milestones.parquet", outcome.milestones)
     exposure(outcome.figures.get("exposure", {}), folder / "exposure.svg")
+    freshness(outcome.figures.get("freshness", {}), folder / "freshness.svg")
 
 
 def versions() -> dict[str, str | None]:

@@ -43,23 +43,43 @@ def exposure(figures: dict[str, Any], path: Path) -> bool:
     ``records``, the most in each step. Nothing is written if there was none. OSError where ``path`` cannot
     be written.
     """
-    panels = {store: _curves(standbys) for store, standbys in figures.items()}
-    panels = {store: curves for store, curves in panels.items() if curves}
+    return _draw({store: _curves(standbys) for store, standbys in figures.items()}, TITLE, "records", path)
+
+
+def freshness(figures: dict[str, Any], path: Path) -> bool:
+    """Draw how old each capability of the data path was over time; return whether any ever was.
+
+    A panel for each domain, the lake and the dashboards. ``figures``: capability -> ``series`` with
+    ``step_s`` and ``age_s``, the greatest age (seconds) in each step. OSError where ``path`` cannot be
+    written.
+    """
+    panels: dict[str, list[Curve]] = {}
+    for name, row in figures.items():
+        head, _, what = name.partition(".")
+        if any(row["series"]["age_s"]):
+            series = {"step_s": row["series"]["step_s"], "records": row["series"]["age_s"]}
+            panels.setdefault(head, []).append((what, series))
+    return _draw(panels, "How old what people saw was at each moment", "seconds", path)
+
+
+def _draw(panels: dict[str, list[Curve]], title: str, unit: str, path: Path) -> bool:
+    """Write a picture of the panels that have curves; return whether there is any."""
+    panels = {name: curves for name, curves in panels.items() if curves}
     if not panels:
         return False
     height = HEAD + len(panels) * (ABOVE + HEIGHT) + FOOT
     lines = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" width="{WIDTH}" '
         f'height="{height}" font-family="DejaVu Sans, Helvetica, Arial, sans-serif" font-size="10">',
-        f"<title>{TITLE}</title>",
+        f"<title>{title}</title>",
         f'<rect width="{WIDTH}" height="{height}" fill="#fff"/>',
-        _text(WIDTH / 2, 20, TITLE, anchor="middle", size=13),
+        _text(WIDTH / 2, 20, title, anchor="middle", size=13),
     ]
     end_s = max(s["step_s"] * len(s["records"]) for curves in panels.values() for _, s in curves)
     for i, (store, curves) in enumerate(panels.items()):
         most = max(max(series["records"]) for _, series in curves)
         scale = Scale(HEAD + ABOVE + i * (ABOVE + HEIGHT), end_s, most * 1.05)
-        lines += _panel(store, curves, scale, last=i == len(panels) - 1)
+        lines += _panel(store, curves, scale, unit=unit, last=i == len(panels) - 1)
     path.write_text("\n".join([*lines, "</svg>"]) + "\n", encoding="utf-8")
     return True
 
@@ -74,7 +94,7 @@ def _curves(standbys: dict[str, Any]) -> list[Curve]:
     ]
 
 
-def _panel(store: str, curves: list[Curve], scale: Scale, *, last: bool) -> Iterator[str]:
+def _panel(store: str, curves: list[Curve], scale: Scale, *, unit: str, last: bool) -> Iterator[str]:
     """Yield one panel: name, grid, curves and their legend; the last one also names the moments."""
     top, bottom, right = scale.top, scale.top + HEIGHT, LEFT + PLOT
     yield _text(LEFT, top - 6, store, size=12)
@@ -93,7 +113,7 @@ def _panel(store: str, curves: list[Curve], scale: Scale, *, last: bool) -> Iter
         yield f'<path d="M{right - 22} {y - 3}h18" stroke="{colour}" stroke-width="2"/>'
         yield _text(right - 26, y, label, anchor="end")
     yield f'<rect x="{LEFT}" y="{top}" width="{PLOT}" height="{HEIGHT}" fill="none" stroke="#000"/>'
-    yield _text(16, top + HEIGHT / 2, "records", anchor="middle", turn=f"rotate(-90 16 {top + HEIGHT / 2:g})")
+    yield _text(16, top + HEIGHT / 2, unit, anchor="middle", turn=f"rotate(-90 16 {top + HEIGHT / 2:g})")
     if last:
         yield _text(LEFT + PLOT / 2, bottom + 32, "seconds since the start", anchor="middle")
 

@@ -8,7 +8,7 @@ from sim.report.page import Section, Table
 from sim.report.quantities import NOTHING, count, duration, percent
 from sim.spec.predicates import METRICS
 
-GLYPHS = dict(zip(PHASES, ".:#+=*~", strict=True))
+GLYPHS = dict(zip(PHASES, ".:#+=*<o~", strict=True))
 BAR_WIDTH = 24
 
 Figures = dict[str, Any]
@@ -32,7 +32,8 @@ def recovery(outcome: Outcome) -> list[Section]:
     if not figures:
         return []
     head = ("capability", "down for", "times down", "copies caught up", "bad in all", "failed requests")
-    rows = tuple((name, *_times(f)) for name, f in figures.items())
+    asked = {name: f for name, f in figures.items() if name not in outcome.figures.get("freshness", {})}
+    rows = tuple((name, *_times(f)) for name, f in asked.items())
     return [Section("Recovery", (Table(head, rows, frozenset(range(1, 6))),)), *_phases(figures)]
 
 

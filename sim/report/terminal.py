@@ -7,6 +7,7 @@ from sim.report.consistency import consistency
 from sim.report.control import beside
 from sim.report.loss import loss
 from sim.report.page import Section
+from sim.report.path import path
 from sim.report.quantities import duration, plural
 from sim.report.recovery import objectives, recovery
 from sim.report.timeline import story
@@ -25,6 +26,7 @@ def page(outcome: Outcome, *, source: str, folder: str | None = None) -> list[Se
         objectives(outcome),
         *recovery(outcome),
         *loss(outcome),
+        *path(outcome),
         *consistency(outcome),
         *beside(outcome),
         *(

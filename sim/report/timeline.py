@@ -8,6 +8,7 @@ from sim.report.quantities import clock, since
 
 S = 1_000_000_000
 LINES_MAX = 24
+NAMES_MAX = 4
 # How far apart milestones of one kind may lie and share a line: the first that makes the story short enough.
 SPANS_NS = (10 * S, 30 * S, 60 * S, 300 * S)
 # Left out first when the story is too long: steps that others in the story imply.
@@ -77,6 +78,7 @@ def phrase(scene: Scene, domains: frozenset[str] = frozenset()) -> str:
         second=_names(subjects, 1),
         third=_names(subjects, 2),
         fourth=_names(subjects, 3),
+        whole=_whole(subjects),
     )
     reasons = list(dict.fromkeys(m.why for m in scene.milestones if m.why))
     if not reasons:
@@ -102,6 +104,12 @@ def _names(subjects: Subjects, part: int) -> str:
     return _listed(list(dict.fromkeys(subject[part] for subject in subjects if len(subject) > part)))
 
 
+def _whole(subjects: Subjects) -> str:
+    """Name the subjects themselves, the first of them if there are many."""
+    names = list(dict.fromkeys("/".join(subject) for subject in subjects))
+    return _listed(names) if len(names) <= NAMES_MAX else f"{names[0]} and {len(names) - 1} more"
+
+
 def _domains(subjects: Subjects, domains: frozenset[str]) -> str:
     """List the domains, or say that it is every one."""
     names = list(dict.fromkeys(subject[0] for subject in subjects))
@@ -122,6 +130,7 @@ def _listed(names: list[str]) -> str:
 
 
 # A sentence for each kind of milestone. Subjects in parts: {domains} the first, {second}, {third}, {fourth};
+# {whole} the subjects themselves;
 # {nodes} is a domain and a region.
 PHRASES = {
     "fault.started": "FAULT {second} begins",
@@ -149,4 +158,12 @@ PHRASES = {
     "rewinding": "returning node drops what was abandoned, {nodes}",
     "rebuilding": "returning node copies everything, {nodes}",
     "rejoined": "node follows the new primary, {nodes}",
+    "process.stopped": "stops: {whole}",
+    "process.started": "runs again: {whole}",
+    "relay.resumed": "relays publish in the new region: {whole}",
+    "reader.moved": "goes on elsewhere: {whole}",
+    "lake.moved": "the lake is computed elsewhere",
+    "stream.failed": "fails on a record: {whole}",
+    "partitions.down": "partitions without a leader in {second}",
+    "partitions.up": "partitions have leaders again in {second}",
 }

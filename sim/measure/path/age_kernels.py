@@ -12,11 +12,11 @@ E_STARTED, E_ENDED, E_BAD_NS, EPISODE = range(4)
 
 @njit(cache=True)
 def ages(at, commit, first, state, p, counts, sums, squares, series, episodes):
-    """Take in that the oldest missing record, of ``commit`` time, stopped missing at ``at`` (n,) int64, in order.
+    """Take in that the oldest missing record stopped missing at ``at`` (n,) int64 ns, in order.
 
-    The next one is the oldest from then on. ``counts`` and ``sums`` (BUCKETS,): number and sum of the ages at which stretches
-    of rising age begin, minus those at which they end. Return the row at which to go on: it stops early when
-    ``episodes`` is full.
+    ``commit``: its commit time; the next one is the oldest from then on. ``counts`` and ``sums`` (BUCKETS,):
+    number and sum of the ages at which stretches of rising age begin, minus those at which they end. Return
+    the row at which to go on: it stops early when ``episodes`` is full.
     """
     for i in range(first, len(at)):
         if state[EPISODES] == len(episodes):

@@ -77,7 +77,7 @@ class Ages:
         hold, rows = self.span.hold_ns, self._done
         episodes = tuple(
             Episode(
-                started_ns=started, last_bad_end_ns=ended, recovered_ns=ended if ended < end_ns else None,
+                started_ns=started, recovered_ns=ended if ended < end_ns else None,
                 downtime_ns=bad, failed=0, held=end_ns - ended >= hold and ended < end_ns,
             )
             for started, ended, bad in rows

@@ -36,7 +36,10 @@ def capability(
     milestones: Sequence[Milestone],
     failed: int = 0,
 ) -> dict[str, Any]:
-    """Return the recovery figures of one capability; ``operations``: records that had to arrive, or refreshes."""
+    """Return the recovery figures of one capability.
+
+    ``operations``: records that had to arrive, or refreshes; ``failed``: refreshes that failed.
+    """
     series = ages.recovery(end_ns, operations)
     worst, rta, censored = series.worst(), series.rta_ns(), series.censored_after_ns(end_ns)
     spent, chain = path_phases(domains, worst, milestones) if worst else ({}, [])

@@ -37,7 +37,7 @@ class Ghosts:
         return found
 
     def oldest(self, held: Spans) -> tuple[int, int, int, int] | None:
-        """Return (commit time, version, rid, when abandoned) of the oldest ghost among ``held``, None if none."""
+        """Return (commit time, version, rid, when abandoned) of the oldest ghost among ``held``, or None."""
         found = [
             (self._commits[v][0], v, self._commits[v][1], self._abandoned_ns[v])
             for low, high in held.meet(self.versions)

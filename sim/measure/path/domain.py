@@ -188,7 +188,9 @@ class DomainPath:
         streams = [] if rows is None else [("", rows["at_ns"], rows["version"])]
         follow(self.buses[r], [*streams, *(("skipped", at, version) for _, at, version in skipped)])
         gone = take(f"gone/{self.setup.regions[r]}")
-        for first, position, count in runs_of(gone["position"]) if gone is not None else ():
+        if gone is None:
+            return
+        for first, position, count in runs_of(gone["position"]):
             self.logs[r].gone.add(position, position + count)
             at = first
             for version, n in self.logs[r].versions(position, position + count):
@@ -212,7 +214,8 @@ class DomainPath:
         region = lag.region
         if region is not None:
             streams += skipped[region]
-            lag.read([rows for _, rows in tables], came[region], self.logs[region].end, until_ns)
+            read = [rows for _, rows in tables]
+            lag.read(read, came[region], self.logs[region].end, until_ns)
         follow(watch, streams)
 
     # --- memory ---------------------------------------------------------------------------------------------

@@ -1,10 +1,10 @@
 """The surviving timeline of one store: when its commits were made, and by whom, while that matters.
 
-The columns hold the commits that some *near* stage (one whose age and order are followed) still has to see, and
-those of the last KEEP_NS. Of those before, every ``EVERY``-th time is kept, and the times at marked versions (the
-boundaries of what tables hold). Where slices end decides what the columns hold, so nobody may look at them but by a
-rule that does not depend on that: a stage sees exactly what was committed since it is near and is missing there,
-and everybody what is no older than KEEP_NS.
+The columns hold the commits that some *near* stage (one whose age and order are followed) still has to see,
+and those of the last KEEP_NS. Of those before, every ``EVERY``-th time is kept, and the times at marked
+versions (the boundaries of what tables hold). Where slices end decides what the columns hold, so nobody may
+look at them but by a rule that does not depend on that: a stage sees exactly what was committed since it is
+near and is missing there, and everybody what is no older than KEEP_NS.
 """
 
 from bisect import bisect_right, insort
@@ -159,7 +159,7 @@ class Line:
         return high - count, self._column("key", first, count)
 
     def mark(self, version: int, at_ns: int, near_from: int = FOREVER) -> None:
-        """Keep the commit time of a version of the line, as known at ``at_ns`` or as soon as it is committed."""
+        """Keep the commit time of a version of the line, as known at ``at_ns`` or as soon as there is one."""
         if not self.holds(version) or version in self._marks:
             return
         if version & LSN_MASK >= self.end:

@@ -46,7 +46,7 @@ class Metric:
 
 
 class Replica:
-    """A standby: time since the commit of the last applied record, 0 while all that was received is applied."""
+    """A standby: time since the commit of the last applied record, 0 while all received is applied."""
 
     def __init__(self, line: Line) -> None:
         self.metric = Metric()
@@ -115,7 +115,7 @@ class ConsumerLag:
         self.region, self._done, self._saved = region, position, position
 
     def read(self, rows: list[Table], bus: Table | None, end: int, until_ns: int) -> None:
-        """Take in rows read before ``until_ns``; ``bus``: rows that came meanwhile, ``end``: all there are."""
+        """Take in rows read before ``until_ns``; ``bus``: rows that came meanwhile, ``end``: of all."""
         read_at = _joined([table["at_ns"] for table in rows])
         read_to = _joined([table["position"] for table in rows])
         bus_at = np.zeros(0, np.int64) if bus is None else bus["at_ns"]

@@ -11,14 +11,13 @@ from sim.measure.path.ages import Ages
 from sim.measure.path.capability import capability, combined
 from sim.measure.path.delivery import Ghosts, delivery
 from sim.measure.path.domain import DomainPath
+from sim.measure.path.metrics import SECTIONS
 from sim.measure.path.point import recovery_point
 from sim.measure.path.setup import PathSetup, path_setup_of
 from sim.measure.path.waterfall import Waterfall
 
 if TYPE_CHECKING:
     from sim.spec.models import Scenario
-
-SECTIONS = ("waterfall", "freshness", "delivery", "recovery_point", "monitoring")
 
 
 class PathMeasures:
@@ -76,7 +75,7 @@ class PathMeasures:
 
     def _capabilities(self) -> dict[str, tuple[Ages, int, tuple[str, ...], int]]:
         """Return capability -> ages, what it was judged on, the domains it needs, failed refreshes."""
-        out = {}
+        out: dict[str, tuple[Ages, int, tuple[str, ...], int]] = {}
         commits = {name: len(path.line.committed()) for name, path in self._domains.items()}
         for name, path in self._domains.items():
             for which, ages in (("events", path.events), *path.consumer_ages.items()):

@@ -12,17 +12,17 @@ from sim.measure.path.delivery import Ghosts
 from sim.measure.path.setup import ZONES
 from sim.measure.path.waterfall import Waterfall
 
-Limit = tuple[
-    int, int, str, str, int, int | None
-]  # commit time, then when it broke, stage, what, version, rid
+# Commit time, when it broke, place in the flow, stage, what, version, rid.
+Limit = tuple[int, int, int, str, str, int, int | None]
 
 
 def recovery_point(
     falls: Mapping[str, Waterfall], ghosts: Mapping[str, Ghosts], end_ns: int
 ) -> dict[str, Any]:
-    """Return the largest T such that nothing committed up to it is lost or a ghost anywhere, and what limits it."""
+    """Return the largest T such that nothing committed up to it is lost or a ghost, and what limits it."""
     limits = [limit for name, fall in falls.items() for limit in _limits(name, fall, ghosts[name])]
-    commit_ns, at_ns, stage, what, version, rid = min(limits, default=(end_ns + 1, end_ns, "", "", 0, None))
+    nothing = (end_ns + 1, end_ns, 0, "", "", 0, None)
+    commit_ns, at_ns, _, stage, what, version, rid = min(limits, key=lambda limit: limit[:4], default=nothing)
     limited = {"stage": stage, "what": what, "version": version, "rid": rid}
     return {
         "at_s": (commit_ns - 1) / SECOND,
@@ -33,17 +33,17 @@ def recovery_point(
 
 
 def _limits(name: str, fall: Waterfall, ghosts: Ghosts) -> Iterator[Limit]:
-    """Yield the oldest record that each store or stage of a domain has lost, and the oldest ghost it holds."""
+    """Yield the oldest record that each store or stage of a domain lost, and the oldest ghost it holds."""
     yield from _store(name, fall)
-    for terms in fall.stages:
+    for i, terms in enumerate(fall.stages, start=1):
         lost = fall.first_lost(terms)
         if lost is not None:
             of = f"{name}.{terms.name}"
-            yield lost.commit_ns, max(lost.at_ns, lost.commit_ns), of, "lost", lost.version, lost.rid
+            yield lost.commit_ns, max(lost.at_ns, lost.commit_ns), i, of, "lost", lost.version, lost.rid
         ghost = ghosts.oldest(terms.delivered)
         if ghost is not None:
             commit_ns, version, rid, at_ns = ghost
-            yield commit_ns, at_ns, f"{name}.{terms.name}", "ghost", version, rid
+            yield commit_ns, at_ns, i, f"{name}.{terms.name}", "ghost", version, rid
 
 
 def _store(name: str, fall: Waterfall) -> Iterator[Limit]:
@@ -53,11 +53,11 @@ def _store(name: str, fall: Waterfall) -> Iterator[Limit]:
     if len(rows):
         first = rows[np.argmin(rows[:, k.COMMIT_NS])].tolist()
         at_ns = ledger.cuts[first[k.CUT_ID]].at_ns
-        yield first[k.COMMIT_NS], at_ns, f"{name}.replica", "lost", first[k.VERSION], first[k.RID]
+        yield first[k.COMMIT_NS], at_ns, 0, f"{name}.replica", "lost", first[k.VERSION], first[k.RID]
 
 
 def _complete_to(falls: Mapping[str, Waterfall], end_ns: int) -> dict[str, float]:
-    """Return, for each stage and each zone of all domains, the commit time before which nothing is in flight."""
+    """Return, of each stage and each zone of all domains, up to which commit time nothing is in flight."""
     out: dict[str, float] = {}
     for name, fall in falls.items():
         for terms in fall.stages:

@@ -129,7 +129,10 @@ class Stage:
         return self._cover(version, version + count)
 
     def pass_over(self, version: int, at: np.ndarray, why: str) -> list[Span]:
-        """Note that consecutive versions will not come, as was known at the times ``at``; return as ``arrive``."""
+        """Note that consecutive versions will not come, as known at the times ``at``.
+
+        Return what ``arrive`` does.
+        """
         low, high, at_ns = version, version + len(at), int(at[0])
         last = self.passed[-1] if self.passed else None
         if last is not None and (last.high, last.why) == (low, why):  # so that slices do not matter

@@ -68,7 +68,7 @@ class Tables:
         return [held.watch for (_, r), held in self.held.items() if r == self.region]
 
     def stretch(self, take: Take, skipped: list[Stream]) -> None:
-        """Take in rows between two controls. ``skipped``: what mirrors skipped on the way to the lake's region."""
+        """Take in rows between two controls; ``skipped``: what mirrors skipped on the way to the lake."""
         streams = list(skipped)
         for kind in ("skipped", "dead"):
             rows = take(f"{kind}/stream")
@@ -86,7 +86,7 @@ class Tables:
             watch.pass_over(version, at, why)
 
     def placed(self, region: int, position: int, at_ns: int, lost: Iterable[tuple[str, Spans]]) -> None:
-        """The stream job starts at a position; of what is ``lost`` to it, what it has not written never comes."""
+        """The stream job starts at a position; what is ``lost`` to it and not written yet never comes."""
         if self.region is None:
             raise ValueError(f"{self.setup.domain} has a stream job and no lake")
         self.started = (at_ns, position)

@@ -12,11 +12,11 @@ class Follower(Protocol):
     """Whoever follows the oldest missing record of a stage."""
 
     def fold(self, at: np.ndarray, commit: np.ndarray) -> None:
-        """Take in that the oldest stopped missing at ``at`` (n,) ns, in order; ``commit``: its commit times."""
+        """Take in that the oldest stopped missing at ``at`` (n,) ns; ``commit``: its commit times."""
 
 
 class Track:
-    """Keeps what is folded, to be combined with other domains and regions at the end; for what changes rarely."""
+    """Keeps what is folded, to be combined with other domains and regions at the end."""
 
     def __init__(self) -> None:
         self.parts: list[tuple[np.ndarray, np.ndarray]] = []
@@ -64,7 +64,7 @@ class Watch:
         self._fold(version, at, self.stage.pass_over(version, at, why))
 
     def clock(self, at_ns: int) -> int:
-        """Return when the oldest missing record was committed, as known at ``at_ns``, FOREVER if it has not been."""
+        """Return when the oldest missing record was committed, as known at ``at_ns``, or FOREVER."""
         return self.stage.clock(self.stage.oldest, at_ns)
 
     def look_again(self, at_ns: int) -> None:

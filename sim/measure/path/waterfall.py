@@ -1,4 +1,4 @@
-"""The ledger of one domain, stage by stage: delivered, in flight, dropped, lost. Every term from its own rows."""
+"""The ledger of one domain, stage by stage: delivered, in flight, dropped, lost; each from its own rows."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -127,10 +127,9 @@ class Waterfall:
             explained = Spans((p.low, p.high) for p in terms.passed)
             vanished = self.lost(terms).minus(explained)
             if len(vanished):
-                first = vanished.least()
+                where, first = f"{self.path.setup.domain} {terms.name}", vanished.least()
                 out.append(
-                    f"{self.path.setup.domain} {terms.name}: {len(vanished)} records vanished without a rule, "
-                    f"the first is version {first}"
+                    f"{where}: {len(vanished)} records vanished without a rule, the first is version {first}"
                 )
         return out
 
@@ -159,7 +158,7 @@ class Waterfall:
         return min(found, key=lambda lost: lost.commit_ns, default=None)
 
     def missing_since(self, terms: Terms) -> int | None:
-        """Return the commit time of the oldest surviving record in flight to a stage, None if there is none."""
+        """Return when the oldest surviving record in flight to a stage was committed, or None."""
         version = self.committed.meet(terms.coming).minus(terms.delivered).least()
         return None if version is None else self.path.line.clock(version, self.end_ns, marks=True)
 

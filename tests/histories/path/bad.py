@@ -27,7 +27,7 @@ def without(*tables: str, drop: set[int]) -> Journey:
 
 
 def relay_skips() -> Journey:
-    """The relay stops after 10 and lost its position: at 15.5 s it begins behind 15, so 11 to 15 have no event."""
+    """The relay stops after 10 and lost its position: at 15.5 s it begins behind 15: no event of 11 to 15."""
     journey = Journey()
     journey.place("relay", 0, 0)
     journey.place("search", 0, 0)
@@ -165,8 +165,8 @@ def reordered() -> Journey:
 def failover() -> Journey:
     """Ten writes in a; b is promoted at 20 s with 1 to 7 only, 8 is written again there, 9 and 10 are lost.
 
-    All ten were on the bus of a, 1 to 9 on that of b before the promotion, 10 arrives there at 25 s. The relay
-    in b begins behind 5, so 6 and 7 are published twice; then 8, and 11 to 13, which are 8 to 11 on
+    All ten were on the bus of a, 1 to 9 on that of b before the promotion, 10 arrives there at 25 s. The
+    relay in b begins behind 5, so 6 and 7 are published twice; then 8, and 11 to 13, which are 8 to 11 on
     timeline 2. The consumer moved to b at 15 s, from the position behind 5.
     """
     journey = without_lake()

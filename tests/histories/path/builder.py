@@ -36,7 +36,7 @@ class Journey:
     commits: dict[str, int] = field(default_factory=dict)  # of each table
 
     def write(self, first: int, last: int, *, timeline: int = 1, node: int = A, start: int = 0) -> None:
-        """Commit and acknowledge a record a second: lsn i at second ``start`` + i, key i % 2, at every standby."""
+        """Commit and acknowledge a record a second: lsn i at ``start`` + i s, key i % 2, at every standby."""
         for lsn in range(first, last + 1):
             at, version = (start + lsn) * S, v(timeline, lsn)
             rid = timeline << 20 | lsn

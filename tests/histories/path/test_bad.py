@@ -130,11 +130,11 @@ def test_window_of_what_a_consumer_skipped():
 
 
 def test_recovery_point_lies_before_the_oldest_ghost():
-    """Write 9, of 9 s, was lost by the promotion at 20 s and is a ghost on the bus: the point is just before it."""
+    """Write 9, of 9 s, was lost by the promotion at 20 s (and is a ghost on the bus): just before it."""
     point = bad.failover().figures(strict=False)["recovery_point"]
     assert point["at_s"] == pytest.approx(9.0, abs=1e-8)
     assert point["age_s"] == pytest.approx(11.0, abs=1e-8)
-    assert point["limited_by"] == {"stage": "orders.bus", "what": "ghost", "version": v(1, 9), "rid": 9}
+    assert point["limited_by"] == {"stage": "orders.replica", "what": "lost", "version": v(1, 9), "rid": 9}
 
 
 def test_recovery_point_lies_before_the_oldest_loss_of_any_stage():

@@ -1,0 +1,33 @@
+"""What the metrics of objectives are on the data path."""
+
+from collections.abc import Mapping
+from typing import Any
+
+TALLIES = ("ghosts", "orphans", "duplicates", "gaps", "reorderings", "dead_letters")
+SECTIONS = ("waterfall", "freshness", "delivery", "recovery_point", "monitoring")
+METRICS = ("freshness_max", "freshness_p99", "records_lost", "recovery_point", *TALLIES)
+
+
+def path_value(figures: Mapping[str, Any], metric: str, of: str) -> tuple[float | None, bool]:
+    """Return what a metric came to, and whether that is in seconds; None if there was nothing to measure.
+
+    KeyError if there is no such thing.
+    """
+    if metric == "recovery_point":
+        return figures["recovery_point"]["age_s"], True
+    if metric.startswith("freshness_"):
+        name = metric.removeprefix("freshness_") + "_s"
+        return figures["freshness"][of][name] if figures["recovery"][of]["operations"] else None, True
+    if metric in TALLIES:
+        return figures["delivery"][of][metric]["count"], False
+    domain, _, stage = of.partition(".")
+    row = _stage(figures["waterfall"][domain], stage)
+    population = sum(row[term] for term in ("delivered", "in_flight", "dropped", "lost"))
+    return row["lost"] if population else None, False
+
+
+def _stage(fall: Mapping[str, Any], stage: str) -> Mapping[str, Any]:
+    """Return a stage; where the primary or the lake ended, mirror and copy are the bus and table itself."""
+    own = "bus" if stage.startswith("mirror/") else "analytics" if stage.startswith("copy/") else stage
+    found: Mapping[str, Any] = fall[stage] if stage in fall else fall[own]
+    return found

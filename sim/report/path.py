@@ -1,0 +1,137 @@
+"""What became of records on the data path: stage by stage, how old, what came wrong, what monitors hid."""
+
+from typing import Any
+
+from sim.outcome import Outcome
+from sim.report.page import Section, Table
+from sim.report.quantities import NOTHING, clock, count, duration, plural
+
+Figures = dict[str, Any]
+TERMS = ("in_flight", "dropped", "lost")
+LIES_MAX = 6  # monitors shown
+BLIND_S = 5.0  # a monitor that is off by less is not worth a line
+WRONG = {
+    "ghosts": "of transactions that no longer exist",
+    "gaps": "never came though later ones did",
+    "duplicates": "came twice or more",
+    "reorderings": "came after a newer version of their key",
+    "dead_letters": "became dead letters",
+}
+
+
+def path(outcome: Outcome) -> list[Section]:
+    """Return the sections of the data path, none if there was no bus."""
+    figures = outcome.figures
+    if "waterfall" not in figures:
+        return []
+    return [_waterfall(figures), _freshness(figures), *_monitors(figures["monitoring"])]
+
+
+def _waterfall(figures: Figures) -> Section:
+    """Return a row a stage, over all domains, and what does not agree."""
+    falls: dict[str, dict[str, Figures]] = figures["waterfall"]
+    stages = list(dict.fromkeys(stage for fall in falls.values() for stage in fall))
+    consumers = [stage for stage in stages if stage not in ("replica", "outbox", "bus") and _is_reader(stage)]
+    ordered = [s for s in stages if s not in consumers]
+    place = next((i for i, s in enumerate(ordered) if s == "raw"), len(ordered))
+    ordered[place:place] = consumers
+    rows = tuple(_stage(s, {d: fall[s] for d, fall in falls.items() if s in fall}) for s in ordered)
+    head = ("stage", "delivered", "in flight", "dropped", "lost", "window", "lost of")
+    table = Table(head, rows, frozenset(range(1, 6)))
+    lines = (*_wrong(figures["delivery"]), _point(figures))
+    return Section("Acknowledged records, stage by stage", (table, *lines))
+
+
+def _is_reader(stage: str) -> bool:
+    return not stage.startswith(("mirror/", "copy/")) and stage not in ("raw", "curated", "analytics")
+
+
+def _stage(stage: str, found: dict[str, Figures]) -> tuple[str, ...]:
+    """Return the row of a stage: sums over the domains, the largest window."""
+    terms = [sum(row[term] for row in found.values()) for term in TERMS]
+    window = max(row["window_s"] for row in found.values())
+    losers = [f"{domain} {row['lost']:,}" for domain, row in found.items() if row["lost"]]
+    whose = ", ".join(losers) if len(found) > 1 else ""
+    delivered = sum(row["delivered"] for row in found.values())
+    shown = (count(term) if term else "" for term in terms)
+    return stage, count(delivered), *shown, duration(window) if terms[2] else "", whose
+
+
+def _wrong(delivery: dict[str, Figures]) -> list[str]:
+    """Name what came wrong, with the first record of each."""
+    lines = []
+    for of, row in delivery.items():
+        for kind, words in WRONG.items():
+            tally = row.get(kind)
+            if tally and tally["count"]:
+                first = tally["witness"]
+                lines.append(
+                    f"- {of}: {tally['count']:,} {words}; the first: {_record(of, first)} at "
+                    f"{clock(round(first['at_s'] * 1e9))}"
+                )
+    orphans = {of.partition(".")[0]: row["orphans"] for of, row in delivery.items() if "orphans" in row}
+    lines += [
+        f"- {domain}: {plural(tally['count'], 'record')} without any event"
+        for domain, tally in orphans.items()
+        if tally["count"]
+    ]
+    return lines
+
+
+def _record(of: str, witness: Figures) -> str:
+    """Name a record as ``sim explain --record`` takes it."""
+    domain = of.partition(".")[0]
+    if witness["rid"] is not None:
+        return f"{domain}:{witness['rid']}"
+    return f"{domain}@{witness['version'] >> 40}:{witness['version'] & (1 << 40) - 1}"
+
+
+def _point(figures: Figures) -> str:
+    point = figures["recovery_point"]
+    by = point["limited_by"]
+    if by is None:
+        return "- Every store and stage agrees up to the end of the run."
+    why = "holds a ghost" if by["what"] == "ghost" else "lost a record"
+    until, later = clock(int(point["at_s"] * 1e9)), duration(point["age_s"])
+    return f"- Every store and stage agrees up to {until}: {by['stage']} {why} of then, {later} after its commit."
+
+
+def _freshness(figures: Figures) -> Section:
+    """Return a row a capability: how old it was, and how long it was older than its level."""
+    rows = tuple(
+        (name, duration(f["mean_s"]), duration(f["p99_s"]), duration(f["max_s"]), duration(f["level_s"]),
+         *_down(figures["recovery"][name]))
+        for name, f in figures["freshness"].items()
+    )  # fmt: skip
+    head = ("what", "age: mean", "p99", "worst", "may be", "too old for", "in all")
+    return Section("How old it was", (Table(head, rows, frozenset(range(1, 7))),))
+
+
+def _down(figure: Figures) -> tuple[str, str]:
+    if figure["rta_s"] == 0:
+        return "never", ""
+    worst = figure["rta_s"]
+    lasted = f"> {duration(figure['censored_after_s'])}" if worst is None else duration(worst)
+    return lasted, duration(figure["downtime_s"])
+
+
+def _monitors(monitoring: dict[str, Figures]) -> list[Section]:
+    """Return the monitors that showed much less than was true when the first fault began, or ever."""
+    lies = [
+        (f["true_age_max_s"] - f["shown_max"], name, f)
+        for name, f in monitoring.items()
+        if f["unit"] == "s" and f["true_age_max_s"] - f["shown_max"] > BLIND_S
+    ]
+    if not lies:
+        return []
+    rows = tuple(
+        (name, duration(f["shown_max"]), duration(f["true_age_max_s"]), _at_fault(f))
+        for _, name, f in sorted(lies, key=lambda lie: (-lie[0], lie[1]))[:LIES_MAX]
+    )
+    head = ("lag of", "highest shown", "true then", "shown, true when the fault began")
+    return [Section("What lag monitors would not have shown", (Table(head, rows, frozenset({1, 2})),))]
+
+
+def _at_fault(figure: Figures) -> str:
+    shown, true = figure["shown_at_fault"], figure["true_age_at_fault_s"]
+    return NOTHING if shown is None else f"{duration(shown)}, {duration(true)}"
