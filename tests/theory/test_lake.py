@@ -1,8 +1,8 @@
 """From commits to analytics and their copies, through the whole run: by arithmetic.
 
-The events of the one store (``tests/theory/events.py``), a stream job that takes 1 ms a row and commits every
-10 s + 2 s, curated every 20 s + 5 s, analytics every 40 s + 4 s; a row takes 1 ms to another region, files 3 s
-more and pointers 1 s.
+The events of the one store (``tests/theory/events.py``), a stream job that takes 1 ms a row and commits
+every 10 s + 2 s, curated every 20 s + 5 s, analytics every 40 s + 4 s; a row takes 1 ms to another region,
+files 3 s more and pointers 1 s.
 """
 
 from typing import Any
@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from tests.theory.events import events
-from tests.theory.one_store import LSN, MS, Run, S, merge
+from tests.theory.one_store import LSN, MS, US, Run, S, merge
 
 LAKE: dict[str, Any] = {
     "home": "east",
@@ -20,13 +20,16 @@ LAKE: dict[str, Any] = {
     "analytics": {"interval": "40s", "base": "4s", "per_row": "0s", "restart": "5s"},
     "sync": {"share": 0.25, "row": "250B", "lag": "3s", "pointer": "1s"},
 }
-FIRST = 6300_000  # record i commits at 10 ms * i + this
+
+
+def committed(lsn: int) -> int:
+    """Return when a record is committed, ns."""
+    return lsn * 10 * MS + 6300 * US
 
 
 def lake(patch: dict[str, Any] | None = None, *, duration: str = "200s", **faults: Any) -> Run:
     """Run it all; ``patch`` is merged over LAKE."""
-    orders = {"orders": {"replication": {"share": 0.25}}}
-    there = {"duration": duration, "lake": merge(LAKE, patch or {}), "databases": orders}
+    there = {"duration": duration, "lake": merge(LAKE, patch or {}), "bus": {"mirror": {"share": 0.25}}}
     return events(there, **faults)
 
 
@@ -53,17 +56,96 @@ def records(r: Run, table: str) -> list[tuple[int, np.ndarray]]:
 def test_the_age_of_a_chain_of_periodic_batches(table, every, lag):
     """An age runs from d to d + T: T the last interval, d all that a record waits for if it just makes it.
 
-    The relay takes what is committed before its tick, half a second before the checkpoint: 0.5 + 2 s to raw. A
-    tick of curated takes a raw commit that is 8 s old, one of analytics a curated commit 15 s old. To another
-    region its 4000 rows take 4 s, and 4 s more.
+    The relay takes what is committed before its tick, half a second before the checkpoint: 0.5 + 2 s to raw.
+    A tick of curated takes a raw commit that is 8 s old, one of analytics a curated commit 15 s old. To
+    another region its 4000 rows take 4 s, and 4 s more.
     """
     r = lake()
     commits = records(r, table)
     assert len(commits) >= 3
-    upto = 0
-    for at, lsns in commits:
-        assert lsns.tolist() == list(range(upto + 1, upto + 1 + lsns.size))  # nothing missing, nothing twice
-        if upto:  # the age of the table just before: since the commit of the oldest record that is not in it
-            assert at - (upto * 10 * MS + FIRST) == int((lag + every) * S) - FIRST
-        upto += lsns.size
-        assert at - (upto * 10 * MS + FIRST) == int(lag * S) - FIRST
+    assert np.concatenate([lsns for _, lsns in commits]).tolist() == list(
+        range(1, 1 + sum(lsns.size for _, lsns in commits))
+    )
+    for at, lsns in commits[1:]:  # the first is shorter than an interval
+        oldest, after = (
+            committed(int(lsns[0])),
+            committed(int(lsns[-1]) + 1),
+        )  # not in it before; not in it now
+        assert at - oldest == int((lag + every) * S) - 6300 * US
+        assert at - after == int(lag * S) - 6300 * US
+
+
+def test_a_pause_of_the_copies_is_made_up_for_at_the_speed_of_the_link():
+    """Paused from 50 s to 110 s: what was due meanwhile leaves back to back then, 1 ms a row, in order."""
+    pause = {"kind": "object_replication_pause", "from": "east", "to": "west", "at": "50s", "duration": "60s"}
+    r = lake(pause=pause)
+    sent = [
+        (at, zone, lsns.size)
+        for zone in ("raw", "curated", "analytics")
+        for at, lsns in records(r, f"{zone}/east")
+        if 50 * S < at < 110 * S
+    ]
+    order = sorted(sent, key=lambda row: (row[0], ("raw", "curated", "analytics").index(row[1])))
+    left = 110 * S + MS * np.cumsum([rows for _, _, rows in order])
+    assert len(order) == 6 + 3 + 1
+    for zone in ("raw", "curated", "analytics"):
+        expected = [int(at) + 4 * S for at, (_, where, _) in zip(left, order, strict=True) if where == zone]
+        arrived = [at for at, _ in records(r, f"{zone}/west") if at > 110 * S]
+        assert arrived[: len(expected)] == expected
+    assert r.scenario.duration > left[-1] + 4 * S
+
+
+def test_at_least_once_doubles_what_appeared_since_the_last_save():
+    """Flushed every 4 s, saved every 10 s: killed at 38 s, the rows of later flushes than 28 s come twice."""
+    kill = {"kind": "process_kill", "process": "orders/stream", "at": "38s", "duration": "1s"}
+    stream = {"mode": "at_least_once", "flush": "4s", "commit": "1s"}
+    r = lake({"stream": stream}, duration="80s", kill=kill)
+    commits = records(r, "raw/east")
+    saved = sum(lsns.size for at, lsns in commits if at < 30 * S)
+    before = sum(lsns.size for at, lsns in commits if at < 38 * S)
+    everything = np.concatenate([lsns for _, lsns in commits])
+    values, counts = np.unique(everything, return_counts=True)
+    assert values.tolist() == list(range(1, values.size + 1))
+    assert values[counts == 2].tolist() == list(range(saved + 1, before + 1))
+    assert (saved, before) == (2749, 3549)  # the rounds before the ticks at 28 s and at 36 s
+    assert counts.max() == 2
+
+
+def test_a_lake_that_moves_reads_again_from_the_checkpoint_and_misses_nothing():
+    """East goes dark at 75 s: in west the job starts at the checkpoint of 70 s, and reads 49 rows again."""
+    power = {"kind": "region_outage", "region": "east", "at": "75s"}
+    r = lake({"standby": ["west", "north"], "takeover": "20s"}, power=power)
+    assert r.when("lake.moved") == [95 * S]
+    start = int(r.table("placed/stream", "position")[-1])
+    here = (r.table("bus/west", "version") & LSN)[:start]
+    assert start % 100 == 0  # the granularity of checkpoints
+    # saved at 62 s, when the commit of the tick at 60 s appeared: the rounds before 60 s, 5949 records
+    assert start == 5900
+    assert here.tolist() == list(range(1, 5901))
+    shared = [lsns for at, lsns in records(r, "raw/west") if at < 75 * S]
+    again = [lsns for at, lsns in records(r, "raw/west") if at > 95 * S]
+    assert sum(lsns.size for lsns in shared) == 5949
+    first = int(again[0][0])
+    assert first == 5901  # so 49 rows are twice in raw, and none is missing
+    kept = np.unique(np.concatenate(shared + again))
+    assert kept.tolist() == list(range(1, int(kept[-1]) + 1))
+
+
+def test_a_pointer_before_its_files_fails_refreshes_until_they_arrive():
+    """The analytics commit at 84 s is sent until 88 s: its pointer is in west at 85 s, its files at 91 s."""
+    early = {"kind": "metadata_before_data", "region": "west", "at": "83s", "duration": "2s"}
+    there = {
+        "lake": LAKE,
+        "bus": {"mirror": {"share": 0.25}},
+        "duration": "100s",
+        "insights": {"sales": {"reads": ["orders"], "refresh": "3s"}},
+    }
+    r = events(there, early=early)
+    assert r.table("dangling/analytics/west", "from_ns").tolist() == [85 * S]
+    assert r.table("dangling/analytics/west", "to_ns").tolist() == [91 * S]
+    at, ok = r.table("refresh/sales/west", "at_ns"), r.table("refresh/sales/west", "ok")
+    assert at[ok == 0].tolist() == [87 * S, 90 * S]
+    assert (r.table("refresh/sales/east", "ok") == 1).all()
+    seen = r.table("refresh/sales/west", "commits")
+    assert seen[at == 90 * S].tolist() == [1]
+    assert seen[at == 93 * S].tolist() == [2]
