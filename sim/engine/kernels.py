@@ -47,15 +47,15 @@ def _completion(arrival, work, state, speed):
 def serve(arrival, work, base, state, speed, out, *, end, until):
     """Serve records ``[state[NEXT], end)`` in order and write each completion before ``until``.
 
-    arrival: int64 ns; work: float64 nominal ns; out: int64 ns; all indexed by record - base. Completions
-    follow Lindley's recursion. Returns the number served.
+    arrival: int64 ns; work: float64 nominal ns; out: int64 ns; all indexed by record - base, and beyond the
+    end of ``work`` all have its last. Completions follow Lindley's recursion. Returns the number served.
     """
     i = state[NEXT]
     first = i
     if speed[0] <= 0.0:
         return 0
     while i < end:
-        _, done = _completion(arrival[i - base], work[i - base], state, speed[0])
+        _, done = _completion(arrival[i - base], work[min(i - base, work.size - 1)], state, speed[0])
         if done >= until:
             break
         out[i - base] = done
@@ -81,7 +81,7 @@ def change_speed(arrival, work, base, state, speed, *, end, at, to):
         state[FLOOR] = at
     elif state[NEXT] < end:
         i = state[NEXT] - base
-        start, done = _completion(arrival[i], work[i], state, now)
+        start, done = _completion(arrival[i], work[min(i, work.size - 1)], state, now)
         if start < at or state[REMAINING] >= 0:
             left = done - at
     if to > 0.0:
