@@ -10,7 +10,7 @@ import math
 import numpy as np
 
 from sim.core.draws import Purpose
-from sim.engine.compiled import allocating, compiled
+from sim.engine.compiled import compiled
 from sim.engine.sampling import ns, sample, uniform
 
 _APPLY = Purpose.APPLY
@@ -47,15 +47,15 @@ def _completion(arrival, work, state, speed):
 def serve(arrival, work, base, state, speed, out, *, end, until):
     """Serve records ``[state[NEXT], end)`` in order and write each completion before ``until``.
 
-    arrival: int64 ns; work: float64 nominal ns; out: int64 ns; all indexed by record - base. Completions
-    follow Lindley's recursion. Returns the number served.
+    arrival: int64 ns; work: float64 nominal ns; out: int64 ns; all indexed by record - base, and beyond the
+    end of ``work`` all have its last. Completions follow Lindley's recursion. Returns the number served.
     """
     i = state[NEXT]
     first = i
     if speed[0] <= 0.0:
         return 0
     while i < end:
-        _, done = _completion(arrival[i - base], work[i - base], state, speed[0])
+        _, done = _completion(arrival[i - base], work[min(i - base, work.size - 1)], state, speed[0])
         if done >= until:
             break
         out[i - base] = done
@@ -81,7 +81,7 @@ def change_speed(arrival, work, base, state, speed, *, end, at, to):
         state[FLOOR] = at
     elif state[NEXT] < end:
         i = state[NEXT] - base
-        start, done = _completion(arrival[i], work[i], state, now)
+        start, done = _completion(arrival[i], work[min(i, work.size - 1)], state, now)
         if start < at or state[REMAINING] >= 0:
             left = done - at
     if to > 0.0:
@@ -138,34 +138,3 @@ def first_at_or_after(column, begin, end, at):
         else:
             high = mid
     return low
-
-
-@allocating
-def pool(arrival, work, free, queue_max, *, done):
-    """Serve arrivals FIFO by ``free.size`` workers; at most ``queue_max`` wait, more are turned away.
-
-    arrival: int64 ns ascending; work: float64 ns; free: int64 (c,), when each worker is free, changed in
-    place; ``queue_max`` below 0: no limit; done: int64 ns out, -1 if turned away. The start of service
-    follows the Kiefer-Wolfowitz recursion; the queue's length at an arrival is the number of accepted
-    records that have not started.
-    """
-    n = arrival.size
-    starts = np.empty(n, np.int64)
-    accepted = 0
-    head = 0  # accepted records before this one have started
-    for i in range(n):
-        w = 0
-        for j in range(1, free.size):
-            if free[j] < free[w]:
-                w = j
-        start = max(arrival[i], free[w])
-        if queue_max >= 0:
-            while head < accepted and starts[head] <= arrival[i]:
-                head += 1
-            if start > arrival[i] and accepted - head >= queue_max:
-                done[i] = -1
-                continue
-        starts[accepted] = start
-        accepted += 1
-        free[w] = start + ns(work[i])
-        done[i] = free[w]

@@ -1,5 +1,7 @@
 """An append-only log with columns, from which rows that every cursor has passed are dropped."""
 
+from collections.abc import Sequence
+
 import numpy as np
 
 # Columns of a write-ahead log; four more follow for each region's node (see Log.of_node).
@@ -23,8 +25,8 @@ class Log:
         self.base = 1
         self.end = 1
         self.columns = np.zeros((_SHARED + _PER_NODE * regions, capacity), np.int64)
-        # apply work of each node, then send work of each node's flow
-        self.work = np.zeros((2 * regions, capacity), np.float64)
+        self.work = np.zeros((regions, capacity), np.float64)  # apply work of each node
+        self.send = np.zeros((regions, 1), np.float64)  # send work of each node's flow
 
     def column(self, index: int) -> np.ndarray:
         """Return a shared column; element i belongs to lsn base + i."""
@@ -39,23 +41,31 @@ class Log:
         return self.work[node]
 
     def send_work(self, node: int) -> np.ndarray:
-        """Return the send work of a node's flow, the same for every record, float64 ns."""
-        return self.work[len(self.work) // 2 + node]
+        """Return the send work of a node's flow, float64 ns (1,): the same for every record."""
+        return self.send[node]
 
-    def reserve(self, rows: int) -> None:
-        """Make room for ``rows`` more rows."""
+    def reserve(self, rows: int, live: Sequence[tuple[int, int, int]]) -> None:
+        """Make room for ``rows`` more rows.
+
+        ``live``: (node, first lsn, end lsn) of the rows whose columns a node still needs; those of others may
+        be lost. A log that is kept for a node that is down grows for long: what is not copied is not touched.
+        """
         need = self.end - self.base + rows
         capacity = self.columns.shape[1]
-        if need > capacity:
-            while capacity < need:
-                capacity *= 2
-            used = self.end - self.base
-            columns = np.empty((self.columns.shape[0], capacity), np.int64)
-            columns[:, :used] = self.columns[:, :used]
-            work = np.empty((self.work.shape[0], capacity), np.float64)
-            work[:, :used] = self.work[:, :used]
-            work[len(work) // 2 :] = self.work[len(work) // 2 :, :1]
-            self.columns, self.work = columns, work
+        if need <= capacity:
+            return
+        while capacity < need:
+            capacity *= 2
+        used = self.end - self.base
+        columns = np.empty((self.columns.shape[0], capacity), np.int64)
+        work = np.empty((self.work.shape[0], capacity), np.float64)
+        columns[:_SHARED, :used] = self.columns[:_SHARED, :used]
+        for node, first, end in live:
+            part = slice(max(0, first - self.base), end - self.base)
+            of_node = slice(_SHARED + _PER_NODE * node, _SHARED + _PER_NODE * (node + 1))
+            columns[of_node, part] = self.columns[of_node, part]
+            work[node, part] = self.work[node, part]
+        self.columns, self.work = columns, work
 
     def drop(self, until: int) -> None:
         """Forget the rows before lsn ``until``, once they are worth the move."""
@@ -64,8 +74,7 @@ class Log:
             return
         kept = self.end - until
         self.columns[:, :kept] = self.columns[:, gone : gone + kept]
-        apply = len(self.work) // 2
-        self.work[:apply, :kept] = self.work[:apply, gone : gone + kept]
+        self.work[:, :kept] = self.work[:, gone : gone + kept]
         self.base = until
 
     def truncate(self, end: int) -> None:

@@ -161,7 +161,7 @@ class Domain:
                 node.lsn = int(own[-1, 0])
         ours = rows if mine.all() else np.ascontiguousarray(rows[mine])
         log = self.log
-        log.reserve(len(ours))
+        log.reserve(len(ours), self._live())
         used = log.end - log.base
         append(ours, 0, len(ours), log.columns, used, self.newest)
         link_next(log.columns, log.base, used, used + len(ours), LSN_MASK)
@@ -169,6 +169,14 @@ class Domain:
             self.first_commit_ns = int(ours[0, 0])
         log.end += len(ours)
         self.nodes[self.primary].lsn = log.end - 1
+
+    def _live(self) -> list[tuple[int, int, int]]:
+        """Return (node, first lsn, end lsn) of the rows in use of each node's own columns of the log."""
+        return [
+            (node.index, min(self.followers[region].needed, node.shared + 1), self.followers[region].wired)
+            for region, node in self.nodes.items()
+            if node.role in (FOLLOWING, PROMOTING)
+        ]
 
     def _answer_reads(self, node: Node, until: int) -> None:
         reads = self.circle.reads[node.index]

@@ -67,6 +67,11 @@ class Follower:
         """The last lsn applied before the time of the last advance."""
         return int(self.applies[NEXT]) - 1
 
+    @property
+    def needed(self) -> int:
+        """The first lsn whose times it needs: the last received and applied, or not in the journal yet."""
+        return min(self.taken - 1, self.applied, self.sent_out, self.received_out, self.applied_out)
+
     def advance(self, log: Log, wire: Wire, until: int, *, through: int = APPLY) -> int:
         """Move the cursors up to stage ``through`` over everything due strictly before ``until``.
 

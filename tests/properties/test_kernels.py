@@ -8,8 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sim.core.distributions import constant, exponential
-from sim.engine.kernels import DONE, NEXT, carry, change_speed, fifo, pool, serve
+from sim.engine.kernels import DONE, NEXT, carry, change_speed, fifo, serve
 from sim.engine.sampling import encode
+from tests.pool import pool
 
 FEW = settings(max_examples=60)
 NEVER = 1 << 62

@@ -16,8 +16,9 @@ import pytest
 from scipy.stats import kstest
 
 from sim.core.draws import Purpose, key_of
-from sim.engine.kernels import change_speed, fifo, pool, serve
+from sim.engine.kernels import change_speed, fifo, serve
 from sim.engine.sampling import uniform
+from tests.pool import pool
 from tests.theory.intervals import batch_means, share, student, variance
 from tests.theory.one_store import LSN, MS, TO_NODE, Run, S, run, stage
 
