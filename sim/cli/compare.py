@@ -46,7 +46,7 @@ def command(before: str, after: str | None, **given: Any) -> int:
         for name, sets in ((before, ()), (after or before, given["sets"]))
     ]
     found = differences(*tallies)
-    names = {"before": before, "after": " ".join([after or before, *given["sets"]]), "trials": trials}
+    names: dict[str, Any] = {"before": before, "after": " ".join([after or before, *given["sets"]]), "trials": trials}
     emit(
         written(document(found, **names))
         if given["as_json"]
