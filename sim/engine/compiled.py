@@ -8,28 +8,16 @@ made up half of the time that compilation takes.
 
 from numba import njit
 
-compiled = njit(cache=True, _nrt=False, error_model="numpy")
-inner = njit(cache=True, _nrt=False, error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True)
-inlined = njit(
-    cache=True,
-    _nrt=False,
-    error_model="numpy",
-    forceinline=True,
-    no_cpython_wrapper=True,
-    no_cfunc_wrapper=True,
-)
+_PLAIN = {"cache": True, "_nrt": False, "error_model": "numpy"}
+_UNSEEN = {**_PLAIN, "no_cpython_wrapper": True, "no_cfunc_wrapper": True}
+
+compiled = njit(**_PLAIN)
+inner = njit(**_UNSEEN)
+inlined = njit(**_UNSEEN, forceinline=True)
+# A part of one other function, merged into it before types are known: so LLVM need not see it twice.
+merged = njit(**_UNSEEN, inline="always")
 # Draws: inlined, and called from Python too.
-drawn = njit(cache=True, _nrt=False, error_model="numpy", forceinline=True)
+drawn = njit(**_PLAIN, forceinline=True)
 # Rare and large: never inlined. That it is compiled for debugging is what keeps LLVM from inlining it.
-outlined = njit(
-    cache=True,
-    _nrt=False,
-    error_model="numpy",
-    debug=True,
-    boundscheck=False,
-    _dbg_optnone=False,
-    _dbg_extend_lifetimes=False,
-    no_cpython_wrapper=True,
-    no_cfunc_wrapper=True,
-)
+outlined = njit(**_UNSEEN, debug=True, boundscheck=False, _dbg_optnone=False, _dbg_extend_lifetimes=False)
 allocating = njit(cache=True)

@@ -5,7 +5,7 @@ Rows come nearly in order, so buckets of time and one insertion pass put them ri
 
 import numpy as np
 
-from sim.engine.circle.layout import ENDED_BY_TIMEOUT
+from sim.engine.circle.layout import ENDED_BY_TIMEOUT, O_END, O_RID, O_WHAT
 from sim.engine.compiled import compiled
 
 
@@ -21,17 +21,17 @@ def by_end(ops: np.ndarray, n: int) -> np.ndarray:
 @compiled
 def _spread(ops, n, order, counts):
     """Counting sort by end into ``n`` buckets of equal length."""
-    first, last = ops[0, 2], ops[0, 2]
+    first, last = ops[0, O_END], ops[0, O_END]
     for i in range(n):
-        first = min(first, ops[i, 2])
-        last = max(last, ops[i, 2])
+        first = min(first, ops[i, O_END])
+        last = max(last, ops[i, O_END])
     scale = n / (last - first + 1.0)
     for i in range(n):
-        counts[1 + int((ops[i, 2] - first) * scale)] += 1
+        counts[1 + int((ops[i, O_END] - first) * scale)] += 1
     for b in range(n):
         counts[b + 1] += counts[b]
     for i in range(n):
-        b = int((ops[i, 2] - first) * scale)
+        b = int((ops[i, O_END] - first) * scale)
         order[counts[b]] = i
         counts[b] += 1
 
@@ -54,7 +54,7 @@ def _after(ops, a, b):
 
     At equal times a reply (or refusal) comes before a time-out.
     """
-    if ops[a, 2] != ops[b, 2]:
-        return ops[a, 2] > ops[b, 2]
-    late_a, late_b = ops[a, 3] & ENDED_BY_TIMEOUT, ops[b, 3] & ENDED_BY_TIMEOUT
-    return late_a > late_b or (late_a == late_b and ops[a, 0] > ops[b, 0])
+    if ops[a, O_END] != ops[b, O_END]:
+        return ops[a, O_END] > ops[b, O_END]
+    late_a, late_b = ops[a, O_WHAT] & ENDED_BY_TIMEOUT, ops[b, O_WHAT] & ENDED_BY_TIMEOUT
+    return late_a > late_b or (late_a == late_b and ops[a, O_RID] > ops[b, O_RID])

@@ -2,11 +2,13 @@
 
 A node's memory is an int64 array (keys, 4): the version it would return, how many versions of the newest
 timeline it includes, how many there are, and the commit time of the oldest that it misses (0 if none). Reads
-are rows (service time, key, own lsn, version, staleness, versions behind); the last three are filled in.
+are rows (service time, key, own lsn, nothing), once answered (service time, staleness, version, versions
+behind).
 """
 
 import numpy as np
 
+from sim.engine.circle.layout import O_END, O_KEY, O_RESULT, O_RID, O_SEND, O_SESSION, O_WHAT
 from sim.engine.compiled import compiled
 
 VERSION, INCLUDED, THERE, MISSING = range(4)
@@ -50,9 +52,9 @@ def read_primary(memory, log, base, commit, end, reads, first, last, until):
         while commit < end and commit <= reads[i, 2]:
             _own(memory, log, commit - base)
             commit += 1
-        reads[i, 3] = memory[reads[i, 1], VERSION]
-        reads[i, 4] = 0
-        reads[i, 5] = 0
+        reads[i, 2] = memory[reads[i, 1], VERSION]
+        reads[i, 1] = 0
+        reads[i, 3] = 0
         i += 1
     while commit < end and log[0, commit - base] < until:
         _own(memory, log, commit - base)
@@ -80,9 +82,9 @@ def read_follower(memory, log, applied, base, commit, apply, end, reads, first, 
         at = reads[i, 0]
         commit, apply = _catch_up(memory, log, applied, base, commit, apply, end, at)
         cell = memory[reads[i, 1]]
-        reads[i, 3] = cell[VERSION]
-        reads[i, 4] = at - cell[MISSING] if cell[MISSING] != 0 else 0
-        reads[i, 5] = cell[THERE] - cell[INCLUDED]
+        reads[i, 1] = at - cell[MISSING] if cell[MISSING] != 0 else 0
+        reads[i, 2] = cell[VERSION]
+        reads[i, 3] = cell[THERE] - cell[INCLUDED]
         i += 1
     commit, apply = _catch_up(memory, log, applied, base, commit, apply, end, until)
     return commit, apply, i
@@ -121,9 +123,9 @@ def read_diverged(memory, log, base, commit, end, own, done, reads, first, last,
             done += 1
         commit = _miss(memory, log, base, commit, end, reads[i, 0])
         cell = memory[reads[i, 1]]
-        reads[i, 3] = cell[VERSION]
-        reads[i, 4] = reads[i, 0] - cell[MISSING] if cell[MISSING] != 0 else 0
-        reads[i, 5] = cell[THERE] - cell[INCLUDED]
+        reads[i, 1] = reads[i, 0] - cell[MISSING] if cell[MISSING] != 0 else 0
+        reads[i, 2] = cell[VERSION]
+        reads[i, 3] = cell[THERE] - cell[INCLUDED]
         i += 1
     return _miss(memory, log, base, commit, end, until), done, i
 
@@ -178,22 +180,25 @@ def split(ops, order, n, columns8, columns16, columns32, columns64, reads, dropp
     """
     for i in range(n):
         row = ops[order[i]]
-        columns64[0, i] = row[0]
-        columns64[1, i] = row[1]
-        columns64[2, i] = row[2]
-        columns64[3, i] = row[7]
-        columns8[0, i] = np.int8(row[3] & 1)
-        columns8[1, i] = np.int8(row[4])
-        columns16[0, i] = np.int16(row[5])
-        columns16[1, i] = np.int16(row[6])
-        columns16[2, i] = np.int16(row[9])
-        columns32[0, i] = np.int32(row[8])
-        if row[3] & 1 or row[11] < 0:
-            columns64[4, i] = row[10]
+        what = row[O_WHAT]
+        outcome = (what >> 1) & 3
+        node = ((what >> 10) & 127) - 1
+        columns64[0, i] = row[O_RID]
+        columns64[1, i] = row[O_SEND]
+        columns64[2, i] = row[O_END]
+        columns64[3, i] = row[O_SESSION]
+        columns8[0, i] = np.int8(what & 1)
+        columns8[1, i] = np.int8(outcome)
+        columns16[0, i] = np.int16(what >> 17)
+        columns16[1, i] = np.int16((what >> 4) & 63)
+        columns16[2, i] = np.int16(node)
+        columns32[0, i] = np.int32(row[O_KEY])
+        if what & 1 or outcome > 0:
+            columns64[4, i] = row[O_RESULT]
             columns64[5, i] = -1
             columns32[1, i] = 0
         else:
-            read = reads[row[9], row[11] - dropped[row[9]]]
-            columns64[4, i] = read[3]
-            columns64[5, i] = read[4]
-            columns32[1, i] = np.int32(read[5])
+            read = reads[node, row[O_RESULT] - dropped[node]]
+            columns64[4, i] = read[2]
+            columns64[5, i] = read[1]
+            columns32[1, i] = np.int32(read[3])

@@ -6,6 +6,7 @@ both.
 """
 
 import math
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -263,13 +264,6 @@ def _gamma_cdf(shape, x):
     return 1.0 - h * front
 
 
-class ZipfTable(NamedTuple):
-    """Walker's alias table: float64 (n,) acceptance and int64 (n,) alias."""
-
-    accept: np.ndarray
-    alias: np.ndarray
-
-
 @allocating
 def _alias(weights):
     n = weights.size
@@ -299,17 +293,26 @@ def _alias(weights):
     return accept, alias
 
 
-def zipf_table(count: int, exponent: float) -> ZipfTable:
-    """Return the alias table of P(key k) proportional to (k + 1) ** -exponent, k from 0 to count - 1."""
-    return ZipfTable(*_alias(np.arange(1, count + 1, dtype=np.float64) ** -exponent))
+@lru_cache(maxsize=8)  # domains with as many keys share one table, which stays in the processor's cache
+def zipf_table(count: int, exponent: float) -> np.ndarray:
+    """Return Walker's alias table of P(key k) proportional to (k + 1) ** -exponent, k from 0 to count - 1.
+
+    float64 (count, 2): how far into its cell a key is accepted (at most 1), and the key behind it.
+    """
+    accept, alias = _alias(np.arange(1, count + 1, dtype=np.float64) ** -exponent)
+    return np.stack([np.minimum(accept, 1.0), alias], axis=1)
 
 
 @drawn
 def zipf(table, u):
     """Return the key (int64) that u in (0, 1) picks."""
-    scaled = u * table.accept.size
+    scaled = u * table.shape[0]
     i = np.int64(scaled)
-    return i if scaled - i < table.accept[i] else table.alias[i]
+    cell = table[i]
+    # 1 if scaled - i < cell[0], else 0: a branch here would be a coin toss, and wait for memory
+    own = np.int64(math.ceil(cell[0] - (scaled - i)))
+    other = np.int64(cell[1])
+    return other + (i - other) * own
 
 
 @drawn

@@ -1,10 +1,11 @@
 """How dials act on a domain: links, nodes and flows are set to their effective values at one moment."""
 
 from sim.engine.circle import layout as at
-from sim.engine.circle.clients import change_rate
 from sim.engine.circle.crashes import change_node_speed, evict, vanish
 from sim.engine.circle.growth import with_heap
+from sim.engine.circle.load import change_rate
 from sim.engine.circle.probes import watch_anew
+from sim.engine.sampling import ns
 from sim.models.dials import Dials
 from sim.models.domain import FOLLOWING, PRIMARY, PROMOTING, RESTORING, STALE, Domain, Node
 from sim.models.follower import Wire
@@ -61,6 +62,8 @@ class Effects:
         circle.link[row] = (path.latency, self._tables.add(path.jitter), path.loss)
         circle.link_state[row, at.LS_CUT] = path.cut
         circle.link_state[row, at.LS_TOUCHED] = path.touched
+        fixed = path.jitter.is_constant and path.loss == 0.0
+        circle.link_state[row, at.LS_FIXED] = ns(path.latency + path.jitter.params[0]) if fixed else 0
 
     def node_speed(self, region: str) -> float:
         """Return a node's effective speed."""

@@ -12,8 +12,9 @@ from sim.engine.circle.layout import Circle
 from sim.engine.sampling import DistTable, encode, uniform, zipf_table
 from sim.spec.models import Database, Scenario
 
-NEVER = (1 << 62) - 1
 OUTPUT_ROWS = 65_536
+SLOTS = 4096
+FORESEEN = 128  # operations drawn at a time: few enough for the nearest cache
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,16 +84,20 @@ def build(
     service = database.service
     work = [tables.add(dist) for dist in (service.read, service.write, service.probe, service.probe)]
     table = tables.encode()
-    keys = zipf_table(database.workload.keys.count, database.workload.keys.zipf)
     r, s = len(regions), len(streams)
+    load = [i for i, stream in enumerate(streams) if stream.kind <= at.WRITE]
     retry = database.workload.retry
     circle = Circle(
         reg=_registers(scenario, database, regions),
         heap=np.zeros((8192, 4), np.int64),
-        slot=np.zeros((4096, at.SLOT_FIELDS), np.int64),
-        free=np.arange(4095, -1, -1, dtype=np.int64),
+        slot=_slots(len(load)),
+        free=np.arange(SLOTS - 1, -1, -1, dtype=np.int64),
         stream=np.zeros((s, at.STREAM_FIELDS), np.int64),
-        load=np.array([i for i, stream in enumerate(streams) if stream.kind <= at.WRITE], np.int64),
+        load=np.array(load, np.int64),
+        lane=np.array([[at.NEVER] * len(load), [streams[i].kind for i in load]], np.int64),
+        due=np.zeros((2, len(load)), np.int64),
+        coming=np.zeros((at.COMING_FIELDS, FORESEEN), np.int64),
+        limit=np.zeros((r, 2), np.int64),
         stream_key=np.array([key_of(seed, trial, stream.name) for stream in streams], np.uint64),
         rate=np.array([(stream.gap_ns, 1.0) for stream in streams], np.float64),
         node=np.zeros((r, at.NODE_FIELDS), np.int64),
@@ -103,7 +108,7 @@ def build(
         contact=np.zeros(r, np.int64),
         cuts=np.zeros((256, 2), np.int64),
         link=np.zeros((3 * r * r, 3), np.float64),
-        link_state=np.zeros((3 * r * r, 3), np.int64),
+        link_state=np.zeros((3 * r * r, at.LINK_STATES), np.int64),
         route=np.full(r, regions.index(database.primary), np.int64),
         answer=np.zeros(r, np.int64),
         dns=_resolvers(scenario, domain, regions, seed=seed, trial=trial),
@@ -111,8 +116,7 @@ def build(
             [key_of(seed, trial, f"{domain}/sessions/{region}") for region in regions], np.uint64
         ),
         session=_sessions(scenario, database),
-        key_accept=keys.accept,
-        key_alias=keys.alias,
+        keys=zipf_table(database.workload.keys.count, database.workload.keys.zipf),
         rows=table.rows,
         values=table.values,
         work=np.array(work, np.int64),
@@ -120,23 +124,28 @@ def build(
         trace=np.array([t for stream in streams for t in stream.trace_ns or ()], np.int64),
         ops=np.zeros((OUTPUT_ROWS, at.OP_FIELDS), np.int64),
         commits=np.zeros((OUTPUT_ROWS, 5), np.int64),
-        reads=np.zeros((r, OUTPUT_ROWS, 6), np.int64),
+        reads=np.zeros((r, OUTPUT_ROWS, 4), np.int64),
     )
+    circle.reg[at.FREE] = SLOTS - len(load)
     _fill_streams(circle, scenario, database, streams)
     _fill_nodes(circle, database, regions)
-    for client, group in scenario.clients.items():
-        assert group.order is not None, "resolved"
-        circle.answer[regions.index(client)] = regions.index(group.order[0])
-    circle.dns[:, :, 0] = circle.answer[:, None]
-    circle.reg[at.FREE] = 4096
+    _fill_answers(circle, scenario, regions)
     return circle
+
+
+def _slots(lanes: int) -> np.ndarray:
+    """Return empty slots, of which the first ``lanes`` close the rings of the lanes."""
+    slots = np.zeros((SLOTS, at.SLOT_FIELDS), np.int64)
+    slots[:lanes, at.S_AHEAD] = slots[:lanes, at.S_BEHIND] = np.arange(lanes)
+    slots[:lanes, at.S_DUE] = at.NEVER
+    return slots
 
 
 def _registers(scenario: Scenario, database: Database, regions: list[str]) -> np.ndarray:
     failover, workload, reg = database.failover, database.workload, np.zeros(at.REGISTERS, np.int64)
     values = {
         at.TRIP: -1,
-        at.STREAM: -1,
+        at.NEXT_SEND: at.NEVER,
         at.LEASE: failover.fencing == "lease",
         at.RENEW: 1,
         at.LEASE_NS: failover.lease,
@@ -185,7 +194,7 @@ def _fill_streams(circle: Circle, scenario: Scenario, database: Database, stream
             regions.index(stream.source),
             regions.index(stream.target),
         )
-        row[at.T_HEALTHY], row[at.T_NEXT] = 1, NEVER
+        row[at.T_HEALTHY], row[at.T_NEXT] = 1, at.NEVER
         if stream.kind <= at.WRITE:
             row[at.T_CLIENT] = clients.index(stream.source)
             row[at.T_ARRIVAL] = _arrival(database, stream)
@@ -208,9 +217,16 @@ def _arrival(database: Database, stream: Stream) -> int:
     return at.EVEN if kind == "constant" else at.RANDOM
 
 
+def _fill_answers(circle: Circle, scenario: Scenario, regions: list[str]) -> None:
+    for client, group in scenario.clients.items():
+        assert group.order is not None, "resolved"
+        circle.answer[regions.index(client)] = regions.index(group.order[0])
+    circle.dns[:, :, 0] = circle.answer[:, None]
+
+
 def _fill_nodes(circle: Circle, database: Database, regions: list[str]) -> None:
     held = {regions.index(name) for name in (database.primary, *database.replicas)}
-    circle.node[:, at.N_NEXT] = circle.node[:, at.N_NEXT_TIE] = NEVER
+    circle.node[:, at.N_NEXT] = circle.node[:, at.N_NEXT_TIE] = at.NEVER
     circle.node[:, at.N_REGION_UP] = 1
     circle.node[:, at.N_TIMELINE] = 1
     for i in held:

@@ -19,7 +19,7 @@ FREE = 2  # free operation slots left (a stack)
 OPS_OUT = 3  # rows in the output columns
 COMMITS_OUT = 4
 TRIP = 5  # stream that tripped, -1 if none
-STREAM = 6  # load stream that sends next, -1 if none
+NEXT_SEND = 6  # when a load stream sends next
 LEASE = 7  # 1 if the domain fences by lease
 RENEW = 8  # 1 while probes renew the lease
 LEASE_NS = 9
@@ -41,7 +41,9 @@ HORIZON = 24  # before this nothing can make the control plane act
 SOLE = 25  # 1 if one node alone can commit
 EPOCH = 26  # whole session lengths that have passed, and when the next has
 EPOCH_END = 27
-REGISTERS = 28
+COMING = 28  # of Circle.coming, the first operation that has not been sent, and the end
+COMING_END = 29
+REGISTERS = 30
 
 # Operation slots (Circle.slot).
 (
@@ -59,9 +61,14 @@ REGISTERS = 28
     S_OLDER,
     S_RESOLVER,
     S_TIMED,
-) = range(14)
+    S_EVENT,
+    S_DUE,
+    S_AHEAD,
+    S_BEHIND,
+    S_LASTS,
+) = range(19)
 S_RENEWS = S_REFUSED  # of an observer's probe: 1 if it renews the lease
-SLOT_FIELDS = 14
+SLOT_FIELDS = 19
 
 # Streams (Circle.stream), indexed by number within the domain.
 (
@@ -82,6 +89,14 @@ T_INTERVAL, T_TIMEOUT, T_FAILURES, T_SUCCESSES, T_TOUCHED, T_HITS, T_ARRIVAL, T_
     range(12, 22)
 )
 STREAM_FIELDS = 22
+
+# Lanes (Circle.lane), one a load stream: when the first of its requests arrives, and what it sends.
+LANE_DUE, LANE_KIND = range(2)
+NEVER = (1 << 62) - 1
+
+# Operations foreseen (Circle.coming), by time.
+C_AT, C_LANE, C_SEQ, C_SESSION, C_RESOLVER, C_KEY, C_LASTS = range(7)
+COMING_FIELDS = 7
 
 # Arrivals (T_ARRIVAL).
 RANDOM, EVEN, TRACED, SILENT = range(4)
@@ -124,9 +139,11 @@ WORKER_FIELDS = 5
 RESULT_OK, RESULT_REFUSED = 0, 1
 
 # Links (Circle.link float64, Circle.link_state int64), by row: region to region a * R + b, client to gateway
-# R * R + c * R + g, gateway to client 2 * R * R + g * R + c.
+# R * R + c * R + g, gateway to client 2 * R * R + g * R + c. LS_FIXED: ns that every
+# message takes, 0 if they differ.
 L_LATENCY, L_JITTER, L_LOSS = range(3)
-LS_CUT, LS_TOUCHED, LS_HITS = range(3)
+LS_CUT, LS_TOUCHED, LS_HITS, LS_FIXED = range(4)
+LINK_STATES = 4
 
 
 class Circle(NamedTuple):
@@ -138,6 +155,10 @@ class Circle(NamedTuple):
     free: np.ndarray  # (n,) stack of free slots
     stream: np.ndarray  # (streams, STREAM_FIELDS)
     load: np.ndarray  # (operations' streams,) their numbers
+    lane: np.ndarray  # (2, operations' streams)
+    due: np.ndarray  # (2, operations' streams) to foresee: next arrival, and the gap behind it
+    coming: np.ndarray  # (COMING_FIELDS, n) operations foreseen
+    limit: np.ndarray  # (R, 2) for serve_ahead: before this a node's reads and writes are sure to be served
     stream_key: np.ndarray  # (streams,) uint64
     rate: np.ndarray  # (streams, 2) float64: mean gap ns at factor 1, factor
     node: np.ndarray  # (R, NODE_FIELDS)
@@ -148,14 +169,13 @@ class Circle(NamedTuple):
     contact: np.ndarray  # (R,) send time of the newest renewing probe of each observer
     cuts: np.ndarray  # (timelines, 2): parent timeline, cut lsn; row t is timeline t
     link: np.ndarray  # (3 R R, 3) float64
-    link_state: np.ndarray  # (3 R R, 3)
+    link_state: np.ndarray  # (3 R R, LINK_STATES)
     route: np.ndarray  # (R,) the node each gateway takes for the primary
     answer: np.ndarray  # (R,) the region each client group is sent to
     dns: np.ndarray  # (R, resolvers, 2): cached answer, expiry
     session_key: np.ndarray  # (R,) uint64
     session: np.ndarray  # (sessions, 2): shift of its epochs ns, resolver
-    key_accept: np.ndarray  # float64, alias table of the keys
-    key_alias: np.ndarray
+    keys: np.ndarray  # float64, alias table of the keys
     rows: np.ndarray  # float64, distributions
     values: np.ndarray  # float64, empirical values
     work: np.ndarray  # (4,) distribution of work by kind of stream
@@ -163,25 +183,13 @@ class Circle(NamedTuple):
     trace: np.ndarray  # arrival times of trace streams, one after the other
     ops: np.ndarray  # (rows, OP_FIELDS) output: operations that ended
     commits: np.ndarray  # (rows, 5) output: time, version, rid, key, node
-    # (R, rows, 6) output: service time, key, own lsn; then filled in: version, staleness, versions behind
+    # (R, rows, 4) output: service time, key, own lsn; in place of these: staleness, version; versions behind
     reads: np.ndarray
 
 
-# Output columns of ops; the first ones are those of the journal's ``ops`` table, READ_INDEX points into the
-# node's reads.
-(
-    O_RID,
-    O_SEND,
-    O_END,
-    O_KIND,
-    O_OUTCOME,
-    O_CLIENT,
-    O_ATTEMPTS,
-    O_SESSION,
-    O_KEY,
-    O_NODE,
-    O_VERSION,
-    O_READ_INDEX,
-) = range(12)
-ENDED_BY_TIMEOUT = 16  # added to O_KIND
-OP_FIELDS = 12
+# Output columns of ops. O_RESULT: an ok read's index among the node's reads, an ok write's version, else 0.
+# O_WHAT: kind | outcome << 1 | by a time-out << 3 | attempts << 4 | (node + 1) << 10 | client << 17; the
+# node is -1 if none answered.
+O_RID, O_SEND, O_END, O_SESSION, O_KEY, O_RESULT, O_WHAT = range(7)
+ENDED_BY_TIMEOUT = 8  # in O_WHAT
+OP_FIELDS = 7

@@ -1,51 +1,52 @@
 """The loop: take the record that comes first, handle it, until a time, a trip or a full array."""
 
-from sim.engine.circle.clients import (
-    find_stream,
-    first_send,
-    replied,
-    retry,
-    schedule_arrival,
-    timed_out,
-)
+from sim.engine.circle.ahead import serve_ahead
+from sim.engine.circle.clients import replied, retry, timed_out
 from sim.engine.circle.heap import before, pop, push
+from sim.engine.circle.lanes import least, leave
 from sim.engine.circle.layout import (
+    ARRIVE,
     CHECK,
     COMMITS_OUT,
     EVENTS,
     FREE,
     GROWTH,
     HEAP,
-    N_EXISTS,
+    LANE_DUE,
     N_NEXT,
     N_NEXT_TIE,
     N_READS,
+    N_UP,
     N_WRITABLE,
+    NEVER,
+    NEXT_SEND,
     NOW,
     OBSERVE,
     OPS_OUT,
     REGIONS,
+    S_BEHIND,
+    S_DUE,
+    S_EVENT,
+    S_SEQ,
     S_STREAM,
     SEND,
     SOLE,
-    STREAM,
     T_KIND,
     T_NEXT,
-    T_SEQ,
     TRIP,
 )
+from sim.engine.circle.load import begin_load, send_ahead
 from sim.engine.circle.messages import tie_of
 from sim.engine.circle.nodes import arrive, complete
 from sim.engine.circle.probes import look_ahead, probe_replied, probe_timed_out, send_probe
 from sim.engine.circle.slots import release
-from sim.engine.compiled import compiled, inlined, inner
+from sim.engine.compiled import compiled, inner, merged
 
 REACHED, TRIPPED, FULL, GROW = range(4)
 # GROWTH says which array: heap or slots.
 GROW_HEAP, GROW_SLOTS = range(2)
-# Where the next record comes from; a node's number is added to the last.
+# Where the next record comes from; a node's number is added to the last, and below 0 it is a lane's.
 _HEAPED, _SENT, _NODE = range(3)
-_NEVER = (1 << 62) - 1
 BATCH = 1024  # records between two looks at the room that is left
 SPARE = 1100  # rows that an output array must have left: a batch, and a little
 
@@ -53,13 +54,11 @@ SPARE = 1100  # rows that an output array must have left: a batch, and a little
 @compiled
 def start(c):
     """Schedule the first arrivals and probes. T_NEXT of a probe stream holds its offset."""
-    for i in range(c.load.size):
-        schedule_arrival(c, c.load[i], 0)
+    begin_load(c)
     for s in range(c.stream.shape[0]):
         kind = c.stream[s, T_KIND]
         if kind in (OBSERVE, CHECK):
             push(c.reg, c.heap, c.stream[s, T_NEXT], tie_of(SEND, 0, s, 0, 1), -1 - s, 0)
-    find_stream(c)
 
 
 @compiled
@@ -74,7 +73,7 @@ def advance(c, until):
     reg[TRIP] = -1
     writable = 0
     for node in range(reg[REGIONS]):
-        writable += c.node[node, N_WRITABLE]
+        writable += c.node[node, N_WRITABLE] & c.node[node, N_UP]
     reg[SOLE] = writable <= 1
     look_ahead(c, until)
     while True:
@@ -82,14 +81,16 @@ def advance(c, until):
         if room <= 0:
             return GROW
         tight = _space(c) < SPARE
-        if tight and _first_time(c) > reg[NOW]:
-            return REACHED if _first_time(c) >= until else FULL
+        if tight:
+            first = min(_first_other(c), least(c.lane[LANE_DUE])[1])
+            if first > reg[NOW]:
+                return REACHED if first >= until else FULL
         status = _run(c, until, 1 if tight else min(room, BATCH))
         if status != GROW:
             return status
 
 
-@inner
+@merged
 def _room(c):
     """Return for how many records the working arrays have room: one adds at most four to the heap."""
     reg = c.reg
@@ -103,7 +104,7 @@ def _room(c):
     return room
 
 
-@inner
+@merged
 def _space(c):
     """Return how many rows the tightest output has left."""
     space = min(c.ops.shape[0] - c.reg[OPS_OUT], c.commits.shape[0] - c.reg[COMMITS_OUT])
@@ -113,76 +114,81 @@ def _space(c):
 
 
 @inner
-def _first_time(c):
-    """Return the time of the next record (a time-out that no longer matters counts too)."""
-    first = c.heap[0, 0] if c.reg[HEAP] > 0 else _NEVER
-    if c.reg[STREAM] >= 0:
-        first = min(first, c.stream[c.reg[STREAM], T_NEXT])
+def _first_other(c):
+    """Return the time of the next record that is in no lane (an outdated time-out counts too)."""
+    first = c.heap[0, 0] if c.reg[HEAP] > 0 else NEVER
+    first = min(first, c.reg[NEXT_SEND])
     for node in range(c.reg[REGIONS]):
-        if c.node[node, N_EXISTS]:
-            first = min(first, c.node[node, N_NEXT])
+        first = min(first, c.node[node, N_NEXT])
     return first
 
 
-@inner
+@merged
 def _run(c, until, most):
     """Process at most ``most`` records before ``until``; return GROW when that many are done."""
     reg = c.reg
-    for _ in range(most):
+    single = c.worker.shape[1] == 1
+    done = 0
+    while True:
+        if single:
+            done += serve_ahead(c, min(until, _first_other(c)), most - done)
+        if done >= most:
+            break
         time, source = _candidate(c)
         if time >= until:
+            reg[EVENTS] += done
             return REACHED
         reg[NOW] = time
-        reg[EVENTS] += 1
+        if source == _SENT:
+            done += send_ahead(c, time, most - done)
+            continue
+        done += 1
         if _handle(c, source, time):
             if reg[TRIP] >= 0:
+                reg[EVENTS] += done
                 return TRIPPED
             look_ahead(c, until)
+    reg[EVENTS] += done
     return GROW
 
 
-@inlined
+@merged
 def _candidate(c):
-    """Return (time, source) of the first among the heap, the nodes and the load streams."""
+    """Return (time, source) of the first among the heap, the nodes, the lanes and the load streams."""
     reg = c.reg
-    time, tie, source = _NEVER, _NEVER, _HEAPED
+    time, tie, source = NEVER, NEVER, _HEAPED
     if reg[HEAP] > 0:
         time, tie = c.heap[0, 0], c.heap[0, 1]
     for node in range(reg[REGIONS]):
         row = c.node[node]
         if before(row[N_NEXT], row[N_NEXT_TIE], time, tie):
             time, tie, source = row[N_NEXT], row[N_NEXT_TIE], _NODE + node
-    s = reg[STREAM]
-    if s >= 0 and c.stream[s, T_NEXT] <= time:
-        send_tie = tie_of(SEND, 0, s, c.stream[s, T_SEQ], 1)
-        if before(c.stream[s, T_NEXT], send_tie, time, tie):
-            time, tie, source = c.stream[s, T_NEXT], send_tie, _SENT
+    for i in range(c.load.size):
+        if c.lane[LANE_DUE, i] <= time:
+            op = c.slot[c.slot[i, S_BEHIND]]
+            lane_tie = tie_of(ARRIVE, (op[S_EVENT] >> 36) & 63, op[S_STREAM], op[S_SEQ], 1)
+            if before(op[S_DUE], lane_tie, time, tie):
+                time, tie, source = op[S_DUE], lane_tie, -1 - i
+    if reg[NEXT_SEND] < time:  # sends are last at equal times, and among sends it does not matter
+        time, source = reg[NEXT_SEND], _SENT
     return time, source
 
 
-@inlined
+@merged
 def _handle(c, source, at):
     """Handle the first record of its source; return whether it was a probe's."""
-    if source == _HEAPED:
-        return _heaped(c, at)
-    if source == _SENT:
-        first_send(c, c.reg[STREAM], at)
-    else:
+    if source >= _NODE:
         complete(c, source - _NODE, at)
-    return False
-
-
-@inlined
-def _heaped(c, at):
-    """Handle the record at the top of the heap; return whether it was a probe's."""
-    event = c.heap[0, 2]
-    extra = c.heap[0, 3]
-    rank = c.heap[0, 1] >> 60
-    pop(c.reg, c.heap)
-    if rank == 2:
+        return False
+    if source < 0:
+        event, extra, rank = c.slot[leave(c, -1 - source), S_EVENT], 0, ARRIVE
+    else:
+        event, extra, rank = c.heap[0, 2], c.heap[0, 3], c.heap[0, 1] >> 60
+        pop(c.reg, c.heap)
+    if rank == ARRIVE:
         arrive(c, event, at)
         return False
-    if rank == 5:
+    if rank == SEND:
         send_probe(c, -1 - event, at)
         return True
     return _ended(c, event, extra, rank, at)

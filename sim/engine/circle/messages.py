@@ -12,6 +12,7 @@ from sim.engine.circle.layout import (
     L_LOSS,
     LOCAL_READS,
     LS_CUT,
+    LS_FIXED,
     LS_HITS,
     LS_TOUCHED,
     N_EXISTS,
@@ -19,6 +20,7 @@ from sim.engine.circle.layout import (
     N_REGION_UP,
     N_TOUCHED,
     OBSERVE,
+    READ,
     REGIONS,
     REPLY,
     RETRANSMIT,
@@ -52,17 +54,17 @@ def tie_of(rank, place, stream, seq, attempt):
 @inlined
 def _leg(c, link, stream, seq, attempt, purpose):
     """Return how long a message on ``link`` takes, or LOST."""
-    state = c.link_state
-    if state[link, LS_TOUCHED]:
-        state[link, LS_HITS] += 1
-    if state[link, LS_CUT]:
+    state = c.link_state[link]
+    if state[LS_TOUCHED]:
+        state[LS_HITS] += 1
+    if state[LS_CUT]:
         return LOST
+    if state[LS_FIXED] > 0:
+        return state[LS_FIXED]
     row = c.link[link]
-    delay = row[L_LATENCY]
     key = c.stream_key[stream]
     jitter = int(row[L_JITTER])
-    if c.rows[jitter, 0] != 0.0 or c.rows[jitter, 1] != 0.0:
-        delay += sample(DistTable(c.rows, c.values), jitter, key, seq, attempt, purpose)
+    delay = row[L_LATENCY] + sample(DistTable(c.rows, c.values), jitter, key, seq, attempt, purpose)
     if row[L_LOSS] > 0.0:
         u = uniform(key, seq, attempt, purpose + _TO_LOSS)
         delay += math.floor(math.log(u) / math.log(row[L_LOSS])) * c.reg[RETRANSMIT]
@@ -77,35 +79,40 @@ def _gateway_up(c, g):
 
 
 @inlined
-def depart(c, slot, gateway, at):
-    """Send the slot's current attempt at ``at`` through ``gateway``; an observer's probe takes none."""
+def depart(c, slot, gateway):
+    """Send the slot's current attempt through ``gateway``; an observer's probe takes none.
+
+    Returns (how long the request takes, the request); the first is LOST if it never arrives.
+    """
     row = c.slot[slot]
     s, seq, attempt = row[S_STREAM], row[S_SEQ], row[S_ATTEMPT]
-    kind = c.stream[s, T_KIND]
+    stream = c.stream[s]
+    kind = stream[T_KIND]
     regions = c.reg[REGIONS]
-    delay = 0
+    node, delay = gateway, 0
     if kind == OBSERVE:
-        node = c.stream[s, T_TO]
+        node = stream[T_TO]
     else:
-        if kind == CHECK:
-            node = gateway
-        elif kind == WRITE or not c.reg[LOCAL_READS] or not c.node[gateway, N_EXISTS]:
+        if kind == WRITE or (kind == READ and (not c.reg[LOCAL_READS] or not c.node[gateway, N_EXISTS])):
             node = c.route[gateway]
-        else:
-            node = gateway
-        first = _leg(c, regions * (regions + c.stream[s, T_FROM]) + gateway, s, seq, attempt, _LEG1)
-        if first == LOST or not _gateway_up(c, gateway):
-            return LOST
-        delay = first
+        delay = _leg(c, regions * (regions + stream[T_FROM]) + gateway, s, seq, attempt, _LEG1)
+        if delay == LOST or not _gateway_up(c, gateway):
+            return LOST, 0
     if kind != CHECK or c.node[node, N_EXISTS]:
         second = _leg(c, gateway * regions + node, s, seq, attempt, _LEG2)
         if second == LOST:
-            return LOST
+            return LOST, 0
         delay += second
-    event = slot | (attempt << 24) | (gateway << 30) | (node << 36)
-    push(c.reg, c.heap, at + delay, tie_of(ARRIVE, node, s, seq, attempt), event, 0)
-    c.slot[slot, S_EVENTS] += 1
-    return at + delay
+    return delay, slot | (attempt << 24) | (gateway << 30) | (node << 36)
+
+
+@inlined
+def push_request(c, event, at):
+    """Let request ``event`` reach its node at ``at``."""
+    op = c.slot[event & 0xFFFFFF]
+    tie = tie_of(ARRIVE, (event >> 36) & 63, op[S_STREAM], op[S_SEQ], op[S_ATTEMPT])
+    push(c.reg, c.heap, at, tie, event, 0)
+    op[S_EVENTS] += 1
 
 
 @inner

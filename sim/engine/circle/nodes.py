@@ -1,13 +1,11 @@
 """A database node in the circle: FIFO queue, workers, commits."""
 
 from sim.core.draws import Purpose
-from sim.engine.circle.clients import acknowledged
 from sim.engine.circle.heap import before
 from sim.engine.circle.layout import (
     COMMITS,
     COMMITS_OUT,
     DONE,
-    HORIZON,
     LEASE,
     N_BUSY,
     N_EXISTS,
@@ -31,6 +29,7 @@ from sim.engine.circle.layout import (
     N_TOUCHED,
     N_UP,
     N_WRITABLE,
+    NEVER,
     OBSERVE,
     READ,
     RESULT_OK,
@@ -39,14 +38,11 @@ from sim.engine.circle.layout import (
     S_KEY,
     S_OLDER,
     S_OPEN,
-    S_SENT,
     S_SEQ,
     S_STREAM,
     S_VERSION,
-    SOLE,
     STARTS,
     T_KIND,
-    TIMEOUT_NS,
     W_BUSY,
     W_DONE,
     W_EVENT,
@@ -57,15 +53,14 @@ from sim.engine.circle.layout import (
 from sim.engine.circle.lease import renew
 from sim.engine.circle.messages import LOST, answer, await_timeout, push_reply, reply_delay, tie_of
 from sim.engine.circle.slots import release
-from sim.engine.compiled import compiled, inlined, inner
+from sim.engine.compiled import compiled, inlined, inner, merged
 from sim.engine.sampling import DistTable, ns, sample
 
 _SERVICE = Purpose.SERVICE
-NEVER = (1 << 62) - 1
 _LSN_MASK = (1 << 40) - 1
 
 
-@inlined
+@merged
 def arrive(c, event, at):
     """Handle a request that reaches its node at ``at``; one that is not answered yet may time out."""
     _take_in(c, event, at)
@@ -75,7 +70,7 @@ def arrive(c, event, at):
         await_timeout(c, slot)
 
 
-@inlined
+@merged
 def _take_in(c, event, at):
     node = (event >> 36) & 63
     row = c.node[node]
@@ -96,7 +91,7 @@ def _take_in(c, event, at):
         release(c, slot)
 
 
-@inlined
+@merged
 def _refuses(c, node, kind, at):
     row = c.node[node]
     if not row[N_UP]:
@@ -106,20 +101,14 @@ def _refuses(c, node, kind, at):
     return kind != OBSERVE and not row[N_SERVING]
 
 
-@inlined
+@merged
 def _admit(c, node, event, kind, at):
-    """Complete, start or queue the request; return False if the queue is full."""
+    """Start or queue the request; return False if the queue is full."""
     row = c.node[node]
     start = max(at, row[N_FREE])
     if row[N_BUSY] < c.worker.shape[1]:
-        if start > at and _not_started(c, node, at) >= c.queue.shape[1] - 1:
+        if start > at and not_started(c, node, at) >= c.queue.shape[1] - 1:
             return False
-        if c.worker.shape[1] == 1 and kind != OBSERVE and (kind != WRITE or c.reg[SOLE]):
-            done = start + _lasts(c, node, event)
-            if done < c.reg[HORIZON] and _remember_start(c, node, start, at):
-                row[N_FREE] = done
-                _ahead(c, node, event, kind, done)
-                return True
         w = 0
         while c.worker[node, w, W_BUSY]:
             w += 1
@@ -135,7 +124,7 @@ def _done_tie(c, node, event):
 
 
 @inner
-def _not_started(c, node, at):
+def not_started(c, node, at):
     """Return how many of the records completed ahead of time wait at ``at``."""
     row = c.node[node]
     while row[N_FIRST_START] < row[N_LAST_START] and c.starts[node, row[N_FIRST_START] % STARTS] <= at:
@@ -144,49 +133,7 @@ def _not_started(c, node, at):
 
 
 @inlined
-def _remember_start(c, node, start, at):
-    """Note when a record completed ahead of time starts; return False if too many wait already."""
-    if start == at:
-        return True
-    row = c.node[node]
-    if row[N_LAST_START] - row[N_FIRST_START] >= STARTS:
-        return False
-    c.starts[node, row[N_LAST_START] % STARTS] = start
-    row[N_LAST_START] += 1
-    return True
-
-
-@inlined
-def _ahead(c, node, event, kind, done):
-    """Complete a record that will be done at ``done``: until then nothing can change what becomes of it."""
-    slot = event & 0xFFFFFF
-    row = c.node[node]
-    if row[N_TOUCHED]:
-        row[N_HITS] += 1
-    result, extra = RESULT_OK, 0
-    if kind == WRITE:
-        if c.reg[LEASE] and done >= row[N_LEASE_UNTIL]:
-            result = RESULT_REFUSED
-        elif not _committed(c, slot, row[N_TIMELINE]):
-            _commit(c, node, slot, done)
-    delay = reply_delay(c, event)
-    if delay == LOST:
-        release(c, slot)
-        return
-    if kind == READ:
-        extra = _note_read(c, node, slot, done)
-    arrives = done + delay
-    op = c.slot[slot]
-    first = op[S_ATTEMPT] == 1 and op[S_OPEN] == 1 and kind <= WRITE and result == RESULT_OK
-    if first and arrives < c.reg[HORIZON] and arrives <= op[S_SENT] + c.reg[TIMEOUT_NS]:
-        acknowledged(c, slot, node, extra, arrives)
-    else:
-        push_reply(c, event, result, extra, arrives)
-    release(c, slot)
-
-
-@inlined
-def _note_read(c, node, slot, at):
+def note_read(c, node, slot, at):
     """Append a read to the node's output; return its index."""
     row = c.node[node]
     i = row[N_READS]
@@ -203,7 +150,7 @@ def _enqueue(c, node, event, kind, at):
     row = c.node[node]
     places = c.queue.shape[1] - 1
     # a worker may be waiting for N_FREE
-    waiting = row[N_QUEUE] + _not_started(c, node, at) + (row[N_FREE] > at)
+    waiting = row[N_QUEUE] + not_started(c, node, at) + (row[N_FREE] > at)
     if waiting >= places:
         return False
     i = row[N_HEAD] + row[N_QUEUE]
@@ -217,7 +164,8 @@ def _enqueue(c, node, event, kind, at):
 
 
 @inlined
-def _lasts(c, node, event):
+def lasts(c, node, event):
+    """Return how long the service of ``event`` lasts at the node's present speed, ns."""
     slot = event & 0xFFFFFF
     s = c.slot[slot, S_STREAM]
     dist = c.work[c.stream[s, T_KIND]]
@@ -230,7 +178,7 @@ def _lasts(c, node, event):
 @inner
 def begin(c, node, w, event, tie, at):
     """Begin the service of ``event`` by worker ``w`` at ``at``."""
-    done = at + _lasts(c, node, event)
+    done = at + lasts(c, node, event)
     worker = c.worker[node, w]
     worker[W_BUSY] = 1
     worker[W_START] = at
@@ -303,7 +251,7 @@ def complete(c, node, at):
     release(c, event & 0xFFFFFF)
 
 
-@inlined
+@merged
 def _result(c, node, event, at):
     slot = event & 0xFFFFFF
     s = c.slot[slot, S_STREAM]
@@ -312,13 +260,13 @@ def _result(c, node, event, at):
     if kind == READ:
         delay = reply_delay(c, event)
         if delay != LOST:
-            push_reply(c, event, RESULT_OK, _note_read(c, node, slot, at), at + delay)
+            push_reply(c, event, RESULT_OK, note_read(c, node, slot, at), at + delay)
     elif kind == WRITE:
         if c.reg[LEASE] and at >= row[N_LEASE_UNTIL]:
             answer(c, event, RESULT_REFUSED, 0, at)
             return
         if not _committed(c, slot, row[N_TIMELINE]):
-            _commit(c, node, slot, at)
+            commit(c, node, slot, at)
         answer(c, event, RESULT_OK, 0, at)
     else:
         if kind == OBSERVE:
@@ -350,7 +298,8 @@ def _committed(c, slot, timeline):
 
 
 @inlined
-def _commit(c, node, slot, at):
+def commit(c, node, slot, at):
+    """Commit the operation of ``slot`` at ``at``."""
     row = c.node[node]
     row[N_LSN] += 1
     version = (row[N_TIMELINE] << 40) | row[N_LSN]

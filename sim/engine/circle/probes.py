@@ -36,7 +36,7 @@ from sim.engine.circle.layout import (
     TIMEOUT,
     TRIP,
 )
-from sim.engine.circle.messages import depart, tie_of
+from sim.engine.circle.messages import LOST, depart, push_request, tie_of
 from sim.engine.compiled import compiled, inner
 
 
@@ -61,7 +61,9 @@ def send_probe(c, s, at):
     op[S_EVENTS] = 1
     push(c.reg, c.heap, at + row[T_TIMEOUT], tie_of(TIMEOUT, 0, s, seq, 1), slot, 0)
     row[T_OUTSTANDING] = seq + 1
-    depart(c, slot, row[T_FROM] if row[T_KIND] != CHECK else row[T_TO], at)
+    delay, event = depart(c, slot, row[T_TO] if row[T_KIND] == CHECK else row[T_FROM])
+    if delay != LOST:
+        push_request(c, event, at + delay)
 
 
 @inner
