@@ -74,7 +74,6 @@ REQUIRED = {
             "commits without ranges",
             "commits that wait for the one before",
             "files that a fault delays",
-            "lake emptied",
             "refreshes that find a dangling table",
             "refreshes without a catalog",
             "restart cancelled",
@@ -84,6 +83,8 @@ REQUIRED = {
     **dict.fromkeys(
         (
             "elections that overlap",
+            "lake emptied",
+            "ticks at the moment of a start",
             "relay crashes between publish and mark",
             "publishing starts anew",
             "mirror rows that fly on",
