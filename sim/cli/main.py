@@ -13,7 +13,7 @@ import click
 from sim.core.errors import SpecError
 
 INPUT, BUG, INTERRUPTED = 2, 70, 130
-COMMANDS = ("run", "validate", "resolve", "faults", "schema", "init")
+COMMANDS = ("run", "explain", "validate", "resolve", "faults", "schema", "init")
 FULL_DISK = (errno.ENOSPC, errno.EDQUOT)
 
 EPILOG = """\b

@@ -93,7 +93,8 @@ def _point(figures: Figures) -> str:
         return "- Every store and stage agrees up to the end of the run."
     why = "holds a ghost" if by["what"] == "ghost" else "lost a record"
     until, later = clock(int(point["at_s"] * 1e9)), duration(point["age_s"])
-    return f"- Every store and stage agrees up to {until}: {by['stage']} {why} of then, {later} after its commit."
+    what = f"{by['stage']} {why} of then, {later} after its commit"
+    return f"- Every store and stage agrees up to {until}: {what}."
 
 
 def _freshness(figures: Figures) -> Section:
