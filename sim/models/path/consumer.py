@@ -94,7 +94,7 @@ class Consumer:
 
     # --- what its process does ------------------------------------------------------------------------------
 
-    def halt(self, now: int) -> None:  # noqa: ARG002
+    def halt(self, now: int) -> None:  # noqa: ARG002  # as every process is told
         """Stop: the position goes back to the one saved."""
         self.reader.halt()
 

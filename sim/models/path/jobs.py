@@ -39,6 +39,11 @@ class Job:
         """The table that it writes."""
         return self._tables.of[self._zone][self.process.region]
 
+    @property
+    def waits(self) -> bool:
+        """Whether there are commits of its input that no round has taken."""
+        return self.input.count > (self.read if self._round is None else self._round.read)
+
     # --- a round --------------------------------------------------------------------------------------------
 
     def _ticks(self) -> Steps:

@@ -199,7 +199,7 @@ class Mirror:
         self._state[NEXT] = end
         interrupt(self._state)
 
-    def halt(self, now: int) -> None:  # noqa: ARG002
+    def halt(self, now: int) -> None:  # noqa: ARG002  # as every process is told
         """Stop: what is on the wire is taken back, the position goes back to the one saved."""
         self.connected = False
         self._cut(self.taken)
@@ -207,7 +207,7 @@ class Mirror:
         self.taken = self._state[NEXT] = self.saved
         interrupt(self._state)
 
-    def resume(self, now: int) -> None:
+    def resume(self, now: int) -> None:  # noqa: ARG002  # as every process is told
         """Run from now on; it connects if it can."""
         self._connect()
 

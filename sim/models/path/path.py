@@ -18,7 +18,7 @@ class Part(Protocol):
     """What else lives on a domain's data path (the stream job, tables, sync): how the path speaks to it."""
 
     def advance(self, until: int) -> None:
-        """Everything strictly before ``until`` has happened on the bus; called at each advance of the path."""
+        """Everything strictly before ``until`` has happened on the bus; so does it here."""
 
     def changed(self, cause: int | None) -> None:
         """Something in the world has changed now (overlays put on or taken off, node up, promotion)."""

@@ -188,8 +188,7 @@ class Plane:
         house = self._houses[domain]
         if name == "stream":
             return house.stream.reader.waited > 0
-        job = next(job for job in house.jobs if job.process.name == process)
-        return job.input.count > job.read
+        return next(job for job in house.jobs if job.process.name == process).waits
 
 
 def _hold(scenario: Scenario) -> int:

@@ -159,7 +159,7 @@ class Reader:
             self._saved_rows.append((self.bus.index, begin, times, skipped))
 
     def take_rows(self) -> tuple[Table, Table]:
-        """Return the journal's new rows: what was completed, and what was skipped. Drops what nobody needs."""
+        """Return the journal's new rows, completed and skipped; what nobody needs is dropped."""
         self._set_aside()
         done, skipped = self._table(taken=False), self._table(taken=True)
         self._saved_rows = []

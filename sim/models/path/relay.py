@@ -31,7 +31,7 @@ _FOREVER = 1 << 62
 
 
 class Relay:
-    """Publishes the commits of the domain's log, of which it keeps time, version and key as long as it may ask.
+    """Publishes the commits of the domain's log; keeps their time, version and key as long as it may ask.
 
     Positions are lsns: ``saved`` is that of the last record known to be published. ``saves``: when each
     position was saved; a promotion asks for an old one.
@@ -88,7 +88,7 @@ class Relay:
         return not node.up or node.data_lost
 
     def last_completion(self) -> int | None:
-        """Return when the last record of the round under way is published if nothing changes, None if never."""
+        """Return when the last record of the round under way is published if nothing changes, or None."""
         state, ends = self._state.copy(), np.zeros((1, 2), np.int64)
         rules = self._rules._replace(mark=0.0)
         columns, base = self._source()
@@ -213,7 +213,7 @@ class Relay:
 
     # --- what its process does ------------------------------------------------------------------------------
 
-    def halt(self, now: int) -> None:  # noqa: ARG002
+    def halt(self, now: int) -> None:  # noqa: ARG002  # as every process is told
         """Stop: the round is lost, the position goes back to the one saved."""
         self._reached = self._state_lsn()
         self._back()

@@ -69,6 +69,16 @@ def test_a_pause_lets_ticks_pass_and_rounds_end():
     assert stage.run(400 * S).times("curated") == [71.0, 191.0]
 
 
+def test_what_a_job_has_taken_does_not_wait():
+    """The commit of 5 s waits until the round at 60 s, that of 65 s during it and after it."""
+    stage = Stage()
+    stage.raw(5 * S, 1000)
+    stage.raw(65 * S, 1000)
+    job = stage.house.jobs[0]
+    seen = [stage.run(at * S) and job.waits for at in (5, 59, 61, 66, 100, 121)]
+    assert seen == [False, True, False, True, True, False]
+
+
 def test_a_catalog_that_is_out_holds_commits_back():
     """Commits due meanwhile appear when it is back, and the job's round lasts until then."""
     stage = Stage()

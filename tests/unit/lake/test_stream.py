@@ -83,7 +83,9 @@ def test_a_task_failure_is_one_restart():
 def test_a_look_up_that_is_down_is_waited_for():
     """Nothing is completed from 12 s to 25 s; the row in service goes on for the rest of its work."""
     serves = {"east": True}
-    stage = every_second(Stage({"stream": {"lookup": "orders"}}, serves=serves.__getitem__))
+    stage = every_second(
+        Stage({"standby": ["west"], "stream": {"lookup": "orders"}}, serves=serves.__getitem__)
+    )
     stage.at(12_550 * MS, lambda: (serves.update(east=False), stage.changed()))
     stage.at(25 * S, lambda: (serves.update(east=True), stage.changed()))
     stage.run(26 * S)
@@ -94,7 +96,7 @@ def test_a_look_up_that_is_down_is_waited_for():
 def test_a_look_up_that_is_down_makes_dead_letters():
     """Rows completed from 12.6 s to 25 s are dead letters: their completions, and not in raw."""
     serves = {"east": True}
-    lake = {"stream": {"lookup": "orders", "when_down": "dead_letter"}}
+    lake = {"standby": ["west"], "stream": {"lookup": "orders", "when_down": "dead_letter"}}
     stage = every_second(Stage(lake, serves=serves.__getitem__))
     stage.at(12_600 * MS, lambda: (serves.update(east=False), stage.changed()))  # row 12 completes then
     stage.at(15 * S, lambda: (serves.update(east=True), stage.changed()))
