@@ -8,9 +8,9 @@ from sim.report.quantities import clock, count, duration, since
 
 def record(tap: Tap) -> list[Section]:
     """Return the story of one transaction; ``tap`` has seen the whole run."""
-    title = f"{tap.domain}:{tap.rid}"
     if not tap.events:
-        return [Section(title, ("No operation or commit of this run has that name.",))]
+        return [Section("", ("No operation or commit of this run has that name.",))]
+    title = f"{tap.domain}:{tap.rid}"
     origin = tap.events[0].at_ns
     rows = tuple((clock(e.at_ns), since(e.at_ns - origin), e.what) for e in tap.events)
     body: list[str | Table] = [Table(("time", "after", "what"), rows, frozenset({0, 1}))]
