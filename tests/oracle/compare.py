@@ -68,9 +68,9 @@ def _table(name: str, engine: dict, twin: dict):
 
 
 def _time(engine: dict, twin: dict, row: int) -> int:
-    clocks = ("end_ns", "commit_ns", "at_ns")
+    clocks = ("end_ns", "commit_ns", "at_ns", "from_ns")
     times = [int(t[c][row]) for t in (engine, twin) for c in clocks if c in t and row < len(t[c])]
-    return min(times, default=0)
+    return min(times, default=1 << 62)  # what had not ended comes last
 
 
 def _context(name: str, engine: dict, twin: dict, row: int, rows: list[int]) -> str:

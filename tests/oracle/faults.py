@@ -6,6 +6,7 @@ from sim.core.draws import Purpose
 
 from .clock import FAULT, HEAL
 from .network import NOTHING
+from .path.faults import KINDS, PathFaults
 
 if TYPE_CHECKING:
     from .node import Node
@@ -23,6 +24,7 @@ class Faults:
         self.active: set[str] = set()
         self.up: set[str] = set()  # flapping links in an up phase
         self.struck: dict[str, list[Node]] = {}
+        self.path = PathFaults(twin.path)
         for name, spec in sorted(twin.scenario.faults.items()):
             self.clock.process(self._live(name, spec))
 
@@ -84,11 +86,17 @@ class Faults:
     # --- what each kind does ---
 
     def _start(self, name: str, spec) -> None:
-        getattr(self, f"_start_{spec.kind}")(name, spec)
+        if spec.kind in KINDS:
+            self.path.start(name, spec)
+        else:
+            getattr(self, f"_start_{spec.kind}")(name, spec)
         self.twin.refresh()
 
     def _heal(self, name: str, spec) -> None:
-        getattr(self, f"_heal_{spec.kind}")(name, spec)
+        if spec.kind in KINDS:
+            self.path.heal(name, spec)
+        else:
+            getattr(self, f"_heal_{spec.kind}")(name, spec)
         self.twin.refresh()
 
     def _start_region_outage(self, name: str, spec) -> None:
@@ -101,6 +109,8 @@ class Faults:
             self.network.down[region].add(name)
             for observer in twin.observers_in(region):
                 observer.pulse.outstanding = -1
+            if twin.path is not None:
+                twin.path.strike(region, data=spec.data, wire=spec.wire)
         self.struck[name] = [n for n in twin.nodes_in(region) if spec.zone in (None, n.domain.spec.zone)]
         for node in self.struck[name]:
             node.dark.add(name)

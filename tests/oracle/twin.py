@@ -17,6 +17,8 @@ from .flow import Flow
 from .load import Keyring, Load
 from .network import Network
 from .node import READ, WRITE, Node
+from .path.platform import Path
+from .path.rows import path_tables
 from .probes import Checker, Observer
 from .rejoin import Rejoiner
 from .routing import Router
@@ -32,6 +34,7 @@ class Result:
     milestones: list[tuple[str, int, str]]
     events: int
     coverage: Coverage
+    path: dict[str, int]  # what the data path was exercised in, and how often
 
 
 def run_twin(scenario: Scenario, seed: int, *, trial: int = 0, watch: bool = True) -> Result:
@@ -48,7 +51,11 @@ def run_twin(scenario: Scenario, seed: int, *, trial: int = 0, watch: bool = Tru
         name: tables_of(domain, twin.network.names, twin.loads, scenario.duration)
         for name, domain in twin.domains.items()
     }
-    return Result(tables, twin.milestones, twin.clock.events, twin.coverage)
+    if twin.path is not None:
+        for name, part in twin.path.parts.items():
+            tables[name] |= path_tables(part, scenario.duration)
+    counts = dict(twin.path.counts()) if twin.path is not None else {}
+    return Result(tables, twin.milestones, twin.clock.events, twin.coverage, counts)
 
 
 class Twin:
@@ -68,6 +75,9 @@ class Twin:
         self.lost: set[str] = set()
         for name in sorted(scenario.databases):
             self._build(name)
+        self.path: Path | None = None
+        if scenario.bus is not None:
+            self.path = Path(self)
         self.faults = Faults(self)
 
     # --- building ---
@@ -202,6 +212,8 @@ class Twin:
     def note(self, kind: str, subject: str) -> None:
         """Write a milestone."""
         self.milestones.append((kind, self.clock._now, subject))
+        if self.path is not None:
+            self.path.changed()
 
     def nodes(self) -> list[Node]:
         """Return every node, by domain and region."""
@@ -223,6 +235,8 @@ class Twin:
         """Let everything that depends on links and regions see the world as it now is."""
         self.refresh_flows()
         self._watch_primaries()
+        if self.path is not None:
+            self.path.changed()
 
     def refresh_flows(self) -> None:
         """Connect and disconnect the flows."""

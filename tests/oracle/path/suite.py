@@ -1,0 +1,166 @@
+"""The generated suite of data paths: run cases on both sides, sum what they exercised, report.
+
+``python -m tests.oracle.path.suite 0 3000`` runs many.
+"""
+
+import os
+import sys
+from collections import Counter
+from contextlib import ExitStack, contextmanager
+from unittest.mock import patch
+
+from sim.trial import run_tables
+
+from ..compare import compare, compare_milestones
+from ..twin import run_twin
+from .faults import KINDS
+from .generate import case
+
+# What the suite must exercise, and how often at least.
+OFTEN, SELDOM, RARE = 50, 20, 5
+PROCESSES = ("relay", "mirror", "reader", "stream", "curated", "analytics")
+REQUIRED = {
+    **{f"started: {kind}": OFTEN for kind in PROCESSES},
+    **{f"killed: {kind}": RARE for kind in PROCESSES},
+    **{f"paused: {kind}": RARE for kind in PROCESSES},
+    **{f"fault: {kind}": SELDOM for kind in KINDS},
+    **dict.fromkeys(
+        (
+            "reader moved",
+            "lake moved",
+            "moved to a checkpoint beyond 0",
+            "relay resumed",
+            "published again",
+            "carried again",
+            "rows visible at one time",
+            "rows read again",
+            "skipped because gone",
+            "skipped because expired",
+            "speed changes in service",
+            "elections",
+            "reading waits for a partition",
+            "publishing waits for a partition",
+            "rebalances in a storm",
+            "take-over timers that were void",
+            "looks for a place that find none",
+            "commits copied",
+            "commits taken back",
+            "commits that wait for a catalog",
+            "dangling",
+            "failures by poison",
+            "stream commits lost in a stop",
+            "rounds forgotten",
+            "regions that follow anew",
+            "refreshes in a dead region",
+        ),
+        OFTEN,
+    ),
+    **dict.fromkeys(
+        (
+            "appears twice",
+            "kills between publish and mark",
+            "relay crashes",
+            "promotions with ghosts",
+            "slot lost: skip",
+            "slot lost: snapshot",
+            "members killed",
+            "mirror rows taken back",
+            "moved to earliest",
+            "moved to latest",
+            "dead letters of poison",
+            "dead letters of look-ups",
+            "waits for a look-up",
+            "checkpoints that failed",
+            "commits without ranges",
+            "commits that wait for the one before",
+            "files that a fault delays",
+            "lake emptied",
+            "refreshes that find a dangling table",
+            "refreshes without a catalog",
+            "restart cancelled",
+        ),
+        SELDOM,
+    ),
+    **dict.fromkeys(
+        (
+            "elections that overlap",
+            "relay crashes between publish and mark",
+            "publishing starts anew",
+            "mirror rows that fly on",
+            "moved to where it had been",
+            "moved while killed: relay",
+            "moved while killed: reader",
+            "moved while killed: stream",
+            "moved with a skew",
+        ),
+        RARE,
+    ),
+}
+LITTLE = {
+    "sim.models.workload.OUTPUT_ROWS": 2300,
+    "sim.engine.log.DROP_AT": 1,
+    "sim.models.path.rows._DROP_AT": 1,
+    "sim.models.path.mirror._CHUNK": 4,
+    "sim.models.path.reader._CHUNK": 4,
+}  # rows: at which things happen that else take tens of thousands
+CASES = int(os.environ.get("SIM_ORACLE_PATHS", "300"))
+
+
+@contextmanager
+def _room(number: int):
+    """Give the engine little room in two of three cases, so that it often makes room and drops rows."""
+    with ExitStack() as stack:
+        if number % 3 != 1:
+            for constant, value in LITTLE.items():
+                stack.enter_context(patch(constant, value))
+        yield
+
+
+def difference(number: int) -> tuple[str | None, Counter[str]]:
+    """Run one case on both sides; return the first difference (None if there is none) and what the case
+    exercised."""
+    one = case(number)
+    twin = run_twin(one.scenario, one.seed)
+    with _room(number):
+        engine = run_tables(one.scenario, one.seed, pulls=one.pulls)
+    found = compare(engine["tables"], twin.tables)
+    if found is None:
+        milestones = [(m.kind, m.at_ns, m.subject) for m in engine["milestones"]]
+        found = compare_milestones(milestones, twin.milestones)
+    return found and f"path case {number} ({one.style}, pulls {one.pulls}): {found}", Counter(twin.path)
+
+
+def exercised(numbers: range) -> Counter[str]:
+    """Run the twin alone over cases and return what they exercise."""
+    total: Counter[str] = Counter()
+    for number in numbers:
+        one = case(number)
+        total.update(run_twin(one.scenario, one.seed).path)
+    return total
+
+
+def lacking(counts: Counter[str]) -> list[str]:
+    """Return what was not exercised often enough."""
+    return [f"{name}: {counts[name]} < {least}" for name, least in REQUIRED.items() if counts[name] < least]
+
+
+def main(first: int, last: int) -> int:
+    """Compare cases [first, last); print differences and counts; return how many differ."""
+    total: Counter[str] = Counter()
+    differing = 0
+    for number in range(first, last):
+        found, counts = difference(number)
+        total.update(counts)
+        if found:
+            differing += 1
+            print(found, flush=True)
+    print(f"{differing} of {last - first} cases differ")
+    print("\n".join(f"{count:>12,} {name}" for name, count in sorted(total.items())))
+    few = lacking(total)
+    if few:
+        print(f"exercised too seldom: {', '.join(few)}")
+    return differing + len(few)
+
+
+if __name__ == "__main__":
+    sys.exit(1 if main(int(sys.argv[1]), int(sys.argv[2])) else 0)

@@ -1,0 +1,103 @@
+"""Where two things happen in one nanosecond the engine and the twin take the same one first."""
+
+import pytest
+
+from sim.spec import path_faults as f
+from sim.spec import path_models as p
+from sim.trial import run_tables
+
+from ..compare import compare, compare_milestones
+from ..twin import run_twin
+from .by_hand import MS, S, lake, m, ms, platform, reader
+
+
+def _kill(process: str, at: float, lasts: float) -> f.ProcessKill:
+    return f.ProcessKill(kind="process_kill", process=process, at=ms(at), duration=ms(lasts))
+
+
+def _outage(region: str, at: float, wire: str = "delivered") -> m.RegionOutage:
+    when = {"at": ms(at), "duration": ms(100)}
+    return m.RegionOutage(kind="region_outage", region=region, wire=wire, **when)
+
+
+def _cut(at: float) -> m.NetworkPartition:
+    when = {"at": ms(at), "duration": ms(50)}
+    return m.NetworkPartition(kind="network_partition", groups=[["a"], ["b"]], **when)
+
+
+POISON = f.PoisonMessage(kind="poison_message", database="d", at=ms(1450))
+FAILURE = f.TaskFailure(kind="task_failure", database="d", at=ms(2100))
+EARLY = f.MetadataBeforeData(kind="metadata_before_data", database="d", region="b", at=ms(1000))
+NO_CATALOG = f.CatalogOutage(kind="catalog_outage", region="b", at=ms(2110), duration=ms(800))
+STORM = f.RebalanceStorm(
+    kind="rebalance_storm", reader="d/view", every=100 * MS, at=ms(1000), duration=ms(1000)
+)
+GROUP = reader(members=2, session=300 * MS, rebalance=100 * MS)
+LOST = f.UncleanLeaderElection(
+    kind="unclean_leader_election", region="a", broker=0, lost=400 * MS, at=ms(2002)
+)
+TIES = {
+    "a task fails as its commit is due": {"lake": lake(), "faults": {"x": FAILURE}},
+    "a job is killed as its round ends": {"lake": lake(), "faults": {"x": _kill("d/curated", 2058, 100)}},
+    "a region goes as a copy arrives": {"lake": lake(), "faults": {"x": _outage("b", 1125.08)}},
+    "poison is found as a commit is due": {
+        "lake": lake(stream={"commit": 1 * S, "attempts": 2}),
+        "faults": {"x": POISON},
+    },
+    "a reader is killed at its tick": {
+        "consumers": {"view": reader()},
+        "faults": {"x": _kill("d/view", 2000, 800)},
+    },
+    "processes start at their ticks": {
+        "consumers": {"view": reader()},
+        "lake": lake(),
+        "faults": {
+            "x": _kill("d/view", 2300, 500),
+            "y": _kill("d/stream", 2300, 500),
+            "z": _kill("d/relay", 2000, 700),
+        },
+    },
+    "a region goes as a row departs": {"faults": {"x": _outage("a", 2002.004)}},
+    "a region goes, then its link": {"faults": {"x": _outage("a", 2002.008), "y": _cut(2002.008)}},
+    "a link goes, then its region": {"faults": {"y": _outage("a", 2002.008), "x": _cut(2002.008)}},
+    "two outages, one wire lost": {
+        "faults": {"x": _outage("a", 2002.008), "y": _outage("a", 2002.008, wire="lost")}
+    },
+    "a refresh sees a pointer or files come": {
+        "lake": lake(sync={"pointer": 0}),
+        "insights": {"board": p.Insight(reads=["d"], refresh=ms(10.08))},
+        "faults": {"x": EARLY, "y": NO_CATALOG},
+    },
+    "a storm as long as a rebalance": {
+        "consumers": {"view": GROUP},
+        "faults": {"s": STORM, "k": _kill("d/view", 1450, 300), "l": _kill("d/view", 1500, 1800)},
+    },
+    "rows are lost as one becomes visible": {
+        "bus": {"partitions": 1, "brokers": 2, "election": ms(100)},
+        "consumers": {"view": reader(work=ms(300))},
+        "faults": {"x": LOST},
+    },
+    "retention ends as a row is taken up": {
+        "bus": {"retention": 1 * S},
+        "consumers": {"view": reader(commit=100 * MS)},
+        "faults": {"x": _kill("d/view", 1050, 1952)},
+    },
+    "a reader moves as it saves and its mirror writes": {
+        "consumers": {"view": reader(standby=["b"], takeover=ms(500))},
+        "faults": {"x": _outage("a", 2500)},
+    },
+    "the lake moves as a job is due": {
+        "lake": lake(standby=["b", "c"], takeover=ms(90)),
+        "faults": {"x": _outage("a", 1968), "y": _outage("a", 2010)},
+    },
+}
+
+
+@pytest.mark.parametrize("name", TIES)
+def test_ties_of_the_path_are_broken_alike(name):
+    """Every table and every milestone are equal."""
+    scenario = platform(duration=5 * S, **TIES[name])
+    twin, engine = run_twin(scenario, 7), run_tables(scenario, 7)
+    milestones = [(stone.kind, stone.at_ns, stone.subject) for stone in engine["milestones"]]
+    assert compare(engine["tables"], twin.tables) is None
+    assert compare_milestones(milestones, twin.milestones) is None

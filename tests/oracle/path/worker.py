@@ -1,0 +1,131 @@
+"""FIFO work of the data path, one item at a time, and when within a nanosecond things happen.
+
+Of one nanosecond the controls come first, then the records of the databases, then those of the path in this
+order: completions and receptions, rows that become visible, ticks of relays, what is taken up.
+"""
+
+from collections.abc import Callable
+from math import floor
+from typing import Any
+
+from sim.core.distributions import Distribution
+from sim.journal.schema import LSN_BITS, LSN_MASK
+
+from ..clock import AT_ONCE, Clock, Event
+from ..draws import Draws
+
+DONE, VISIBLE, TICK, TAKE = range(4)
+
+
+def later(clock: Clock, at: int, rank: int, action: Callable[[], None]) -> Event:
+    """Schedule a record of the path."""
+    event = Event([lambda _: action()])
+    clock.record(at, (2, rank), event)
+    return event
+
+
+def at_once(clock: Clock, action: Callable[[], None]) -> None:
+    """Schedule what follows the present event before anything else happens."""
+    clock.record(clock._now, AT_ONCE, Event([lambda _: action()]))
+
+
+def control(clock: Clock, delay: int, name: str, action: Callable[[], None], **rank: int) -> None:
+    """Schedule a control ``delay`` ns from now."""
+    clock.after(delay, name, **rank).callbacks.append(lambda _: action())
+
+
+def every(clock: Clock, interval: int, name: str, action: Callable[[], None]):
+    """Yield the ticks ``k * interval`` for ever and call ``action`` at each."""
+    number = 0
+    while True:
+        number += 1
+        yield clock.control(number * interval, name)
+        action()
+
+
+class Works:
+    """Nominal work of rows: drawn with the lsn as record and the version's timeline as attempt."""
+
+    def __init__(self, draws: Draws, distribution: Distribution, name: str, purpose: int) -> None:
+        self.draws = draws
+        self.distribution = distribution
+        self.key = draws.key(name)
+        self.purpose = purpose
+        self.known: dict[int, Callable[[int], float]] = {}
+
+    def of(self, version: int) -> float:
+        """Return the work of a row."""
+        timeline = version >> LSN_BITS
+        if timeline not in self.known:
+            self.known[timeline] = self.draws.series(self.distribution, self.key, timeline, self.purpose)
+        return self.known[timeline](version & LSN_MASK)
+
+
+class Worker:
+    """At most one item in service.
+
+    ``offer()`` is asked at the end of a nanosecond for the next (item, work), None if there is none;
+    ``done(item)`` is called at its completion.
+    """
+
+    def __init__(self, clock: Clock, *, offer: Callable, done: Callable, speed: float = 1.0) -> None:
+        self.clock = clock
+        self.offer = offer
+        self.done = done
+        self.speed = speed
+        self.last = speed if speed > 0 else 1.0
+        self.item: Any = None
+        self.due = 0
+        self.left = 0  # while the speed is 0
+        self.event: Event | None = None
+        self.called_at = -1
+        self.rescales = 0
+
+    def call(self) -> None:
+        """Look, at the end of this nanosecond, whether there is something to take up."""
+        if self.called_at != self.clock._now:
+            self.called_at = self.clock._now
+            later(self.clock, self.clock._now, TAKE, self._take)
+
+    def drop(self) -> None:
+        """Forget what is in service."""
+        self.item = None
+        self.event = None
+
+    def change(self, to: float) -> None:
+        """Change the speed now; what is in service began strictly before."""
+        before, self.speed = self.speed, to
+        if before == to:
+            return
+        if self.item is not None:
+            self.rescales += 1
+            left = self.due - self.clock._now if before > 0 else self.left
+            self.event = None
+            if to > 0:
+                if self.last != to:
+                    left = floor(left * self.last / to + 0.5)
+                self._run(left)
+            else:
+                self.left = left
+        if to > 0:
+            self.last = to
+            self.call()
+
+    def _take(self) -> None:
+        if self.item is None and self.speed > 0:
+            found = self.offer()
+            if found is not None:
+                self.item, work = found
+                self._run(max(1, floor(work / self.speed + 0.5)))
+
+    def _run(self, duration: int) -> None:
+        self.due = self.clock._now + duration
+        event = self.event = Event([self._fire])
+        self.clock.record(self.due, (2, DONE), event)
+
+    def _fire(self, event: Event) -> None:
+        if event is self.event:
+            item = self.item
+            self.drop()
+            self.done(item)
+            self.call()
