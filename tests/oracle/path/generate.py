@@ -5,6 +5,7 @@ from sim.spec import models as m
 from sim.spec import path_models as p
 from sim.spec.placement import nodes_of
 from sim.spec.resolve import resolve
+from sim.world import ALL
 
 from ..generate import EVEN, REGIONS, Case, Dice, Maker, _database, _gateway, _level, _network
 from .schedules import faults_for
@@ -39,7 +40,7 @@ def case(number: int) -> Case:
         **sections,
     )
     scenario = resolve(scenario.model_copy(update={"faults": faults_for(make, scenario)}))
-    pulls = tuple(sorted(dice.whole(1, duration - 1) for _ in range(dice.whole(0, 12))))
+    pulls = tuple(sorted((dice.whole(1, duration - 1), ALL) for _ in range(dice.whole(0, 12))))
     return Case(number, make.style, scenario, dice.whole(0, 2**31), pulls)
 
 
