@@ -47,7 +47,8 @@ def test_no_bus_no_sections():
 @pytest.mark.parametrize(
     ("metric", "of", "value"),
     [
-        ("records_lost", "orders.search", 3), ("records_lost", "orders.mirror/a", 0), ("gaps", "orders.search", 3),
+        ("records_lost", "orders.search", 3), ("records_lost", "orders.mirror/a", 0),
+        ("gaps", "orders.search", 3),
         ("freshness_max", "orders.search", 9.0), ("recovery_point", "platform", 9.000000001),
         ("dead_letters", "orders.stream", 0), ("orphans", "orders.raw", 0),
     ],
