@@ -97,6 +97,21 @@ def test_a_monitor_of_a_mirror_shows_what_it_last_saw():
     assert found["true_age_max_s"] == found["shown_max"]
 
 
+def test_a_monitor_of_a_replica_shows_nothing_while_nothing_comes():
+    """Sending stands still from 15 s to 35 s: all that came was applied, so 0 is shown; the truth is 20 s.
+
+    A record is received 32 ms after its commit, so 1496 was, and 1497 was not, when the pause began; the
+    latter comes 2 ms + 30 ms after the end. Only when it is there and not applied yet does the lag show.
+    """
+    send = {"database": "orders", "region": "west", "stage": "send"}
+    r = events(pause={"kind": "replication_pause", **send, "at": "15s", "duration": "20s"})
+    found = r.figures["monitoring"]["orders/replica/west"]
+    assert found["shown_at_fault"] == 0
+    assert round(found["true_age_at_fault_s"] * S) == 15 * S - committed(1497)
+    assert 20 * S - 40 * MS < round(found["shown_max"] * S) < 20 * S + 100 * MS
+    assert 20 * S <= round(found["true_age_max_s"] * S) < 20 * S + 100 * MS
+
+
 def test_a_monitor_of_a_group_counts_from_its_last_commit():
     """At 20.2 s it has done all there is, 50 rows of it since its commit at 20 s: these are shown."""
     found = events(search(), kill=kill("search", "20200ms")).figures["monitoring"]["orders/search"]
