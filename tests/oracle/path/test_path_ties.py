@@ -47,7 +47,17 @@ LOSSY = m.PacketLoss(kind="packet_loss", link="a->b", loss=0.5, at=ms(1))
 SKEW = f.OffsetTranslationError(
     kind="offset_translation_error", reader="d/view", skew=-1000, at=ms(1), duration=ms(6000)
 )
+DANGLING = {"lake": lake(), "faults": {"x": EARLY}}  # analytics in b from 4073 to 4088.18 ms
 TIES = {
+    "a refresh as the pointer arrives": {
+        "insights": {"board": p.Insight(reads=["d"], refresh=ms(4073 / 2))},
+        **DANGLING,
+    },
+    "a refresh as the files arrive": {
+        "insights": {"board": p.Insight(reads=["d"], refresh=ms(4088.18 / 2))},
+        **DANGLING,
+    },
+    "a commit lasts as long as the ticks": {"lake": lake(stream={"commit": 1 * S})},
     "rows that a mirror skipped do not count in its checkpoints": {
         "bus": {"partitions": 1, "brokers": 2, "election": ms(100)},
         "consumers": {"view": reader(standby=["b"], takeover=ms(300))},
