@@ -32,9 +32,14 @@ def recovery(outcome: Outcome) -> list[Section]:
     if not figures:
         return []
     head = ("capability", "down for", "times down", "copies caught up", "bad in all", "failed requests")
-    asked = {name: f for name, f in figures.items() if name not in outcome.figures.get("freshness", {})}
+    aged = {name: f for name, f in figures.items() if name in outcome.figures.get("freshness", {})}
+    asked = {name: f for name, f in figures.items() if name not in aged}
     rows = tuple((name, *_times(f)) for name, f in asked.items())
-    return [Section("Recovery", (Table(head, rows, frozenset(range(1, 6))),)), *_phases(figures)]
+    return [
+        Section("Recovery", (Table(head, rows, frozenset(range(1, 6))),)),
+        *_phases("Where the time went", asked),
+        *_phases("Where the time went on the data path", aged),  # minutes where services count seconds
+    ]
 
 
 def _times(figure: Figures) -> tuple[str, ...]:
@@ -51,26 +56,26 @@ def _times(figure: Figures) -> tuple[str, ...]:
     )
 
 
-def _phases(figures: dict[str, Figures]) -> list[Section]:
+def _phases(title: str, figures: dict[str, Figures]) -> list[Section]:
     """Split each recovery time into its phases, as figures and as a bar on one scale for all."""
     split = {name: f["phases"] for name, f in figures.items() if any(f["phases"].values())}
     if not split:
         return []
-    shown = [phase for phase in PHASES if any(phases[phase] for phases in split.values())]
+    shown = [phase for phase in PHASES if any(phases.get(phase) for phases in split.values())]
     longest = max(sum(phases.values()) for phases in split.values())
     head = ("capability", *(f"{phase.replace('_', ' ')} {GLYPHS[phase]}" for phase in shown), "")
     rows = tuple(
-        (name, *(duration(phases[phase] or None) for phase in shown), _bar(phases, longest))
+        (name, *(duration(phases.get(phase) or None) for phase in shown), _bar(phases, longest))
         for name, phases in split.items()
     )
-    return [Section("Where the time went", (Table(head, rows, frozenset(range(1, len(head) - 1))),))]
+    return [Section(title, (Table(head, rows, frozenset(range(1, len(head) - 1))),))]
 
 
 def _bar(phases: dict[str, float], longest: float) -> str:
     """Draw the phases in order. Their ends are rounded, not their lengths, so that the whole is right."""
     bar, end = "", 0.0
     for phase in PHASES:
-        end += phases[phase]
+        end += phases.get(phase, 0.0)
         bar += GLYPHS[phase] * (round(end / longest * BAR_WIDTH) - len(bar))
     return bar
 

@@ -1,6 +1,7 @@
 """A study from start to end: looks, verdicts, tables."""
 
 from collections.abc import Sequence
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -60,8 +61,9 @@ def run(
     objectives = [point.scenario.sla for point in points]
     looks = plan(until, objectives, cap=trials)
     store = Store(target, {"machine": fingerprint(), "seed": seed, "points": [p.digest for p in points]})
-    workers = crew(where)
-    try:
+    with ExitStack() as unfinished:
+        unfinished.callback(store.close)
+        workers = unfinished.enter_context(closing(crew(where)))
         runner = Runner(points, seed, workers, store, progress)
         for look in looks:
             runner.reach(look.n)
@@ -69,11 +71,8 @@ def run(
             if enough(until, objectives, tallies, look):
                 break
         tallies = tally(store.read(trials=look.n), objectives=objectives)
-    except BaseException:
-        store.close()
-        raise
-    finally:
         workers.close()
+        unfinished.pop_all()  # from here on the store is the study's
     findings = []
     for point, found in zip(points, tallies, strict=True):
         rulings = rule(point.scenario.sla, found, alpha=look.alpha)

@@ -159,7 +159,7 @@ class DomainPath:
             self._bus(r, rows, skipped[r], take)
         until_ns = part.until_ns if at_ns is None else at_ns
         for name, watch in self.consumers.items():
-            self._read(name, watch, take, skipped, came, until_ns)
+            self._read(name, watch, take, skipped, came=came, until_ns=until_ns)
         lake = self.tables.region
         self.tables.stretch(take, skipped[lake] if lake is not None else [])
 
@@ -203,6 +203,7 @@ class DomainPath:
         watch: Watch,
         take: Callable[[str], Table | None],
         skipped: list[list[Stream]],
+        *,
         came: list[Table | None],
         until_ns: int,
     ) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 
 import numpy as np
 
@@ -148,13 +149,13 @@ class Tables:
             for first, stop in zip(starts, [*starts[1:], len(ranges)], strict=True):
                 found = [tuple(row) for row in ranges[first:stop]]
                 at_ns, number = int(rows["at_ns"][first]), int(rows["commit"][first])
-                yield at_ns, 1, _call(self._commit, held, number, found, at_ns, zone == "raw")
+                yield at_ns, 1, partial(self._commit, held, number, found, at_ns=at_ns, raw=zone == "raw")
         for (name, r), shown in self.shown.items():
             rows = take(f"refresh/{name}/{self.setup.regions[r]}")
             for row in rows_of(rows) if rows is not None else ():
-                yield row["at_ns"], 0, _call(self._refresh, shown, r, row)
+                yield row["at_ns"], 0, partial(self._refresh, shown, r, row)
 
-    def _commit(self, held: Held, number: int, ranges: list[Range], at_ns: int, raw: bool) -> None:
+    def _commit(self, held: Held, number: int, ranges: list[Range], *, at_ns: int, raw: bool) -> None:
         held.commits.append((number, ranges))
         held.watch.stage.commit = number
         for source, begin, end in ranges:
@@ -184,7 +185,3 @@ class Tables:
                 at_ns = int(at[0])
                 self.dead_letters.add(len(at), Witness(at_ns, version, self.line.rid(version, at_ns)))
             self.pass_over(version, at, DEAD if kind == "dead" else kind)
-
-
-def _call(function: Callable[..., None], *arguments: object) -> Callable[[], None]:
-    return lambda: function(*arguments)
