@@ -1,5 +1,6 @@
 """Verdicts of studies, when they may stop, and what their trials are counted as."""
 
+import json
 import math
 
 import numpy as np
@@ -7,8 +8,8 @@ import pytest
 
 from sim.stats.sequential import Look
 from sim.study.judgement import ALPHA, exit_code
+from sim.study.rows import packed, unpacked
 from sim.study.stopping import enough, plan, precision
-from sim.study.tally import tally
 from tests.unit.study.made import finding, scenario
 
 GOOD, BAD = 10.0, 1000.0
@@ -68,15 +69,20 @@ def test_values_stay_in_the_place_of_their_trial_behind_one_that_broke():
     np.testing.assert_equal(found.tally.by_trial("m", "nothing"), [np.nan] * 3)
 
 
-def test_a_look_does_not_collect_figures():
-    """It needs objectives alone, and memory must not grow with what it does not need."""
-    rows = {
-        "trials": [[0, 0, 0, "pass", 0, 0, "", None]],
-        "objectives": [[0, 0, "rto", 1.0, False, "met"]],
-        "metrics": [[0, 0, "m", "x", "s", 1.0, False]],
-    }
-    (found,) = tally([rows], objectives=[scenario().sla], figures=False)
-    assert found.values == {} and list(found.objective_values) == ["rto"]
+def test_names_that_trials_share_are_written_once_and_every_row_comes_back():
+    """Also where a trial has other figures than its neighbours, and where only some trials are wanted."""
+    rows = [
+        [0, 0, "m", "x", "s", 1.0, False],
+        [0, 0, "n", "x", "s", 2.0, True],
+        [0, 1, "m", "x", "s", None, False],
+        [0, 1, "n", "x", "s", 3.0, False],
+        [0, 2, "n", "x", "s", 4.0, True],
+    ]
+    held = packed(rows)
+    assert len(held["keys"]) == 2
+    again = json.loads(json.dumps(held))
+    assert unpacked(again, 0, 9) == rows
+    assert unpacked(again, 1, 2) == rows[2:4]
 
 
 def test_the_worst_verdict_is_the_exit_code():
