@@ -1,6 +1,7 @@
 # make demo    installs into .venv and runs the shipped drill
 # make test    installs what the tests need and runs every check
 # make oracle  thousands of generated cases against the naive twin
+# make study   the shipped gate, the interval proofs, and the studies that are killed
 # make half-day  runs twelve hours without copies, 25 million writes (half a minute, half a gigabyte)
 # make bench   the measured figures of the README, one JSON line appended to reports/bench/
 # make clean   removes what the others made
@@ -14,7 +15,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 DRILL := scenarios/drills/lose-primary-region.yaml
 JOBS ?= 2
 
-.PHONY: demo test lint oracle half-day bench clean
+.PHONY: demo test lint oracle half-day study bench clean
 
 # Exit 1 says that the drill missed an objective. That is its result, not a failure of the demo.
 demo: $(VENV)/.installed
@@ -36,6 +37,10 @@ oracle: $(VENV)/.installed-dev
 # As the demo: it misses an objective, and should.
 half-day: $(VENV)/.installed
 	@$(BIN)/sim run scenarios/lag/object-sync-pause-12h.yaml || test $$? -eq 1
+
+study: $(VENV)/.installed-dev
+	$(BIN)/sim check scenarios/gate
+	$(BIN)/python -m pytest tests/study tests/plugin tests/unit/study tests/unit/stats
 
 bench: $(VENV)/.installed-dev
 	$(PIP) install --editable '.[bench]' || echo "the peer Cimba is not to be had here: its ratio is left out" >&2

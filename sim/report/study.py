@@ -109,8 +109,7 @@ def _values(finding: Finding, label: str) -> Section:
             what,
             *(interval(found[s], finding.tally.units[metric, what]) for s in ("mean", "p95")),
         )
-        for (metric, what), found in estimates(finding.tally)
-        if metric in wanted
+        for (metric, what), found in estimates(finding.tally, wanted)
     )
     head = ("figure", "of", "mean, 95 % interval", "95th percentile, 95 % interval")
     return Section(f"Figures{label}", (Table(head, rows),) if rows else ("None.",))

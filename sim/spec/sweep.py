@@ -17,7 +17,7 @@ from sim.spec.text import Complaint, Path, nearest
 
 # Sections of named entries: what a path leads into must be there, or a slip would make a new one.
 _ENTRIES = ("regions", "clients", "databases", "consumers", "insights", "faults", "sla")
-_PLAIN = re.compile(r"(?:(?:<=|>=|==|!=|<|>) ?)?[\w.%+-]*[A-Za-z%][\w.%/+-]*")
+_PLAIN = re.compile(r"(?:(?:<=|<|==) ?)?[\w.%+-]*[A-Za-z%][\w.%/+-]*")
 _WORDS = ("null", "true", "false", "yes", "no", "on", "off", "y", "n")
 
 

@@ -1,6 +1,6 @@
 """Every figure of a study as an estimate: mean, median and 95th percentile over its trials."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 
 import numpy as np
 
@@ -17,9 +17,14 @@ STATISTICS: dict[str, Callable[[np.ndarray], Estimate]] = {
 }
 
 
-def estimates(tally: Tally) -> Iterator[tuple[Name, dict[str, Estimate]]]:
-    """Yield (metric, of) and its estimates, for every figure that at least one trial has a value of."""
-    for name in sorted(tally.values):
+def estimates(
+    tally: Tally, metrics: Collection[str] | None = None
+) -> Iterator[tuple[Name, dict[str, Estimate]]]:
+    """Yield (metric, of) and its estimates, for every figure that at least one trial has a value of.
+
+    ``metrics``: those alone.
+    """
+    for name in sorted(name for name in tally.values if metrics is None or name[0] in metrics):
         values = tally.column(name)
         if values.size:
             yield name, of(values)

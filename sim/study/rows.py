@@ -1,6 +1,8 @@
 """What a study keeps of a trial: rows of plain values for its tables."""
 
 from collections.abc import Iterator, Mapping
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 from sim.outcome import Outcome
@@ -131,3 +133,25 @@ def _unit(name: str) -> str:
     if name.endswith("fraction"):
         return "1"
     return "bytes" if name.endswith("bytes") else "count"
+
+
+def packed(metrics: list[list[Any]]) -> dict[str, list[Any]]:
+    """Return rows of the table ``metrics``, sorted by trial, names that trials share written once."""
+    keys: dict[tuple[tuple[str, str, str], ...], int] = {}
+    trials = []
+    for (point, trial), group in groupby(metrics, key=itemgetter(0, 1)):
+        rows = list(group)
+        number = keys.setdefault(tuple((row[2], row[3], row[4]) for row in rows), len(keys))
+        censored = [i for i, row in enumerate(rows) if row[6]]
+        trials.append([point, trial, number, [row[5] for row in rows], censored])
+    return {"keys": list(keys), "trials": trials}
+
+
+def unpacked(held: Mapping[str, list[Any]], first: int, last: int) -> list[list[Any]]:
+    """Return the rows of trials ``first`` to ``last`` - 1 as they were before ``packed``."""
+    return [
+        [point, trial, *key, value, i in censored]
+        for point, trial, number, values, censored in held["trials"]
+        if first <= trial < last
+        for i, (key, value) in enumerate(zip(held["keys"][number], values, strict=True))
+    ]

@@ -1,6 +1,7 @@
 """When a study may stop, and what that costs."""
 
 import math
+import re
 from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
@@ -12,6 +13,7 @@ from sim.stats.sequential import Look, looks
 from sim.study.judgement import ALPHA, INCONCLUSIVE, PASS, rule
 from sim.study.tally import Tally
 
+_PERCENT = re.compile(r"(?:±|\+-)?(\d+(?:\.\d+)?)%", re.ASCII)
 Objectives = Mapping[str, Objective]
 FIRST = 30  # trials before the first look at a precision: fewer say little of their own spread
 
@@ -46,8 +48,8 @@ def enough(until: str, objectives: Sequence[Objectives], tallies: Sequence[Tally
 
 def precision(until: str) -> float:
     """Return the relative half-width that ``5%`` or ``±5%`` asks for. ValueError if it is none."""
-    text = until.removeprefix("±").removeprefix("+-")
-    share = float(text.removesuffix("%")) / 100 if text.endswith("%") else math.nan
+    found = _PERCENT.fullmatch(until)
+    share = float(found[1]) / 100 if found else math.nan
     if not 0.0 < share < 1.0:
         raise ValueError(f"{until!r} is neither trials, decided nor a precision such as 5%")
     return share

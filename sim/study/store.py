@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from sim.study.plan import Batch
-from sim.study.rows import TABLES, Rows
+from sim.study.rows import TABLES, Rows, packed, unpacked
 
 GROUP_ROWS = 65_536  # rows of a Parquet row group
 
@@ -59,16 +59,24 @@ class Store:
 
     def put(self, batch: Batch, rows: Rows) -> None:
         """Keep a finished batch, for good."""
-        _write(self._path(batch), json.dumps(rows, separators=(",", ":")))
+        held = {**rows, "metrics": packed(rows.get("metrics", []))}
+        _write(self._path(batch), json.dumps(held, separators=(",", ":")))
 
-    def read(self, *, trials: int) -> Iterator[Rows]:
-        """Yield the rows of every batch in order, of trials below ``trials`` only, each trial once."""
+    def read(self, *, trials: int, figures: bool = True) -> Iterator[Rows]:
+        """Yield the rows of every batch in order, of trials below ``trials`` only, each trial once.
+
+        ``figures``: whether the table ``metrics``, which is nearly all there is, is wanted too.
+        """
         reached: dict[int, int] = {}
         for batch in self.done():
             rows = json.loads(self._path(batch).read_text(encoding="utf-8"))
             first = reached.get(batch.point, 0)
             reached[batch.point] = max(first, batch.last)
-            yield {name: [row for row in found if first <= row[1] < trials] for name, found in rows.items()}
+            metrics = rows.pop("metrics")
+            wanted = {
+                name: [row for row in found if first <= row[1] < trials] for name, found in rows.items()
+            }
+            yield {**wanted, "metrics": unpacked(metrics, first, trials) if figures else []}
 
     def finish(self, *, trials: int, documents: dict[str, str]) -> None:
         """Write the tables and ``documents`` (file name -> text), and let the folder appear as a whole."""

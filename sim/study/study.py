@@ -67,7 +67,9 @@ def run(
         runner = Runner(points, seed, workers, store, progress)
         for look in looks:
             runner.reach(look.n)
-            tallies = tally(store.read(trials=look.n), objectives=objectives, figures=False)
+            if look.last:
+                break
+            tallies = tally(store.read(trials=look.n, figures=False), objectives=objectives)
             if enough(until, objectives, tallies, look):
                 break
         tallies = tally(store.read(trials=look.n), objectives=objectives)

@@ -59,11 +59,10 @@ def _known(values: Sequence[float]) -> np.ndarray:
     return found[~np.isnan(found)]
 
 
-def tally(parts: Iterable[Rows], *, objectives: Sequence[Iterable[str]], figures: bool = True) -> list[Tally]:
+def tally(parts: Iterable[Rows], *, objectives: Sequence[Iterable[str]]) -> list[Tally]:
     """Count the rows of a study, point by point; ``objectives``: those of each point.
 
-    A trial that broke leaves every objective open. ``figures``: whether to collect every figure, or
-    objectives alone, which is all that a look needs.
+    A trial that broke leaves every objective open.
     """
     found = [Tally(objectives={name: Counts() for name in names}) for names in objectives]
     for part in parts:
@@ -75,7 +74,7 @@ def tally(parts: Iterable[Rows], *, objectives: Sequence[Iterable[str]], figures
         for point, _, fault, _, fired, *_ in part.get("faults", ()):
             taken = found[point].fired
             taken[fault] = taken.get(fault, 0) + bool(fired)
-        for point, trial, metric, of, unit, value, censored in part.get("metrics", ()) if figures else ():
+        for point, trial, metric, of, unit, value, censored in part.get("metrics", ()):
             _put(found[point].values, (metric, of), trial, _number(value, censored=censored))
             found[point].units[metric, of] = unit
     for one in found:

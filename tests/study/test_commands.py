@@ -1,0 +1,95 @@
+"""The commands of studies on a real small scenario: check, baseline, sweep, and what they refuse."""
+
+import json
+import shutil
+
+import pytest
+
+from sim.cli.main import main
+from tests.study import small
+
+
+@pytest.fixture
+def sim(tmp_path, monkeypatch, capsys):
+    """Run a command in an empty folder that holds the small scenario; return (code, stdout, stderr)."""
+    monkeypatch.chdir(tmp_path)
+    for name in ("GITHUB_ACTIONS", "GITHUB_STEP_SUMMARY"):
+        monkeypatch.delenv(name, raising=False)
+    small.written(tmp_path)
+
+    def call(*arguments):
+        code = main(arguments)
+        said = capsys.readouterr()
+        return code, said.out, said.err
+
+    return call
+
+
+ONE = ("--jobs", "1", "--quiet")
+
+
+def test_a_check_against_its_own_baseline_is_not_worse_from_any_folder(sim, tmp_path, monkeypatch):
+    """The baseline knows a file by where it is, not by how it was named."""
+    assert sim("baseline", "update", "small.yaml", "--trials", "6", *ONE)[0] == 0
+    kept = json.loads((tmp_path / "sim-baseline.json").read_text())
+    assert list(kept["scenarios"]) == ["small.yaml"]
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.chdir(tmp_path / "elsewhere")
+    named = ("../small.yaml", "--baseline", "../sim-baseline.json", "--trials", "6")
+    code, out, _ = sim("check", *named, *ONE)
+    assert out.count("not worse than the baseline (6 pairs)") == 2
+    assert code == 3  # six trials decide nothing
+
+
+def test_a_file_named_twice_is_checked_once(sim):
+    """By itself and by its folder."""
+    _, out, _ = sim("check", "small.yaml", ".", "--trials", "1", *ONE)
+    assert "2 inconclusive" in out
+
+
+def test_github_gets_annotations_and_a_summary_where_it_runs(sim, tmp_path, monkeypatch):
+    """And JUnit where it is asked for."""
+    monkeypatch.setenv("GITHUB_ACTIONS", "true")
+    monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(tmp_path / "summary.md"))
+    code, out, _ = sim("check", "small.yaml", "--trials", "1", "--junit", "j.xml", *ONE)
+    assert code == 3
+    assert "::warning file=small.yaml,line=20,title=rto::" in out
+    assert (tmp_path / "summary.md").read_text().startswith("| verdict | scenario |")
+    assert 'errors="2"' in (tmp_path / "j.xml").read_text()
+
+
+@pytest.mark.parametrize(
+    "command", [("run", "small.yaml"), ("check", "small.yaml"), ("baseline", "update", "x")]
+)
+def test_an_unknown_until_is_bad_input_before_anything_runs(sim, command):
+    """Not after the first look."""
+    code, _, err = sim(*command, "--until", "banana")
+    assert code == 2 and "neither trials, decided nor a precision such as 5%" in err
+
+
+def test_the_same_study_twice_leaves_one_whole_folder_with_the_same_tables(sim, tmp_path):
+    """A finished study's folder is replaced, and nothing hidden stays beside it."""
+    run = ("run", "small.yaml", "--trials", "2", "--out", "out", *ONE)
+    sim(*run)
+    before = small.tables(tmp_path)
+    sim(*run)
+    assert small.tables(tmp_path) == before
+    assert [path.name for path in tmp_path.glob("out/*/.*")] == []
+
+
+def test_a_sweep_over_objectives_judges_each_point_by_its_own(sim):
+    """One bound is out of reach, the other is not."""
+    sweep = ("--sweep", "sla.rto.must=<= 1s,<= 10m", "--set", "sla.rto.in=null")
+    code, out, _ = sim("run", "small.yaml", "--trials", "2", "--json", *sweep, "--jobs", "1")
+    verdicts = [{r["id"]: r["verdict"] for r in p["sla"]}["rto"] for p in json.loads(out)["points"]]
+    assert (code, verdicts) == (1, ["fail", "pass"])
+
+
+def test_a_wrong_path_in_a_sweep_of_the_file_is_shown_where_it_stands(sim, tmp_path):
+    """With the nearest name, and the line."""
+    text = small.TEXT + "sweep:\n  faults.pwer.at: [3m]\n"
+    (tmp_path / "small.yaml").write_text(text)
+    code, out, _ = sim("check", "small.yaml", *ONE)
+    assert code == 2
+    assert f"small.yaml:{text.count(chr(10))}" in out and "did you mean 'power'" in out
+    shutil.rmtree(tmp_path / "reports", ignore_errors=True)

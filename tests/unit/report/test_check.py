@@ -1,0 +1,129 @@
+"""What a check prints: order, exit codes, JUnit XML, GitHub's commands and summary."""
+
+from dataclasses import replace
+from xml.etree import ElementTree as xml
+
+import pytest
+
+from sim.report.check import SUMMARY_BYTES, again, annotations, junit, lines, markdown
+from sim.study.baseline import CANNOT_TELL, NOT_WORSE, WORSE, Change
+from sim.study.gate import BAD_INPUT, Checked, Line, exit_code, with_change
+from tests.unit.study.made import checked, finding
+
+GOOD, BAD = [10.0] * 40, [1000.0] * 40
+PASSES = finding({"rto": GOOD, "rpo": [0.0] * 40})
+FAILS = finding({"rto": BAD, "rpo": [0.0] * 40})
+OPEN = finding({"rto": GOOD[:5], "rpo": [0.0] * 5})
+SPOILT = Checked("bad.yaml", [Line("bad.yaml", ("bad.yaml", 3), BAD_INPUT, "unknown key 'x'")], None)
+ALL = [checked("p.yaml", PASSES), checked("f.yaml", FAILS), checked("o.yaml", OPEN), SPOILT]
+
+
+def test_lines_are_worst_first_and_summed_up():
+    """Bad input, fail, inconclusive, pass; each with its place."""
+    text = lines(ALL).splitlines()
+    assert [line.split("  ")[0].strip() for line in text[:7]] == [
+        "BAD INPUT",
+        "FAIL",
+        "INCONCLUSIVE",
+        *["PASS"] * 4,
+    ]
+    assert text[1].split()[1:3] == ["f.yaml:19", "rto:"]
+    assert "at most 7.22% of runs meet it; median 16m 40s" in text[1]
+    assert text[7] == "1 bad input, 1 fail, 1 inconclusive, 4 pass"
+
+
+def test_every_verdict_comes_with_how_far_to_trust_it():
+    """Each note once, with the files it is about if it is not about all."""
+    text = lines(ALL)
+    assert "How far to trust this" in text
+    assert "- 5 trials of one model: intervals say how far luck reaches" in text
+    assert "(o.yaml)" in text
+
+
+@pytest.mark.parametrize(
+    ("chosen", "code"), [((0,), 0), ((0, 2), 3), ((0, 1, 2), 1), ((0, 1, 2, 3), 2), ((), 2)]
+)
+def test_the_exit_code_is_that_of_the_worst_line(chosen, code):
+    """Nothing checked is no pass."""
+    assert exit_code([line for i in chosen for line in ALL[i].lines]) == code
+
+
+def test_junit_has_a_suite_for_each_file_and_an_undecided_case_is_an_error():
+    """A skipped case would read as a pass."""
+    suites = {suite.get("name"): suite for suite in xml.fromstring(junit(ALL).split("\n", 1)[1])}
+    counts = {name: tuple(s.get(k) for k in ("tests", "failures", "errors")) for name, s in suites.items()}
+    assert counts == {
+        "p.yaml": ("2", "0", "0"),
+        "f.yaml": ("2", "1", "0"),
+        "o.yaml": ("2", "0", "1"),
+        "bad.yaml": ("1", "0", "1"),
+    }
+    assert suites["f.yaml"].find("testcase/failure").get("type") == "fail"
+    properties = {p.get("name"): p.get("value") for p in suites["f.yaml"].iter("property")}
+    assert properties["trials"] == "40" and "asked" in properties and "low" in properties
+
+
+def test_junit_holds_whatever_a_broken_trial_said():
+    """A control character would make the whole file unreadable."""
+    found = xml.fromstring(junit([checked("x.yaml", finding({"rto": GOOD}, broken=(1,)))]).split("\n", 1)[1])
+    assert "planted ?" in xml.tostring(found, encoding="unicode")
+
+
+def test_annotations_are_escaped_and_point_at_the_objective():
+    """A percent sign, a comma and a colon mean something to GitHub."""
+    text = annotations([checked("a,b:c.yaml", FAILS)])
+    assert text.startswith(
+        "::error file=a%2Cb%3Ac.yaml,line=19,title=rto::rta orders.write <= 1m30s in 90%25: "
+    )
+    assert text.count("\n") == 1
+    line = Line("x.yaml", ("x.yaml", 1), BAD_INPUT, "two\nlines\r")
+    assert annotations([Checked("x.yaml", [line], None)]).endswith("::two%0Alines%0D\n")
+
+
+def test_as_many_annotations_as_github_shows_and_the_rest_is_counted():
+    """Ten errors and ten warnings; passes are not told."""
+    text = annotations([checked(f"{i}.yaml", FAILS) for i in range(13)] + [checked("o.yaml", OPEN)])
+    assert text.count("::error ") == 10 and text.count("::warning ") == 1
+    assert "::notice title=sim check::3 more of level error are not shown" in text
+
+
+def test_a_summary_is_a_table_with_one_row_a_line():
+    """A bar or a line's end in a text must not break it."""
+    line = Line("x|y.yaml", ("x.yaml", 1), BAD_INPUT, "a | b\nc")
+    text = markdown([Checked("x.yaml", [line], None)])
+    assert text.splitlines()[2] == r"| bad input | x\|y.yaml | scenario | a \| b c |"
+
+
+def test_a_summary_too_long_for_github_is_cut_and_says_so():
+    """Worst first, so what is cut are passes."""
+    long = [Line(f"{i}.yaml", ("x.yaml", 1), "pass", "x" * 1000) for i in range(2000)]
+    text = markdown([ALL[1], Checked("x.yaml", long, None)])
+    assert SUMMARY_BYTES - 3000 < len(text.encode()) <= SUMMARY_BYTES
+    assert "| fail | f.yaml | rto |" in text
+    shown = text.count("| pass |")
+    assert f"{2002 - 1 - shown:,} more lines are not shown." in text
+
+
+def test_the_command_to_see_it_again_has_the_points_values_and_the_worst_trial():
+    """Values with commas and spaces stay one word."""
+    values = {"rto": [10.0, 1000.0, 20.0]}
+    made = finding(values, sets=("databases.orders.failover.promotion={uniform: [5s, 6s]}",), label="p")
+    line = replace(checked("s.yaml", made).lines[0], seed=4)
+    assert again(line) == (
+        "sim run s.yaml --set 'databases.orders.failover.promotion={uniform: [5s, 6s]}' --seed 4 --trial 1"
+    )
+
+
+def test_a_baseline_can_only_make_a_line_worse():
+    """Worse fails, cannot tell is no pass, not worse leaves it."""
+    passed, failed = ALL[0].lines[0], ALL[1].lines[0]
+    verdicts = {
+        verdict: with_change(passed, Change("rto", verdict, "40 pairs", None)).verdict
+        for verdict in (WORSE, NOT_WORSE, CANNOT_TELL)
+    }
+    assert verdicts == {WORSE: "fail", NOT_WORSE: "pass", CANNOT_TELL: "inconclusive"}
+    assert with_change(failed, Change("rto", NOT_WORSE, "", None)).verdict == "fail"
+    assert (
+        "worse than the baseline (40 pairs)"
+        in with_change(passed, Change("rto", WORSE, "40 pairs", None)).why
+    )
