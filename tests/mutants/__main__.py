@@ -1,9 +1,10 @@
 """Run generated cases in one process, with or without a planted bug.
 
 ``python -m tests.mutants try NAME [CASE...]`` prints whether the mutant's proof notices it, a JSON line for
-each case. ``python -m tests.mutants clean CASE...`` does the same without a bug, for both proofs. ``python -m
+each case. ``python -m tests.mutants clean PROOF CASE...`` does the same without a bug. ``python -m
 tests.mutants find NAME FIRST LAST [SKIP...]`` looks for cases that notice it and writes the first three into
-the patch.
+the patch. ``python -m tests.mutants measures [NAME]`` prints what every measure of the data path says of the
+hand-made journeys, one JSON document.
 """
 
 import json
@@ -19,8 +20,30 @@ def notice(proof: str, number: int) -> str | None:
     """Return what ``proof`` says against the engine in a case, None if it finds nothing."""
     from tests.oracle.generate import case
 
+    if proof in ("path", "ties"):
+        return _by_path(number) if proof == "path" else _by_tie(number)
     one = case(number)
     return _by_twin(one) if proof == "twin" else _by_conservation(one)
+
+
+def _by_path(number: int) -> str | None:
+    from tests.oracle.path.suite import difference
+
+    try:
+        return difference(number)[0]
+    except Exception as error:  # noqa: BLE001  whatever a planted bug makes the engine do
+        return f"{type(error).__name__}: {error}"
+
+
+def _by_tie(number: int) -> str | None:
+    from tests.oracle.path.test_path_ties import TIES, test_ties_of_the_path_are_broken_alike
+
+    name = list(TIES)[number]
+    try:
+        test_ties_of_the_path_are_broken_alike(name)
+    except Exception as error:  # noqa: BLE001  whatever a planted bug makes the engine do
+        return f"{name}: {type(error).__name__}: {error}"
+    return None
 
 
 def _by_twin(one) -> str | None:
@@ -76,8 +99,14 @@ def main(what: str, *words: str) -> None:
         for number in map(int, words[1:]):
             _say("", words[0], number)
         return
-    mutant = named(words[0])
+    mutant = named(words[0]) if words else None
     plant(mutant)
+    if what == "measures":
+        from tests.mutants.measures import said
+
+        print(json.dumps(said()))
+        return
+    assert mutant is not None, "try and find take the name of a patch"
     if what == "find":
         _find(mutant, *map(int, words[1:]))
         return
