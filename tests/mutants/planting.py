@@ -23,8 +23,8 @@ PROOFS = ("twin", "conservation", "path", "ties", "histories")
 class Mutant:
     """A named patch: ``old`` occurs once in ``file`` and becomes ``new``.
 
-    ``proof`` notices it in the generated cases ``cases`` (of ``ties``: the numbers of the ties worked out by
-    hand); ``histories`` has none, there ``measure`` is the one that is wrong.
+    ``proof`` notices it in the generated cases ``cases`` (of ``ties``: the names of hand-made
+    ones); ``histories`` has none, there ``measure`` is the one that is wrong.
     """
 
     name: str
@@ -33,7 +33,7 @@ class Mutant:
     file: str
     old: str
     new: str
-    cases: tuple[int, ...] = ()
+    cases: tuple[str, ...] = ()
     measure: str = ""
 
     def planted(self) -> str:
@@ -55,7 +55,7 @@ class Mutant:
 def named(name: str) -> Mutant:
     """Return a mutant by the name of its patch."""
     entry = yaml.safe_load((PATCHES / f"{name}.yaml").read_text())
-    return Mutant(name=name, **{**entry, "cases": tuple(entry.get("cases", ()))})
+    return Mutant(name=name, **{**entry, "cases": tuple(map(str, entry.get("cases", ())))})
 
 
 def names() -> list[str]:

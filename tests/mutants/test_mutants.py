@@ -50,7 +50,7 @@ def test_without_a_bug_nothing_is_noticed(proof, part):
     """In the very cases that kill the mutants their proof is content with the engine as it is."""
     mutants = [named(name) for name in names()]
     cases = sorted({case for mutant in mutants if mutant.proof == proof for case in mutant.cases})[part::2]
-    said = lines("clean", proof, *map(str, cases))
+    said = lines("clean", proof, *cases)
     assert [line["case"] for line in said] == cases
     assert [line for line in said if line["noticed"]] == []
 
