@@ -1,8 +1,8 @@
 # make demo    installs into .venv and runs the shipped drill
 # make test    installs what the tests need and runs every check
 # make oracle  thousands of generated cases against the naive twin
+# make pause   runs twelve hours without copies, 25 million writes (half a minute, half a gigabyte)
 # make study   the shipped gate, the interval proofs, and the studies that are killed
-# make half-day  runs twelve hours without copies, 25 million writes (half a minute, half a gigabyte)
 # make bench   the measured figures of the README, one JSON line appended to reports/bench/
 # make clean   removes what the others made
 
@@ -15,7 +15,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 DRILL := scenarios/drills/lose-primary-region.yaml
 JOBS ?= 2
 
-.PHONY: demo test lint oracle half-day study bench clean
+.PHONY: demo test lint oracle pause study bench clean
 
 # Exit 1 says that the drill missed an objective. That is its result, not a failure of the demo.
 demo: $(VENV)/.installed
@@ -35,7 +35,7 @@ oracle: $(VENV)/.installed-dev
 	SIM_ORACLE_CASES=5000 $(BIN)/python -m pytest -n $(JOBS) tests/oracle
 
 # As the demo: it misses an objective, and should.
-half-day: $(VENV)/.installed
+pause: $(VENV)/.installed
 	@$(BIN)/sim run scenarios/lag/object-sync-pause-12h.yaml || test $$? -eq 1
 
 study: $(VENV)/.installed-dev

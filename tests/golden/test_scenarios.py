@@ -10,7 +10,7 @@ from sim.spec.resolve import load, resolve
 from sim.trial import run
 
 SCENARIOS = Path(__file__).parents[2] / "scenarios"
-LONG = {"lag/object-sync-pause-12h"}  # `make half-day` runs it
+LONG = {"lag/object-sync-pause-12h"}  # `make pause` runs it
 
 # scenario -> the objectives that it misses; it meets every other
 MISSED = {

@@ -1,9 +1,10 @@
 """Run generated cases in one process, with or without a planted bug.
 
 ``python -m tests.mutants try NAME [CASE...]`` prints whether the mutant's proof notices it, a JSON line for
-each case. ``python -m tests.mutants clean CASE...`` does the same without a bug, for both proofs. ``python -m
+each case. ``python -m tests.mutants clean PROOF CASE...`` does the same without a bug. ``python -m
 tests.mutants find NAME FIRST LAST [SKIP...]`` looks for cases that notice it and writes the first three into
-the patch.
+the patch. ``python -m tests.mutants measures [NAME]`` prints what every measure of the data path says of the
+hand-made journeys, one JSON document.
 """
 
 import json
@@ -15,12 +16,35 @@ from .planting import PATCHES, Mutant, named, plant
 ENOUGH = 2
 
 
-def notice(proof: str, number: int) -> str | None:
+def notice(proof: str, which: str) -> str | None:
     """Return what ``proof`` says against the engine in a case, None if it finds nothing."""
     from tests.oracle.generate import case
 
-    one = case(number)
+    if proof == "ties":
+        return _by_tie(which)
+    if proof == "path":
+        return _by_path(int(which))
+    one = case(int(which))
     return _by_twin(one) if proof == "twin" else _by_conservation(one)
+
+
+def _by_path(number: int) -> str | None:
+    from tests.oracle.path.suite import difference
+
+    try:
+        return difference(number)[0]
+    except Exception as error:  # noqa: BLE001  whatever a planted bug makes the engine do
+        return f"{type(error).__name__}: {error}"
+
+
+def _by_tie(name: str) -> str | None:
+    from tests.oracle.path import test_path_ties as ties
+
+    try:
+        ties.test_engine_and_twin_agree_where_chance_seldom_leads(name)
+    except Exception as error:  # noqa: BLE001  whatever a planted bug makes the engine do
+        return f"{name}: {type(error).__name__}: {error}"
+    return None
 
 
 def _by_twin(one) -> str | None:
@@ -48,10 +72,10 @@ def _by_conservation(one) -> str | None:
     return None
 
 
-def _say(name: str, proof: str, number: int) -> str | None:
-    found = notice(proof, number)
+def _say(name: str, proof: str, which: str) -> str | None:
+    found = notice(proof, which)
     first = found.splitlines()[0] if found else None
-    print(json.dumps({"mutant": name, "proof": proof, "case": number, "noticed": first}), flush=True)
+    print(json.dumps({"mutant": name, "proof": proof, "case": which, "noticed": first}), flush=True)
     return found
 
 
@@ -59,7 +83,7 @@ def _find(mutant: Mutant, first: int, last: int, *skip: int) -> None:
     """Write the first cases that notice a mutant into its patch."""
     noticed: list[int] = []
     for number in range(first, last):
-        if number not in skip and notice(mutant.proof, number):
+        if number not in skip and notice(mutant.proof, str(number)):
             noticed.append(number)
         if len(noticed) == ENOUGH:
             break
@@ -73,16 +97,22 @@ def main(what: str, *words: str) -> None:
     """Do what the command says."""
     if what == "clean":
         plant(None)
-        for number in map(int, words[1:]):
-            _say("", words[0], number)
+        for which in words[1:]:
+            _say("", words[0], which)
         return
-    mutant = named(words[0])
+    mutant = named(words[0]) if words else None
     plant(mutant)
+    if what == "measures":
+        from tests.mutants.measures import said
+
+        print(json.dumps(said()))
+        return
+    assert mutant is not None, "try and find take the name of a patch"
     if what == "find":
         _find(mutant, *map(int, words[1:]))
         return
-    for number in map(int, words[1:] or mutant.cases):
-        if _say(mutant.name, mutant.proof, number):
+    for which in words[1:] or mutant.cases:
+        if _say(mutant.name, mutant.proof, which):
             break
 
 

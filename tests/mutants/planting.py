@@ -16,23 +16,25 @@ import yaml
 
 PATCHES = Path(__file__).parent / "patches"
 ROOT = Path(__file__).parents[2]
-PROOFS = ("twin", "conservation")
+PROOFS = ("twin", "conservation", "path", "ties", "histories")
 
 
 @dataclass(frozen=True, slots=True)
 class Mutant:
     """A named patch: ``old`` occurs once in ``file`` and becomes ``new``.
 
-    ``proof`` notices it in the generated cases ``cases``.
+    ``proof`` notices it in the generated cases ``cases`` (of ``ties``: the names of hand-made
+    ones); ``histories`` has none, there ``measure`` is the one that is wrong.
     """
 
     name: str
     bug: str
     proof: str
-    cases: tuple[int, ...]
     file: str
     old: str
     new: str
+    cases: tuple[str, ...] = ()
+    measure: str = ""
 
     def planted(self) -> str:
         """Return the module's source with the bug. ValueError unless ``old`` occurs exactly once."""
@@ -53,7 +55,7 @@ class Mutant:
 def named(name: str) -> Mutant:
     """Return a mutant by the name of its patch."""
     entry = yaml.safe_load((PATCHES / f"{name}.yaml").read_text())
-    return Mutant(name=name, **{**entry, "cases": tuple(entry["cases"])})
+    return Mutant(name=name, **{**entry, "cases": tuple(map(str, entry.get("cases", ())))})
 
 
 def names() -> list[str]:

@@ -3,12 +3,16 @@
 import json
 import subprocess
 import sys
+from functools import cache
 
 import pytest
 
+from .measures import MEASURES
 from .planting import PROOFS, ROOT, named, names
 
-LEAST = 30
+LEAST = {"twin": 30, "path": 20, "ties": 1, "conservation": 1, "histories": len(MEASURES)}
+BY_CASES = [name for name in names() if named(name).proof != "histories"]
+BY_HISTORIES = [name for name in names() if named(name).proof == "histories"]
 
 
 def lines(*words: str) -> list[dict]:
@@ -19,29 +23,45 @@ def lines(*words: str) -> list[dict]:
     return [json.loads(line) for line in done.stdout.splitlines()]
 
 
-@pytest.mark.parametrize("name", names())
+@cache
+def without_a_bug() -> dict:
+    """Return what the measures say of the journeys as they are."""
+    (said,) = lines("measures")
+    return said
+
+
+@pytest.mark.parametrize("name", BY_HISTORIES)
+def test_the_measure_notices_and_no_other(name):
+    """A bug in one measure changes what it says of the hand-made journeys, and what no other says."""
+    (said,) = lines("measures", name)
+    assert [measure for measure in said if said[measure] != without_a_bug()[measure]] == [named(name).measure]
+
+
+@pytest.mark.parametrize("name", BY_CASES)
 def test_the_mutant_is_killed(name):
     """The proof that a patch names notices its bug in one of the cases that it lists."""
     said = lines("try", name)
     assert said[-1]["noticed"], f"{name}: {named(name).bug}: nobody noticed in {named(name).cases}"
 
 
-@pytest.mark.parametrize("proof", PROOFS)
+@pytest.mark.parametrize("proof", [proof for proof in PROOFS if proof != "histories"])
 @pytest.mark.parametrize("part", range(2))
 def test_without_a_bug_nothing_is_noticed(proof, part):
     """In the very cases that kill the mutants their proof is content with the engine as it is."""
     mutants = [named(name) for name in names()]
     cases = sorted({case for mutant in mutants if mutant.proof == proof for case in mutant.cases})[part::2]
-    said = lines("clean", proof, *map(str, cases))
+    said = lines("clean", proof, *cases)
     assert [line["case"] for line in said] == cases
     assert [line for line in said if line["noticed"]] == []
 
 
 def test_there_are_enough_mutants():
-    """At least thirty, each a different change, at least one noticed by conservation alone."""
+    """Each a different change; enough for each proof, and one for each measure of the data path."""
     mutants = [named(name) for name in names()]
-    assert len({(mutant.file, mutant.old, mutant.new) for mutant in mutants}) == len(mutants) >= LEAST
-    assert {mutant.proof for mutant in mutants} == set(PROOFS)
+    assert len({(mutant.file, mutant.old, mutant.new) for mutant in mutants}) == len(mutants)
+    counts = {proof: sum(mutant.proof == proof for mutant in mutants) for proof in PROOFS}
+    assert {proof: count for proof, count in counts.items() if count < LEAST[proof]} == {}
+    assert {mutant.measure for mutant in mutants} - {""} == set(MEASURES)
 
 
 @pytest.mark.parametrize("name", names())

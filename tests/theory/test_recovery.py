@@ -129,6 +129,8 @@ def test_the_recovery_time_is_the_sum_of_the_critical_path():
         "promote": 3 * S,
         "reroute": 1_500 * MS,
         "repair": 0,
+        "replay": 0,
+        "reconcile": 0,
         "catch_up": next_write(rerouted) - rerouted,
     }
 

@@ -128,6 +128,19 @@ TIES = {
         "lake": lake(standby=["b", "c"], takeover=ms(90)),
         "faults": {"x": _outage("a", 1968), "y": _outage("a", 2010)},
     },
+    "a mirror starts at the tick of its checkpoints": {
+        "mirror": {"checkpoint": 100 * MS},
+        "consumers": {"view": reader(standby=["b"], takeover=ms(300), commit=100 * MS)},
+        "faults": {"x": _kill("d/mirror/a/b", 1300, 500), "y": _outage("a", 2050, lasts=1000)},
+    },
+    "a mirror saves as a row arrives": {
+        "mirror": {"save": 1_012_004_000},
+        "faults": {"x": _kill("d/mirror/a/b", 1500, 100)},
+    },
+    "a connector saves as a round ends": {
+        "outbox": p.Cdc(interval=100 * MS, publish=ms(2), flush=1002 * MS, restart=ms(300)),
+        "faults": {"x": _kill("d/relay", 1500, 100)},
+    },
 }
 
 
