@@ -21,6 +21,7 @@ _SHARED = (
     "duration or count",
     "distribution",
     "predicate",
+    "place in a log",
 )
 
 
@@ -39,7 +40,7 @@ def models_schema() -> dict[str, Any]:
     whole = Scenario.model_json_schema(schema_generator=_Plain, mode="validation")
     models = {model.__name__: model for model in _models(Model)}
     for name, body in [("Scenario", whole), *whole["$defs"].items()]:
-        written = models[name].model_construct().model_dump(mode="json")
+        written = models[name].model_construct().model_dump(mode="json", by_alias=True)
         for field, spec in body["properties"].items():
             if "default" in spec:
                 spec["default"] = written[field]
