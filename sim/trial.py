@@ -77,6 +77,13 @@ def control_figures(resolved: Scenario, *, seed: int = 0, trial: int = 0) -> dic
     return measures.figures()
 
 
+def rerun(resolved: Scenario, reducers: list[Reducer], *, seed: int, trial: int = 0) -> str:
+    """Run one trial again for other reducers; return the digest of its journal."""
+    fingerprint = Digest()
+    _simulate(resolved, [*reducers, fingerprint], seed=seed, trial=trial)
+    return fingerprint.hexdigest()
+
+
 def _simulate(
     resolved: Scenario,
     reducers: list[Reducer],

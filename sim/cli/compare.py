@@ -46,7 +46,8 @@ def command(before: str, after: str | None, **given: Any) -> int:
         for name, sets in ((before, ()), (after or before, given["sets"]))
     ]
     found = differences(*tallies)
-    names: dict[str, Any] = {"before": before, "after": " ".join([after or before, *given["sets"]]), "trials": trials}
+    changed = " ".join([after or before, *given["sets"]])
+    names: dict[str, Any] = {"before": before, "after": changed, "trials": trials}
     emit(
         written(document(found, **names))
         if given["as_json"]

@@ -90,7 +90,7 @@ def build(
     circle = Circle(
         reg=_registers(scenario, database, regions),
         heap=np.zeros((8192, 4), np.int64),
-        slot=np.zeros((SLOTS, at.SLOT_FIELDS), np.int64),
+        slot=_slots(len(load)),
         free=np.arange(SLOTS - 1, -1, -1, dtype=np.int64),
         stream=np.zeros((s, at.STREAM_FIELDS), np.int64),
         load=np.array(load, np.int64),
@@ -126,16 +126,19 @@ def build(
         commits=np.zeros((OUTPUT_ROWS, 5), np.int64),
         reads=np.zeros((r, OUTPUT_ROWS, 4), np.int64),
     )
+    circle.reg[at.FREE] = SLOTS - len(load)
     _fill_streams(circle, scenario, database, streams)
     _fill_nodes(circle, database, regions)
-    for client, group in scenario.clients.items():
-        assert group.order is not None, "resolved"
-        circle.answer[regions.index(client)] = regions.index(group.order[0])
-    circle.dns[:, :, 0] = circle.answer[:, None]
-    for i in range(len(load)):  # the first slots close the rings of the lanes
-        circle.slot[i, [at.S_AHEAD, at.S_BEHIND, at.S_DUE]] = i, i, at.NEVER
-    circle.reg[at.FREE] = SLOTS - len(load)
+    _fill_answers(circle, scenario, regions)
     return circle
+
+
+def _slots(lanes: int) -> np.ndarray:
+    """Return empty slots, of which the first ``lanes`` close the rings of the lanes."""
+    slots = np.zeros((SLOTS, at.SLOT_FIELDS), np.int64)
+    slots[:lanes, at.S_AHEAD] = slots[:lanes, at.S_BEHIND] = np.arange(lanes)
+    slots[:lanes, at.S_DUE] = at.NEVER
+    return slots
 
 
 def _registers(scenario: Scenario, database: Database, regions: list[str]) -> np.ndarray:
@@ -212,6 +215,13 @@ def _arrival(database: Database, stream: Stream) -> int:
     if math.isinf(stream.gap_ns):
         return at.SILENT
     return at.EVEN if kind == "constant" else at.RANDOM
+
+
+def _fill_answers(circle: Circle, scenario: Scenario, regions: list[str]) -> None:
+    for client, group in scenario.clients.items():
+        assert group.order is not None, "resolved"
+        circle.answer[regions.index(client)] = regions.index(group.order[0])
+    circle.dns[:, :, 0] = circle.answer[:, None]
 
 
 def _fill_nodes(circle: Circle, database: Database, regions: list[str]) -> None:

@@ -11,11 +11,11 @@ TERMS = ("in_flight", "dropped", "lost")
 LIES_MAX = 6  # monitors shown
 BLIND_S = 5.0  # a monitor that is off by less is not worth a line
 WRONG = {
-    "ghosts": "of transactions that no longer exist",
-    "gaps": "never came though later ones did",
-    "duplicates": "came twice or more",
-    "reorderings": "came after a newer version of their key",
-    "dead_letters": "became dead letters",
+    "ghosts": "Events of transactions that no longer exist",
+    "gaps": "Never came, though later ones did",
+    "duplicates": "Came twice or more",
+    "reorderings": "Came after a newer version of their key",
+    "dead_letters": "Became dead letters",
 }
 
 
@@ -58,24 +58,21 @@ def _stage(stage: str, found: dict[str, Figures]) -> tuple[str, ...]:
 
 
 def _wrong(delivery: dict[str, Figures]) -> list[str]:
-    """Name what came wrong, with the first record of each."""
+    """Name what came wrong, a line a kind, with the first record of each."""
     lines = []
-    for of, row in delivery.items():
-        for kind, words in WRONG.items():
-            tally = row.get(kind)
-            if tally and tally["count"]:
-                first = tally["witness"]
-                lines.append(
-                    f"- {of}: {tally['count']:,} {words}; the first: {_record(of, first)} at "
-                    f"{clock(round(first['at_s'] * 1e9))}"
-                )
-    orphans = {of.partition(".")[0]: row["orphans"] for of, row in delivery.items() if "orphans" in row}
-    lines += [
-        f"- {domain}: {plural(tally['count'], 'record')} without any event"
-        for domain, tally in orphans.items()
-        if tally["count"]
-    ]
-    return lines
+    for kind, words in WRONG.items():
+        found = {of: row[kind] for of, row in delivery.items() if kind in row and row[kind]["count"]}
+        if found:
+            first = min(found, key=lambda of: found[of]["witness"]["at_s"])
+            record = _record(first, found[first]["witness"])
+            at = clock(round(found[first]["witness"]["at_s"] * 1e9))
+            numbers = ", ".join(f"{of} {tally['count']:,}" for of, tally in found.items())
+            lines.append(f"- {words}: {numbers}; the first is {record} at {at}.")
+    orphans = {
+        of.partition(".")[0]: row["orphans"]["count"] for of, row in delivery.items() if "orphans" in row
+    }
+    without = ", ".join(f"{domain} {number:,}" for domain, number in orphans.items() if number)
+    return [*lines, f"- Committed and acknowledged, but without any event: {without}."] if without else lines
 
 
 def _record(of: str, witness: Figures) -> str:
@@ -93,7 +90,8 @@ def _point(figures: Figures) -> str:
         return "- Every store and stage agrees up to the end of the run."
     why = "holds a ghost" if by["what"] == "ghost" else "lost a record"
     until, later = clock(int(point["at_s"] * 1e9)), duration(point["age_s"])
-    return f"- Every store and stage agrees up to {until}: {by['stage']} {why} of then, {later} later."
+    what = f"{by['stage']} {why} of then, {later} after its commit"
+    return f"- Every store and stage agrees up to {until}: {what}."
 
 
 def _freshness(figures: Figures) -> Section:

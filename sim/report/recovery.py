@@ -56,11 +56,11 @@ def _phases(figures: dict[str, Figures]) -> list[Section]:
     split = {name: f["phases"] for name, f in figures.items() if any(f["phases"].values())}
     if not split:
         return []
-    shown = [phase for phase in PHASES if any(phases[phase] for phases in split.values())]
+    shown = [phase for phase in PHASES if any(phases.get(phase) for phases in split.values())]
     longest = max(sum(phases.values()) for phases in split.values())
     head = ("capability", *(f"{phase.replace('_', ' ')} {GLYPHS[phase]}" for phase in shown), "")
     rows = tuple(
-        (name, *(duration(phases[phase] or None) for phase in shown), _bar(phases, longest))
+        (name, *(duration(phases.get(phase) or None) for phase in shown), _bar(phases, longest))
         for name, phases in split.items()
     )
     return [Section("Where the time went", (Table(head, rows, frozenset(range(1, len(head) - 1))),))]
@@ -70,7 +70,7 @@ def _bar(phases: dict[str, float], longest: float) -> str:
     """Draw the phases in order. Their ends are rounded, not their lengths, so that the whole is right."""
     bar, end = "", 0.0
     for phase in PHASES:
-        end += phases[phase]
+        end += phases.get(phase, 0.0)
         bar += GLYPHS[phase] * (round(end / longest * BAR_WIDTH) - len(bar))
     return bar
 

@@ -62,10 +62,23 @@ def _bca(values: np.ndarray, alpha: float, seed: int) -> tuple[float, float]:
 
 def _resampled(values: np.ndarray, seed: int) -> np.ndarray:
     """Return the means of RESAMPLES samples drawn from ``values`` with replacement, in chunks of memory."""
-    draws = np.random.Generator(np.random.Philox(key=seed))
     chunk = max(1, 1_000_000 // values.size)
     parts = []
     for begin in range(0, RESAMPLES, chunk):
         rows = min(chunk, RESAMPLES - begin)
-        parts.append(values[draws.integers(0, values.size, (rows, values.size))].mean(axis=1))
+        chosen = _indices(seed, begin * values.size, rows * values.size, values.size)
+        parts.append(values[chosen].reshape(rows, values.size).mean(axis=1))
     return np.concatenate(parts)
+
+
+def _indices(seed: int, first: int, count: int, below: int) -> np.ndarray:
+    """Return draws ``first`` to ``first + count`` - 1 of ``seed``, each below ``below``: int64 (count,).
+
+    A draw is a hash of its number (SplitMix64; Steele, Lea and Flood, OOPSLA 2014).
+    """
+    state = np.arange(first + 1, first + count + 1, dtype=np.uint64) * np.uint64(0x9E3779B97F4A7C15)
+    state += np.uint64(seed * 0xD1342543DE82EF95 % 2**64)
+    state = (state ^ (state >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    state = (state ^ (state >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    state ^= state >> np.uint64(31)
+    return (((state >> np.uint64(32)) * np.uint64(below)) >> np.uint64(32)).astype(np.int64)

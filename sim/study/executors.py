@@ -54,10 +54,7 @@ class Serial:
     def submit(self, work: Callable[[dict[str, Any]], dict[str, Any]], task: dict[str, Any]) -> Future[Any]:
         """Run the batch now."""
         future: Future[Any] = Future()
-        try:
-            future.set_result(work(task))
-        except Exception as error:  # noqa: BLE001 - as executors do: it is raised where the result is read
-            future.set_exception(error)
+        future.set_result(work(task))
         return future
 
     def renew(self) -> None:

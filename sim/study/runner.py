@@ -96,14 +96,13 @@ class Runner:
         suspects: list[Batch] = []
         for future in done:
             batch = self._flying.pop(future)
-            try:
-                self._keep(batch, future.result())
-            except (BrokenExecutor, CancelledError):
+            error = CancelledError() if future.cancelled() else future.exception()
+            if isinstance(error, BrokenExecutor | CancelledError):
                 suspects.append(batch)
-            except Exception as error:
-                if type(error).__name__ != "KilledWorker":  # Dask's, which names the culprit itself
-                    raise
+            elif type(error).__name__ == "KilledWorker":  # Dask's, which names the culprit itself
                 self._blame(batch)
+            else:
+                self._keep(batch, future.result())
         if suspects:
             self._buried(suspects)
 

@@ -1,6 +1,7 @@
 """A study from start to end: looks, verdicts, tables."""
 
 from collections.abc import Sequence
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -60,19 +61,17 @@ def run(
     objectives = points[0].scenario.sla
     looks = plan(until, objectives, cap=trials)
     store = Store(target, {"machine": fingerprint(), "seed": seed, "points": [p.digest for p in points]})
-    workers = crew(where)
-    try:
+    with ExitStack() as unfinished:
+        unfinished.callback(store.close)
+        workers = unfinished.enter_context(closing(crew(where)))
         runner = Runner(points, seed, workers, store, progress)
         for look in looks:
             runner.reach(look.n)
             tallies = tally(store.read(trials=look.n), points=len(points), objectives=objectives)
             if enough(until, objectives, tallies, look):
                 break
-    except BaseException:
-        store.close()
-        raise
-    finally:
         workers.close()
+        unfinished.pop_all()  # from here on the store is the study's
     findings = []
     for point, found in zip(points, tallies, strict=True):
         rulings = rule(point.scenario.sla, found, alpha=look.alpha)

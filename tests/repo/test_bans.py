@@ -10,7 +10,7 @@ from tests.repo.sources import ROOT, dotted, functions, imports, modules
 RANDOM = ("random", "uuid", "secrets", "numpy.random")
 CLOCKS = ("time", "datetime")
 # Where the work of a run is measured, and nowhere else.
-STOPWATCH = ("sim/cli/", "sim/trial")
+STOPWATCH = ("sim/cli/", "sim/trial", "sim/study/work")
 CALLS = ("np.random", "numpy.random", "os.urandom", "hash")
 NAMELESS = {"utils", "helpers", "common", "manager", "base", "misc", "util", "helper"}
 LINES_MAX, FUNCTION_LINES_MAX, POSITIONAL_MAX = 400, 60, 4
@@ -84,7 +84,7 @@ def test_functions_are_short():
 def compiled(function):
     """Whether numba compiles a function: its kernels take arrays by position."""
     names = [dotted(d.func if isinstance(d, ast.Call) else d) for d in function.decorator_list]
-    ours = ("compiled", "inlined", "inner", "drawn", "outlined", "allocating")
+    ours = ("compiled", "inlined", "inner", "merged", "drawn", "outlined", "allocating")
     return any(name in ours or name.endswith(("jit", "intrinsic", "overload")) for name in names)
 
 
@@ -125,6 +125,9 @@ BASES = {
     "NamedTuple",
     "TypedDict",
     "click.Group",
+    "click.ClickException",
+    "pytest.File",
+    "pytest.Item",
     "simpy.Environment",
     "Enum",
     "IntEnum",

@@ -19,7 +19,10 @@ OWNERS = {
     "simpy": ("sim/engine/",),
     "numba": ("sim/engine/", "sim/measure/"),
     "numpy": ("sim/",),
-    "pyarrow": ("sim/journal/", "sim/report/", "sim/spec/", "sim/models/"),
+    "pyarrow": ("sim/journal/", "sim/report/", "sim/spec/", "sim/models/", "sim/study/"),
+    "llvmlite": ("sim/study/machine",),
+    "distributed": ("sim/study/executors",),
+    "pytest": ("sim/pytest_items",),
     "pandas": ("sim/report/", "sim/spec/", "sim/models/", "sim/stats/"),
     "scipy": ("sim/stats/", "sim/measure/"),
 }

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 _DROP_AT = 1024  # rows are dropped when it is so many at least, and as many as half of those kept
+_ROOMY = 1 << 18  # columns of no more rows than that are never made smaller
 
 
 class Rows:
@@ -14,7 +15,7 @@ class Rows:
 
     def __init__(self, **dtypes: Any) -> None:
         self.base = self.end = 0
-        self._columns = {name: np.zeros(1024, dtype) for name, dtype in dtypes.items()}
+        self._columns = {name: np.zeros(_DROP_AT, dtype) for name, dtype in dtypes.items()}
 
     def __getitem__(self, name: str) -> np.ndarray:
         """Return a whole column; element i belongs to row ``base + i``. It may be longer than the rows."""
@@ -46,8 +47,11 @@ class Rows:
         gone, kept = min(until, self.end) - self.base, self.end - min(until, self.end)
         if gone < max(_DROP_AT, kept // 2):
             return
-        for column in self._columns.values():
-            column[:kept] = column[gone : gone + kept].copy()
+        for name, column in self._columns.items():
+            rest = column[gone : gone + kept].copy()
+            if kept < column.size // 8 and column.size > _ROOMY:  # what a long wait needed is given back
+                self._columns[name] = np.zeros(max(_DROP_AT, 2 * kept), column.dtype)
+            self._columns[name][:kept] = rest
         self.base += gone
 
     def truncate(self, end: int) -> None:

@@ -18,6 +18,7 @@ def case(number: int) -> Case:
     """Return case ``number``."""
     dice = Dice(FIRST + number)
     make = Maker(dice)
+    make.unit = dice.pick((1, 5, 10, 20, 50)) * m.MS
     regions = REGIONS[: dice.pick((1, 2, 3, 3, 3, 3, 4))]
     duration = dice.whole(15, 35) * S + (0 if make.style == EVEN else dice.whole(0, S))
     names = dice.pick((DOMAINS[:1], DOMAINS[1:], DOMAINS))
@@ -51,7 +52,7 @@ def _domain(make: Maker, regions: tuple[str, ...], *, share: float) -> m.Databas
     retry = base.workload.retry
     writes = dice.real(6, 22) * share
     if make.even:
-        writes = 1000.0 / (make.unit // m.MS * max(1, dice.whole(50, 140) // (make.unit // m.MS))) * share
+        writes = 1000.0 / (make.unit // m.MS * max(1, dice.whole(60, 160) // (make.unit // m.MS))) * share
     workload = base.workload.model_copy(update={"writes": writes, "reads": 0.0, "retry": retry})
     update = {"replication": replication, "workload": workload, "outbox": _outbox(make), "replicas": replicas}
     return base.model_copy(update=update)

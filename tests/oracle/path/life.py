@@ -40,6 +40,7 @@ class Life:
 
     def used(self) -> bool:
         """Whether a tick of this moment is used."""
+        self.path.count["ticks at the moment of a start"] += self.running and self.since == self.clock._now
         return self.running and not self.pauses and self.since < self.clock._now
 
     def add(self, reason: str) -> None:

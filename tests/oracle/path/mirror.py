@@ -7,7 +7,6 @@ from sim.core.draws import Purpose
 from sim.journal.schema import LSN_BITS, LSN_MASK
 
 from ..draws import ns
-from ..network import Luck
 from .bus import SKIP, WAIT, Row
 from .life import Life
 from .worker import DONE, Worker, every, later
@@ -44,7 +43,7 @@ class Mirror:
         self.source = part.buses[a]
         self.region = b
         self.leg = path.network.links[a][b]
-        self.luck = Luck(path.draws, path.draws.key(self.name))
+        self.key = path.draws.key(self.name)
         self.work = path.spec.event * 1e9 / (self.spec.share * self.leg.bandwidth)
         self.worker = Worker(self.clock, offer=self._offer, done=self._hand)
         self.life = Life(path, self.name, restart=self.spec.restart, stop=self._stop, start=self.look)
@@ -88,15 +87,21 @@ class Mirror:
     def _hand(self, position: int) -> None:
         now = self.clock._now
         version = self.source.rows[position].version
-        departs, duration = now, self.leg.fixed
-        if duration is None:
-            waits, whole = self.luck.wire(self.leg, version & LSN_MASK, version >> LSN_BITS, Purpose.WIRE)
-            departs, duration = now + waits, ns(whole)
-        arrives = self.previous = max(now + duration, self.previous)
-        flying = Flying(position, departs, arrives)
+        waits, whole = self._wire(version & LSN_MASK, version >> LSN_BITS)
+        arrives = self.previous = max(now + ns(whole), self.previous)
+        flying = Flying(position, now + waits, arrives)
         self.wire.append(flying)
         self.next = position + 1
         later(self.clock, arrives, DONE, lambda: self._receive(flying))
+
+    def _wire(self, lsn: int, timeline: int) -> tuple[int, float]:
+        """Return when the last transmission departs and when it arrives, ns after the first."""
+        leg, draws = self.leg, self.path.draws
+        whole = leg.latency + draws.sample(leg.jitter, self.key, lsn, timeline, Purpose.WIRE)
+        if leg.loss == 0:
+            return 0, whole
+        lost = leg.transmissions_lost(draws.uniform(self.key, lsn, timeline, Purpose.WIRELOSS))
+        return lost * leg.retransmit, whole + lost * leg.retransmit
 
     def _receive(self, flying: Flying) -> None:
         if flying.lost:

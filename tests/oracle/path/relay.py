@@ -200,7 +200,6 @@ class Relay:
         self.region = domain.primary.region
         self._save(start)
         self._stop()
-        self.published = set()
         if self.life.move():
             self.path.note("relay.resumed", self.name)
             self.path.count["relay resumed"] += 1

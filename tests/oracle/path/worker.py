@@ -5,28 +5,41 @@ order: completions and receptions, rows that become visible, ticks of relays, wh
 """
 
 from collections.abc import Callable
+from heapq import heappush
 from math import floor
 from typing import Any
 
 from sim.core.distributions import Distribution
 from sim.journal.schema import LSN_BITS, LSN_MASK
 
-from ..clock import AT_ONCE, Clock, Event
+from ..clock import AT_ONCE, Clock
 from ..draws import Draws
 
 DONE, VISIBLE, TICK, TAKE = range(4)
 
 
-def later(clock: Clock, at: int, rank: int, action: Callable[[], None]) -> Event:
+class Happening:
+    """What SimPy needs of an event: callbacks."""
+
+    __slots__ = ("callbacks",)
+    _ok = True
+
+    def __init__(self, action: Callable[["Happening"], None]) -> None:
+        self.callbacks = [action]
+
+
+def _put(clock: Clock, at: int, tie: tuple[int, ...], event: Happening) -> None:
+    heappush(clock._queue, (at, tie, next(clock._eid), event))
+
+
+def later(clock: Clock, at: int, rank: int, action: Callable[[], None]) -> None:
     """Schedule a record of the path."""
-    event = Event([lambda _: action()])
-    clock.record(at, (2, rank), event)
-    return event
+    _put(clock, at, (2, rank), Happening(lambda _: action()))
 
 
 def at_once(clock: Clock, action: Callable[[], None]) -> None:
     """Schedule what follows the present event before anything else happens."""
-    clock.record(clock._now, AT_ONCE, Event([lambda _: action()]))
+    _put(clock, clock._now, AT_ONCE, Happening(lambda _: action()))
 
 
 def control(clock: Clock, delay: int, name: str, action: Callable[[], None], **rank: int) -> None:
@@ -51,14 +64,11 @@ class Works:
         self.distribution = distribution
         self.key = draws.key(name)
         self.purpose = purpose
-        self.known: dict[int, Callable[[int], float]] = {}
 
     def of(self, version: int) -> float:
         """Return the work of a row."""
-        timeline = version >> LSN_BITS
-        if timeline not in self.known:
-            self.known[timeline] = self.draws.series(self.distribution, self.key, timeline, self.purpose)
-        return self.known[timeline](version & LSN_MASK)
+        lsn, timeline = version & LSN_MASK, version >> LSN_BITS
+        return self.draws.sample(self.distribution, self.key, lsn, timeline, self.purpose)
 
 
 class Worker:
@@ -77,7 +87,7 @@ class Worker:
         self.item: Any = None
         self.due = 0
         self.left = 0  # while the speed is 0
-        self.event: Event | None = None
+        self.event: Happening | None = None
         self.called_at = -1
         self.rescales = 0
 
@@ -120,10 +130,10 @@ class Worker:
 
     def _run(self, duration: int) -> None:
         self.due = self.clock._now + duration
-        event = self.event = Event([self._fire])
-        self.clock.record(self.due, (2, DONE), event)
+        self.event = Happening(self._fire)
+        _put(self.clock, self.due, (2, DONE), self.event)
 
-    def _fire(self, event: Event) -> None:
+    def _fire(self, event: Happening) -> None:
         if event is self.event:
             item = self.item
             self.drop()

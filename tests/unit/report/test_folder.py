@@ -184,6 +184,6 @@ def test_a_name_becomes_a_folder_name(name, text):
 def test_a_run_has_a_place_of_its_own(tmp_path):
     """Scenario, digest and seed make the path."""
     assert (
-        folder_of(tmp_path, scenario="A b", digest="0123456789abcdef", seed=7)
+        folder_of(tmp_path, scenario="A b", digest="0123456789abcdef", name="7")
         == tmp_path / "a-b" / "0123456789ab-7"
     )

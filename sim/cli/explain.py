@@ -1,0 +1,119 @@
+"""``sim explain``: where one transaction went, or what a dashboard's figure rests on."""
+
+import json
+import re
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from sim.cli.screen import emit, width
+
+if TYPE_CHECKING:
+    from sim.journal.recorder import Reducer
+    from sim.spec.models import Scenario
+
+_RECORD = re.compile(
+    r"(?P<domain>[^:@#/]+)"
+    r"(?::(?P<rid>\d+)|@(?P<timeline>\d+):(?P<lsn>\d+)|/(?P<stream>.+)#(?P<seq>\d+))"
+)
+
+
+@click.command(short_help="Tell where a transaction went, or what a figure rests on.")
+@click.argument("run", type=click.Path(exists=True, file_okay=False, path_type=Path), metavar="RUN")
+@click.option(
+    "--record", "named", metavar="ID", help="orders:<rid>, orders@<timeline>:<number> or orders/<stream>#<n>."
+)
+@click.option("--dashboard", metavar="NAME", help="An insight of the scenario.")
+@click.option("--at", "moment", metavar="TIME", help="When, since the start. Default: the end of the run.")
+def command(run: Path, named: str | None, dashboard: str | None, moment: str | None) -> int:
+    """Rerun the trial of the run folder RUN and look at one thing in it.
+
+    The rerun must give the journal that run.json names, to the bit; else it ends with an error.
+    """
+    if (named is None) == (dashboard is None):
+        raise click.UsageError("give --record or --dashboard, one of them")
+    if moment is not None and dashboard is None:
+        raise click.UsageError("--at belongs to --dashboard")
+    from sim.report.explain import dashboard as rests_on
+    from sim.report.explain import record as went
+    from sim.report.page import plain
+
+    found, resolved = _run(run)
+    if named is not None:
+        tap = _tap(resolved, named)
+        _rerun(resolved, found, tap)
+        sections = went(tap)
+    else:
+        rests = _rests(resolved, str(dashboard), moment)
+        _rerun(resolved, found, rests)
+        sections = rests_on(rests)
+    emit(plain(sections, width(sys.stdout)))
+    return 0
+
+
+def _run(folder: Path) -> tuple[dict[str, Any], "Scenario"]:
+    """Return run.json and the resolved scenario of a run folder."""
+    from sim.spec.resolve import load, resolve
+
+    path = folder / "run.json"
+    if not path.is_file():
+        raise click.BadParameter(f"{folder} has no run.json", param_hint="RUN")
+    found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return found, resolve(load(str(folder / "scenario.yaml")))
+
+
+def _rerun(resolved: "Scenario", found: dict[str, Any], reducer: "Reducer") -> None:
+    from sim.trial import rerun
+
+    digest = rerun(resolved, [reducer], seed=found["seed"])
+    if digest != found["journal_digest"]:
+        raise click.ClickException(
+            f"the rerun gives another journal ({digest[:12]}) than the run ({found['journal_digest'][:12]}): "
+            "it was made by another version of sim"
+        )
+
+
+def _tap(resolved: "Scenario", named: str) -> Any:
+    """Return the reducer for one record. click.BadParameter for a name that is none."""
+    from sim.measure.path.tap import Tap
+
+    match = _RECORD.fullmatch(named)
+    if match is None or match["domain"] not in resolved.databases:
+        known = ", ".join(sorted(resolved.databases))
+        raise click.BadParameter(f"{named!r} is no record of {known}", param_hint="--record")
+    regions = sorted(resolved.regions)
+    if match["timeline"] is not None:
+        version = int(match["timeline"]) << 40 | int(match["lsn"])
+        return Tap(match["domain"], regions, version=version)
+    rid = int(match["rid"]) if match["rid"] is not None else _rid(resolved, match)
+    return Tap(match["domain"], regions, rid=rid)
+
+
+def _rid(resolved: "Scenario", match: re.Match[str]) -> int:
+    """Return the operation of a stream and a sequence number."""
+    from sim.models.workload import streams_of
+
+    names = [stream.name for stream in streams_of(resolved, match["domain"], {})]
+    name = f"{match['domain']}/{match['stream']}"
+    if name not in names:
+        raise click.BadParameter(f"no stream {name!r}; there are {', '.join(names)}", param_hint="--record")
+    return names.index(name) << 40 | int(match["seq"])
+
+
+def _rests(resolved: "Scenario", name: str, moment: str | None) -> Any:
+    """Return the reducer for one dashboard. click.BadParameter if there is none of that name."""
+    from sim.core.quantity import QuantityError, parse_duration
+    from sim.measure.path.rests import Rests
+    from sim.measure.path.setup import path_setup_of
+
+    if name not in resolved.insights:
+        known = ", ".join(sorted(resolved.insights)) or "none"
+        raise click.BadParameter(f"no insight {name!r}; there are {known}", param_hint="--dashboard")
+    try:
+        at_ns = resolved.duration if moment is None else int(parse_duration(moment))
+    except QuantityError as error:
+        raise click.BadParameter(str(error), param_hint="--at") from error
+    setups = [path_setup_of(resolved, domain) for domain in resolved.insights[name].reads]
+    return Rests(name, [setup for setup in setups if setup is not None], min(at_ns, resolved.duration))
