@@ -41,6 +41,9 @@ def _names(scenario: m.Scenario, replay: m.Replay, path: tuple[str, str]) -> Ite
         return
     if replay.region not in scenario.regions:
         yield unknown_one("region", replay.region, scenario.regions, (*path, "region"))
+    elif replay.into == DATABASE and replay.region not in scenario.clients:
+        hint = "its calls are made as those of clients there"
+        yield Complaint((*path, "region"), f"no clients near {replay.region}", hint)
     known = [name for name, consumer in scenario.consumers.items() if consumer.of == replay.of]
     if replay.into != DATABASE and replay.into not in known:
         yield unknown_one(f"consumer of {replay.of}", replay.into, known, (*path, "into"))

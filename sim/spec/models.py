@@ -320,6 +320,7 @@ class Level(Model):
     latency: Annotated[Duration, Field(gt=0)] = 2 * S
     window: Annotated[Duration, Field(gt=0)] = 1 * S
     hold: Duration = 300 * S
+    patience: Annotated[Duration, Field(gt=0)] = 300 * S  # an order that takes longer is stuck; as hold
 
 
 class Scenario(Model):

@@ -7,6 +7,8 @@ import numpy as np
 from sim.engine.clock import Steps
 from sim.journal.recorder import Table
 from sim.models.path.bus import Bus
+from sim.models.path.calls import Calls
+from sim.models.path.origins import Origins
 from sim.models.path.rows import Runs
 from sim.models.path.setting import Setting
 from sim.spec.fault import When
@@ -19,6 +21,7 @@ class Rerun:
     """The replay ``name``, a part of a domain's data path (see ``path.Part``).
 
     ``started``: fault -> when it started (ns), None if it has not; ``holds``: whether a condition holds now.
+    Into a database: it makes ``calls``; ``origins`` has the tags.
     """
 
     def __init__(
@@ -30,9 +33,13 @@ class Rerun:
         *,
         started: Callable[[str], int | None],
         holds: Callable[[When], bool],
+        calls: Calls | None = None,
+        origins: Origins | None = None,
     ) -> None:
         self.name, self.spec, self.bus = name, spec, bus
         self._setting, self._started, self._holds = setting, started, holds
+        self._calls, self._origins = calls, origins
+        self._tags = np.zeros(0, np.int64)  # of its rows, if it calls
         self._who = f"replay/{name}"
         self._positions: Runs | None = None  # of its rows, None before it has begun
         self._done = 0  # rows handed out
@@ -59,6 +66,8 @@ class Rerun:
     def _begin(self) -> None:
         setting = self._setting
         rows = self._rows()
+        if self._origins is not None:
+            rows = self._callable(rows, self._origins)
         self._positions = Runs()
         self._positions.append(rows)
         why = f"{rows.size} rows of bus/{self.spec.region} into {self.spec.into}"
@@ -77,6 +86,16 @@ class Rerun:
             return np.zeros(0, np.int64)
         fresh = now - bus.rows.part("at", first, last) < bus.retention[0]
         return first + np.flatnonzero(fresh & ~bus.rows.part("gone", first, last))
+
+    def _callable(self, rows: np.ndarray, origins: Origins) -> np.ndarray:
+        """Return the positions whose events it calls for: if it is idempotent, those of lost commits."""
+        domain = self._setting.control.domain
+        versions = self.bus.versions(self.bus.base, self.bus.end)[rows - self.bus.base]
+        if self.spec.idempotent:
+            lost = origins.lost(versions, domain.timeline, domain.circle.cuts)
+            rows, versions = rows[lost], versions[lost]
+        self._tags = origins.of(versions)
+        return rows
 
     def _position(self, place: Place) -> int:
         """Return the position of a place in the log as it is now."""
@@ -123,6 +142,11 @@ class Rerun:
 
     # --- a part of the data path ----------------------------------------------------------------------------
 
+    @property
+    def waits(self) -> bool:
+        """Whether it has yet to begin."""
+        return self._positions is None
+
     def advance(self, until: int) -> None:
         """Hand out what is due strictly before ``until``."""
         while self._base is not None and self._positions is not None:
@@ -131,8 +155,17 @@ class Rerun:
             due = due[: np.searchsorted(due, until)]
             if not due.size:
                 return
+            self._hand_out(due)
+
+    def _hand_out(self, due: np.ndarray) -> None:
+        assert self._positions is not None, "it has begun"
+        begin, end = self._done, self._done + due.size
+        self._done = end
+        if self._calls is None:
             self._moments.append(due)
-            self._done += due.size
+        else:
+            self._calls.make(self.bus, due, self._positions.values(begin, end), self._tags[begin:end])
+            self._calls.forget()  # nobody asks when they end
 
     def changed(self, cause: int | None) -> None:  # noqa: ARG002  # as every part is told
         """Stand still while the region is down."""
@@ -160,6 +193,8 @@ class Rerun:
 
     def rows(self) -> dict[str, Table]:
         """Return the journal's new rows."""
+        if self._calls is not None:
+            return {f"handled/{self.name}": self._calls.table()}
         if self._positions is None or not self._moments:
             return {}
         at = np.concatenate(self._moments)
