@@ -4,8 +4,10 @@ from typing import Any
 
 import numpy as np
 
+from sim.spec.models import Scenario
+from sim.trial import run_tables
 from tests.theory.events import BUS, RELAY
-from tests.theory.one_store import BASE, COMMIT, LSN, MS, Run, S, merge, run
+from tests.theory.one_store import BASE, COMMIT, LSN, MS, Run, S, merge, run_of, scenario
 
 STORE: dict[str, Any] = {
     **BASE["databases"]["orders"],
@@ -27,13 +29,20 @@ RESERVED: dict[str, Any] = {**RESERVE, "of": "stock", "writes": "orders", "on": 
 def choreo(
     patch: dict[str, Any] | None = None, *, reserve: dict[str, Any] | None = None, **faults: Any
 ) -> Run:
-    """Run the two stores with both handlers, ``reserve`` changed."""
+    """Run ``choreo_scenario(patch, reserve=reserve, **faults)`` once."""
+    return run_of(choreo_scenario(patch, reserve=reserve, **faults), 1)
+
+
+def choreo_scenario(
+    patch: dict[str, Any] | None = None, *, reserve: dict[str, Any] | None = None, **faults: Any
+) -> Scenario:
+    """Return the resolved scenario of the two stores with both handlers, ``reserve`` changed."""
     whole = {
         "bus": {**BUS, "mirror": {**BUS["mirror"], "share": 0.2}},
         "databases": {"orders": STORE, "stock": QUIET},
         "consumers": {"reserve": merge(RESERVE, reserve or {}), "reserved": RESERVED},
     }
-    return run(merge(whole, patch or {}), **faults)
+    return scenario(merge(whole, patch or {}), **faults)
 
 
 def of(run_: Run, domain: str, table: str, column: str) -> np.ndarray:
@@ -117,3 +126,18 @@ def test_a_position_is_saved_behind_operations_that_have_ended():
     # what it did since it does again; before that it did everything
     again, counts = np.unique(of(r, "orders", "consumed/reserve", "position"), return_counts=True)
     assert again[counts > 1].tolist()[0] == saved[1]
+
+
+def test_the_journal_does_not_depend_on_when_cursors_are_pulled():
+    """Pulling everything, or one cursor, at odd times changes no row of a choreography."""
+    kill = {"kind": "process_kill", "process": "orders/reserve", "at": "8200ms", "duration": "1s"}
+    built = choreo_scenario({"duration": "12s"}, kill=kill)
+    plain = run_tables(built, 1)
+    pulls = ((1_234_567_890, "*"), (3_000_000_001, "orders/circle"), (7_777_777_777, "stock/west/apply"))
+    pulled = run_tables(built, 1, pulls=pulls)
+    assert plain["milestones"] == pulled["milestones"]
+    for domain, tables in plain["tables"].items():
+        assert tables.keys() == pulled["tables"][domain].keys()
+        for name, table in tables.items():
+            for column, values in table.items():
+                np.testing.assert_array_equal(values, pulled["tables"][domain][name][column])

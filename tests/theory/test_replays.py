@@ -101,3 +101,37 @@ def test_rows_a_replay_will_ask_for_are_kept():
     r = events({"duration": "15m", **heal(**{"from": "#10", "to": "#2000", "at": "14m"})})
     assert r.table("ops", "rid").size > 65_536  # the journal has been cut, and rows dropped, before
     assert replayed(r)[1] == list(range(10, 2000))
+
+
+def test_a_replay_into_the_database_wins_back_what_a_failover_lost():
+    """It calls for exactly the events whose commits the cut left behind, with their rids as tags."""
+    send = {"database": "orders", "region": "west", "stage": "send"}
+    heal = {**REPLAY, "from": "20s before power", "into": "database", "rate": "100/s", "at": "100s"}
+    patch = {"duration": "120s", "clients": {"east": {"share": 1}}, "replays": {"heal": heal}}
+    r = events(
+        patch,
+        pause={"kind": "replication_pause", **send, "at": "15s", "duration": "40s"},
+        power={"kind": "region_outage", "region": "east", "at": "30s", "duration": "50s"},
+    )
+    at, tag, rid = (r.table("handled/heal", name) for name in ("at_ns", "tag", "rid"))
+    cut = int(r.table("cuts", "cut")[0])
+    versions = r.table("commits", "version")
+    published = set(r.table("bus/east", "version").tolist())
+    lost = (versions >> 40 == 1) & (versions & ((1 << 40) - 1) > cut) & np.isin(versions, list(published))
+    np.testing.assert_array_equal(tag, r.table("commits", "rid")[lost])
+    assert tag.size > 1000
+    np.testing.assert_array_equal(at, 100 * S + 10 * MS * np.arange(1, tag.size + 1))
+    # each is sent as a client's write near east, and commits once on the new timeline
+    commits = versions[np.isin(r.table("commits", "rid"), rid)]
+    assert set((commits >> 40).tolist()) == {2}
+    assert commits.size == int((at < 120 * S).sum()) or commits.size > 900
+
+
+def test_a_replay_that_is_not_idempotent_calls_for_every_row():
+    """All 200 rows are called, though each is in the database."""
+    patch = {"duration": "30s", **heal(**{"from": "#300", "to": "#500", "at": "20s"})}
+    patch["replays"]["heal"] |= {"into": "database", "idempotent": False}
+    r = events(patch)
+    assert r.table("handled/heal", "position").tolist() == list(range(300, 500))
+    patch["replays"]["heal"]["idempotent"] = True
+    assert events(patch).table("handled/heal", "rid").size == 0
