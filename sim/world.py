@@ -9,17 +9,17 @@ from sim.core.distributions import Distribution
 from sim.core.draws import Purpose
 from sim.engine.circle import layout as at
 from sim.engine.clock import REST, Clock, Steps
-from sim.engine.log import COMMIT
 from sim.faults.overlays import Turns
 from sim.faults.path_overlays import DIALS as PATH_DIALS
 from sim.faults.schedule import Schedule
 from sim.journal.milestones import Milestones
-from sim.journal.recorder import Slice
+from sim.journal.recorder import Slice, Table
 from sim.measure.setup import op_life_ns
 from sim.models.arrivals import shapes
+from sim.models.conditions import holds
 from sim.models.control import Control
 from sim.models.dials import Dial, Dials
-from sim.models.domain import PRIMARY, Domain
+from sim.models.domain import Domain
 from sim.models.effects import Effects
 from sim.models.emission import emit, final_tables
 from sim.models.failover import Failover
@@ -28,7 +28,8 @@ from sim.models.path.plane import Plane
 from sim.models.rejoin import Rejoin
 from sim.models.routing import Answers, Routes
 from sim.models.workload import Tables, build, streams_of
-from sim.spec.models import AnyFault, NetworkLatency, Scenario
+from sim.spec.choreography import callers
+from sim.spec.models import NetworkLatency, Scenario, When
 from sim.spec.trace import arrivals
 
 Pulls = tuple[tuple[int, str], ...]  # (time ns, name of a cursor)
@@ -53,6 +54,12 @@ class Service:
         (self.failover if observer else self.answers).tripped(s)
 
 
+def _coupled(scenario: Scenario) -> bool:
+    """Return whether what one domain does can reach another, or itself, between two controls."""
+    asked = scenario.lake is not None and scenario.lake.stream.lookup is not None
+    return scenario.bus is not None and (callers(scenario) or (asked and len(scenario.databases) > 1))
+
+
 class World:
     """A resolved scenario, ready to run. ``fold`` takes each slice of the journal."""
 
@@ -67,10 +74,14 @@ class World:
         self._end = scenario.duration
         self._started: dict[str, int] = {}  # fault -> its newest milestone
         self._pulls: deque[tuple[int, str]] = deque()
+        self._together = 0  # every circle has been advanced so far, if domains are not apart
+        self._apart = not _coupled(scenario)
         self.services = {name: self._service(name) for name in sorted(scenario.databases)}
         struck = scenario if faults else scenario.model_copy(update={"faults": {}})
         self.plane = None if scenario.bus is None else self._plane(scenario)
         self.schedule = Schedule(struck, self.clock, self, seed=seed, trial=trial)
+        if self.plane is not None:
+            self.plane.replay(scenario.replays, started=self._start_of, holds=self.holds)
 
     # --- building -------------------------------------------------------------------------------------------
 
@@ -139,8 +150,26 @@ class World:
 
     def _advance(self, until: float) -> None:
         """Run every circle to ``until``; a trip becomes a control of its own at its time."""
-        for service in self.services.values():
-            until = min(until, self._run_circle(service, until))
+        if self._apart:
+            for service in self.services.values():
+                until = min(until, self._run_circle(service, until))
+            return
+        while self._together < until and not any(service.pending for service in self.services.values()):
+            self._step(until)
+
+    def _step(self, until: float) -> None:
+        """Run all circles to one time before which no checker can change its mind, at most ``until``.
+
+        What is called meanwhile is known: it follows from what was committed before the relays' last tick.
+        At least one ns: a trip at its beginning comes after what happens at that time on the data path, which
+        it cannot change at once.
+        """
+        assert self.plane is not None, "without a data path every domain is apart"
+        sure = min(service.domain.sure_until() for service in self.services.values())
+        bound = min(until, self.plane.next_tick(self._together), max(sure, self._together + 1))
+        self.plane.pull(int(bound))
+        stopped = [self._run_circle(service, bound) for service in self.services.values()]
+        self._together = int(min(bound, *stopped))
 
     def _run_circle(self, service: Service, until: float) -> float:
         """Run one circle to ``until``; return the time of the trip that stopped it, infinity if none did."""
@@ -159,7 +188,11 @@ class World:
         while self._pulls and self._pulls[0][0] < until:
             moment, name = self._pulls.popleft()
             store, *node, cursor = name.split("/")
-            until = min(until, self._run_circle(self.services[store], moment))
+            if self._apart:
+                until = min(until, self._run_circle(self.services[store], moment))
+            else:
+                self._advance(moment)
+                until = min(until, self.clock.peek())
             if node:
                 self.services[store].domain.pull(node[0], cursor, moment)
         return until
@@ -192,7 +225,10 @@ class World:
 
     def _slice(self, domain: Domain, *, last: bool = False) -> Slice:
         """Return what happened in a domain since the last slice."""
-        rows = {} if self.plane is None else self.plane.rows(domain.name, domain.settled, last=last)
+        rows: dict[str, Table] = {}
+        if self.plane is not None:
+            ended = None if self._apart or last else self._together
+            rows = self.plane.rows(domain.name, domain.settled, ended=ended, last=last)
         part = emit(domain, life_ns=op_life_ns(self.scenario.databases[domain.name].workload.retry))
         part.tables.update(rows)
         return part
@@ -361,28 +397,12 @@ class World:
         hits = int(domain.circle.link_state[row, at.LS_HITS])
         return hits + domain.flow_reads.get((a, b), 0)
 
-    def holds(self, fault: AnyFault) -> bool:
-        """Return whether the condition a fault waits for holds now."""
-        when = fault.when
-        assert when is not None, "asked for faults with a condition only"
-        if when.milestone is not None:
-            subject, kind = when.milestone.split(".", 1)
-            return any(
-                m.kind == kind and (m.subject == subject or m.subject.startswith(subject + "/"))
-                for m in self.milestones.all
-            )
-        assert when.of is not None and when.above is not None, "checked by the spec"
-        name, region = when.of.split("/")
-        self.services[name].control.settle()
-        domain = self.services[name].domain
-        if when.metric == "queue_depth":
-            return int(domain.circle.node[domain.regions.index(region), at.N_QUEUE]) > when.above
-        return self._lag(domain, region) > when.above
+    def _start_of(self, fault: str) -> int | None:
+        """Return when a fault started, None if it has not."""
+        fate = self.schedule.fates.get(fault)
+        return None if fate is None else fate.started_ns
 
-    def _lag(self, domain: Domain, region: str) -> int:
-        """Return the age (ns) of the oldest commit that a node has not applied, 0 if there is none."""
-        node, log = domain.nodes[region], domain.log
-        if node.data_lost:  # it holds nothing, not even the first record, which the log has long dropped
-            return self.clock.now - domain.first_commit_ns if log.end > 1 else 0
-        missing = log.end if node.role == PRIMARY else node.shared + 1
-        return self.clock.now - int(log.column(COMMIT)[missing - log.base]) if missing < log.end else 0
+    def holds(self, when: When) -> bool:
+        """Return whether a condition holds now."""
+        controls = {name: service.control for name, service in self.services.items()}
+        return holds(when, controls, self.milestones)

@@ -27,6 +27,9 @@ OPEN = FIELDS + 4  # no round begins before this
 PATH_FIELDS = FIELDS + 5
 
 
+ALL = (np.zeros(0, np.bool_), 0)  # no row is passed by
+
+
 class Work(NamedTuple):
     """The work of a record: ``row`` of a table of distributions, drawn by ``key`` and ``purpose``."""
 
@@ -103,16 +106,20 @@ def _complete(state, done):
 
 
 @compiled
-def read_rows(rows, base, closed, retention, work, state, speed, out, skipped, out_base, *, end, until):
+def read_rows(
+    rows, base, closed, retention, work, state, speed, out, skipped, out_base, reacting, *, end, until
+):
     """Serve rows ``[state[NEXT], end)`` of a bus in order, as far as they are done before ``until``.
 
     rows: (at int64 ns, version int64, partition int16, gone bool), by row - base; closed: bool by partition;
     retention: (in force, base) ns; out: int64 ns, when each was done or skipped, and skipped: bool, by row -
     out_base. A row of a closed partition blocks; one that is gone or has expired when it would be taken up is
-    skipped. Semantics: The bus, Readers.
+    skipped. reacting: (bool by row - base, base), or of no length: a row not reacted to takes no work.
+    Semantics: The bus, Readers, Choreography.
     """
     at, version, partition, gone = rows
     kept, nominal = retention
+    reacts, reacts_base = reacting
     if speed[0] <= 0.0:
         return
     i = state[NEXT]
@@ -128,6 +135,12 @@ def read_rows(rows, base, closed, retention, work, state, speed, out, skipped, o
                     state[EARLY] += 1
                 out[i - out_base] = start
                 skipped[i - out_base] = True
+                state[DONE] = start
+                i += 1
+                continue
+            if reacts.size > 0 and not reacts[i - reacts_base]:
+                out[i - out_base] = start
+                skipped[i - out_base] = False
                 state[DONE] = start
                 i += 1
                 continue

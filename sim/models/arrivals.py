@@ -19,7 +19,7 @@ def shapes(control: Control) -> Iterable[Steps]:
     """Set the first value of each shape of a domain's load; return the processes that set the others."""
     arrivals = control.scenario.databases[control.domain.name].workload.arrivals
     for stream in control.domain.streams:
-        if stream.kind <= at.WRITE:
+        if stream.kind <= at.WRITE and stream.fed_by is None:
             if isinstance(arrivals, Diurnal):
                 _set(control, stream.name, diurnal(arrivals, 0))
                 yield _steps(control, stream.name, arrivals)

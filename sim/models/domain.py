@@ -6,9 +6,11 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from sim.core.draws import key_of
-from sim.engine.circle import layout as at
-from sim.engine.circle.growth import grown
+from sim.engine.circle import layout
+from sim.engine.circle.growth import grown, with_fed
+from sim.engine.circle.load import feed
 from sim.engine.circle.loop import FULL, GROW, TRIPPED, advance, start
+from sim.engine.circle.sure import sure_until
 from sim.engine.log import APPLIED, COMMIT, Log
 from sim.engine.reading import append, link_next, read_diverged, read_follower, read_primary
 from sim.engine.sampling import DistTable
@@ -56,7 +58,9 @@ class Domain:
     rows for the journal when the circle's output is full.
     """
 
-    def __init__(self, name: str, circle: at.Circle, streams: list[Stream], regions: list[str], *, keys: int):
+    def __init__(
+        self, name: str, circle: layout.Circle, streams: list[Stream], regions: list[str], *, keys: int
+    ):
         self.name = name
         self.regions = regions
         self.streams = streams
@@ -69,6 +73,8 @@ class Domain:
         self.timeline = 1
         self.position = 0  # every record strictly before this has been processed by the circle
         self.settled = 0
+        # told the commits of the newest timeline, as the circle has them
+        self.on_commits: Callable[[np.ndarray], None] = lambda _: None
         self.on_full: Callable[[], None] = lambda: None
         # (primary, follower) -> how often its flow had something to do
         self.flow_reads: dict[tuple[str, str], int] = {}
@@ -108,14 +114,38 @@ class Domain:
             if status == GROW:
                 self.circle = grown(self.circle)
             elif status == FULL:
-                self.settle(int(self.circle.reg[at.NOW]) + 1)
+                self.settle(int(self.circle.reg[layout.NOW]) + 1)
                 self.on_full()
             elif status == TRIPPED:
-                self.position = int(self.circle.reg[at.NOW])
-                return int(self.circle.reg[at.TRIP])
+                self.position = int(self.circle.reg[layout.NOW])
+                return int(self.circle.reg[layout.TRIP])
             else:
                 self.position = until
         return None
+
+    def feed(self, stream: int, at: np.ndarray, tag: np.ndarray, *, keep: int | None) -> int:
+        """Let operations of a fed stream arrive at the times ``at`` (ns), each with its tag.
+
+        ``keep``: the first one whose end will be asked for yet, None if it is the first of these. Returns the
+        seq of the first.
+        """
+        row = self.circle.stream[stream]
+        first = int(row[layout.T_TRACE_END])
+        low = min(int(row[layout.T_SEQ]), first if keep is None else keep)
+        need = first + at.size - low
+        if need > self.circle.fed.shape[1]:
+            self.circle = with_fed(self.circle, 2 * need)
+        feed(self.circle, stream, at, tag)
+        return first
+
+    def fed(self, streams: np.ndarray, seqs: np.ndarray, what: int) -> np.ndarray:
+        """Return F_AT, F_TAG or F_END of operations of fed streams, int64."""
+        rings = self.circle.fed
+        return rings[self.circle.stream[streams, layout.T_FED], seqs % rings.shape[1], what]
+
+    def sure_until(self) -> int:
+        """Return the earliest time (ns) at which a checker could change its mind."""
+        return int(sure_until(self.circle, self.position))
 
     def settle(self, until: int) -> None:
         """Bring log, followers and reads to ``until``."""
@@ -145,7 +175,7 @@ class Domain:
 
     def take_commits(self) -> None:
         """Move the circle's new commits to the log; those of an old primary go to that node."""
-        n = int(self.circle.reg[at.COMMITS_OUT])
+        n = int(self.circle.reg[layout.COMMITS_OUT])
         rows = self.circle.commits[self.commits_taken : n]
         self.commits_taken = n
         if len(rows) == 0:
@@ -160,6 +190,8 @@ class Domain:
                 node.own.append(np.ascontiguousarray(own))
                 node.lsn = int(own[-1, 0])
         ours = rows if mine.all() else np.ascontiguousarray(rows[mine])
+        if len(ours):
+            self.on_commits(ours)
         log = self.log
         log.reserve(len(ours), self._live())
         used = log.end - log.base
@@ -180,7 +212,7 @@ class Domain:
 
     def _answer_reads(self, node: Node, until: int) -> None:
         reads = self.circle.reads[node.index]
-        first, last = int(self.read_first[node.index]), int(self.circle.node[node.index, at.N_READS])
+        first, last = int(self.read_first[node.index]), int(self.circle.node[node.index, layout.N_READS])
         log, columns = self.log, self.log.columns
         if node.region == self.primary:
             node.seen, first = read_primary(

@@ -11,9 +11,12 @@ from sim.engine.circle import layout as at
 from sim.engine.circle.layout import Circle
 from sim.engine.sampling import DistTable, encode, uniform, zipf_table
 from sim.spec.models import Database, Scenario
+from sim.spec.replays import DATABASE
 
 OUTPUT_ROWS = 65_536
 SLOTS = 4096
+FEEDS = 1024  # operations of a fed stream that there is room for at first
+INBOX = 4096
 FORESEEN = 128  # operations drawn at a time: few enough for the nearest cache
 
 
@@ -27,6 +30,8 @@ class Stream:
     target: str
     gap_ns: float = 0.0
     trace_ns: tuple[int, ...] | None = None
+    fed_by: str | None = None  # the handler or replay that calls
+    once: bool = False  # a call whose tag has a commit already commits nothing
 
 
 class Tables:
@@ -69,7 +74,27 @@ def streams_of(scenario: Scenario, domain: str, traces: dict[str, tuple[int, ...
         Stream(f"{domain}/observer/{region}", at.OBSERVE, region, database.primary)
         for region in scenario.regions
     ]
+    found += _fed_streams(scenario, domain)
     return sorted(found, key=lambda stream: stream.name)
+
+
+def _fed_streams(scenario: Scenario, domain: str) -> list[Stream]:
+    """Return the streams of what calls the domain, in each region where it can be."""
+    callers = [
+        (name, handler.idempotent, [handler.region, *handler.standby])
+        for name, handler in scenario.consumers.items()
+        if handler.writes == domain
+    ]
+    callers += [
+        (name, replay.idempotent, [replay.region])
+        for name, replay in scenario.replays.items()
+        if replay.into == DATABASE and replay.of == domain
+    ]
+    return [
+        Stream(f"{domain}/{region}/{name}", at.WRITE, region, region, math.inf, None, name, once)
+        for name, once, regions in callers
+        for region in regions
+    ]
 
 
 def build(
@@ -122,6 +147,8 @@ def build(
         work=np.array(work, np.int64),
         backoff=np.array([retry.base, retry.cap, retry.jitter], np.float64),
         trace=np.array([t for stream in streams for t in stream.trace_ns or ()], np.int64),
+        fed=np.zeros((max(1, sum(stream.fed_by is not None for stream in streams)), FEEDS, 3), np.int64),
+        inbox=np.zeros((INBOX, 3), np.int64),
         ops=np.zeros((OUTPUT_ROWS, at.OP_FIELDS), np.int64),
         commits=np.zeros((OUTPUT_ROWS, 5), np.int64),
         reads=np.zeros((r, OUTPUT_ROWS, 4), np.int64),
@@ -187,6 +214,10 @@ def _sessions(scenario: Scenario, database: Database) -> np.ndarray:
 def _fill_streams(circle: Circle, scenario: Scenario, database: Database, streams: list[Stream]) -> None:
     regions, clients = sorted(scenario.regions), sorted(scenario.clients)
     traced = 0
+    callers = sorted({stream.fed_by for stream in streams if stream.fed_by is not None})
+    circle.stream[:, [at.T_FED, at.T_GROUP]] = -1
+    fed = [i for i, stream in enumerate(streams) if stream.fed_by is not None]
+    circle.stream[fed, at.T_FED] = np.arange(len(fed))
     for i, stream in enumerate(streams):
         row = circle.stream[i]
         row[at.T_KIND], row[at.T_FROM], row[at.T_TO] = (
@@ -199,6 +230,9 @@ def _fill_streams(circle: Circle, scenario: Scenario, database: Database, stream
             row[at.T_CLIENT] = clients.index(stream.source)
             row[at.T_ARRIVAL] = _arrival(database, stream)
             row[at.T_TRACE], row[at.T_TRACE_END] = traced, traced + len(stream.trace_ns or ())
+            if stream.fed_by is not None:
+                row[at.T_TRACE_END] = 0
+                row[at.T_GROUP] = callers.index(stream.fed_by) if stream.once else -1
             traced += len(stream.trace_ns or ())
         else:
             rules = database.failover if stream.kind == at.OBSERVE else scenario.gateway.check
@@ -210,6 +244,8 @@ def _fill_streams(circle: Circle, scenario: Scenario, database: Database, stream
 
 def _arrival(database: Database, stream: Stream) -> int:
     kind = database.workload.arrivals.kind
+    if stream.fed_by is not None:
+        return at.FED
     if kind == "trace":
         return at.TRACED
     if math.isinf(stream.gap_ns):

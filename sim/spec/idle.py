@@ -21,15 +21,23 @@ def idle_fields(scenario: m.Scenario) -> Iterator[Idle]:
         if scenario.bus is None or (scenario.lake is None and field != "events"):
             yield ("fresh", field), "there is no lake" if scenario.bus else "there is no bus"
     for name, consumer in scenario.consumers.items():
-        yield from _idle_moves(consumer, ("consumers", name))
-        if consumer.members == 1:
-            yield ("consumers", name, "session"), "a group with one member restarts instead"
+        yield from _idle_group(consumer, ("consumers", name))
+    if all(consumer.writes is None for consumer in scenario.consumers.values()):
+        yield ("level", "patience"), "no consumer writes"
     if scenario.lake is not None:
         yield from _idle_moves(scenario.lake, ("lake",))
         if scenario.lake.stream.mode == "exactly_once":
             yield ("lake", "stream", "flush"), "with exactly_once a checkpoint closes the files"
         if scenario.lake.stream.lookup is None:
             yield ("lake", "stream", "when_down"), "without lookup no other domain is asked"
+
+
+def _idle_group(group: m.Consumer, path: tuple[str, ...]) -> Iterator[Idle]:
+    yield from _idle_moves(group, path)
+    if group.members == 1:
+        yield (*path, "session"), "a group with one member restarts instead"
+    if group.writes is None:
+        yield from (((*path, field), "it writes nothing") for field in ("on", "idempotent"))
 
 
 def _idle_moves(moves: m.Moves, path: tuple[str, ...]) -> Iterator[Idle]:
@@ -63,4 +71,6 @@ def without_idle(scenario: m.Scenario, data: dict[str, Any]) -> dict[str, Any]:
     if scenario.bus is None:
         for section in _OF_THE_PATH:
             data.pop(section, None)
+    if not scenario.replays:
+        data.pop("replays", None)
     return data

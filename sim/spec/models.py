@@ -68,6 +68,7 @@ from sim.spec.path_models import Insight as Insight
 from sim.spec.path_models import Lake as Lake
 from sim.spec.path_models import Moves as Moves
 from sim.spec.prices import Prices as Prices
+from sim.spec.replays import Replay as Replay
 from sim.spec.sweep_form import Sweep
 from sim.spec.types import (
     Bandwidth,
@@ -320,6 +321,7 @@ class Level(Model):
     latency: Annotated[Duration, Field(gt=0)] = 2 * S
     window: Annotated[Duration, Field(gt=0)] = 1 * S
     hold: Duration = 300 * S
+    patience: Annotated[Duration, Field(gt=0)] = 300 * S  # an order that takes longer is stuck; as hold
 
 
 class Scenario(Model):
@@ -339,6 +341,7 @@ class Scenario(Model):
     lake: Lake | None = None
     insights: dict[Name, Insight] = {}
     fresh: Fresh = Fresh()
+    replays: dict[Name, Replay] = {}
     faults: dict[Name, AnyFault] = {}
     level: Level = Level()
     sla: dict[Name, Objective] = {}

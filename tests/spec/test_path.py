@@ -67,7 +67,10 @@ def test_what_does_nothing_is_not_written():
     )
     text = dump(scenario)
     idle = {path[-1] for path, _ in idle_fields(scenario)}
-    assert idle == {"replica_lag", "session", "takeover", "again", "start", "flush", "when_down"}
+    assert idle == {
+        *("replica_lag", "session", "takeover", "again", "start", "flush", "when_down"),
+        *("on", "idempotent", "patience"),
+    }
     assert not [name for name in idle - {"flush"} if f" {name}:" in text]
     assert text.count("flush:") == 2  # of the two outboxes, and not of the lake
 
@@ -95,26 +98,29 @@ def test_the_processes_of_a_domain():
     names = processes_of(load(str(PATH)), "stock")
     assert names[0] == "stock/relay"
     assert len([name for name in names if name.startswith("stock/mirror/")]) == 6
-    assert names[7:] == ["stock/levels", "stock/stream", "stock/curated", "stock/analytics"]
+    assert names[7:] == [f"stock/{name}" for name in ("levels", "reserved", "stream", "curated", "analytics")]
     assert processes_of(load(str(BASE)), "stock") == []
 
 
 def test_every_subject_an_objective_can_have():
     """Each metric of the data path has its own subjects, and none without a bus."""
     scenario = load(str(PATH))
-    assert subjects(scenario, "rta")[1][-9:] == [
+    assert subjects(scenario, "rta")[1][-11:] == [
         "orders.events",
         "orders.search",
+        "orders.reserve",
         "stock.events",
         "stock.levels",
+        "stock.reserved",
         "lake.raw",
         "lake.curated",
         "lake.analytics",
         "dashboard.sales",
         "dashboard.questions",
     ]
-    assert subjects(scenario, "gaps")[1][:4] == [
+    assert subjects(scenario, "gaps")[1][:5] == [
         "orders.search",
+        "orders.reserve",
         "orders.raw",
         "orders.curated",
         "orders.analytics",

@@ -40,7 +40,7 @@ from sim.engine.circle.layout import (
     WRITE,
 )
 from sim.engine.circle.messages import LOST, await_timeout, push_reply, reply_delay
-from sim.engine.circle.nodes import commit, lasts, not_started, note_read
+from sim.engine.circle.nodes import lasts, not_started, note_read, write
 from sim.engine.compiled import inner, merged
 
 
@@ -109,10 +109,10 @@ def _answered(c, slot, kind, done):
     """Commit or read at ``done``, and answer; return whether that ended the operation."""
     event = c.slot[slot, S_EVENT]
     node = (event >> 36) & 63
-    if kind == WRITE:
-        commit(c, node, slot, done)
-    delay = reply_delay(c, event)
     extra = 0
+    if kind == WRITE:
+        extra = write(c, node, slot, done)
+    delay = reply_delay(c, event)
     if kind == READ and delay != LOST:
         extra = note_read(c, node, slot, done)
     arrives = done + delay

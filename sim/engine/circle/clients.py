@@ -5,6 +5,8 @@ from sim.engine.circle.heap import push
 from sim.engine.circle.layout import (
     ATTEMPTS,
     ENDED_BY_TIMEOUT,
+    F_AT,
+    F_END,
     O_END,
     O_KEY,
     O_RESULT,
@@ -28,6 +30,7 @@ from sim.engine.circle.layout import (
     S_STREAM,
     S_VERSION,
     T_CLIENT,
+    T_FED,
     T_FROM,
     T_KIND,
     TIMEOUT_NS,
@@ -68,10 +71,11 @@ def timed_out(c, event, at):
 def acknowledged(c, slot, node, extra, at):
     """An ok from ``node`` reached the client: the operation ends.
 
-    ``extra``: index of the read it answers.
+    ``extra``: index of the read it answers; of a write: the version of another operation that it relies on,
+    or 0.
     """
     s = c.slot[slot, S_STREAM]
-    result = c.slot[slot, S_VERSION] if c.stream[s, T_KIND] == WRITE else extra
+    result = c.slot[slot, S_VERSION] if c.stream[s, T_KIND] == WRITE and extra == 0 else extra
     _end(c, slot, _OK | (node + 1) << 9, result, at)
 
 
@@ -127,6 +131,10 @@ def _end(c, slot, outcome, result, at):
     op[S_OPEN] = 0
     s = op[S_STREAM]
     stream = c.stream[s]
+    if stream[T_FED] >= 0:
+        told = c.fed[stream[T_FED], op[S_SEQ] % c.fed.shape[1]]
+        if told[F_AT] == op[S_FIRST]:  # the place is still its own
+            told[F_END] = at
     i = c.reg[OPS_OUT]
     row = c.ops[i]
     row[O_RID] = (s << 40) | op[S_SEQ]

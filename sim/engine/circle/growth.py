@@ -2,8 +2,9 @@
 
 import numpy as np
 
-from sim.engine.circle.layout import FREE, GROWTH, HEAP, Circle
-from sim.engine.circle.loop import GROW_HEAP
+from sim.engine.circle.inbox import enter_all
+from sim.engine.circle.layout import FREE, GROWTH, HEAP, T_FED, T_TRACE_END, Circle
+from sim.engine.circle.loop import GROW_HEAP, GROW_INBOX
 
 SLOTS_MAX = 1 << 24  # a record carries its slot in 24 bits
 
@@ -15,6 +16,10 @@ def grown(circle: Circle) -> Circle:
     """
     if int(circle.reg[GROWTH]) == GROW_HEAP:
         return with_heap(circle, len(circle.heap))
+    if int(circle.reg[GROWTH]) == GROW_INBOX:
+        inbox = np.zeros((2 * len(circle.inbox), circle.inbox.shape[1]), np.int64)
+        enter_all(inbox, circle.inbox)
+        return circle._replace(inbox=inbox)
     return _more_slots(circle)
 
 
@@ -47,3 +52,16 @@ def with_reads(circle: Circle, rows: int) -> Circle:
     reads = np.zeros((circle.reads.shape[0], rows, circle.reads.shape[2]), np.int64)
     reads[:, : circle.reads.shape[1]] = circle.reads
     return circle._replace(reads=reads)
+
+
+def with_fed(circle: Circle, rows: int) -> Circle:
+    """Return the circle with room for ``rows`` operations of each fed stream.
+
+    Those that were fed last are kept, as many as there was room for.
+    """
+    old = circle.fed.shape[1]
+    fed = np.zeros((circle.fed.shape[0], rows, circle.fed.shape[2]), np.int64)
+    for stream in circle.stream[circle.stream[:, T_FED] >= 0]:
+        seqs = np.arange(max(0, int(stream[T_TRACE_END]) - old), int(stream[T_TRACE_END]))
+        fed[stream[T_FED], seqs % rows] = circle.fed[stream[T_FED], seqs % old]
+    return circle._replace(fed=fed)

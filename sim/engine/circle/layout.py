@@ -43,7 +43,8 @@ EPOCH = 26  # whole session lengths that have passed, and when the next has
 EPOCH_END = 27
 COMING = 28  # of Circle.coming, the first operation that has not been sent, and the end
 COMING_END = 29
-REGISTERS = 30
+INBOX = 30  # entries of Circle.inbox
+REGISTERS = 31
 
 # Operation slots (Circle.slot).
 (
@@ -66,9 +67,10 @@ REGISTERS = 30
     S_AHEAD,
     S_BEHIND,
     S_LASTS,
-) = range(19)
+    S_TAG,
+) = range(20)
 S_RENEWS = S_REFUSED  # of an observer's probe: 1 if it renews the lease
-SLOT_FIELDS = 19
+SLOT_FIELDS = 20
 
 # Streams (Circle.stream), indexed by number within the domain.
 (
@@ -88,18 +90,24 @@ SLOT_FIELDS = 19
 T_INTERVAL, T_TIMEOUT, T_FAILURES, T_SUCCESSES, T_TOUCHED, T_HITS, T_ARRIVAL, T_START, T_RENEWED, T_CLIENT = (
     range(12, 22)
 )
-STREAM_FIELDS = 22
+# Of a fed stream: its row of Circle.fed (-1: it is none), and whose inbox it looks into (-1: nobody's).
+T_FED, T_GROUP = 22, 23
+STREAM_FIELDS = 24
 
 # Lanes (Circle.lane), one a load stream: when the first of its requests arrives, and what it sends.
 LANE_DUE, LANE_KIND = range(2)
 NEVER = (1 << 62) - 1
 
 # Operations foreseen (Circle.coming), by time.
-C_AT, C_LANE, C_SEQ, C_SESSION, C_RESOLVER, C_KEY, C_LASTS = range(7)
-COMING_FIELDS = 7
+C_AT, C_LANE, C_SEQ, C_SESSION, C_RESOLVER, C_KEY, C_LASTS, C_TAG = range(8)
+COMING_FIELDS = 8
 
 # Arrivals (T_ARRIVAL).
-RANDOM, EVEN, TRACED, SILENT = range(4)
+RANDOM, EVEN, TRACED, SILENT, FED = range(5)
+# What a fed stream is told and tells of operation seq, at seq % n of its row (Circle.fed).
+F_AT, F_TAG, F_END = range(3)
+# An entry of Circle.inbox: group + 1 << 48 | tag (0: none), and the newest two commits with that tag.
+I_KEY, I_NEWEST, I_OLDER = range(3)
 
 # Nodes (Circle.node), indexed by region.
 (
@@ -181,6 +189,8 @@ class Circle(NamedTuple):
     work: np.ndarray  # (4,) distribution of work by kind of stream
     backoff: np.ndarray  # (3,) float64: base ns, cap ns, jitter
     trace: np.ndarray  # arrival times of trace streams, one after the other
+    fed: np.ndarray  # (fed streams, n, 3) rings: arrivals of operations, tags, ends (0: not yet)
+    inbox: np.ndarray  # (a power of 2, 3) open addressing by (group, tag)
     ops: np.ndarray  # (rows, OP_FIELDS) output: operations that ended
     commits: np.ndarray  # (rows, 5) output: time, version, rid, key, node
     # (R, rows, 4) output: service time, key, own lsn; in place of these: staleness, version; versions behind

@@ -21,11 +21,16 @@ from sim.engine.circle.layout import (
     C_RESOLVER,
     C_SEQ,
     C_SESSION,
+    C_TAG,
     COMING,
     COMING_END,
     EPOCH,
     EPOCH_END,
     EVEN,
+    F_AT,
+    F_END,
+    F_TAG,
+    FED,
     FREE,
     HORIZON,
     LANE_KIND,
@@ -46,6 +51,7 @@ from sim.engine.circle.layout import (
     S_SEQ,
     S_SESSION,
     S_STREAM,
+    S_TAG,
     S_TIMED,
     S_VERSION,
     SESSION_KEYS,
@@ -53,6 +59,7 @@ from sim.engine.circle.layout import (
     SESSIONS,
     T_ARRIVAL,
     T_CLIENT,
+    T_FED,
     T_FROM,
     T_HITS,
     T_NEXT,
@@ -92,7 +99,28 @@ def _after(c, s, at, seq):
     if row[T_ARRIVAL] == TRACED and row[T_TRACE] < row[T_TRACE_END]:
         row[T_TRACE] += 1
         return c.trace[row[T_TRACE] - 1]
+    if row[T_ARRIVAL] == FED and seq < row[T_TRACE_END]:
+        return c.fed[row[T_FED], seq % c.fed.shape[1], F_AT]
     return NEVER
+
+
+@compiled
+def feed(c, s, at, tag):
+    """Let operations of fed stream ``s`` arrive at the times ``at`` (ns, ascending), each with its tag.
+
+    No record at or after the first of them may have been processed; the ring must have room for them.
+    """
+    row = c.stream[s]
+    ring = c.fed[row[T_FED]]
+    for k in range(at.size):
+        place = (row[T_TRACE_END] + k) % ring.shape[0]
+        ring[place, F_AT] = at[k]
+        ring[place, F_TAG] = tag[k]
+        ring[place, F_END] = 0
+    row[T_TRACE_END] += at.size
+    if row[T_NEXT] == NEVER:
+        row[T_NEXT] = _after(c, s, 0, row[T_SEQ])
+    _find_send(c)
 
 
 @compiled
@@ -192,6 +220,9 @@ def _list_arrivals(c, bound):
         c.coming[C_LANE, n] = i
         c.coming[C_SEQ, n] = seq
         c.coming[C_AT, n] = at
+        c.coming[C_TAG, n] = 0
+        if row[T_ARRIVAL] == FED:
+            c.coming[C_TAG, n] = c.fed[row[T_FED], seq % c.fed.shape[1], F_TAG]
         n += 1
         row[T_SEQ] = seq + 1
         row[T_START] = at
@@ -266,6 +297,7 @@ def _open(c, i, k):
     op[S_RESOLVER] = coming[C_RESOLVER, k]
     op[S_TIMED] = 0
     op[S_LASTS] = coming[C_LASTS, k]
+    op[S_TAG] = coming[C_TAG, k]
     return slot
 
 

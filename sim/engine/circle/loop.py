@@ -12,6 +12,7 @@ from sim.engine.circle.layout import (
     FREE,
     GROWTH,
     HEAP,
+    INBOX,
     LANE_DUE,
     N_NEXT,
     N_NEXT_TIE,
@@ -43,8 +44,8 @@ from sim.engine.circle.slots import release
 from sim.engine.compiled import compiled, inner, merged
 
 REACHED, TRIPPED, FULL, GROW = range(4)
-# GROWTH says which array: heap or slots.
-GROW_HEAP, GROW_SLOTS = range(2)
+# GROWTH says which array: heap, slots or inbox.
+GROW_HEAP, GROW_SLOTS, GROW_INBOX = range(3)
 # Where the next record comes from; a node's number is added to the last, and below 0 it is a lane's.
 _HEAPED, _SENT, _NODE = range(3)
 BATCH = 1024  # records between two looks at the room that is left
@@ -96,6 +97,9 @@ def _room(c):
     reg = c.reg
     if reg[FREE] < 1100:
         reg[GROWTH] = GROW_SLOTS
+        return 0
+    if c.inbox.shape[0] < 2 * (reg[INBOX] + BATCH):
+        reg[GROWTH] = GROW_INBOX
         return 0
     room = (c.heap.shape[0] - reg[HEAP]) // 4
     if room < BATCH:

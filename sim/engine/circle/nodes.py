@@ -2,10 +2,13 @@
 
 from sim.core.draws import Purpose
 from sim.engine.circle.heap import before
+from sim.engine.circle.inbox import entry_of, place_of, remember
 from sim.engine.circle.layout import (
     COMMITS,
     COMMITS_OUT,
     DONE,
+    I_NEWEST,
+    I_OLDER,
     LEASE,
     N_BUSY,
     N_EXISTS,
@@ -40,8 +43,10 @@ from sim.engine.circle.layout import (
     S_OPEN,
     S_SEQ,
     S_STREAM,
+    S_TAG,
     S_VERSION,
     STARTS,
+    T_GROUP,
     T_KIND,
     W_BUSY,
     W_DONE,
@@ -265,9 +270,7 @@ def _result(c, node, event, at):
         if c.reg[LEASE] and at >= row[N_LEASE_UNTIL]:
             answer(c, event, RESULT_REFUSED, 0, at)
             return
-        if not _committed(c, slot, row[N_TIMELINE]):
-            commit(c, node, slot, at)
-        answer(c, event, RESULT_OK, 0, at)
+        answer(c, event, RESULT_OK, write(c, node, slot, at), at)
     else:
         if kind == OBSERVE:
             renew(c, node, slot, s)
@@ -295,6 +298,35 @@ def _committed(c, slot, timeline):
     """Return whether the operation has a commit on ``timeline`` (of its newest two)."""
     op = c.slot[slot]
     return on_timeline(c.cuts, op[S_VERSION], timeline) or on_timeline(c.cuts, op[S_OLDER], timeline)
+
+
+@inlined
+def write(c, node, slot, at):
+    """Commit the operation of ``slot`` at ``at``, unless that has been done.
+
+    Returns the version, on the node's timeline, of another operation of its handler with its tag, else 0.
+    """
+    if c.stream[c.slot[slot, S_STREAM], T_GROUP] >= 0:
+        return _write_once(c, node, slot, at)
+    if not _committed(c, slot, c.node[node, N_TIMELINE]):
+        commit(c, node, slot, at)
+    return 0
+
+
+@inner
+def _write_once(c, node, slot, at):
+    op = c.slot[slot]
+    timeline = c.node[node, N_TIMELINE]
+    if _committed(c, slot, timeline):
+        return 0
+    key = entry_of(c.stream[op[S_STREAM], T_GROUP], op[S_TAG])
+    entry = c.inbox[place_of(c.inbox, key)]
+    for version in (entry[I_NEWEST], entry[I_OLDER]):
+        if on_timeline(c.cuts, version, timeline):
+            return version
+    commit(c, node, slot, at)
+    remember(c, key, op[S_VERSION])
+    return 0
 
 
 @inlined

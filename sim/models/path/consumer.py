@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from sim.engine.clock import START, Steps
 from sim.models.path.bus import Bus
+from sim.models.path.calls import Handler
 from sim.models.path.moves import Moves
 from sim.models.path.process import Process
 from sim.models.path.reader import Reader
@@ -12,7 +13,7 @@ from sim.spec.path_models import Consumer as Spec
 
 
 class Consumer:
-    """The group ``<domain>/<name>``.
+    """The group ``<domain>/<name>``; with a ``handler`` it calls another domain.
 
     ``start_of(reader, from, to, start=...)``: where it begins after a move.
     """
@@ -25,11 +26,13 @@ class Consumer:
         *,
         buses: dict[str, Bus],
         start_of: Callable[..., int],
+        handler: Handler | None = None,
     ) -> None:
         self.name, self.spec = name, spec
         self._setting, self._buses, self._start_of = setting, buses, start_of
         who = f"{setting.domain}/{name}"
         self.reader = Reader(setting, who, buses[spec.region], work=spec.work, save_every=spec.commit)
+        self.reader.handler = handler
         self.process = Process(setting, who, spec.region, restart=spec.restart, works=self)
         self.process.killable = spec.members == 1
         places = [spec.region, *(place for place in spec.standby)]

@@ -7,7 +7,7 @@ import numpy as np
 from sim.core.distributions import constant
 from sim.core.draws import key_of
 from sim.engine.kernels import FLOOR, NEXT
-from sim.engine.path_kernels import EARLY, Work, carry_rows, change_pace, interrupt, read_rows, server
+from sim.engine.path_kernels import ALL, EARLY, Work, carry_rows, change_pace, interrupt, read_rows, server
 from sim.engine.sampling import DistTable, encode
 from sim.journal.recorder import Table
 from sim.models.follower import Wire
@@ -97,7 +97,8 @@ class Mirror:
             way.reserve(end - way.end)
             read_rows(
                 self.source.columns(own=True), own.base, self.source.cluster.closed, self.source.retention,
-                self._work, state, self._speed, way["sent"], way["skipped"], way.base, end=end, until=until,
+                self._work, state, self._speed, way["sent"], way["skipped"], way.base, ALL,
+                end=end, until=until,
             )  # fmt: skip
             way.end = self._next
             self._carry(begin)

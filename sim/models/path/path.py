@@ -1,17 +1,25 @@
 """The data path of one domain: what is pulled along together, and how it speaks to its parts."""
 
+from collections.abc import Mapping
 from typing import Protocol
 
 import numpy as np
 
+from sim.engine.circle.layout import WRITE
 from sim.journal.recorder import Table
+from sim.journal.schema import LSN_BITS
+from sim.models.domain import Domain
 from sim.models.path.bus import Batch, Bus
+from sim.models.path.calls import Calls, Handler
 from sim.models.path.cluster import Cluster
 from sim.models.path.consumer import Consumer
 from sim.models.path.mirror import Jitters, Mirror
 from sim.models.path.offsets import Offsets
+from sim.models.path.origins import Origins
 from sim.models.path.relay import Relay
 from sim.models.path.setting import Setting
+from sim.spec.choreography import CLIENTS, called_by
+from sim.spec.path_models import Consumer as Spec
 
 
 class Part(Protocol):
@@ -36,14 +44,32 @@ class Part(Protocol):
         """Return the tables of the last slice."""
 
 
+class Caller(Protocol):
+    """What calls a domain beside handlers: a replay into it."""
+
+    @property
+    def waits(self) -> bool:
+        """Whether it has yet to begin."""
+
+    def advance(self, until: int) -> None:
+        """Call what is due strictly before ``until``."""
+
+
 class Path:
     """One domain's relay, buses, mirrors and consumers. ``buses``: region -> its bus; ``parts``: what else.
 
+    ``targets``: the domains that handlers may call. ``callers``: what calls them, which is pulled ahead.
     ``hold``: a fault can take away rows that became visible up to so long ago, ns.
     """
 
     def __init__(
-        self, setting: Setting, clusters: dict[str, Cluster], jitters: Jitters, *, hold: int
+        self,
+        setting: Setting,
+        clusters: dict[str, Cluster],
+        jitters: Jitters,
+        *,
+        hold: int,
+        targets: Mapping[str, Domain],
     ) -> None:
         scenario = setting.scenario
         assert scenario.bus is not None, "there is a data path if there is a bus"
@@ -57,22 +83,66 @@ class Path:
         self.mirrors = {(a, b): Mirror(setting, self.buses[a], self.buses[b], jitters) for a, b in pairs}
         self.offsets = Offsets(setting, self.buses, self.mirrors)
         self.start_of = self.offsets.start_of
+        self.callers: list[Caller] = []
+        self.origins = Origins() if called_by(scenario, setting.domain) else None
+        if self.origins is not None:
+            setting.control.domain.on_commits = self.origins.take
         self.consumers = {
-            name: Consumer(setting, name, spec, buses=self.buses, start_of=self.start_of)
+            name: Consumer(
+                setting,
+                name,
+                spec,
+                buses=self.buses,
+                start_of=self.start_of,
+                handler=self._handler(name, spec, targets),
+            )
             for name, spec in scenario.consumers.items()
             if spec.of == setting.domain
         }
         for consumer in self.consumers.values():
             self.offsets.watch(consumer.reader, consumer.spec, home=consumer.spec.region)
         self.parts: list[Part] = []
-        self._advanced = 0
+        self._advanced = self._pulled = 0
+        self._held: dict[str, Table] = {}  # rows of a time to come, by table
         self._look(None)
+
+    def _handler(self, name: str, spec: Spec, targets: Mapping[str, Domain]) -> Handler | None:
+        """Return what makes a consumer a handler, None if it is none."""
+        if spec.writes is None:
+            return None
+        assert self.origins is not None, "kept for handlers"
+        streams = self.setting.control.domain.streams
+        caller = None if spec.on == CLIENTS else spec.on
+        wanted = np.array([s.kind == WRITE and s.fed_by == caller for s in streams])
+        return Handler(Calls(targets[spec.writes], name), self.origins, lambda numbers: wanted[numbers])
 
     # --- time -----------------------------------------------------------------------------------------------
 
-    def advance(self, until: int) -> None:
-        """Bring everything up to ``until``. The domain's circle must have been advanced so far."""
+    def advance(self, until: int, *, ended: int | None = None) -> None:
+        """Bring everything up to ``until``. The domain's circle must have been advanced so far.
+
+        ``ended``: how far the circles of other domains have been advanced, None if so far too.
+        """
+        self.pull(until)
+        for consumer in self.consumers.values():
+            if consumer.reader.handler is not None:
+                consumer.reader.save(until if ended is None else min(until, ended))
         if until <= self._advanced:
+            return
+        for consumer in self.consumers.values():
+            if consumer.reader.handler is None:
+                consumer.reader.advance(until)
+        for part in self.parts:
+            part.advance(until)
+        self._advanced = until
+
+    def pull(self, until: int) -> None:
+        """Bring the events up to ``until``, and the calls that are made of them.
+
+        The circle must have been advanced to the last tick of the relay before that, and nothing else may
+        change before ``until``.
+        """
+        if until <= self._pulled:
             return
         self.setting.control.domain.take_commits()
         published = self.relay.advance(until)
@@ -84,10 +154,11 @@ class Path:
         for region, bus in self.buses.items():
             bus.merge(batches[region])
         for consumer in self.consumers.values():
-            consumer.reader.advance(until)
-        for part in self.parts:
-            part.advance(until)
-        self._advanced = until
+            if consumer.reader.handler is not None:
+                consumer.reader.serve(until)
+        for caller in self.callers:
+            caller.advance(until)
+        self._pulled = until
 
     def advance_to_now(self) -> None:
         """Bring everything to now."""
@@ -142,20 +213,34 @@ class Path:
 
     # --- the journal ----------------------------------------------------------------------------------------
 
-    def rows(self, *, last: bool) -> dict[str, Table]:
-        """Return the journal's new rows, and forget what nobody asks for any more.
+    def rows(self, until: int, *, last: bool) -> dict[str, Table]:
+        """Return the journal's new rows before ``until``, and forget what nobody asks for any more.
 
+        Rows of later times, of what was pulled ahead, come with a later slice.
         ``last``: the run is over; with the tables of what had not arrived.
         """
         found = [self._rows(), *([self._final()] if last else [])]
         for part in self.parts:
             found += [part.rows(), *([part.final()] if last else [])]
         self._drop()
-        tables: dict[str, Table] = {}
+        tables, self._held = self._held, {}
         for name, table in (item for tables_of_one in found for item in tables_of_one.items()):
             if len(next(iter(table.values()))):
                 tables[name] = _joined(tables[name], table) if name in tables else table
-        return tables
+        return tables if self._pulled <= until else self._until(tables, until)
+
+    def _until(self, tables: dict[str, Table], until: int) -> dict[str, Table]:
+        """Hold back what happens at ``until`` or later; return the rest."""
+        out: dict[str, Table] = {}
+        for name, table in tables.items():
+            count = len(next(iter(table.values())))
+            # a table without times tells how long something lasted, which is over
+            certain = int(np.searchsorted(table["at_ns"], until)) if "at_ns" in table else count
+            if certain:
+                out[name] = {column: values[:certain] for column, values in table.items()}
+            if certain < count:
+                self._held[name] = {column: values[certain:] for column, values in table.items()}
+        return out
 
     def _rows(self) -> dict[str, Table]:
         tables: dict[str, Table] = {}
@@ -168,6 +253,8 @@ class Path:
         for name, consumer in self.consumers.items():
             tables[f"consumed/{name}"], tables[f"skipped/{name}"] = consumer.reader.take_rows()
             tables[f"placed/{name}"] = _placed(consumer.placed)
+            if consumer.reader.handler is not None:
+                tables[f"handled/{name}"] = consumer.reader.handler.calls.table()
         tables["placed/relay"] = _placed(self.relay.placed)
         return tables
 
@@ -179,6 +266,10 @@ class Path:
             asked = [bus.end, *self.offsets.low(region)]
             asked += [need for part in self.parts if (need := part.needs(region)) is not None]
             bus.drop(min(asked), min(carried, default=bus.own.end), settled)
+        if self.origins is not None and not any(caller.waits for caller in self.callers):
+            held = [bus.versions(bus.base, bus.end) for bus in self.buses.values()]
+            timeline = self.setting.control.domain.timeline
+            self.origins.drop(held, timeline << LSN_BITS | self.relay.saved + 1)
 
     def _final(self) -> dict[str, Table]:
         tables: dict[str, Table] = {"unsent/relay": self.relay.unsent()}

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
+from math import inf
 from typing import Any
 
 from sim.core.distributions import Distribution
@@ -10,16 +11,19 @@ from sim.engine.clock import Steps
 from sim.journal.recorder import Table
 from sim.models.control import Control
 from sim.models.dials import Dial
+from sim.models.path.calls import Calls
 from sim.models.path.cluster import Cluster
 from sim.models.path.crash import crash
 from sim.models.path.insights import Insight
 from sim.models.path.lake import House, Lake
 from sim.models.path.mirror import Jitters
 from sim.models.path.path import Path
+from sim.models.path.replay import Rerun
 from sim.models.path.setting import Setting
 from sim.models.path.stream import serves
 from sim.models.workload import Tables
-from sim.spec.models import Scenario
+from sim.spec.models import Replay, Scenario, When
+from sim.spec.replays import DATABASE
 
 
 class Plane:
@@ -44,11 +48,14 @@ class Plane:
         for jitter in jitters:
             tables.add(jitter)
         shared = Jitters(tables, tables.encode())
+        targets = {name: control.domain for name, control in self._controls.items()}
         self.paths: dict[str, Path] = {}
         self._settings: dict[str, Setting] = {}
         for name, control in self._controls.items():
             setting = self._settings[name] = Setting(control, self.hits)
-            path = self.paths[name] = Path(setting, self._clusters, shared, hold=_hold(scenario))
+            path = self.paths[name] = Path(
+                setting, self._clusters, shared, hold=_hold(scenario), targets=targets
+            )
             setting.advance = path.advance_to_now
         self._houses: dict[str, House] = {}
         self._lake = self._build_lake(scenario) if scenario.lake is not None else None
@@ -75,6 +82,30 @@ class Plane:
         control = self._controls[name]
         return lambda region: serves(control.domain, control.network, region)
 
+    def replay(
+        self,
+        replays: Mapping[str, Replay],
+        *,
+        started: Callable[[str], int | None],
+        holds: Callable[[When], bool],
+    ) -> None:
+        """Let replays begin in time. ``started``: when a fault did; ``holds``: whether a condition does."""
+        for name, spec in sorted(replays.items()):
+            path, setting = self.paths[spec.of], self._settings[spec.of]
+            into_store = spec.into == DATABASE
+            part = Rerun(
+                setting,
+                name,
+                spec,
+                path.buses[spec.region],
+                started=started,
+                holds=holds,
+                calls=Calls(setting.control.domain, name) if into_store else None,
+                origins=path.origins if into_store else None,
+            )
+            path.parts.append(part)
+            path.callers += [part] if into_store else []
+
     # --- time -----------------------------------------------------------------------------------------------
 
     def advance(self) -> None:
@@ -82,10 +113,27 @@ class Plane:
         for path in self.paths.values():
             path.advance_to_now()
 
-    def rows(self, domain: str, until: int, *, last: bool) -> dict[str, Table]:
-        """Return a domain's new rows for the journal, all those before ``until``; of the ``last`` slice."""
-        self.paths[domain].advance(until)
-        return self.paths[domain].rows(last=last)
+    def pull(self, until: int) -> None:
+        """Bring what calls domains to ``until``, before which nothing else changes.
+
+        The circles must have been advanced to the last tick of a relay before that.
+        """
+        for path in self.paths.values():
+            if path.origins is not None:
+                path.pull(until)
+
+    def next_tick(self, after: int) -> float:
+        """Return the next time at which a relay can take up commits that lead to calls, infinity if none."""
+        intervals = [path.relay.interval for path in self.paths.values() if path.origins is not None]
+        return min(((after // every + 1) * every for every in intervals), default=inf)
+
+    def rows(self, domain: str, until: int, *, ended: int | None, last: bool) -> dict[str, Table]:
+        """Return a domain's new rows for the journal, all those before ``until``; of the ``last`` slice.
+
+        ``ended``: how far every circle has been advanced, None if this does not matter.
+        """
+        self.paths[domain].advance(until, ended=ended)
+        return self.paths[domain].rows(until, last=last)
 
     # --- what happens to it ---------------------------------------------------------------------------------
 

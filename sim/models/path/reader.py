@@ -5,10 +5,21 @@ import numpy as np
 from sim.core.distributions import Distribution
 from sim.core.draws import Purpose, key_of
 from sim.engine.kernels import FLOOR, NEXT
-from sim.engine.path_kernels import EARLY, TAKEN, Work, change_pace, interrupt, read_rows, server, work_of
+from sim.engine.path_kernels import (
+    ALL,
+    EARLY,
+    TAKEN,
+    Work,
+    change_pace,
+    interrupt,
+    read_rows,
+    server,
+    work_of,
+)
 from sim.engine.sampling import encode
 from sim.journal.recorder import Table
 from sim.models.path.bus import Bus
+from sim.models.path.calls import Handler
 from sim.models.path.rows import Rows
 from sim.models.path.setting import Setting
 
@@ -32,6 +43,7 @@ class Reader:
         self.saved = 0
         self.barrier: int | None = None
         self.keep: int | None = None
+        self.handler: Handler | None = None  # set by its owner: rows it does not react to take no work
         self.running = True
         self._setting, self._save_every = setting, save_every
         key = np.uint64(key_of(setting.control.seed, setting.control.trial, name))
@@ -89,6 +101,8 @@ class Reader:
         self.running, self.bus, self.saved, self._reached = False, bus, position, position
         self.keep = None if self.keep is None else position
         self._served.restart(position)
+        if self.handler is not None:
+            self.handler.place(position)
         self._state[NEXT] = self._out = position
         interrupt(self._state)
 
@@ -102,6 +116,8 @@ class Reader:
         self._set_aside()
         self.running, self._reached = False, self.position()
         self._served.truncate(self.saved)
+        if self.handler is not None:
+            self.handler.calls.forget()
         self._state[NEXT] = self._out = self.saved
         interrupt(self._state)
 
@@ -120,34 +136,46 @@ class Reader:
 
     def advance(self, until: int) -> None:
         """Serve what is due strictly before ``until``, and save at the ticks before it."""
+        self.serve(until)
+        self.save(until)
+
+    def serve(self, until: int) -> None:
+        """Serve what is due strictly before ``until``."""
         if self.running:
-            early = int(self._state[EARLY])
+            early, begin = int(self._state[EARLY]), self.position()
             self._serve(until)
             if int(self._state[EARLY]) > early:
                 self._setting.hit("retention", self._setting.domain, self.bus.region)
-            self._save(until)
-        self._advanced = until
+            if self.handler is not None and begin < self.position():
+                end = self.position()
+                times, skipped = (self._served.part(name, begin, end) for name in ("at", "skipped"))
+                self.handler.completed(self.bus, begin, times, skipped)
 
     def _serve(self, until: int) -> None:
         bus, served, state = self.bus, self._served, self._state
         last = bus.end if self.barrier is None else min(bus.end, self.barrier)
+        reacting = ALL if self.handler is None else self.handler.known(bus)
         while self.position() < last and self._speed[0] > 0.0:
             end = min(last, self.position() + _CHUNK)
             served.reserve(end - served.end)
             read_rows(
                 bus.columns(), bus.base, bus.cluster.closed, bus.retention, self._work, state, self._speed,
-                served["at"], served["skipped"], served.base, end=end, until=until,
+                served["at"], served["skipped"], served.base, reacting, end=end, until=until,
             )  # fmt: skip
             served.end = self.position()
             if served.end < end:
                 return
 
-    def _save(self, until: int) -> None:
-        if self._save_every is None or self._speed[0] <= 0.0:
+    def save(self, until: int) -> None:
+        """Save at the last tick strictly before ``until``: everything before that has happened."""
+        begin, self._advanced = self._advanced, max(until, self._advanced)
+        if self._save_every is None or not self.running or self._speed[0] <= 0.0:
             return
         tick = (until - 1) // self._save_every * self._save_every
-        if tick >= max(self._advanced, self._since + 1):
+        if tick >= max(begin, self._since + 1):
             self.saved = self.completed_before(tick)
+            if self.handler is not None:
+                self.saved = self.handler.calls.ended(tick, self.saved)
 
     # --- the journal ----------------------------------------------------------------------------------------
 
@@ -164,6 +192,8 @@ class Reader:
         done, skipped = self._table(taken=False), self._table(taken=True)
         self._saved_rows = []
         self._served.drop(self.low())
+        if self.handler is not None:
+            self.handler.drop(self.low())
         return done, skipped
 
     def unread_table(self) -> Table:

@@ -1,0 +1,36 @@
+"""Conditions that faults and replays wait for."""
+
+from collections.abc import Mapping
+
+from sim.engine.circle import layout as at
+from sim.engine.log import COMMIT
+from sim.journal.milestones import Milestones
+from sim.models.control import Control
+from sim.models.domain import PRIMARY, Domain
+from sim.spec.fault import When
+
+
+def holds(when: When, controls: Mapping[str, Control], milestones: Milestones) -> bool:
+    """Return whether a condition holds now. ``controls``: by domain."""
+    if when.milestone is not None:
+        subject, kind = when.milestone.split(".", 1)
+        return any(
+            m.kind == kind and (m.subject == subject or m.subject.startswith(subject + "/"))
+            for m in milestones.all
+        )
+    assert when.of is not None and when.above is not None, "checked by the spec"
+    name, region = when.of.split("/")
+    controls[name].settle()
+    domain = controls[name].domain
+    if when.metric == "queue_depth":
+        return int(domain.circle.node[domain.regions.index(region), at.N_QUEUE]) > when.above
+    return _lag(domain, region, controls[name].clock.now) > when.above
+
+
+def _lag(domain: Domain, region: str, now: int) -> int:
+    """Return the age (ns) of the oldest commit that a node has not applied, 0 if there is none."""
+    node, log = domain.nodes[region], domain.log
+    if node.data_lost:  # it holds nothing, not even the first record, which the log has long dropped
+        return now - domain.first_commit_ns if log.end > 1 else 0
+    missing = log.end if node.role == PRIMARY else node.shared + 1
+    return now - int(log.column(COMMIT)[missing - log.base]) if missing < log.end else 0

@@ -1,0 +1,106 @@
+"""Calls: what a handler or a replay makes of events, operations in the circle of a domain."""
+
+from collections.abc import Callable
+
+import numpy as np
+
+from sim.engine.circle.layout import F_END
+from sim.journal.recorder import Table
+from sim.models.domain import Domain
+from sim.models.path.bus import Bus
+from sim.models.path.origins import Origins
+from sim.models.path.rows import Rows
+
+
+class Calls:
+    """The operations that ``caller`` sends to a domain, from each region where it can be.
+
+    Each is known by the position of its event until that is saved.
+    """
+
+    def __init__(self, domain: Domain, caller: str) -> None:
+        self._domain = domain
+        self._streams = {s.source: i for i, s in enumerate(domain.streams) if s.fed_by == caller}
+        self._open = Rows(position=np.int64, stream=np.int64, seq=np.int64)
+        self._low = 0  # the first call that is not saved
+        self._table: list[tuple[np.ndarray, int, np.ndarray, np.ndarray, np.ndarray]] = []
+
+    def make(self, bus: Bus, at: np.ndarray, position: np.ndarray, tag: np.ndarray) -> None:
+        """Send an operation at each time (ns, ascending) for the event at a position of a bus."""
+        if not at.size:
+            return
+        stream = self._streams[bus.region]
+        streams, seqs = self._waiting("stream", "seq")
+        mine = seqs[streams == stream]
+        first = self._domain.feed(stream, at, tag, keep=int(mine[0]) if mine.size else None)
+        seq = np.arange(first, first + at.size)
+        self._open.append(position=position, stream=stream, seq=seq)
+        self._table.append((at, bus.index, position, stream << 40 | seq, tag))
+
+    def _waiting(self, *names: str) -> list[np.ndarray]:
+        return [self._open.part(name, self._low, self._open.end) for name in names]
+
+    def ended(self, before: int, position: int) -> int:
+        """Return the position up to which every operation had ended strictly before a time, at most one.
+
+        What is behind that is forgotten.
+        """
+        positions, streams, seqs = self._waiting("position", "stream", "seq")
+        ends = self._domain.fed(streams, seqs, F_END)
+        late = np.flatnonzero((positions >= position) | (ends == 0) | (ends >= before))
+        count = int(late[0]) if late.size else positions.size
+        if late.size:
+            position = min(position, int(positions[count]))
+        self._low += count
+        self._open.drop(self._low)
+        return position
+
+    def forget(self) -> None:
+        """Forget the calls that are not saved: they will be made again."""
+        self._low = self._open.end
+        self._open.restart(self._low)
+
+    def table(self) -> Table:
+        """Return the journal's new rows."""
+        none, rows = np.zeros(0, np.int64), self._table
+        self._table = []
+        at, position, rid, tag = (np.concatenate([none, *(row[i] for row in rows)]) for i in (0, 2, 3, 4))
+        regions = [np.full(row[0].size, row[1], np.int16) for row in rows]
+        region = np.concatenate([none.astype(np.int16), *regions])
+        return {"at_ns": at, "region": region, "position": position, "rid": rid, "tag": tag}
+
+
+class Handler:
+    """What makes a reader a handler: the rows it reacts to, and the calls that it makes of them.
+
+    ``reacts``: whether the writes of a stream (by number) of its own domain concern it.
+    """
+
+    def __init__(self, calls: Calls, origins: Origins, reacts: Callable[[np.ndarray], np.ndarray]) -> None:
+        self.calls = calls
+        self._origins, self._reacts = origins, reacts
+        self._known = Rows(reacts=np.bool_, tag=np.int64)
+
+    def known(self, bus: Bus) -> tuple[np.ndarray, int]:
+        """Return whether it reacts to each row of a bus, bool by position - base, and base."""
+        known = self._known
+        if known.end < bus.end:
+            rid = self._origins.of(bus.versions(known.end, bus.end))
+            known.append(reacts=self._reacts(rid >> 40), tag=rid)
+        return known["reacts"], known.base
+
+    def completed(self, bus: Bus, begin: int, times: np.ndarray, skipped: np.ndarray) -> None:
+        """Call for those of the rows from ``begin`` on, completed at ``times``, that it reacts to."""
+        end = begin + times.size
+        picked = np.flatnonzero(self._known.part("reacts", begin, end) & ~skipped)
+        tags = self._known.part("tag", begin, end)[picked]
+        self.calls.make(bus, times[picked].copy(), begin + picked, tags)
+
+    def place(self, position: int) -> None:
+        """Be at a position of another bus."""
+        self._known.restart(position)
+        self.calls.forget()
+
+    def drop(self, position: int) -> None:
+        """Forget the rows before a position."""
+        self._known.drop(position)

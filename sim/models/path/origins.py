@@ -1,0 +1,64 @@
+"""Whose commit an event is: the operation (rid) of each version that is still on a bus."""
+
+from collections.abc import Iterable
+
+import numpy as np
+
+from sim.journal.schema import LSN_BITS, LSN_MASK
+from sim.models.path.rows import Rows
+
+_SPARE = 65_536
+
+
+class Origins:
+    """The rids of a domain's commits, by timeline and lsn; those of the primaries, as they go to the log."""
+
+    def __init__(self) -> None:
+        self._rids: dict[int, Rows] = {}
+        self._kept = 0  # rows after the last drop
+
+    def take(self, commits: np.ndarray) -> None:
+        """Take in commits (n, 5) of one timeline, in order: time, version, rid, key, node."""
+        first = int(commits[0, 1])
+        timeline = first >> LSN_BITS
+        if timeline not in self._rids:
+            self._rids[timeline] = Rows(rid=np.int64)
+            self._rids[timeline].restart(first & LSN_MASK)
+        self._rids[timeline].append(rid=commits[:, 2])
+
+    def of(self, versions: np.ndarray) -> np.ndarray:
+        """Return the rid of each version, int64."""
+        rids, timelines, lsns = np.empty_like(versions), versions >> LSN_BITS, versions & LSN_MASK
+        for timeline in np.unique(timelines).tolist():
+            rows, mine = self._rids[timeline], timelines == timeline
+            rids[mine] = rows["rid"][lsns[mine] - rows.base]
+        return rids
+
+    def lost(self, versions: np.ndarray, newest: int, cuts: np.ndarray) -> np.ndarray:
+        """Return whether neither a version is on timeline ``newest`` nor any commit of its rid, bool.
+
+        cuts: int64 (timelines, 2), (parent, cut) of each timeline. All rids must have been kept.
+        """
+        on_line, committed = np.zeros(versions.size, np.bool_), [np.zeros(0, np.int64)]
+        timeline, last = newest, LSN_MASK
+        while timeline > 0:
+            on_line |= (versions >> LSN_BITS == timeline) & (versions & LSN_MASK <= last)
+            if timeline in self._rids:
+                rows = self._rids[timeline]
+                committed.append(rows.part("rid", rows.base, max(rows.base, min(rows.end, last + 1))))
+            timeline, last = int(cuts[timeline, 0]), min(last, int(cuts[timeline, 1]))
+        return ~on_line & ~np.isin(self.of(versions), np.concatenate(committed))
+
+    def drop(self, held: Iterable[np.ndarray], newest: int) -> None:
+        """Forget what nobody can ask for, now and then.
+
+        ``held``: the versions that are somewhere still; ``newest``: of its own timeline, this one and all
+        later ones may come yet.
+        """
+        if sum(rows.end - rows.base for rows in self._rids.values()) < 2 * self._kept + _SPARE:
+            return
+        versions = np.concatenate([*held, np.array([newest])])
+        for timeline, rows in self._rids.items():
+            lsns = versions[versions >> LSN_BITS == timeline] & LSN_MASK
+            rows.drop(int(lsns.min()) if lsns.size else rows.end)
+        self._kept = sum(rows.end - rows.base for rows in self._rids.values())
