@@ -31,6 +31,7 @@ PATH_TABLES: dict[str, Mapping[str, type]] = {
     "skipped": PASSED,
     "dead": PASSED,
     "replayed": PASSED,
+    "handled": {**PASSED, "rid": np.int64, "tag": np.int64},
     "raw": RANGES,
     "curated": RANGES,
     "analytics": RANGES,

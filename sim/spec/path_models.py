@@ -90,6 +90,9 @@ class Consumer(Moves):
     rebalance: Positive = 3 * S  # Kafka group.initial.rebalance.delay.ms
     restart: DurationDist = constant(10 * S)  # a container's start
     fresh: Positive = 30 * S  # its freshness objective
+    writes: Name | None = None  # a handler: the domain that it calls for each event it reacts to
+    on: Name = "clients"  # of whose writes the events are: the clients' or those of a handler
+    idempotent: bool = True  # a call for an event that has a commit already commits nothing
 
 
 # --- lakehouse ------------------------------------------------------------------------------------
