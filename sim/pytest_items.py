@@ -44,12 +44,12 @@ class ScenarioFile(pytest.File):
 
         try:
             found = list(points(str(self.path)))
-            names = [name for name in found[0][1].sla]
+            names = dict.fromkeys(name for point in found for name in point.scenario.sla)
             where = positions(str(self.path), [("sla", name) for name in names])
         except SpecError as error:
             raise self.CollectError(str(error)) from error
-        for label, _ in found:
-            for name in names:
+        for label, scenario, _ in found:
+            for name in scenario.sla:
                 title = f"{name}[{label}]" if label else name
                 item = ObjectiveItem.from_parent(self, name=title)
                 item.key, item.at = (label, name), where["sla", name]
@@ -118,4 +118,4 @@ class ObjectiveItem(pytest.Item):
 
     def reportinfo(self) -> tuple[Path, int, str]:
         """Return where the objective stands."""
-        return self.path, self.at[1] - 1, f"{self.path.name}::{self.name}"
+        return self.path, self.at[1] - 1, self.name

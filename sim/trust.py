@@ -17,6 +17,8 @@ def trust(scenario: Scenario, figures: dict[str, Any]) -> list[str]:
             "The databases are modelled; outbox, event bus, stream processing and lakehouse are not part of "
             "this run."
         )
+    else:
+        notes.append("Publishing and reading are in order over all partitions of a topic.")
     wanted = {objective.of for objective in scenario.sla.values()}
     silent = sorted(
         name for name, of in figures["recovery"].items() if name in wanted and not of["operations"]

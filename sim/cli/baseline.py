@@ -18,6 +18,7 @@ def command() -> None:
 @command.command(short_help="Run the studies of scenarios and write a baseline.")
 @click.argument("paths", nargs=-1, required=True, metavar="PATH...", shell_complete=find.complete)
 @options.study
+@options.until
 @click.option(
     "--seed", type=click.IntRange(min=0), default=None, help="In place of the scenarios' own seeds."
 )
@@ -44,10 +45,10 @@ def update(paths: tuple[str, ...], **given: Any) -> int:
     entries = read(target)["scenarios"] if target.is_file() else {}
     for path in paths:
         for file in files(path):
-            found = [Point(label, scenario) for label, scenario in points(str(file))]
+            found = [Point(*swept) for swept in points(str(file))]
             study = studied(found, rules_of(found[0].scenario.study, given), given)
             for finding in study.findings:
-                entries[key_of(str(file), finding.point.label)] = entry(finding, seed=study.seed)
+                entries[key_of(str(file), finding.point.label, target)] = entry(finding, seed=study.seed)
     write(target, entries)
     emit(f"{target}: {len(entries)} entries\n")
     return 0

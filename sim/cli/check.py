@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 @click.command(short_help="Run the studies of scenarios and judge every objective.")
 @click.argument("paths", nargs=-1, required=True, metavar="PATH...", shell_complete=find.complete)
 @options.study
+@options.until
 @click.option(
     "--seed", type=click.IntRange(min=0), default=None, help="In place of the scenarios' own seeds."
 )
@@ -53,7 +54,7 @@ def command(paths: tuple[str, ...], **given: Any) -> int:
     from sim.report.check import annotations, junit, lines, markdown
     from sim.study.gate import exit_code
 
-    checked = [_check(file, given) for path in paths for file in files(path)]
+    checked = [_check(file, given) for file in _each(paths)]
     if given["baseline"]:
         checked = _against(checked, given)
     emit(lines(checked))
@@ -65,6 +66,12 @@ def command(paths: tuple[str, ...], **given: Any) -> int:
     if _github("GITHUB_ACTIONS", given) == "true" or given["annotations"] == "github":
         emit(annotations(checked))
     return exit_code([line for one in checked for line in one.lines])
+
+
+def _each(paths: tuple[str, ...]) -> list[Path]:
+    """Return the scenarios that paths stand for, each once."""
+    found = {file.resolve(): file for path in reversed(paths) for file in reversed(files(path))}
+    return list(reversed(found.values()))
 
 
 def files(path: str) -> list[Path]:
@@ -132,13 +139,19 @@ def _compared(line: "Line", baseline: dict[str, Any], given: dict[str, Any]) -> 
 
     if line.ruling is None or line.finding is None:
         return line
-    kept = baseline["scenarios"].get(key_of(line.scenario, line.label))
+    kept = baseline["scenarios"].get(key_of(line.scenario, line.label, Path(given["baseline"])))
     if kept is None:
         return with_change(line, Change(line.ruling.id, CANNOT_TELL, "not in the baseline", None))
     found = changes(kept, line.finding, seed=line.seed, tolerance=given["tolerance"])
     return with_change(line, next(change for change in found if change.objective == line.ruling.id))
 
 
-def key_of(scenario: str, label: str) -> str:
-    """Return the name of a point in a baseline."""
-    return f"{scenario} [{label}]" if label else scenario
+def key_of(scenario: str, label: str, baseline: Path) -> str:
+    """Return the name of a point in a baseline: its file as seen from there, however it was named."""
+    folder = find.packaged()
+    file = Path(scenario).resolve()
+    if folder is not None and file.is_relative_to(folder):
+        name = f"scenarios/{file.relative_to(folder).as_posix()}"
+    else:
+        name = Path(os.path.relpath(file, baseline.resolve().parent)).as_posix()
+    return f"{name} [{label}]" if label else name

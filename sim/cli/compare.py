@@ -36,13 +36,9 @@ def command(before: str, after: str | None, **given: Any) -> int:
 
     if after is None and not given["sets"]:
         raise click.UsageError("name a second scenario, or give --set.")
-    if given["sweeps"] or given["until"]:
-        raise click.UsageError(
-            "--sweep and --until belong to studies; a comparison runs --trials trials of each."
-        )
     trials = given["trials"] or TRIALS
     tallies = [
-        _tally(name, sets, {**given, "trials": trials})
+        _tally(name, sets, {**given, "trials": trials, "until": "trials"})
         for name, sets in ((before, ()), (after or before, given["sets"]))
     ]
     found = differences(*tallies)
@@ -61,7 +57,7 @@ def _tally(name: str, sets: tuple[str, ...], given: dict[str, Any]) -> Any:
     from sim.spec.sweep import points
     from sim.study.plan import Point
 
-    found = [Point(label, s) for label, s in points(str(find.scenario(name)), sets=[*sets, "sweep=null"])]
+    found = [Point(*s) for s in points(str(find.scenario(name)), sets=[*sets, "sweep=null"])]
     study = run_points(found, given, target_of(found, given))
     keep(study)
     return study.findings[0].tally

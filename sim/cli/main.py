@@ -13,7 +13,8 @@ import click
 from sim.core.errors import SpecError
 
 INPUT, UNDECIDED, BUG, INTERRUPTED = 2, 3, 70, 130
-COMMANDS = ("run", "explain", "check", "compare", "baseline", "validate", "resolve", "faults", "schema", "init")
+STUDIES = ("check", "compare", "baseline")
+COMMANDS = ("run", "explain", *STUDIES, "validate", "resolve", "faults", "schema", "init")
 FULL_DISK = (errno.ENOSPC, errno.EDQUOT)
 
 EPILOG = """\b

@@ -31,24 +31,40 @@ _STUDY = (
         "--trials", type=click.IntRange(min=1), metavar="N", help="Run a study of (at most) N trials."
     ),
     click.option(
-        "--until",
-        metavar="WHEN",
-        help="Stop a study early: decided (every objective is), or a precision such as 5%.",
-    ),
-    click.option(
         "--jobs",
         type=click.IntRange(min=1),
         metavar="J",
         help="Processes to run trials in. Default: as many as there are processors.",
     ),
     click.option("--cluster", metavar="ADDRESS", help="Run trials on a Dask scheduler, tcp://host:8786."),
-    click.option(
-        "--sweep",
-        "sweeps",
-        multiple=True,
-        metavar="KEY=V1,V2",
-        help="Run the study at each of these values. Can be repeated: every combination.",
-    ),
+)
+
+
+def _until(_ctx: click.Context, _param: click.Parameter, value: str | None) -> str | None:
+    """Refuse what is neither a rule nor a precision, before anything runs."""
+    if value in (None, "trials", "decided"):
+        return value
+    from sim.study.stopping import precision
+
+    try:
+        precision(value)
+    except ValueError as error:
+        raise click.BadParameter(str(error)) from error
+    return value
+
+
+until = click.option(
+    "--until",
+    metavar="WHEN",
+    callback=_until,
+    help="Stop a study early: decided (every objective is), or a precision such as 5%.",
+)
+sweeps = click.option(
+    "--sweep",
+    "sweeps",
+    multiple=True,
+    metavar="KEY=V1,V2",
+    help="Run the study at each of these values. Can be repeated: every combination.",
 )
 
 
@@ -63,5 +79,12 @@ def where(given: dict[str, Any]) -> str:
     """Return where trials run, as ``sim.study.executors.crew`` reads it."""
     if given["cluster"]:
         return str(given["cluster"])
-    jobs = given["jobs"] or len(os.sched_getaffinity(0))
+    jobs = given["jobs"] or processors()
     return "serial" if jobs == 1 else f"process:{jobs}"
+
+
+def processors() -> int:
+    """Return how many processors this process may use; not every system can tell it from those there are."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1

@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     help="Which trial of a study to rerun.",
 )
 @options.study
+@options.until
+@options.sweeps
 @click.option(
     "--control", is_flag=True, default=False, help="Also run without the faults, and show the differences."
 )

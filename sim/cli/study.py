@@ -45,13 +45,6 @@ def keep(study: "Study") -> None:
 
 def _check(given: dict[str, Any]) -> None:
     """Refuse what has no meaning in a study."""
-    from sim.study.stopping import precision
-
-    if given["until"] not in (None, "trials", "decided"):
-        try:
-            precision(given["until"])
-        except ValueError as error:
-            raise click.BadParameter(str(error), param_hint="--until") from error
     for name in ("control", "keep_journal", "trial"):
         if given.get(name):
             raise click.UsageError(f"--{name.replace('_', '-')} belongs to a single run, not to a study.")
@@ -63,7 +56,7 @@ def _points(given: dict[str, Any]) -> "list[Point]":
 
     path = str(find.scenario(given["scenario"]))
     found = points(path, overlays=given["overlays"], sets=given["sets"], sweeps=given["sweeps"])
-    return [Point(label, scenario) for label, scenario in found]
+    return [Point(*swept) for swept in found]
 
 
 def target_of(points: "list[Point]", given: dict[str, Any]) -> Path:

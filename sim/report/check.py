@@ -9,8 +9,10 @@ from xml.etree import ElementTree as xml
 from sim.report.study import interval, share, unit_of
 from sim.study.estimates import of
 from sim.study.gate import ORDER, Checked, Line, worst_first
+from sim.trust import of_study
 
 ANNOTATIONS = 10  # GitHub shows so many errors, and so many warnings, of a step, and drops the rest
+SUMMARY_BYTES = 1024 * 1024  # GitHub refuses a step's summary that is larger
 _LEVELS = {"bad input": "error", "fail": "error", "inconclusive": "warning"}
 
 
@@ -23,7 +25,22 @@ def lines(checked: Sequence[Checked]) -> str:
     total = (
         ", ".join(f"{counts[verdict]} {verdict}" for verdict in ORDER if counts[verdict]) or "nothing checked"
     )
-    return "\n".join([*rows, total]) + "\n"
+    return "\n".join([*rows, total, *_notes(checked)]) + "\n"
+
+
+def _notes(checked: Sequence[Checked]) -> list[str]:
+    """Return how far to trust the verdicts: each note once, with the scenarios it is about if not all."""
+    studies = {one.path: one.study for one in checked if one.study is not None}
+    about: dict[str, list[str]] = {}
+    for path, study in studies.items():
+        finding = study.findings[0]
+        for note in of_study(finding.point.scenario, trials=finding.tally.trials, fired=finding.tally.fired):
+            about.setdefault(note, []).append(path)
+    head = ["", "How far to trust this"] if about else []
+    return head + [
+        f"- {note}" if len(paths) == len(studies) else f"- {note} ({', '.join(paths)})"
+        for note, paths in about.items()
+    ]
 
 
 def told(line: Line) -> str:
@@ -45,8 +62,7 @@ def asked(line: Line) -> str:
 
 def again(line: Line) -> str:
     """Return the command that shows the first trial that is not as it should be."""
-    words = ["sim", "run", line.scenario]
-    words += [word for part in line.label.split(", ") if part for word in ("--set", part)]
+    words = ["sim", "run", line.scenario, *(word for text in line.sets for word in ("--set", text))]
     return shlex.join([*words, "--seed", str(line.seed), "--trial", str(bad_trial(line))])
 
 
@@ -54,7 +70,7 @@ def bad_trial(line: Line) -> int:
     """Return the trial with the largest value of the line's objective, 0 if there is none."""
     if line.ruling is None or line.finding is None:
         return 0
-    values = line.finding.tally.objective_values.get(line.ruling.id, [])
+    values = list(line.finding.tally.objective_values.get(line.ruling.id, ()))
     known = [-1.0 if math.isnan(value) else value for value in values]
     return known.index(max(known)) if known else 0
 
@@ -85,11 +101,16 @@ def _case(suite: xml.Element, line: Line) -> None:
     case = xml.SubElement(suite, "testcase", classname=line.scenario, name=_name(line))
     properties = xml.SubElement(case, "properties")
     for name, value in properties_of(line):
-        xml.SubElement(properties, "property", name=name, value=value)
+        xml.SubElement(properties, "property", name=name, value=_printable(value))
     if line.verdict != "pass":
         kind = "failure" if line.verdict == "fail" else "error"
-        found = xml.SubElement(case, kind, message=told(line), type=line.verdict)
-        found.text = f"{_place(line)}: {told(line)}\n{again(line)}"
+        found = xml.SubElement(case, kind, message=_printable(told(line)), type=line.verdict)
+        found.text = _printable(f"{_place(line)}: {told(line)}\n{again(line)}")
+
+
+def _printable(text: str) -> str:
+    """Return a text without the characters that XML cannot hold at all."""
+    return "".join(char if char >= " " or char in "\n\t" else "?" for char in text).replace("\uffff", "?")
 
 
 def properties_of(line: Line) -> list[tuple[str, str]]:
@@ -130,13 +151,28 @@ def _escaped(text: str, *, also: str = "") -> str:
 
 
 def markdown(checked: Sequence[Checked]) -> str:
-    """Return a table for a job's summary."""
+    """Return a table for a job's summary, worst first, and the notes. Rows that do not fit are counted."""
     found = worst_first([line for one in checked for line in one.lines])
-    rows = [
-        f"| {line.verdict} | {line.scenario} | {_name(line)} | {told(line).replace('|', chr(92) + '|')} |"
-        for line in found
-    ]
-    return "\n".join(["| verdict | scenario | objective | found |", "|---|---|---|---|", *rows]) + "\n"
+    head = ["| verdict | scenario | objective | found |", "|---|---|---|---|"]
+    notes = _notes(checked)
+    room = SUMMARY_BYTES - sum(map(_size, [*head, *notes])) - 200  # and the line that counts the rest
+    rows: list[str] = []
+    for number, line in enumerate(found):
+        row = f"| {line.verdict} | {_cell(line.scenario)} | {_cell(_name(line))} | {_cell(told(line))} |"
+        room -= _size(row)
+        if room < 0:
+            notes = ["", f"{len(found) - number:,} more lines are not shown.", *notes]
+            break
+        rows.append(row)
+    return "\n".join([*head, *rows, *notes]) + "\n"
+
+
+def _cell(text: str) -> str:
+    return " ".join(text.replace("|", "\\|").split())
+
+
+def _size(text: str) -> int:
+    return len(text.encode()) + 1
 
 
 def _place(line: Line) -> str:

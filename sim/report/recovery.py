@@ -32,9 +32,14 @@ def recovery(outcome: Outcome) -> list[Section]:
     if not figures:
         return []
     head = ("capability", "down for", "times down", "copies caught up", "bad in all", "failed requests")
-    asked = {name: f for name, f in figures.items() if name not in outcome.figures.get("freshness", {})}
+    aged = {name: f for name, f in figures.items() if name in outcome.figures.get("freshness", {})}
+    asked = {name: f for name, f in figures.items() if name not in aged}
     rows = tuple((name, *_times(f)) for name, f in asked.items())
-    return [Section("Recovery", (Table(head, rows, frozenset(range(1, 6))),)), *_phases(figures)]
+    return [
+        Section("Recovery", (Table(head, rows, frozenset(range(1, 6))),)),
+        *_phases("Where the time went", asked),
+        *_phases("Where the time went on the data path", aged),  # minutes where services count seconds
+    ]
 
 
 def _times(figure: Figures) -> tuple[str, ...]:
@@ -51,7 +56,7 @@ def _times(figure: Figures) -> tuple[str, ...]:
     )
 
 
-def _phases(figures: dict[str, Figures]) -> list[Section]:
+def _phases(title: str, figures: dict[str, Figures]) -> list[Section]:
     """Split each recovery time into its phases, as figures and as a bar on one scale for all."""
     split = {name: f["phases"] for name, f in figures.items() if any(f["phases"].values())}
     if not split:
@@ -63,7 +68,7 @@ def _phases(figures: dict[str, Figures]) -> list[Section]:
         (name, *(duration(phases.get(phase) or None) for phase in shown), _bar(phases, longest))
         for name, phases in split.items()
     )
-    return [Section("Where the time went", (Table(head, rows, frozenset(range(1, len(head) - 1))),))]
+    return [Section(title, (Table(head, rows, frozenset(range(1, len(head) - 1))),))]
 
 
 def _bar(phases: dict[str, float], longest: float) -> str:

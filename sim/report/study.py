@@ -4,12 +4,14 @@ import math
 from dataclasses import asdict
 from typing import Any
 
+from sim.report.frontier import entry, side_by_side
 from sim.report.page import Section, Table
 from sim.report.quantities import count, duration, percent, plural
 from sim.spec.models import Objective
 from sim.spec.predicates import METRICS
 from sim.stats.estimate import Estimate
 from sim.study.estimates import estimates, of
+from sim.study.frontier import frontier
 from sim.study.judgement import Ruling, exit_code
 from sim.study.study import Finding, Study
 from sim.trust import of_study
@@ -18,6 +20,8 @@ from sim.trust import of_study
 def page(study: Study, *, source: str, folder: str | None = None) -> list[Section]:
     """Return the whole result as sections; ``source``: the scenario as the user named it."""
     sections = [Section("", (headline(study), _measure(study)))]
+    if len(study.findings) > 1:
+        sections.append(side_by_side(study.findings))
     for finding in study.findings:
         label = f" of {finding.point.label}" if finding.point.label else ""
         sections += [_objectives(finding, label), _values(finding, label)]
@@ -147,7 +151,7 @@ def _next(study: Study, source: str, folder: str | None) -> Section:
 
 def _worst(finding: Finding) -> int:
     """Return the trial with the largest value of the first objective."""
-    values = next(iter(finding.tally.objective_values.values()), [0.0])
+    values = list(next(iter(finding.tally.objective_values.values()), [0.0]))
     known = [-1.0 if math.isnan(value) else value for value in values]
     return known.index(max(known))
 
@@ -164,7 +168,10 @@ def document(study: Study) -> dict[str, Any]:
         "capped": study.capped,
         "verdict": next(v for v in ("fail", "inconclusive", "pass") if v in verdicts),
         "exit_code": exit_code(verdicts),
-        "points": [_point(finding) for finding in study.findings],
+        "points": [
+            {**_point(finding), "frontier": entry(place)}
+            for finding, place in zip(study.findings, frontier(study.findings), strict=True)
+        ],
     }
 
 

@@ -13,6 +13,7 @@ from sim.spec.check_path_faults import check_path_faults
 from sim.spec.check_replays import check_replays
 from sim.spec.idle import check_idle
 from sim.spec.placement import Flow, default_zone, flow_shares, flows_on, given_share, nodes_of
+from sim.spec.prices import check_prices
 from sim.spec.references import twice, unknown, unknown_one
 from sim.spec.text import Complaint, nearest
 from sim.spec.trace import check_trace
@@ -202,5 +203,6 @@ _VALUES: tuple[tuple[frozenset[str], Check], ...] = (
     (_PATH | {"fresh"}, check_idle),
     (_PATH | {"network", "clients", "faults"}, check_effects),
     (frozenset({"insights"}), check_refreshes),
+    (frozenset({"prices"}), lambda scenario: check_prices(scenario.prices)),
     (_PATH | {"insights", "sla"}, check_populations),
 )

@@ -151,14 +151,19 @@ def place(complaint: Complaint, root: Node | None) -> Problem:
     dotted = ".".join(str(token) for token in complaint.path)
     if root is None:
         return Problem(complaint.why, complaint.hint, path=dotted)
-    node, whole = root, True
-    for token in complaint.path:
-        child = dict(node.children()).get(token)
-        if child is None:
-            whole = False
-            break
-        node = child
+    node, whole = follow(complaint.path, root)
     at_key = complaint.at_key or not whole
     mark = node.key if at_key and node.key is not None else node.mark
     value = node.value if whole and not isinstance(node.value, dict | list) else None
     return mark.problem(complaint.why, complaint.hint, path=dotted, value=value)
+
+
+def follow(path: Path, root: Node) -> tuple[Node, bool]:
+    """Return the node at ``path``, or the last one on the way there, and whether the whole way was gone."""
+    node = root
+    for token in path:
+        child = dict(node.children()).get(token)
+        if child is None:
+            return node, False
+        node = child
+    return node, True

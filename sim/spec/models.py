@@ -5,7 +5,7 @@ fractions 0 to 1. A field that is None in the authored form is filled in by ``re
 none of those is None. Defaults carry their source as a comment: a row of the profile table, or a reason.
 """
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -67,7 +67,9 @@ from sim.spec.path_models import Fresh as Fresh
 from sim.spec.path_models import Insight as Insight
 from sim.spec.path_models import Lake as Lake
 from sim.spec.path_models import Moves as Moves
+from sim.spec.prices import Prices as Prices
 from sim.spec.replays import Replay as Replay
+from sim.spec.sweep_form import Sweep
 from sim.spec.types import (
     Bandwidth,
     Duration,
@@ -78,6 +80,7 @@ from sim.spec.types import (
     Name,
     Predicate,
     Rate,
+    Share,
     Size,
 )  # fmt: skip
 
@@ -300,9 +303,7 @@ class Objective(Model):
     metric: Metric
     of: str
     must: Predicate
-    in_: Annotated[Annotated[Fraction, Field(gt=0, lt=1)] | None, Field(alias="in")] = (
-        None  # of runs; None: all
-    )
+    in_: Annotated[Share | None, Field(alias="in")] = None  # of runs; None: every trial of the study
 
 
 class Study(Model):
@@ -344,4 +345,5 @@ class Scenario(Model):
     level: Level = Level()
     sla: dict[Name, Objective] = {}
     study: Study | None = None
-    sweep: dict[str, list[Any]] | list[dict[str, Any]] | None = None  # a matrix of values by path, or a list
+    sweep: Sweep | None = None
+    prices: Prices | None = None

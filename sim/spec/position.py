@@ -4,8 +4,7 @@ from collections.abc import Sequence
 
 from sim.core.errors import Problem
 from sim.spec.compose import compose_all
-from sim.spec.explain import place
-from sim.spec.text import Complaint
+from sim.spec.explain import follow
 
 
 def positions(
@@ -16,5 +15,5 @@ def positions(
     root = compose_all(str(path), [str(overlay) for overlay in overlays], sets, problems)
     if root is None:
         return dict.fromkeys(keys, (str(path), 1))
-    found = {key: place(Complaint(key, "", at_key=True), root) for key in keys}
-    return {key: (problem.file or str(path), problem.line or 1) for key, problem in found.items()}
+    marks = {key: node.key or node.mark for key in keys for node, _ in [follow(key, root)]}
+    return {key: (mark.source.name or str(path), mark.line or 1) for key, mark in marks.items()}

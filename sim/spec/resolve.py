@@ -28,7 +28,7 @@ __all__ = [
     "starter",
 ]
 
-_NOT_IN_DIGEST = ("name", "purpose", "study", "sweep")
+_NOT_IN_DIGEST = ("name", "purpose", "study", "sweep", "prices")
 
 
 def resolve(scenario: m.Scenario) -> m.Scenario:

@@ -8,7 +8,15 @@ import math
 from collections.abc import Callable
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, PlainSerializer, PlainValidator, ValidationInfo, WithJsonSchema
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    PlainSerializer,
+    PlainValidator,
+    ValidationInfo,
+    WithJsonSchema,
+)
 from pydantic_core import PydanticCustomError
 
 from sim.core import quantity
@@ -52,6 +60,16 @@ def _read_fraction(value: Any) -> float:
     except QuantityError as error:
         raise complain(error.why, error.hint) from None
     raise complain("expected a fraction", f"such as {quantity.examples('fraction')}")
+
+
+def _check_share(value: float) -> float:
+    """Refuse a fraction of runs that no number of trials can show."""
+    if value >= 1:
+        raise complain(
+            "no number of trials shows that every run meets it",
+            "leave `in` out to ask it of each trial, or ask for a little less, such as 99.9%",
+        )
+    return value
 
 
 def _read_delay(value: Any, info: ValidationInfo) -> Distribution:
@@ -142,6 +160,7 @@ DurationDist = Annotated[
     PlainSerializer(format_distribution),
     WithJsonSchema({"title": "distribution"}),  # written out in sim.spec.schema, because it is recursive
 ]
+Share = Annotated[Fraction, Field(gt=0), AfterValidator(_check_share)]
 Threshold = Annotated[
     float,  # int ns for a duration, float for a count
     PlainValidator(_read_bound),

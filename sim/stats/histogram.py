@@ -22,6 +22,14 @@ def edges(bucket: int) -> tuple[int, int]:
     return int(np.ceil(low)), int(np.ceil(high)) - 1
 
 
+def upper_edges(count: int) -> np.ndarray:
+    """Return the greatest integer (count,) int64 of each of the first buckets."""
+    lows = (np.arange(1, count + 1) + OFFSET << SHIFT).view(np.float64)
+    out = np.ceil(lows).astype(np.int64) - 1
+    out[:1] = 0
+    return out
+
+
 def quantile(counts: np.ndarray, q: float, *, least: int, greatest: int) -> int | None:
     """Return the q-quantile (nearest rank) of what ``counts`` (BUCKETS,) int64 holds, None if nothing.
 

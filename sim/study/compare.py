@@ -41,7 +41,7 @@ def differences(before: Tally, after: Tally) -> list[Difference]:
 
 
 def _difference(name: Name, before: Tally, after: Tally) -> Difference | None:
-    then, now = (np.array(tally.values[name], np.float64) for tally in (before, after))
+    then, now = (tally.by_trial(*name) for tally in (before, after))
     pairs = min(then.size, now.size)
     known = ~np.isnan(then[:pairs]) & ~np.isnan(now[:pairs])
     then, now = then[:pairs][known], now[:pairs][known]

@@ -79,7 +79,7 @@ class Pool:
         context = get_context("forkserver" if os.name == "posix" else "spawn")
         if os.name == "posix":
             context.set_forkserver_preload(["sim.study.work", "sim.trial"])
-        return ProcessPoolExecutor(self.workers, mp_context=context, initializer=_ignore_interrupts)
+        return ProcessPoolExecutor(self.workers, mp_context=context, initializer=_follow)
 
     def submit(self, work: Callable[[dict[str, Any]], dict[str, Any]], task: dict[str, Any]) -> Future[Any]:
         """Queue the batch."""
@@ -145,8 +145,20 @@ class Cluster:
         self._client.close(timeout=5)
 
 
-def _ignore_interrupts() -> None:
-    """Leave Ctrl-C to the process that owns the pool."""
+def _follow() -> None:
+    """Leave Ctrl-C to the process that owns the pool, and end when it does, even if it was killed."""
     import signal
+    from threading import Thread
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    from multiprocessing import parent_process
+    from multiprocessing.connection import wait
+
+    owner = parent_process()
+    assert owner is not None, "a worker is started by somebody"
+    wait([owner.sentinel])
+    os._exit(1)

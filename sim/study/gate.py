@@ -1,7 +1,7 @@
 """The SLA gate: scenario files in, one line for each objective out, worst first."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from sim.core.errors import SpecError
@@ -32,6 +32,7 @@ class Line:
     why: str
     label: str = ""
     seed: int = 0
+    sets: tuple[str, ...] = ()
     ruling: Ruling | None = None
     finding: Finding | None = None
     change: Change | None = None
@@ -54,8 +55,9 @@ class Checked:
 def check(path: Path, studied: Studied, *, rules: Callable[[Rules | None], Rules]) -> Checked:
     """Run the study of one scenario file. ``rules``: what the command line changes of the scenario's own."""
     try:
-        found = [Point(label, scenario) for label, scenario in points(str(path))]
-        where = positions(str(path), [("sla", name) for name in found[0].scenario.sla])
+        found = [Point(*swept) for swept in points(str(path))]
+        names = dict.fromkeys(name for point in found for name in point.scenario.sla)
+        where = positions(str(path), [("sla", name) for name in names])
     except SpecError as error:
         lines = [
             Line(str(path), (p.file or str(path), p.line or 1), BAD_INPUT, p.message) for p in error.problems
@@ -69,17 +71,15 @@ def check(path: Path, studied: Studied, *, rules: Callable[[Rules | None], Rules
 def _lines(
     path: Path, study: Study, finding: Finding, where: dict[tuple[str, ...], tuple[str, int]]
 ) -> list[Line]:
-    label = finding.point.label
-    lines = [
-        Line(str(path), where["sla", r.id], r.verdict, r.why, label, study.seed, r, finding)
-        for r in finding.rulings
-    ]
+    point = finding.point
+    own = (point.label, study.seed, point.sets)
+    lines = [Line(str(path), where["sla", r.id], r.verdict, r.why, *own, r, finding) for r in finding.rulings]
     broken = finding.tally.errors
     if broken:
         why = f"trial {broken[0][0]} broke: {broken[0][1].strip().splitlines()[-1]}"
-        lines.append(Line(str(path), (str(path), 1), "inconclusive", why, label, study.seed))
+        lines.append(Line(str(path), (str(path), 1), "inconclusive", why, *own))
     elif not lines:
-        lines.append(Line(str(path), (str(path), 1), finding.verdict, "no objectives", label, study.seed))
+        lines.append(Line(str(path), (str(path), 1), finding.verdict, "no objectives", *own))
     return lines
 
 
@@ -90,9 +90,7 @@ def with_change(line: Line, change: Change) -> Line:
     why = f"{line.why}; {change.verdict} than the baseline ({change.why})"
     if change.verdict == CANNOT_TELL:
         why = f"{line.why}; cannot tell whether it is worse than the baseline ({change.why})"
-    return Line(
-        line.scenario, line.at, verdict, why, line.label, line.seed, line.ruling, line.finding, change
-    )
+    return replace(line, verdict=verdict, why=why, change=change)
 
 
 def worst_first(lines: Sequence[Line]) -> list[Line]:

@@ -14,6 +14,7 @@ class Point:
 
     label: str
     scenario: Scenario
+    sets: tuple[str, ...] = ()  # the ``--set`` texts that make it of the file
 
     @cached_property
     def digest(self) -> str:

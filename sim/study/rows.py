@@ -8,9 +8,12 @@ from sim.outcome import Outcome
 Rows = dict[str, list[list[Any]]]
 
 # Groups of figures whose numbers are kept. The rest (exposure's curves, conservation) belongs to one run.
-GROUPS = ("recovery", "latency", "loss", "consistency", "operations")
+GROUPS = ("recovery", "latency", "loss", "consistency", "operations", "freshness", "delivery")
 _WHOLES = ("rta_s",)  # null where the run ended too early: then at least ``censored_after_s``
-_ONE_RUN_ONLY = ("phases", "phases_ns", "chain", "episodes", "by_client", "recoveries", "cause", "witness")
+_ONE_RUN_ONLY = (
+    "phases", "phases_ns", "chain", "episodes", "by_client", "recoveries", "cause", "witness", "series",
+    "level_s",
+)  # fmt: skip
 
 # Table -> columns, in order: (name, Arrow type, unit or "").
 TABLES: dict[str, list[tuple[str, str, str]]] = {
@@ -63,8 +66,11 @@ TABLES: dict[str, list[tuple[str, str, str]]] = {
 }
 
 
-def rows_of(outcome: Outcome, *, point: int, trial: int) -> Rows:
-    """Return the rows of one trial, table by table. Nothing in them depends on the machine's speed."""
+def rows_of(outcome: Outcome, *, point: int, trial: int, used: Mapping[str, float]) -> Rows:
+    """Return the rows of one trial, table by table. Nothing in them depends on the machine's speed.
+
+    ``used``: what ``sim.study.usage`` says.
+    """
     key = [point, trial]
     work = outcome.performance
     counts = [work["writes"], work["stage_operations"]]
@@ -75,7 +81,10 @@ def rows_of(outcome: Outcome, *, point: int, trial: int) -> Rows:
             [*key, name, f["status"], bool(f["fired"]), f["started_s"], f["healed_s"]]
             for name, f in outcome.faults.items()
         ],
-        "metrics": [[*key, *row] for row in flat(outcome.figures)],
+        "metrics": [
+            *([*key, *row] for row in flat(outcome.figures)),
+            *([*key, f"usage.{name}", "platform", _unit(name), value, False] for name, value in used.items()),
+        ],
         "milestones": [[*key, m.id, m.at_ns, m.kind, m.subject, m.why, m.cause] for m in outcome.milestones],
     }
 
@@ -94,6 +103,11 @@ def flat(figures: Mapping[str, Any]) -> Iterator[tuple[str, str, str, float | No
     for group in GROUPS:
         for of, found in figures.get(group, {}).items():
             yield from _numbers(group, of, found)
+    for domain, stages in figures.get("waterfall", {}).items():
+        for stage, row in stages.items():
+            yield "waterfall.lost", f"{domain}.{stage}", "count", float(row["lost"]), False
+    if "recovery_point" in figures:
+        yield "recovery_point.age_s", "platform", "s", figures["recovery_point"]["age_s"], False
 
 
 def _numbers(
@@ -116,4 +130,4 @@ def _unit(name: str) -> str:
         return "s"
     if name.endswith("fraction"):
         return "1"
-    return "bytes" if name == "bytes" else "count"
+    return "bytes" if name.endswith("bytes") else "count"

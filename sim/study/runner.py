@@ -114,11 +114,12 @@ class Runner:
 
     def _buried(self, suspects: list[Batch]) -> None:
         """A worker died, and with it all that its pool had begun. A batch that was alone is the culprit."""
-        if len(suspects) == 1 and not self._flying:
+        alone = len(suspects) == 1 and not self._flying
+        self._break()
+        if alone:
             self._blame(suspects[0])
         else:
             self._waiting.extend(suspects)
-        self._break()
 
     def _break(self) -> None:
         """Make the crew fit again; what else it had begun died with it."""

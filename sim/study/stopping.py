@@ -12,11 +12,12 @@ from sim.stats.sequential import Look, looks
 from sim.study.judgement import ALPHA, INCONCLUSIVE, PASS, rule
 from sim.study.tally import Tally
 
+Objectives = Mapping[str, Objective]
 FIRST = 30  # trials before the first look at a precision: fewer say little of their own spread
 
 
-def plan(until: str, objectives: Mapping[str, Objective], *, cap: int) -> Iterator[Look]:
-    """Yield the looks of a study of at most ``cap`` trials.
+def plan(until: str, objectives: Sequence[Objectives], *, cap: int) -> Iterator[Look]:
+    """Yield the looks of a study of at most ``cap`` trials; ``objectives``: of each of its points.
 
     ``until``: ``trials`` (one look, at the cap), ``decided``, or a precision such as ``5%``.
     """
@@ -27,19 +28,19 @@ def plan(until: str, objectives: Mapping[str, Objective], *, cap: int) -> Iterat
     return looks(FIRST, cap, alpha=ALPHA)
 
 
-def _first(objectives: Mapping[str, Objective]) -> int:
+def _first(objectives: Sequence[Objectives]) -> int:
     """Return when the first look is worth it: when all trials met could pass every objective."""
-    wanted = [objective.in_ for objective in objectives.values() if objective.in_ is not None]
-    numbers = [trials_to_pass(share, alpha=ALPHA / 2) for share in wanted]
+    shares = [objective.in_ for point in objectives for objective in point.values()]
+    numbers = [trials_to_pass(share, alpha=ALPHA / 2) for share in shares if share is not None]
     return max([1, *(number for number in numbers if number is not None)])
 
 
-def enough(until: str, objectives: Mapping[str, Objective], tallies: Sequence[Tally], look: Look) -> bool:
+def enough(until: str, objectives: Sequence[Objectives], tallies: Sequence[Tally], look: Look) -> bool:
     """Return whether the study may stop at ``look``."""
     if look.last:
         return True
     if until == "decided":
-        return all(_decided(objectives, tally, look) for tally in tallies)
+        return all(_decided(own, tally, look) for own, tally in zip(objectives, tallies, strict=True))
     return all(_precise(precision(until), tally, look) for tally in tallies)
 
 
@@ -52,7 +53,7 @@ def precision(until: str) -> float:
     return share
 
 
-def _decided(objectives: Mapping[str, Objective], tally: Tally, look: Look) -> bool:
+def _decided(objectives: Objectives, tally: Tally, look: Look) -> bool:
     """An objective about every trial is decided before the last only if it has been missed."""
     rulings = rule(objectives, tally, alpha=look.alpha)
     return all(

@@ -34,10 +34,13 @@ class Store:
         self._keep_or_forget(identity)
 
     def _locked(self) -> TextIO:
-        lock = open(self.folder / "lock", "w", encoding="utf-8")  # noqa: SIM115 - held until close
+        path = self.folder / "lock"
+        lock = open(path, "w", encoding="utf-8")  # noqa: SIM115 - held until close
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
+            if not os.path.samestat(os.fstat(lock.fileno()), os.stat(path)):
+                raise FileNotFoundError(path)
+        except OSError as error:  # held, or of a study that has ended in between
             lock.close()
             raise Busy(f"another process is running this study ({self.folder})") from error
         return lock
@@ -77,8 +80,10 @@ class Store:
             _write(partial / name, text)
         shutil.rmtree(self.target, ignore_errors=True)
         partial.rename(self.target)
+        done = self.folder.with_name(f"{self.folder.name}-{os.getpid()}.done")
+        self.folder.rename(done)  # at once, so that nobody begins again in a folder that is going away
         self.close()
-        shutil.rmtree(self.folder)
+        shutil.rmtree(done)
 
     def close(self) -> None:
         """Let go of the lock; what is on disk stays."""

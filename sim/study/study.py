@@ -56,9 +56,9 @@ def run(
     """Run at most ``trials`` trials of each point, until ``until`` says that they are enough.
 
     ``where``: see ``sim.study.executors.crew``; ``target``: the folder that ``finish`` will let appear. The
-    objectives are those of the first point, which all points share. The result does not depend on ``where``.
+    result does not depend on ``where``.
     """
-    objectives = points[0].scenario.sla
+    objectives = [point.scenario.sla for point in points]
     looks = plan(until, objectives, cap=trials)
     store = Store(target, {"machine": fingerprint(), "seed": seed, "points": [p.digest for p in points]})
     with ExitStack() as unfinished:
@@ -67,9 +67,10 @@ def run(
         runner = Runner(points, seed, workers, store, progress)
         for look in looks:
             runner.reach(look.n)
-            tallies = tally(store.read(trials=look.n), points=len(points), objectives=objectives)
+            tallies = tally(store.read(trials=look.n), objectives=objectives, figures=False)
             if enough(until, objectives, tallies, look):
                 break
+        tallies = tally(store.read(trials=look.n), objectives=objectives)
         workers.close()
         unfinished.pop_all()  # from here on the store is the study's
     findings = []

@@ -7,6 +7,7 @@ from typing import Any
 from sim.spec.models import Scenario
 from sim.study.machine import fingerprint
 from sim.study.rows import Rows, failed, rows_of
+from sim.study.usage import usage
 
 
 class OtherMachine(Exception):
@@ -44,7 +45,7 @@ def _one(scenario: Scenario, seed: int, point: int, *, trial: int) -> Rows:
         outcome = run(scenario, seed=seed, trial=trial)
     except Exception:  # noqa: BLE001 - a trial that raises is reported with its seed, the study goes on
         return failed(traceback.format_exc(), point=point, trial=trial, seed=seed)
-    return rows_of(outcome, point=point, trial=trial)
+    return rows_of(outcome, point=point, trial=trial, used=usage(scenario, outcome.figures))
 
 
 def _difference(study: dict[str, str], here: dict[str, str]) -> str:

@@ -10,19 +10,21 @@ VALID = sorted((HERE / "valid").glob("*.yaml"))
 
 @dataclass(frozen=True)
 class Invalid:
-    """One invalid file: the ``--set`` texts to load it with, and its problems as ``line:column message``."""
+    """One invalid file: ``--set`` and ``--sweep`` texts, and problems as ``line:column message``."""
 
     path: Path
     sets: tuple[str, ...]
+    sweeps: tuple[str, ...]
     expected: tuple[str, ...]
 
 
 def _read(path: Path) -> Invalid:
     lines = path.read_bytes().decode("utf-8").splitlines()
-    head = [line for line in lines if line.startswith(("# expect: ", "# set: "))]
-    sets = tuple(line.removeprefix("# set: ") for line in head if line.startswith("# set: "))
-    expected = tuple(line.removeprefix("# expect: ") for line in head if line.startswith("# expect: "))
-    return Invalid(path, sets, expected)
+
+    def after(head: str) -> tuple[str, ...]:
+        return tuple(line.removeprefix(head) for line in lines if line.startswith(head))
+
+    return Invalid(path, after("# set: "), after("# sweep: "), after("# expect: "))
 
 
 INVALID = [_read(path) for path in sorted((HERE / "invalid").glob("*.yaml"))]

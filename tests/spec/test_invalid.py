@@ -13,16 +13,22 @@ import sim.spec
 from sim.core.errors import SpecError
 from sim.spec.models import Scenario
 from sim.spec.resolve import load, resolve
+from sim.spec.sweep import points
 from tests.spec.corpus import INVALID, VALID, Invalid
 
 SPEC = Path(sim.spec.__file__).parent
 RAISERS = {"Complaint", "complain", "problem", "Problem", "QuantityError", "fail", "_Unreadable", "_Endless"}
 
 
+def read(case: Invalid):
+    """Read a file as studies do: at each point of its sweep."""
+    return list(points(str(case.path), sets=case.sets, sweeps=case.sweeps))
+
+
 def problems_of(case: Invalid) -> list[str]:
     """Return the problems of a file as its head writes them; the file is named where it is another one."""
     with pytest.raises(SpecError) as caught:
-        load(str(case.path), sets=case.sets)
+        read(case)
     names = [Path(problem.file).name for problem in caught.value.problems]
     others = [name + ":" if name != case.path.name else "" for name in names]
     return [
@@ -142,7 +148,7 @@ def _lines_run(tmp_path: Path) -> dict[str, set[int]]:
     try:
         for case in INVALID:
             with pytest.raises(SpecError):
-                load(str(case.path), sets=case.sets)
+                read(case)
         test_a_file_that_is_not_there_is_an_error(tmp_path)
         test_a_scenario_built_in_python_is_checked_too()
     finally:

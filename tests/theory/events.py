@@ -25,6 +25,15 @@ BUS: dict[str, Any] = {
     "mirror": {"share": 0.5, "save": "10s", "checkpoint": "10s", "granularity": 100, "restart": "5s"},
 }
 
+GROUP: dict[str, Any] = {
+    "of": "orders",
+    "region": "east",
+    "work": "1ms",
+    "commit": "5s",
+    "rebalance": "3s",
+    "restart": "2s",
+}
+
 
 def events(
     patch: dict[str, Any] | None = None, *, outbox: dict[str, Any] | None = None, **faults: Any
@@ -50,3 +59,8 @@ def repeated(run_: Run, region: str) -> np.ndarray:
     """Return the lsns that are on a region's bus more than once."""
     values, counts = np.unique(lsns(run_, region), return_counts=True)
     return values[counts > 1]
+
+
+def search(**changes: Any) -> dict[str, Any]:
+    """Return the patch with a consumer group in east, changed."""
+    return {"consumers": {"search": {**GROUP, **changes}}}

@@ -4,27 +4,13 @@ from typing import Any
 
 import numpy as np
 
-from tests.theory.events import ROUND, events
+from tests.theory.events import ROUND, events, search
 from tests.theory.one_store import MS, S
-
-GROUP: dict[str, Any] = {
-    "of": "orders",
-    "region": "east",
-    "work": "1ms",
-    "commit": "5s",
-    "rebalance": "3s",
-    "restart": "2s",
-}
 
 
 def consumed(run_: Any) -> np.ndarray:
     """Return the positions that the group completed, in order."""
     return run_.table("consumed/search", "position")
-
-
-def search(**changes: Any) -> dict[str, Any]:
-    """Return the patch with the group, changed."""
-    return {"consumers": {"search": {**GROUP, **changes}}}
 
 
 def test_a_reader_takes_rows_in_order():

@@ -7,7 +7,7 @@ import numpy as np
 
 from sim.measure.path import age_kernels as k
 from sim.measure.recovery import Episode, Series
-from sim.stats.histogram import BUCKETS, edges
+from sim.stats.histogram import BUCKETS, upper_edges
 
 STEPS = 2000
 SECOND = 1e9
@@ -93,12 +93,10 @@ class Ages:
         """Return the least upper edge of a bucket below which the age is for QUANTILE of the time."""
         fresh = time_ns - int(self._state[k.AGED])
         used = np.flatnonzero(self._counts | self._sums)
-        numbers, sums = np.cumsum(self._counts), np.cumsum(self._sums)
-        for bucket in range(int(used[-1]) + 1 if len(used) else 0):
-            edge = edges(bucket)[1]
-            # of each stretch that begins below the edge, the time up to the edge or its end; sums wrap
-            # around alike, their difference does not
-            below = (edge * int(numbers[bucket]) - int(sums[bucket])) % (1 << 64)
-            if fresh + below >= QUANTILE * time_ns:
-                return min(edge, self.greatest_ns)
-        return self.greatest_ns
+        count = int(used[-1]) + 1 if len(used) else 0
+        # Of each stretch that begins below an edge, the time up to the edge or its end. The products wrap
+        # around, and so do the sums; their difference does not.
+        uppers = upper_edges(count)
+        below = uppers * np.cumsum(self._counts[:count]) - np.cumsum(self._sums[:count])
+        enough = np.flatnonzero(fresh + below >= QUANTILE * time_ns)
+        return min(int(uppers[enough[0]]), self.greatest_ns) if len(enough) else self.greatest_ns

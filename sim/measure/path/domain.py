@@ -158,8 +158,13 @@ class DomainPath:
         for r, rows in enumerate(came):
             self._bus(r, rows, skipped[r], take)
         until_ns = part.until_ns if at_ns is None else at_ns
-        for name, watch in self.consumers.items():
-            self._read(name, watch, take, skipped, came, until_ns)
+        for name in self.consumers:
+            region = self.lookout.consumers[name].region
+            streams = [] if region is None else skipped[region]
+            read = self._read(name, take, streams)
+            if region is not None:
+                end = self.logs[region].end
+                self.lookout.consumers[name].read(read, came[region], end, until_ns)
         lake = self.tables.region
         self.tables.stretch(take, skipped[lake] if lake is not None else [])
 
@@ -197,26 +202,13 @@ class DomainPath:
                 self.buses[r].pass_over(version, gone["at_ns"][at : at + n], GONE)
                 at += n
 
-    def _read(
-        self,
-        name: str,
-        watch: Watch,
-        take: Callable[[str], Table | None],
-        skipped: list[list[Stream]],
-        came: list[Table | None],
-        until_ns: int,
-    ) -> None:
-        """Take in what a consumer completed and skipped."""
+    def _read(self, name: str, take: Callable[[str], Table | None], skipped: list[Stream]) -> list[Table]:
+        """Take in and return what a consumer completed and skipped; ``skipped``: by mirrors on the way."""
         found = [(why, take(f"{kind}/{name}")) for kind, why in (("consumed", ""), ("skipped", "skipped"))]
         tables = [(why, rows) for why, rows in found if rows is not None]
         streams = [(why, rows["at_ns"], read_versions(self.logs, rows)) for why, rows in tables]
-        lag = self.lookout.consumers[name]
-        region = lag.region
-        if region is not None:
-            streams += skipped[region]
-            read = [rows for _, rows in tables]
-            lag.read(read, came[region], self.logs[region].end, until_ns)
-        follow(watch, streams)
+        follow(self.consumers[name], [*streams, *skipped])
+        return [rows for _, rows in tables]
 
     # --- memory ---------------------------------------------------------------------------------------------
 

@@ -148,15 +148,15 @@ class Tables:
             for first, stop in zip(starts, [*starts[1:], len(ranges)], strict=True):
                 found = [tuple(row) for row in ranges[first:stop]]
                 at_ns, number = int(rows["at_ns"][first]), int(rows["commit"][first])
-                yield at_ns, 1, _call(self._commit, held, number, found, at_ns, zone == "raw")
+                yield at_ns, 1, _call(self._commit, held, (number, found), at_ns, zone == "raw")
         for (name, r), shown in self.shown.items():
             rows = take(f"refresh/{name}/{self.setup.regions[r]}")
             for row in rows_of(rows) if rows is not None else ():
                 yield row["at_ns"], 0, _call(self._refresh, shown, r, row)
 
-    def _commit(self, held: Held, number: int, ranges: list[Range], at_ns: int, raw: bool) -> None:
-        held.commits.append((number, ranges))
-        held.watch.stage.commit = number
+    def _commit(self, held: Held, commit: tuple[int, list[Range]], at_ns: int, raw: bool) -> None:
+        held.commits.append(commit)
+        held.watch.stage.commit, ranges = commit
         for source, begin, end in ranges:
             for version, count in self.logs[source].versions(begin, end):
                 stage = held.watch.stage

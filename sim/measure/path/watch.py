@@ -86,7 +86,7 @@ class Watch:
     def _fold(self, version: int, at: np.ndarray, parts: list[Span]) -> None:
         for low, high in parts if self._followers else ():
             times = at[low - version : high - version]
-            if self.stage.table:  # all at once: the oldest of them is older than the others
+            if self.stage.table and times[0] == times[-1]:  # a commit: the first is older than the others
                 commit_ns = self.stage.clock(low, int(times[0]))
                 tell(self._followers, int(times[0]), commit_ns)
                 continue

@@ -174,3 +174,21 @@ def test_a_promotion_looks_at_the_new_region():
     """From 20 s on events are those on the bus of b, where 8 on timeline 2, of 21 s, comes at 22.5 s."""
     figures = bad.failover().figures(strict=False)
     assert figures["freshness"]["orders.events"]["max_s"] == 1.5
+
+
+def test_dead_letters_age_until_they_are_known_to_be():
+    """Record 1 becomes a dead letter at 3 s, record 2 at 4 s: raw is as old as each of them until then."""
+    journey = Journey()
+    for process in ("relay", "search", "stream"):
+        journey.place(process, 0, 0)
+    journey.write(1, 3)
+    journey.relay(1, 3)
+    for position, at in ((0, 3), (1, 4)):
+        journey.history.add("dead/stream", at_ns=at * S, region=0, position=position)
+    journey.commit("raw", 5 * S, (2, 3))
+    ages = journey.figures(strict=False)["freshness"]["lake.raw"]["series"]["age_s"]
+    step = 0.03
+    assert ages[round(2.97 / step)] == pytest.approx(2.0)
+    assert ages[round(3.99 / step)] == pytest.approx(2.0)
+    assert ages[round(4.98 / step)] == pytest.approx(2.0)
+    assert ages[round(3.03 / step)] == pytest.approx(1.06)

@@ -5,6 +5,7 @@ from sim.spec import models as m
 from sim.spec import path_models as p
 from sim.spec.placement import nodes_of
 from sim.spec.resolve import resolve
+from sim.world import ALL
 
 from ..generate import EVEN, REGIONS, Case, Dice, Maker, _database, _gateway, _level, _network
 from .additions import clients_everywhere, replays_for, with_handlers
@@ -30,6 +31,7 @@ def case(number: int) -> Case:
         sections["insights"] = _insights(make, regions, names)
     more = Maker(Dice(f"additions/{number}"))  # so that a case without any stays as it is
     more.style, more.unit = make.style, make.unit
+    network = _network(make, regions)
     clients = {client: m.Client(share=1.0) for client in dice.some(regions, 1, 2)}
     if more.dice.chance(0.7):
         clients = clients_everywhere(clients, regions)
@@ -39,7 +41,7 @@ def case(number: int) -> Case:
         name=f"path case {number}",
         duration=duration,
         regions={region: m.Region() for region in regions},
-        network=_network(make, regions),
+        network=network,
         clients=clients,
         gateway=_gateway(make),
         level=_level(make),
@@ -48,7 +50,7 @@ def case(number: int) -> Case:
     )
     scenario = scenario.model_copy(update={"faults": faults_for(make, scenario)})
     scenario = resolve(scenario.model_copy(update={"replays": replays_for(more, scenario)}))
-    pulls = tuple(sorted(dice.whole(1, duration - 1) for _ in range(dice.whole(0, 12))))
+    pulls = tuple(sorted((dice.whole(1, duration - 1), ALL) for _ in range(dice.whole(0, 12))))
     return Case(number, make.style, scenario, dice.whole(0, 2**31), pulls)
 
 
