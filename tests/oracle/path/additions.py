@@ -1,15 +1,44 @@
-"""What generated platforms have besides: replays of events into consumers."""
+"""What generated platforms have besides: handlers, and replays of events into consumers and databases."""
 
 from typing import TYPE_CHECKING
 
 from sim.spec import models as m
+from sim.spec import path_models as p
 from sim.spec.check import check
 from sim.spec.check_faults import PATH_MILESTONES
+from sim.spec.replays import DATABASE
 
 if TYPE_CHECKING:
     from ..generate import Maker
 
 MS = m.MS
+CLIENTS = "clients"
+
+
+def with_handlers(
+    make: "Maker", consumers: dict[str, p.Consumer], names: tuple[str, ...]
+) -> dict[str, p.Consumer]:
+    """Return consumers of which some, and sometimes further ones that react to those, write."""
+    dice = make.dice
+    found = dict(consumers)
+    for name, consumer in consumers.items():
+        if not dice.chance(0.5):
+            continue
+        found[name] = _writing(make, consumer, dice.pick(names), CLIENTS)
+        if dice.chance(0.6):
+            after = consumer.model_copy(update={"of": found[name].writes, "work": make.random(1, 40)})
+            found[f"{name}d"] = _writing(make, after, dice.pick(names), name)
+    return found
+
+
+def _writing(make: "Maker", consumer: p.Consumer, domain: str, on: str) -> p.Consumer:
+    given = {"writes": domain, "on": on, "idempotent": make.dice.chance(0.7)}
+    return consumer.model_copy(update=given)
+
+
+def clients_everywhere(clients: dict[str, m.Client], regions: tuple[str, ...]) -> dict[str, m.Client]:
+    """Return client groups near all regions; those added send nothing themselves."""
+    return {region: clients.get(region, m.Client(share=0.0)) for region in regions}
 
 
 def replays_for(make: "Maker", scenario: m.Scenario) -> dict[str, m.Replay]:
@@ -34,6 +63,7 @@ def _replay(make: "Maker", scenario: m.Scenario) -> m.Replay:
         region = outage.region
         begins = {"at": max(1, int(outage.at.mean) // MS + dice.whole(-2000, 1000)) * MS}
     into = [name for name, consumer in scenario.consumers.items() if consumer.of == of]
+    into += [DATABASE] * 2 if region in scenario.clients else []
     return m.Replay(
         **{
             "of": of,

@@ -8,7 +8,7 @@ from sim.spec.resolve import resolve
 from sim.world import ALL
 
 from ..generate import EVEN, REGIONS, Case, Dice, Maker, _database, _gateway, _level, _network
-from .additions import replays_for
+from .additions import clients_everywhere, replays_for, with_handlers
 from .schedules import faults_for
 
 S = m.S
@@ -33,6 +33,10 @@ def case(number: int) -> Case:
     more.style, more.unit = make.style, make.unit
     network = _network(make, regions)
     clients = {client: m.Client(share=1.0) for client in dice.some(regions, 1, 2)}
+    if more.dice.chance(0.7):
+        clients = clients_everywhere(clients, regions)
+        if more.dice.chance(0.7):
+            sections["consumers"] = with_handlers(more, sections["consumers"], names)
     scenario = m.Scenario(
         name=f"path case {number}",
         duration=duration,
