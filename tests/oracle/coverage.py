@@ -31,6 +31,8 @@ class Coverage:
     second_commits: int = 0  # an operation committed on a second timeline
     diverged_commits: int = 0  # a commit on a timeline that was abandoned already
     stale_reads: int = 0
+    known_tags: int = 0  # a call whose tag another call of its handler had committed
+    second_tags: int = 0  # a tag committed on a second timeline
 
     def add(self, other: "Coverage") -> None:
         """Add another case's counts."""

@@ -22,6 +22,7 @@ class Faults:
         self.network = twin.network
         self.at = {name: i for i, name in enumerate(twin.network.names)}
         self.active: set[str] = set()
+        self.began: dict[str, int] = {}  # when each fault started
         self.up: set[str] = set()  # flapping links in an up phase
         self.struck: dict[str, list[Node]] = {}
         self.path = PathFaults(twin.path)
@@ -41,6 +42,7 @@ class Faults:
         else:
             yield from self._until(spec.when, subject)
         self.twin.note("fault.started", subject)
+        self.began[name] = self.clock._now
         self.twin.coverage.overlapping_faults += len(self.active) > 0
         self.active.add(name)
         self._start(name, spec)
@@ -58,10 +60,11 @@ class Faults:
         while True:
             looks += 1
             yield self.clock.control(looks * when.every, subject, rank=FAULT)
-            if self._true(when):
+            if self.true(when):
                 return
 
-    def _true(self, when) -> bool:
+    def true(self, when) -> bool:
+        """Whether a condition holds now."""
         if when.milestone is not None:
             return any(
                 self._names(when.milestone, kind, subject) for kind, _, subject in self.twin.milestones

@@ -40,13 +40,14 @@ OPS_ROW = Struct("13q").pack  # as the columns of ``ops``
 
 class Operation:
     """One operation: one rid, one or more attempts; ``awaited`` is the attempt that may still be refused or
-    time out, 0 if there is none."""
+    time out, 0 if there is none. ``inbox``: the versions committed for its tag, None if that is not asked."""
 
     __slots__ = (
         "attempt",
         "awaited",
         "commits",
         "first",
+        "inbox",
         "key",
         "open",
         "refusals",
@@ -173,7 +174,7 @@ class Load:
     def start_trace(self, times: list[int]) -> None:
         """Send at the times of a trace."""
         for seq, at in enumerate(times):
-            event = event_of([lambda event: self._open(event.what)], seq)
+            event = event_of([lambda event: self.open(event.what)], seq)
             heappush(self.queue, (at, self.sends, order_of(seq), event))
 
     def _diurnal(self, spec: Diurnal, step: int) -> float:
@@ -211,9 +212,10 @@ class Load:
 
     def _send_first(self, seq: int) -> None:
         self.arrivals.begin(seq + 1, next(self.works) * self.gap)
-        self._open(seq)
+        self.open(seq)
 
-    def _open(self, seq: int) -> None:
+    def open(self, seq: int) -> Operation:
+        """Send an operation for the first time, now."""
         now = self.clock._now
         ring = self.keyring
         bits = next(self.sessions)
@@ -228,6 +230,7 @@ class Load:
         op.attempt = op.refusals = 0
         op.open = True
         op.commits = ()
+        op.inbox = None
         op.session = user.identity
         op.key = user.keys[(bits & 0xFFFFFFFF) * ring.slots >> 32]
         op.resolver = session % ring.resolvers
@@ -235,6 +238,7 @@ class Load:
         self.domain.open[rid] = op
         self.issued += 1
         self._send(op, now)
+        return op
 
     # --- attempts ---
 
@@ -331,7 +335,7 @@ class Load:
         if message is not None:
             node = message.node.region
             if self.kind == WRITE:
-                version = op.commits[-1]
+                version = op.commits[-1] if op.commits else 0  # 0: another call had its tag
             else:
                 version, stale, behind = message.version, message.stale, message.behind
         row = OPS_ROW(

@@ -223,15 +223,20 @@ class Node:
 
     def _commit(self, op, now: int) -> None:
         domain = self.domain
-        for version in op.commits[-2:]:
+        known = op.commits[-2:] if op.inbox is None else (*op.commits[-2:], *op.inbox[-2:])
+        for version in known:
             if domain.on_timeline(version, self.timeline):
                 self.coverage.known_at_cut += version & LSN_MASK == domain.timelines[self.timeline].cut
+                self.coverage.known_tags += version not in op.commits
                 return
         self.coverage.second_commits += len(op.commits) > 0
         self.coverage.diverged_commits += self.timeline != domain.newest
         self.last = self.applied = self.last + 1
         version = self.timeline << LSN_BITS | self.last
         op.commits += (version,)
+        if op.inbox is not None:
+            self.coverage.second_tags += len(op.inbox) > 0
+            op.inbox.append(version)
         self.values[op.key] = version
         domain.note_commit((now, version, op.rid, op.key, self.region))
         for flow in self.flows_out:

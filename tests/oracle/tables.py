@@ -1,6 +1,7 @@
 """The twin's rows as the tables of the journal."""
 
 from array import array
+from collections import Counter
 from itertools import chain
 
 import numpy as np
@@ -22,7 +23,10 @@ def tables_of(domain: Domain, names: list[str], loads: list[Load], end: int) -> 
     rows["open"] = [
         (rid, op.first, op.stream.kind, ring[op.stream.rid_base]) for rid, op in domain.open.items()
     ]
-    rows["issued"] = [(load.keyring.client, load.kind, load.issued) for load in mine]
+    issued: Counter[tuple[int, int]] = Counter()
+    for load in mine:
+        issued[load.keyring.client, load.kind] += load.issued
+    rows["issued"] = [(*group, count) for group, count in issued.items()]
     for node in domain.nodes:
         if node is not None:
             moved = {

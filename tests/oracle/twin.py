@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from sim.core.draws import Purpose
 from sim.spec.models import Scenario
 
+from .calls import Calls, callers
 from .clock import Clock, WatchfulClock
 from .coverage import Coverage
 from .domain import Domain
@@ -74,6 +75,7 @@ class Twin:
         self.controllers: dict[str, Controller] = {}
         self.rejoiners: dict[str, Rejoiner] = {}
         self.loads: list[Load] = []
+        self.calls: dict[tuple[str, str], Calls] = {}  # by domain written to and handler or replay
         self.lost: set[str] = set()
         for name in sorted(scenario.databases):
             self._build(name)
@@ -118,15 +120,25 @@ class Twin:
         streams = [f"{domain.name}/{client}/{kind}" for client in clients for kind in ("read", "write")]
         streams += [f"{domain.name}/observer/{region}" for region in names]
         streams += [f"{domain.name}/check/{client}/{region}" for client in clients for region in names]
+        fed = callers(self.scenario, domain.name)
+        streams += [f"{domain.name}/{place}/{name}" for name, (places, _) in fed.items() for place in places]
         numbers = {stream: i for i, stream in enumerate(sorted(streams))}
+        rings: dict[str, Keyring] = {}
         for region, name in enumerate(names):
             self._observer(domain, region, f"{domain.name}/observer/{name}", numbers)
         for client in clients:
             router = self._router(domain, client)
+            rings[client] = router.keyring
             for region in range(len(names)):
                 router.checkers[region] = self._checker(domain, client, region, numbers, router)
             for kind in (READ, WRITE):
                 self._load(domain, router.keyring, client, kind, numbers)
+        for name, (places, idempotent) in fed.items():
+            loads = [
+                self._stream(domain, rings[place], f"{domain.name}/{place}/{name}", WRITE, numbers)
+                for place in places
+            ]
+            self.calls[domain.name, name] = Calls(loads, idempotent=idempotent)
 
     def _observer(self, domain: Domain, region: int, name: str, numbers: dict[str, int]) -> None:
         controller = self.controllers[domain.name]
@@ -188,7 +200,18 @@ class Twin:
         self, domain: Domain, keyring: Keyring, client: str, kind: int, numbers: dict[str, int]
     ) -> None:
         word = "read" if kind == READ else "write"
-        name = f"{domain.name}/{client}/{word}"
+        load = self._stream(domain, keyring, f"{domain.name}/{client}/{word}", kind, numbers)
+        workload = domain.spec.workload
+        share = self.scenario.clients[client].share
+        rate = (workload.reads if kind == READ else workload.writes) * share
+        if workload.arrivals.kind == "trace":
+            load.start_trace(times_of(self.scenario, domain.name).get((client, word), []))
+        elif rate > 0:
+            load.start(rate)
+
+    def _stream(
+        self, domain: Domain, keyring: Keyring, name: str, kind: int, numbers: dict[str, int]
+    ) -> Load:
         load = Load(
             domain,
             name,
@@ -201,13 +224,7 @@ class Twin:
             coverage=self.coverage,
         )
         self.loads.append(load)
-        workload = domain.spec.workload
-        share = self.scenario.clients[client].share
-        rate = (workload.reads if kind == READ else workload.writes) * share
-        if workload.arrivals.kind == "trace":
-            load.start_trace(times_of(self.scenario, domain.name).get((client, word), []))
-        elif rate > 0:
-            load.start(rate)
+        return load
 
     # --- what faults and controllers call ---
 

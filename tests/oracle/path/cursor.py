@@ -9,13 +9,17 @@ from .worker import Worker, Works
 class Cursor:
     """A position on the bus of one region: ``next`` is to be taken up or in service, all before is completed.
 
-    ``held(position)``: whether it must not be taken up; ``completed(position, skipped)`` is told of each.
+    ``held(position)``: whether it must not be taken up; ``passes(position)``: whether it takes no work;
+    ``completed(position, skipped)`` is told of each.
     """
 
-    def __init__(self, worker: Worker, works: Works, *, held: Callable, completed: Callable) -> None:
+    def __init__(
+        self, worker: Worker, works: Works, *, held: Callable, passes: Callable, completed: Callable
+    ) -> None:
         self.worker = worker
         self.works = works
         self.held = held
+        self.passes = passes
         self.completed = completed
         self.next = 0
         self.reached = 0  # completed since the last start
@@ -43,10 +47,11 @@ class Cursor:
             if verdict == WAIT:
                 bus.path.count["reading waits for a partition"] += 1
                 return None
-            if verdict != SKIP:
+            if verdict != SKIP and not self.passes(self.next):
                 return self.next, self.works.of(bus.rows[self.next].version)
-            self.skipped_rows.append((bus.clock._now, bus.region, self.next))
-            self.advance(skipped=True)
+            if verdict == SKIP:
+                self.skipped_rows.append((bus.clock._now, bus.region, self.next))
+            self.advance(skipped=verdict == SKIP)
         return None
 
     def advance(self, *, skipped: bool) -> None:

@@ -8,6 +8,7 @@ from sim.spec.resolve import resolve
 from sim.world import ALL
 
 from ..generate import EVEN, REGIONS, Case, Dice, Maker, _database, _gateway, _level, _network
+from .additions import clients_everywhere, replays_for, with_handlers
 from .schedules import faults_for
 
 S = m.S
@@ -28,18 +29,27 @@ def case(number: int) -> Case:
     if dice.chance(0.85):
         sections["lake"] = _lake(make, regions, databases)
         sections["insights"] = _insights(make, regions, names)
+    more = Maker(Dice(f"additions/{number}"))  # so that a case without any stays as it is
+    more.style, more.unit = make.style, make.unit
+    network = _network(make, regions)
+    clients = {client: m.Client(share=1.0) for client in dice.some(regions, 1, 2)}
+    if more.dice.chance(0.7):
+        clients = clients_everywhere(clients, regions)
+        if more.dice.chance(0.7):
+            sections["consumers"] = with_handlers(more, sections["consumers"], names)
     scenario = m.Scenario(
         name=f"path case {number}",
         duration=duration,
         regions={region: m.Region() for region in regions},
-        network=_network(make, regions),
-        clients={client: m.Client(share=1.0) for client in dice.some(regions, 1, 2)},
+        network=network,
+        clients=clients,
         gateway=_gateway(make),
         level=_level(make),
         databases=databases,
         **sections,
     )
-    scenario = resolve(scenario.model_copy(update={"faults": faults_for(make, scenario)}))
+    scenario = scenario.model_copy(update={"faults": faults_for(make, scenario)})
+    scenario = resolve(scenario.model_copy(update={"replays": replays_for(more, scenario)}))
     pulls = tuple(sorted((dice.whole(1, duration - 1), ALL) for _ in range(dice.whole(0, 12))))
     return Case(number, make.style, scenario, dice.whole(0, 2**31), pulls)
 

@@ -12,6 +12,7 @@ from .lake import Lake
 from .mirror import Mirror
 from .reader import Reader
 from .relay import Relay, row_for
+from .replay import Replay
 from .stream import Stream
 from .sync import Flow
 from .tables import ZONES, Catalog, Table
@@ -47,6 +48,7 @@ class Path:
             for name, spec in sorted(twin.scenario.insights.items())
             for region in spec.regions or self.names
         ]
+        self.replays = [Replay(self, name, spec) for name, spec in sorted(twin.scenario.replays.items())]
         self.look()
 
     def counts(self) -> Counter[str]:
@@ -54,6 +56,8 @@ class Path:
         everyone = [one for part in self.parts.values() for one in [*part.processes.values(), *part.flows]]
         workers = [one.worker for one in everyone if hasattr(one, "worker")]
         self.count["speed changes in service"] += sum(worker.rescales for worker in workers)
+        self.count["calls whose tag was known"] += self.twin.coverage.known_tags
+        self.count["tags committed on a second timeline"] += self.twin.coverage.second_tags
         return self.count
 
     def changed(self) -> None:
@@ -84,6 +88,8 @@ class Path:
                     flow.pace()
                     flow.look()
             self.lake.mover.look()
+        for replay in self.replays:
+            replay.look()
 
     def availability(self, region: int) -> None:
         """Partitions of a region became unavailable or available."""
@@ -148,8 +154,15 @@ class DomainPath:
 
     def partition(self, version: int) -> int:
         """Return the partition of an event."""
+        return self._commit(version)[3] % self.path.spec.partitions
+
+    def rid(self, version: int) -> int:
+        """Return the operation whose event it is."""
+        return self._commit(version)[2]
+
+    def _commit(self, version: int) -> tuple[int, int, int, int, int]:
         line = self.domain.timelines[version >> LSN_BITS]
-        return line.records[(version & LSN_MASK) - line.cut - 1][3] % self.path.spec.partitions
+        return line.records[(version & LSN_MASK) - line.cut - 1]
 
     def publish(self, region: int, version: int) -> None:
         """Let an event be visible on the bus of a region."""

@@ -6,6 +6,7 @@ from sim.core.draws import Purpose
 
 from ..clock import FAULT
 from .cursor import Cursor
+from .handler import Handler
 from .life import Life
 from .mover import Mover
 from .worker import Worker, Works, control, every
@@ -27,15 +28,20 @@ class Reader:
         self.region = path.names.index(spec.region)
         self.worker = Worker(self.clock, offer=self._offer, done=self._done, speed=float(spec.members))
         works = Works(path.draws, spec.work, self.name, Purpose.CONSUME)
+        self.handler = Handler(part, short, spec) if spec.writes is not None else None
+        self.consumed_rows: list[tuple[int, int, int]] = []
         self.cursor = Cursor(
-            self.worker, works, held=lambda position: False, completed=lambda position, skipped: None
+            self.worker,
+            works,
+            held=lambda position: False,
+            passes=self._passes,
+            completed=self._completed,
         )
         self.cursor.place(part.buses[self.region], 0)
         self.life = Life(path, self.name, restart=spec.restart, stop=self._stop, start=self._start)
         self.killed: set[str] = set()  # faults that took a member each
         self.saved = [(-1, 0)]
         self.left: dict[int, int] = {}  # region -> position saved there when it moved away
-        self.consumed_rows: list[tuple[int, int, int]] = []
         self.placed_rows = [(0, self.region, 0)]
         self.skews: dict[str, int] = {}
         self.mover = Mover(
@@ -46,13 +52,24 @@ class Reader:
     def _offer(self):
         return self.cursor.offer() if self.life.running else None
 
+    def _passes(self, position: int) -> bool:
+        handler = self.handler
+        return handler is not None and not handler.reacts(self.cursor.bus.rows[position].version)
+
     def _done(self, position: int) -> None:
-        self.consumed_rows.append((self.clock._now, self.region, position))
+        if self.handler is not None:
+            self.handler.handle(self.region, position, self.cursor.bus.rows[position].version)
         self.cursor.advance(skipped=False)
+
+    def _completed(self, position: int, skipped: bool) -> None:
+        if not skipped:
+            self.consumed_rows.append((self.clock._now, self.region, position))
 
     def _commit(self) -> None:
         if self.life.used():
-            self.saved.append((self.clock._now, self.cursor.next))
+            reached = self.cursor.next
+            position = reached if self.handler is None else self.handler.settled(reached)
+            self.saved.append((self.clock._now, position))
 
     def saved_before(self, at: int) -> int:
         """Return the position that was saved strictly before a time."""
@@ -67,6 +84,11 @@ class Reader:
 
     def _stop(self) -> None:
         self.cursor.back_to(self.saved[-1][1])
+        self._forget()
+
+    def _forget(self) -> None:
+        if self.handler is not None:
+            self.handler.waits = []
 
     def _start(self) -> None:
         self.cursor.place(self.part.buses[self.region], self.cursor.next)
@@ -109,6 +131,7 @@ class Reader:
         self.path.count["reader moved"] += 1
         self.region = to
         self.saved = [(-1, position)]
+        self._forget()
         self.cursor.place(self.part.buses[to], position)
         self.life.move()
         self.mover.look()

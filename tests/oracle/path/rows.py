@@ -16,7 +16,7 @@ Rows = dict[str, list[tuple]]
 
 def path_tables(part: "DomainPath", end: int) -> dict[str, dict[str, np.ndarray]]:
     """Return all tables of one domain's data path for a whole run that ended at ``end`` ns."""
-    rows = _bus(part) | _processes(part) | _readers(part) | _lake(part, end) | _insights(part)
+    rows = _bus(part) | _processes(part) | _readers(part) | _calls(part) | _lake(part, end) | _insights(part)
     return {name: _columns(PATH_TABLES[name.split("/")[0]], some) for name, some in rows.items()}
 
 
@@ -47,6 +47,17 @@ def _readers(part: "DomainPath") -> Rows:
         found[f"unread/{name}"] = one.cursor.unread()
         found[f"placed/{name}"] = one.placed_rows
     return found | {f"consumed/{name}": reader.consumed_rows for name, reader in part.readers.items()}
+
+
+def _calls(part: "DomainPath") -> Rows:
+    found: Rows = {}
+    for reader in part.readers.values():
+        if reader.handler is not None:
+            found[f"handled/{reader.short}"] = reader.handler.handled_rows
+    for replay in part.path.replays:
+        if replay.part is part:
+            found[f"{replay.table}/{replay.name}"] = replay.rows
+    return found
 
 
 def _lake(part: "DomainPath", end: int) -> Rows:

@@ -41,7 +41,9 @@ class Stream:
         self.region = path.names.index(self.lake.home)
         self.worker = Worker(self.clock, offer=self._offer, done=self._done, speed=float(spec.parallelism))
         works = Works(path.draws, spec.transform, self.name, Purpose.CONSUME)
-        self.cursor = Cursor(self.worker, works, held=self._held, completed=self._completed)
+        self.cursor = Cursor(
+            self.worker, works, held=self._held, passes=lambda position: False, completed=self._completed
+        )
         self.cursor.place(part.buses[self.region], 0)
         self.life = Life(path, self.name, restart=spec.restart, stop=self._stop, start=self._start)
         self.ready: list[tuple[int, bool]] = []  # position, whether it goes into the table
