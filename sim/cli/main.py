@@ -13,7 +13,18 @@ import click
 from sim.core.errors import SpecError
 
 INPUT, UNDECIDED, BUG, INTERRUPTED = 2, 3, 70, 130
-COMMANDS = ("run", "explain", "check", "compare", "baseline", "validate", "resolve", "faults", "schema", "init")
+COMMANDS = (
+    "run",
+    "explain",
+    "check",
+    "compare",
+    "baseline",
+    "validate",
+    "resolve",
+    "faults",
+    "schema",
+    "init",
+)
 FULL_DISK = (errno.ENOSPC, errno.EDQUOT)
 
 EPILOG = """\b

@@ -53,6 +53,8 @@ KINDS = {
     "reader.moved": "a reader goes on in another region; subject <domain>/<consumer>",
     "lake.moved": "the lake is computed in another region; subject lake",
     "stream.failed": "the stream job failed on a poison message; subject <domain>/stream",
+    "replay.started": "a replay began; subject replay/<id>",
+    "replay.finished": "the last of its rows is out",
     "partitions.down": "partitions of a region's bus have no leader; subject bus/<region>",
     "partitions.up": "they have elected one",
 }

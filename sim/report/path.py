@@ -24,7 +24,8 @@ def path(outcome: Outcome) -> list[Section]:
     figures = outcome.figures
     if "waterfall" not in figures:
         return []
-    return [_waterfall(figures), _freshness(figures), *_monitors(figures["monitoring"])]
+    sections = [_waterfall(figures), *_replays(figures["replays"]), _freshness(figures)]
+    return [*sections, *_monitors(figures["monitoring"])]
 
 
 def _waterfall(figures: Figures) -> Section:
@@ -73,6 +74,22 @@ def _wrong(delivery: dict[str, Figures]) -> list[str]:
     }
     without = ", ".join(f"{domain} {number:,}" for domain, number in orphans.items() if number)
     return [*lines, f"- Committed and acknowledged, but without any event: {without}."] if without else lines
+
+
+def _replays(replays: dict[str, Figures]) -> list[Section]:
+    """Say of each replay what it brought, what it did twice, and how long that took."""
+    lines = []
+    for name, f in replays.items():
+        if f["started_s"] is None:
+            lines.append(f"- Replay {name} never began.")
+            continue
+        brought = f"{plural(f['filled'], 'record')} of {count(f['rows'])} had been missing"
+        caught = f", the last came after {duration(f['catch_up_s'])}" if f["filled"] else ""
+        back = f", {plural(f['won_back'], 'lost write')} won back" if f["won_back"] else ""
+        twice = f["duplicates"]["count"]
+        wrong = f"; {plural(twice, 'duplicate')} applied" if twice else ""
+        lines.append(f"- Replay {name}: {brought}{caught}{back}{wrong}.")
+    return [Section("Replays", tuple(lines))] if lines else []
 
 
 def _record(of: str, witness: Figures) -> str:

@@ -164,6 +164,8 @@ PHRASES = {
     "reader.moved": "goes on elsewhere: {whole}",
     "lake.moved": "the lake is computed elsewhere",
     "stream.failed": "fails on a record: {whole}",
+    "replay.started": "replay {second} begins",
+    "replay.finished": "replay {second} is done",
     "partitions.down": "partitions without a leader in {second}",
     "partitions.up": "partitions have leaders again in {second}",
 }
