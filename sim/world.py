@@ -28,7 +28,7 @@ from sim.models.path.plane import Plane
 from sim.models.rejoin import Rejoin
 from sim.models.routing import Answers, Routes
 from sim.models.workload import Tables, build, streams_of
-from sim.spec.models import AnyFault, NetworkLatency, Scenario
+from sim.spec.models import NetworkLatency, Scenario, When
 from sim.spec.trace import arrivals
 
 Pulls = tuple[tuple[int, str], ...]  # (time ns, name of a cursor)
@@ -71,6 +71,8 @@ class World:
         struck = scenario if faults else scenario.model_copy(update={"faults": {}})
         self.plane = None if scenario.bus is None else self._plane(scenario)
         self.schedule = Schedule(struck, self.clock, self, seed=seed, trial=trial)
+        if self.plane is not None:
+            self.plane.replay(scenario.replays, started=self._start_of, holds=self.holds)
 
     # --- building -------------------------------------------------------------------------------------------
 
@@ -361,10 +363,13 @@ class World:
         hits = int(domain.circle.link_state[row, at.LS_HITS])
         return hits + domain.flow_reads.get((a, b), 0)
 
-    def holds(self, fault: AnyFault) -> bool:
-        """Return whether the condition a fault waits for holds now."""
-        when = fault.when
-        assert when is not None, "asked for faults with a condition only"
+    def _start_of(self, fault: str) -> int | None:
+        """Return when a fault started, None if it has not."""
+        fate = self.schedule.fates.get(fault)
+        return None if fate is None else fate.started_ns
+
+    def holds(self, when: When) -> bool:
+        """Return whether a condition holds now."""
         if when.milestone is not None:
             subject, kind = when.milestone.split(".", 1)
             return any(

@@ -11,7 +11,7 @@ from sim.core.draws import Purpose, key_of
 from sim.engine.clock import HEAL, START, Clock, Steps
 from sim.engine.sampling import encode, ns, sample, uniform
 from sim.faults.overlays import Scene, Turns, turns
-from sim.spec.models import AnyFault, LinkFlap, Scenario
+from sim.spec.models import AnyFault, LinkFlap, Scenario, When
 
 
 class Struck(Protocol):
@@ -29,8 +29,8 @@ class Struck(Protocol):
     def primaries(self) -> dict[str, str]:
         """Return the present primary's region of each domain."""
 
-    def holds(self, fault: AnyFault) -> bool:
-        """Return whether the condition a fault waits for holds now."""
+    def holds(self, when: When) -> bool:
+        """Return whether a condition that a fault waits for holds now."""
 
 
 @dataclass
@@ -69,7 +69,7 @@ class Schedule:
         if fault.when is not None:
             fate.status = "not_triggered"
             yield clock.sleep(who, fault.when.every, START)
-            while not self._world.holds(fault):
+            while not self._world.holds(fault.when):
                 yield clock.sleep(who, fault.when.every, START)
         else:
             assert fault.at is not None, "checked by the spec"

@@ -10,6 +10,7 @@ from sim.spec.check_faults import check_effects, check_faults
 from sim.spec.check_objectives import check_bounds, check_objectives, check_path_objectives, check_populations
 from sim.spec.check_path import check_path, check_refreshes
 from sim.spec.check_path_faults import check_path_faults
+from sim.spec.check_replays import check_replays
 from sim.spec.idle import check_idle
 from sim.spec.placement import Flow, default_zone, flow_shares, flows_on, given_share, nodes_of
 from sim.spec.references import twice, unknown, unknown_one
@@ -186,6 +187,7 @@ _REFERENCES: tuple[tuple[frozenset[str], Check], ...] = (
     (frozenset({"duration", "regions", "clients", "databases", "bus", "faults"}), check_faults),
     (_PATH | {"insights"}, check_path),
     (_PATH | {"faults"}, check_path_faults),
+    (_PATH | {"duration", "faults", "replays"}, check_replays),
     (frozenset({"sla"}), check_bounds),
     (frozenset({"databases", "sla"}), check_objectives),
     (_PATH | {"insights", "sla"}, check_path_objectives),

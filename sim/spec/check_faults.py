@@ -90,10 +90,11 @@ def _timing(scenario: m.Scenario, fault: m.Fault, path: tuple[str, ...]) -> Iter
             "without duration it lasts to the end of the run",
         )
     if fault.when is not None:
-        yield from _condition(scenario, fault.when, (*path, "when"))
+        yield from check_condition(scenario, fault.when, (*path, "when"))
 
 
-def _condition(scenario: m.Scenario, when: m.When, path: tuple[str, ...]) -> Iterator[Complaint]:
+def check_condition(scenario: m.Scenario, when: m.When, path: tuple[str, ...]) -> Iterator[Complaint]:
+    """Yield what is wrong with a condition at ``path``."""
     if (when.metric is None) == (when.milestone is None):
         yield Complaint(path, "a condition is either a metric or a milestone", at_key=True)
     elif when.milestone is not None:

@@ -14,6 +14,7 @@ _NOT_A_CONSUMER = (
     "bus",
     "copy",
     "curated",
+    "database",
     "events",
     "mirror",
     "outbox",

@@ -63,4 +63,6 @@ def without_idle(scenario: m.Scenario, data: dict[str, Any]) -> dict[str, Any]:
     if scenario.bus is None:
         for section in _OF_THE_PATH:
             data.pop(section, None)
+    if not scenario.replays:
+        data.pop("replays", None)
     return data

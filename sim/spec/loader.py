@@ -11,12 +11,13 @@ from sim.core.errors import Problem, SpecError
 from sim.spec import explain
 from sim.spec.check import check
 from sim.spec.compose import compose_all
-from sim.spec.models import AnyFault, Objective, Scenario
+from sim.spec.models import AnyFault, Objective, Replay, Scenario
 from sim.spec.nodes import plain
 from sim.spec.text import Complaint
 
 _AUTHORED = {"authored": True}
-_BY_ENTRY: dict[str, Any] = {"faults": AnyFault, "sla": Objective}  # sections whose entries stand each alone
+# sections whose entries stand each alone
+_BY_ENTRY: dict[str, Any] = {"faults": AnyFault, "replays": Replay, "sla": Objective}
 _NAMES: dict[str, list[str]] = {
     **{section: [] for section in ("regions", "clients", "databases", "consumers", "insights")},
     "network": ["links"],

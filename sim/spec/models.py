@@ -67,6 +67,7 @@ from sim.spec.path_models import Fresh as Fresh
 from sim.spec.path_models import Insight as Insight
 from sim.spec.path_models import Lake as Lake
 from sim.spec.path_models import Moves as Moves
+from sim.spec.replays import Replay as Replay
 from sim.spec.types import (
     Bandwidth,
     Duration,
@@ -338,6 +339,7 @@ class Scenario(Model):
     lake: Lake | None = None
     insights: dict[Name, Insight] = {}
     fresh: Fresh = Fresh()
+    replays: dict[Name, Replay] = {}
     faults: dict[Name, AnyFault] = {}
     level: Level = Level()
     sla: dict[Name, Objective] = {}

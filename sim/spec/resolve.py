@@ -51,6 +51,7 @@ def resolve(scenario: m.Scenario) -> m.Scenario:
             "lake": scenario.lake
             and scenario.lake.model_copy(update=_shared(scenario.lake, "sync", shares[SYNC])),
             "insights": _insights(scenario),
+            "replays": _sorted(scenario.replays),
             "faults": {name: _fault(scenario, fault) for name, fault in sorted(scenario.faults.items())},
         }
     )

@@ -21,6 +21,7 @@ _SHARED = (
     "duration or count",
     "distribution",
     "predicate",
+    "place in a log",
 )
 
 

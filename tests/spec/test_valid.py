@@ -242,6 +242,7 @@ def test_when_milestones_are_those_of_the_journal():
 
     of_no_database = {"fault.started", "fault.healed", "region.down", "region.up"}
     of_no_database |= {"lake.moved", "partitions.down", "partitions.up"}
+    of_no_database |= {"replay.started", "replay.finished"}
     assert set(KINDS) - {*MILESTONES, *PATH_MILESTONES} == of_no_database
     assert {*MILESTONES, *PATH_MILESTONES} <= set(KINDS)
 

@@ -92,6 +92,11 @@ def path_setup_of(scenario: "Scenario", domain: str) -> PathSetup | None:
             name: Insight(tuple(i.reads), tuple(regions.index(r) for r in i.regions or regions), i.fresh)
             for name, i in sorted(scenario.insights.items())
         },
+        replays={
+            name: Replay(replay.into, replay.idempotent)
+            for name, replay in sorted(scenario.replays.items())
+            if replay.of == domain
+        },
         fault_ns=_first_fault(scenario),
     )
 

@@ -16,10 +16,11 @@ from sim.models.path.insights import Insight
 from sim.models.path.lake import House, Lake
 from sim.models.path.mirror import Jitters
 from sim.models.path.path import Path
+from sim.models.path.replay import Rerun
 from sim.models.path.setting import Setting
 from sim.models.path.stream import serves
 from sim.models.workload import Tables
-from sim.spec.models import Scenario
+from sim.spec.models import Replay, Scenario, When
 
 
 class Plane:
@@ -74,6 +75,22 @@ class Plane:
     def _serves(self, name: str) -> Callable[[str], bool]:
         control = self._controls[name]
         return lambda region: serves(control.domain, control.network, region)
+
+    def replay(
+        self,
+        replays: Mapping[str, Replay],
+        *,
+        started: Callable[[str], int | None],
+        holds: Callable[[When], bool],
+    ) -> None:
+        """Let replays begin in time. ``started``: when a fault did; ``holds``: whether a condition does."""
+        for name, spec in sorted(replays.items()):
+            path = self.paths[spec.of]
+            path.parts.append(
+                Rerun(
+                    self._settings[spec.of], name, spec, path.buses[spec.region], started=started, holds=holds
+                )
+            )
 
     # --- time -----------------------------------------------------------------------------------------------
 

@@ -1,0 +1,90 @@
+"""What a scenario may say of replays: rows of a bus handed out once more, into a consumer or a database."""
+
+import re
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from pydantic import Field, PlainSerializer, PlainValidator, WithJsonSchema
+
+from sim.core import quantity
+from sim.core.quantity import QuantityError
+from sim.spec.fault import When
+from sim.spec.model import Model
+from sim.spec.text import complain
+from sim.spec.types import NAME_PATTERN, Duration, Name, Rate
+
+DATABASE = "database"  # what a replay goes into, if not into a consumer
+_EXAMPLES = "such as #1200, 10m, power or 5m before power"
+_NAME = re.compile(NAME_PATTERN)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A place in the log of a bus.
+
+    The first of these that is not None counts: ``position``; ``fault``: ``before`` ns before its start;
+    ``at``: ns since the start of the run. Without any: the end of the log.
+    """
+
+    position: int | None = None
+    fault: str | None = None
+    before: int = 0
+    at: int | None = None
+
+    def __str__(self) -> str:
+        """Return the place as one would write it."""
+        if self.position is not None:
+            return f"#{self.position}"
+        if self.fault is not None:
+            before = f"{quantity.format_duration(self.before)} before " if self.before else ""
+            return before + self.fault
+        return "now" if self.at is None else quantity.format_duration(self.at)
+
+
+NOW = Place()
+
+
+def parse_place(value: Any) -> Place:
+    """Return the place that a text names. Raises the complaint if it names none."""
+    if isinstance(value, Place):
+        return value
+    if value == 0 and not isinstance(value, bool):
+        return Place(at=0)
+    if not isinstance(value, str):
+        raise complain("expected a place in a log", _EXAMPLES)
+    text = value.strip()
+    if text == "now":
+        return NOW
+    if re.fullmatch(r"#\d{1,15}", text):
+        return Place(position=int(text[1:]))
+    before, word, fault = text.rpartition(" before ")
+    try:
+        if not word and re.fullmatch(quantity.DURATION_PATTERN, text):
+            return Place(at=quantity.parse_duration(text))
+        if _NAME.fullmatch(fault):
+            return Place(fault=fault, before=quantity.parse_duration(before) if word else 0)
+    except QuantityError as error:
+        raise complain(error.why, error.hint) from None
+    raise complain(f"{value!r} is no place in a log", _EXAMPLES)
+
+
+PlaceText = Annotated[
+    Place,
+    PlainValidator(parse_place),
+    PlainSerializer(str, return_type=str),
+    WithJsonSchema({"title": "place in a log", "anyOf": [{"type": "string"}, {"const": 0}]}),
+]
+
+
+class Replay(Model):
+    """Hands out the rows of a region's bus once more, from one place to another: an action of people."""
+
+    of: Name  # domain
+    region: Name  # whose bus
+    from_: Annotated[PlaceText, Field(alias="from")]
+    to: PlaceText = NOW
+    into: Name  # a consumer of the domain, or database
+    rate: Annotated[Rate, Field(gt=0)]
+    at: Duration | None = None
+    when: When | None = None
+    idempotent: bool = True
