@@ -8,13 +8,6 @@ import numpy as np
 BUS = {"at_ns": np.int64, "version": np.int64, "origin": np.int16}
 GONE = {"at_ns": np.int64, "position": np.int64}
 PASSED = {"at_ns": np.int64, "region": np.int16, "position": np.int64}  # consumed, skipped, dead, replayed
-HANDLED = {
-    "at_ns": np.int64,
-    "region": np.int16,
-    "position": np.int64,
-    "rid": np.int64,  # of the operation that was sent
-    "tag": np.int64,  # the operation whose event it is
-}
 RANGES = {
     "at_ns": np.int64,
     "commit": np.int64,  # number in its table
@@ -38,7 +31,7 @@ PATH_TABLES: dict[str, Mapping[str, type]] = {
     "skipped": PASSED,
     "dead": PASSED,
     "replayed": PASSED,
-    "handled": HANDLED,
+    "handled": {**PASSED, "rid": np.int64, "tag": np.int64},
     "raw": RANGES,
     "curated": RANGES,
     "analytics": RANGES,

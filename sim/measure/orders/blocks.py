@@ -44,11 +44,7 @@ class Operations:
         """Yield (block, places in it, rows of ``rids``) for operations (n,) of this stream."""
         numbers = (rids & SEQ) >> BITS
         places = rids & SIZE - 1
-        if len(rids) and (numbers == numbers[0]).all():
-            yield self._block(int(numbers[0])), places, slice(None)
-            return
-        for number in np.unique(numbers).tolist():
-            rows = np.flatnonzero(numbers == number)
+        for number, rows in groups(numbers):
             yield self._block(number), places[rows], rows
 
     def values(self, rids: np.ndarray) -> np.ndarray:
@@ -91,3 +87,15 @@ class Operations:
                 np.full((self._columns, SIZE), int(known), np.uint16),
             )
         return block
+
+
+def groups(numbers: np.ndarray) -> Iterator[tuple[int, np.ndarray | slice]]:
+    """Yield (number, rows) of each of few different numbers (n,) int64, ascending."""
+    if not len(numbers):
+        return
+    least = int(numbers.min())
+    if (numbers == least).all():
+        yield least, slice(None)
+        return
+    for above in np.flatnonzero(np.bincount(numbers - least)).tolist():
+        yield least + above, np.flatnonzero(numbers == least + above)

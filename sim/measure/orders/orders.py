@@ -14,7 +14,7 @@ from sim.journal import schema
 from sim.journal.recorder import Slice, Table
 from sim.journal.schema import LSN_BITS, LSN_MASK
 from sim.measure.orders import blocks as b
-from sim.measure.orders.blocks import Operations
+from sim.measure.orders.blocks import Operations, groups
 from sim.measure.orders.setup import Handler, OrderSetup
 
 NONE = np.zeros((0, 4), np.int64)
@@ -225,10 +225,12 @@ class Orders:
         for stream, rows in _streams(rids):
             operations = self._orders(store, domain, stream) if of is None else store.streams[stream]
             for block, places, part in operations.parts(rids[rows]):
-                counts = block.counts[column]
-                out[rows[part]] = counts[places].astype(np.int64) + change * (1 + _earlier(places))
-                np.add.at(counts, places, np.uint16(change & 0xFFFF))
                 block.open += opened * len(places)
+                counts = block.counts[column]
+                out[rows[part]] = counts[places]
+                if change:
+                    out[rows[part]] += change * (1 + _earlier(places))
+                    np.add.at(counts, places, np.uint16(change & 0xFFFF))
         return out
 
     def _counts(self, handler: Handler, tags: np.ndarray) -> np.ndarray:
@@ -257,14 +259,13 @@ class Orders:
 
 def _streams(rids: np.ndarray) -> Iterator[tuple[int, np.ndarray]]:
     """Yield (stream, rows) of operations (n,); negative ones together, as stream -1."""
-    streams = rids >> 40
-    for stream in np.unique(streams).tolist():
-        yield stream, np.flatnonzero(streams == stream)
+    every = np.arange(len(rids))
+    yield from ((stream, every[rows]) for stream, rows in groups(rids >> 40))
 
 
 def _earlier(places: np.ndarray) -> np.ndarray:
     """Return, for each of the places (n,), how many equal ones come before it."""
-    if len(places) < 2 or (np.diff(places) > 0).all():
+    if np.bincount(places).max(initial=0) < 2:
         return np.zeros(len(places), np.int64)
     order = np.argsort(places, kind="stable")
     ordered = places[order]
