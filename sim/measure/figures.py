@@ -11,6 +11,9 @@ from sim.measure.exposure import Exposure
 from sim.measure.latency import Latency
 from sim.measure.ledger import Ledger
 from sim.measure.loss import loss_figures
+from sim.measure.orders.figures import order_figures
+from sim.measure.orders.orders import Orders
+from sim.measure.orders.setup import OrderSetup
 from sim.measure.path.platform import PathMeasures
 from sim.measure.phases import phases
 from sim.measure.recovery import KINDS, Recovery, Series
@@ -97,9 +100,12 @@ class DomainMeasures:
 class Measures:
     """Every measure of every domain of a run, a reducer."""
 
-    def __init__(self, setups: Sequence[Setup], path: PathMeasures | None = None) -> None:
+    def __init__(
+        self, setups: Sequence[Setup], path: PathMeasures | None = None, orders: OrderSetup | None = None
+    ) -> None:
         self._domains = {setup.domain: DomainMeasures(setup) for setup in setups}
         self._path = path or PathMeasures([])
+        self._orders = None if orders is None else Orders(orders)
 
     @classmethod
     def of(cls, scenario: "Scenario") -> "Measures":
@@ -112,6 +118,8 @@ class Measures:
         domain = self._domains[part.domain]
         domain.fold(part)
         self._path.fold(part, domain.ledger)
+        if self._orders is not None:
+            self._orders.fold(part, domain.ledger.line.base)
 
     def finish(self, milestones: Sequence[Milestone], end_ns: int) -> None:
         """Take in the milestones and the end of the run."""
@@ -127,6 +135,8 @@ class Measures:
         parts = [domain.figures() for domain in self._domains.values()]
         out = {section: {k: v for part in parts for k, v in part[section].items()} for section in SECTIONS}
         out |= self._path.add_to(out, {name: domain.ledger for name, domain in self._domains.items()})
+        if self._orders is not None:
+            out["choreography"] = order_figures(self._orders)
         problems = conservation_problems(out)
         if strict and problems:
             raise ConservationError("; ".join(problems))

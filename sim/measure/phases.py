@@ -49,13 +49,15 @@ PHASE_OF = {
     "relay.resumed": "reroute",
     "reader.moved": "reroute",
     "lake.moved": "reroute",
+    "replay.started": "decide",
+    "replay.finished": "replay",
 }
 SERVES = ("answer", "node.up", "region.up", "fault.healed")  # may let a capability serve again
 GENERAL = ("region.up", "fault.healed")  # of no domain
 REACTIONS = ("answer", "node.up", "region.up", "promoted", "rerouted", "kept")
 PATH_REACTIONS = (
     *("process.started", "partitions.up", "relay.resumed", "reader.moved", "lake.moved"),
-    *("promoted", "kept", "node.up", "region.up"),
+    *("promoted", "kept", "node.up", "region.up", "replay.finished"),
 )
 FAILS_OVER = ("promoted", "rerouted", "kept")  # likewise, for what needs the primary
 
@@ -77,18 +79,25 @@ def phases(
 
 
 def path_phases(
-    domains: Sequence[str], episode: "Episode", milestones: Sequence[Milestone]
+    domains: Sequence[str],
+    episode: "Episode",
+    milestones: Sequence[Milestone],
+    replays: Sequence[str] = (),
 ) -> tuple[dict[str, int], list[int]]:
-    """Return the same for a capability of the data path that needs these domains."""
+    """Return the same for a capability of the data path that needs these domains.
+
+    ``replays``: ids of those whose rows reach it.
+    """
     if episode.rta_ns is None or episode.recovered_ns is None:
         return {}, []
     start, stop = episode.started_ns, episode.recovered_ns
     by_id = {m.id: m for m in milestones}
-    shared = (*domains, "bus", "lake")
+    shared, own = (*domains, "bus", "lake"), {f"replay/{name}" for name in replays}
     within = [
         m
         for m in milestones
-        if start < m.at_ns <= stop and (m.kind in GENERAL or m.subject.split("/")[0] in shared)
+        if start < m.at_ns <= stop
+        and (m.kind in GENERAL or m.subject.split("/")[0] in shared or m.subject in own)
     ]
     last = _newest(within, by_id, PATH_REACTIONS, ("fault.healed",))
     return _split(episode, last, by_id, decayed=0)

@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from sim.measure.orders.metrics import METRICS as ORDER_METRICS
+from sim.measure.orders.metrics import order_value
 from sim.measure.path.metrics import METRICS as PATH_METRICS
 from sim.measure.path.metrics import path_value
 
@@ -72,6 +74,8 @@ def measured(figures: Mapping[str, Any], metric: str, of: str, *, fraction: bool
     (orders.raw) or, for exposure, a standby (orders/us-west).
     KeyError if there is no such thing.
     """
+    if metric in ORDER_METRICS:
+        return Measured(order_value(figures, metric, of))
     if metric in PATH_METRICS:
         value, seconds = path_value(figures, metric, of)
         return Measured(_ns(value) if seconds else value)

@@ -35,14 +35,16 @@ def capability(
     domains: Sequence[str],
     milestones: Sequence[Milestone],
     failed: int = 0,
+    replays: Sequence[str] = (),
 ) -> dict[str, Any]:
     """Return the recovery figures of one capability.
 
-    ``operations``: records that had to arrive, or refreshes; ``failed``: refreshes that failed.
+    ``operations``: records that had to arrive, or refreshes; ``failed``: refreshes that failed;
+    ``replays``: ids of those into it.
     """
     series = ages.recovery(end_ns, operations)
     worst, rta, censored = series.worst(), series.rta_ns(), series.censored_after_ns(end_ns)
-    spent, chain = path_phases(domains, worst, milestones) if worst else ({}, [])
+    spent, chain = path_phases(domains, worst, milestones, replays) if worst else ({}, [])
     again = 0 if worst is None else worst.recovered_ns and worst.recovered_ns - worst.started_ns
     return {
         "rta_s": _seconds(rta),

@@ -1,5 +1,6 @@
 """What each consumer and zone got twice, late, not at all, or of transactions that no longer exist."""
 
+from collections.abc import Collection
 from typing import Any
 
 import numpy as np
@@ -14,13 +15,13 @@ from sim.measure.path.waterfall import Waterfall
 
 
 class Ghosts:
-    """Abandoned commits whose write did not commit again."""
+    """Abandoned commits whose write did not commit again; ``redone``: rids that replays committed again."""
 
-    def __init__(self, ledger: Ledger) -> None:
+    def __init__(self, ledger: Ledger, redone: Collection[int] = ()) -> None:
         rows = ledger.abandoned
         again = rows[:, k.RECOMMIT].tolist()
         saved = np.array([v > 0 and on_timeline(v, ledger.timeline, ledger.lineage) for v in again], bool)
-        rows = rows[~np.isin(rows[:, k.RID], rows[saved, k.RID])]
+        rows = rows[~np.isin(rows[:, k.RID], [*rows[saved, k.RID].tolist(), *redone])]
         cuts = [ledger.cuts[i].at_ns for i in rows[:, k.CUT_ID].tolist()]
         versions = rows[:, k.VERSION].tolist()
         self._commits = dict(zip(versions, rows[:, [k.COMMIT_NS, k.RID]].tolist(), strict=True))
@@ -58,7 +59,7 @@ def delivery(waterfall: Waterfall, ghosts: Ghosts) -> dict[str, Any]:
     out: dict[str, Any] = {}
     for name, stage in stages.items():
         dropped = terms[name].dropped.minus(stage.delivered).minus(terms[name].coming)
-        missing = waterfall.lost(terms[name]).update(waterfall.committed.meet(dropped))
+        missing = waterfall.lost(terms[name]).minus(terms[name].won).update(waterfall.committed.meet(dropped))
         clean = path.setup.deduplicate and name in ZONES[1:]
         out[f"{domain}.{name}"] = {
             "arrivals": stage.arrivals,

@@ -11,6 +11,7 @@ from sim.measure.path.buslog import BusLog, runs_of
 from sim.measure.path.line import Line
 from sim.measure.path.lookout import Lookout
 from sim.measure.path.remains import Remains
+from sim.measure.path.replays import Replays
 from sim.measure.path.rows import Merged, Stream, read_versions, rows_of, versions_at
 from sim.measure.path.setup import PathSetup
 from sim.measure.path.spans import Spans
@@ -47,6 +48,7 @@ class DomainPath:
         self.published = Spans()
         self.unpublished = Stage(self.line)  # what relays went past; ``delivered`` stays empty
         self.remains, self.lookout = Remains(setup), Lookout(setup, self.line)
+        self.replays = Replays(setup)
         self._marks: dict[str, int] = {}
         self._sampled = False
 
@@ -157,6 +159,7 @@ class DomainPath:
         skipped = [self._skipped(r, take) for r in range(len(came))]
         for r, rows in enumerate(came):
             self._bus(r, rows, skipped[r], take)
+        self.replays.stretch(take, self.logs, commits)
         until_ns = part.until_ns if at_ns is None else at_ns
         for name in self.consumers:
             region = self.lookout.consumers[name].region
@@ -207,7 +210,8 @@ class DomainPath:
         found = [(why, take(f"{kind}/{name}")) for kind, why in (("consumed", ""), ("skipped", "skipped"))]
         tables = [(why, rows) for why, rows in found if rows is not None]
         streams = [(why, rows["at_ns"], read_versions(self.logs, rows)) for why, rows in tables]
-        follow(self.consumers[name], [*streams, *skipped])
+        streams += [*skipped, *self.replays.streams(name, take, self.logs)]
+        self.replays.follow(name, self.consumers[name], streams)
         return [rows for _, rows in tables]
 
     # --- memory ---------------------------------------------------------------------------------------------

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 TALLIES = ("ghosts", "orphans", "duplicates", "gaps", "reorderings", "dead_letters")
-SECTIONS = ("waterfall", "freshness", "delivery", "recovery_point", "monitoring")
+SECTIONS = ("waterfall", "freshness", "delivery", "recovery_point", "monitoring", "replays")
 METRICS = ("freshness_max", "freshness_p99", "records_lost", "recovery_point", *TALLIES)
 
 

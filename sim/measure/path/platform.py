@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from sim.journal.milestones import Milestone
 from sim.journal.recorder import Slice
 from sim.measure.ledger import Ledger
-from sim.measure.loss import loss_figures
+from sim.measure.loss import judge, loss_figures
 from sim.measure.path.ages import Ages
 from sim.measure.path.capability import capability, combined
 from sim.measure.path.delivery import Ghosts, delivery
@@ -56,21 +56,35 @@ class PathMeasures:
         for name, path in self._domains.items():
             ledger = ledgers[name]
             falls[name] = fall = Waterfall(path, ledger, self._milestones)
-            ghosts[name] = Ghosts(ledger)
+            ghosts[name] = Ghosts(ledger, fall.redone)
+            lost = set(judge(ledger)[0].tolist())
             loss = loss_figures(ledger, self._milestones)
+            loss["records_after_replay"] = loss["records"] - len(lost & set(fall.redone))
+            out["replays"] |= path.replays.figures(
+                path.line, Ghosts(ledger).versions, lost=lost, milestones=self._milestones
+            )
             out["waterfall"][name] = fall.figures(loss)
             out["delivery"] |= delivery(fall, ghosts[name])
             standbys = {r: kinds["cut"]["age_max_s"] for r, kinds in figures["exposure"][name].items()}
             out["monitoring"] |= path.lookout.figures(standbys, path.bus_ages, path.consumer_ages)
-            figures["loss"][name]["records_after_replay"] = loss["records"]
+            figures["loss"][name]["records_after_replay"] = loss["records_after_replay"]
             figures["conservation"][name]["problems"] += fall.problems()
+        into = self._replays()
         for name, (ages, operations, domains, failed) in self._capabilities().items():
             out["freshness"][name] = ages.figures(self._end_ns)
             figures["recovery"][name] = capability(
                 ages, end_ns=self._end_ns, operations=operations, domains=domains,
-                milestones=self._milestones, failed=failed,
+                milestones=self._milestones, failed=failed, replays=into.get(name, ()),
             )  # fmt: skip
         out["recovery_point"] = recovery_point(falls, ghosts, self._end_ns)
+        return out
+
+    def _replays(self) -> dict[str, list[str]]:
+        """Return consumer's capability -> ids of the replays into it."""
+        out: dict[str, list[str]] = {}
+        for domain, path in self._domains.items():
+            for name, replay in path.setup.replays.items():
+                out.setdefault(f"{domain}.{replay.into}", []).append(name)
         return out
 
     def _capabilities(self) -> dict[str, tuple[Ages, int, tuple[str, ...], int]]:

@@ -36,7 +36,7 @@ def _limits(name: str, fall: Waterfall, ghosts: Ghosts) -> Iterator[Limit]:
     """Yield the oldest record that each store or stage of a domain lost, and the oldest ghost it holds."""
     yield from _store(name, fall)
     for i, terms in enumerate(fall.stages, start=1):
-        lost = fall.first_lost(terms)
+        lost = fall.first_lost(terms, after_replay=True)
         if lost is not None:
             of = f"{name}.{terms.name}"
             yield lost.commit_ns, max(lost.at_ns, lost.commit_ns), i, of, "lost", lost.version, lost.rid
@@ -48,7 +48,7 @@ def _limits(name: str, fall: Waterfall, ghosts: Ghosts) -> Iterator[Limit]:
 
 def _store(name: str, fall: Waterfall) -> Iterator[Limit]:
     ledger = fall.ledger
-    lost, _ = judge(ledger)
+    lost = np.setdiff1d(judge(ledger)[0], list(fall.redone))
     rows = ledger.abandoned[np.isin(ledger.abandoned[:, k.RID], lost)]
     if len(rows):
         first = rows[np.argmin(rows[:, k.COMMIT_NS])].tolist()

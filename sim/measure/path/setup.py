@@ -9,6 +9,7 @@ from sim.measure.path.ages import Span
 if TYPE_CHECKING:
     from sim.spec.models import Scenario
 
+DATABASE = "database"
 ZONES = ("raw", "curated", "analytics")
 
 
@@ -18,6 +19,14 @@ class Reader:
 
     fresh_ns: int
     commit_ns: int
+
+
+@dataclass(frozen=True, slots=True)
+class Replay:
+    """A replay ``into`` a consumer or DATABASE; ``idempotent``: what is there already changes nothing."""
+
+    into: str
+    idempotent: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +58,7 @@ class PathSetup:
     zones_fresh_ns: Mapping[str, int] = field(default_factory=dict)
     deduplicate: bool = True
     insights: Mapping[str, Insight] = field(default_factory=dict)
+    replays: Mapping[str, Replay] = field(default_factory=dict)
     fault_ns: int | None = None
 
     @property
@@ -81,6 +91,11 @@ def path_setup_of(scenario: "Scenario", domain: str) -> PathSetup | None:
         insights={
             name: Insight(tuple(i.reads), tuple(regions.index(r) for r in i.regions or regions), i.fresh)
             for name, i in sorted(scenario.insights.items())
+        },
+        replays={
+            name: Replay(replay.into, replay.idempotent)
+            for name, replay in sorted(scenario.replays.items())
+            if replay.of == domain
         },
         fault_ns=_first_fault(scenario),
     )

@@ -1,7 +1,7 @@
 """The ledger of one domain, stage by stage: delivered, in flight, dropped, lost; each from its own rows."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -20,13 +20,27 @@ from sim.measure.path.tables import Held
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """One stage at the end, as sets of versions. ``passed``: what may be lost here, in order of finding."""
+    """One stage at the end, as sets of versions. ``passed``: what may be lost here, in order of finding.
+
+    ``replayed``: of the delivered, what it has from replays alone.
+    """
 
     name: str
     delivered: Spans
     coming: Spans
     dropped: Spans
     passed: tuple[Passed, ...]
+    replayed: Spans = field(default_factory=Spans)
+
+    @property
+    def won(self) -> Spans:
+        """Return what would be lost without replays."""
+        return self.replayed.minus(self.coming).minus(self.dropped)
+
+    @property
+    def own(self) -> Spans:
+        """Return what is delivered and would not be lost without replays."""
+        return self.delivered.minus(self.won)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +93,7 @@ class Waterfall:
         self.end_ns = path.setup.span.duration_ns
         self.committed = path.line.committed()
         self.acknowledged = Acknowledged(ledger, self.committed)
+        self.redone = path.replays.redone(path.line)
 
     @cached_property
     def stages(self) -> list[Terms]:
@@ -97,16 +112,19 @@ class Waterfall:
             r = path.primary if region is None else region
             coming = self._unread(name).update(self._to_bus[r])
             passed = self._passed_reading(watch.stage, r)
-            found.append(Terms(name, watch.stage.delivered, coming, none, passed))
+            replayed = path.replays.only[name]
+            found.append(Terms(name, watch.stage.delivered, coming, none, passed, replayed))
         return [*found, *self._zones()]
 
     def figures(self, loss: dict[str, Any]) -> dict[str, Any]:
         """Return stage -> terms; ``loss``: the figures of the store itself."""
         acknowledged, lost = len(self.acknowledged), loss["records"]
+        after = loss["records_after_replay"]
         survives = {"delivered": len(self.committed), "in_flight": 0, "dropped": 0, "lost": 0}
         out = {
             "replica": {
                 "delivered": acknowledged - lost, "in_flight": 0, "dropped": 0, "lost": lost,
+                "records_after_replay": after,
                 "window_s": loss["window_s"], "first_lost": None, "surviving": survives,
             }
         }  # fmt: skip
@@ -134,13 +152,19 @@ class Waterfall:
         return out
 
     def lost(self, terms: Terms) -> Spans:
-        """Return the surviving versions that a stage has lost."""
-        return self.committed.minus(terms.delivered).minus(terms.coming).minus(terms.dropped)
+        """Return the surviving versions that a stage has lost, or would have without replays."""
+        return self.committed.minus(terms.own).minus(terms.coming).minus(terms.dropped)
 
-    def first_lost(self, terms: Terms) -> Lost | None:
-        """Return the oldest acknowledged record that a stage lost, None if there is none."""
+    def first_lost(self, terms: Terms, *, after_replay: bool = False) -> Lost | None:
+        """Return the oldest acknowledged record that a stage lost, None if there is none.
+
+        ``after_replay``: leave out what replays won back.
+        """
         found = []
-        version = self.lost(terms).meet(self.acknowledged.line).least()
+        lost, held = self.lost(terms), (terms.own, terms.coming, terms.dropped)
+        if after_replay:
+            lost, held = lost.minus(terms.won), (terms.delivered, terms.coming, terms.dropped)
+        version = lost.meet(self.acknowledged.line).least()
         if version is not None:
             by = next((p for p in terms.passed if p.low <= version < p.high), None)
             line = self.path.line
@@ -152,8 +176,8 @@ class Waterfall:
             rid = by.rid if exact and by is not None else line.rid(version, self.end_ns)
             found.append(Lost(version, rid, commit_ns, at_ns, why))
         for gone, again, commit_ns, rid in self.acknowledged.abandoned:
-            held = (terms.delivered, terms.coming, terms.dropped)
-            if not any(v in spans for v in (gone, again) for spans in held):
+            known = (gone, again, *(self.redone.get(rid, ()) if after_replay else ()))
+            if not any(v in spans for v in known for spans in held):
                 found.append(Lost(gone, rid, commit_ns, self._abandoned_ns(gone), "abandoned by a promotion"))
         return min(found, key=lambda lost: lost.commit_ns, default=None)
 
@@ -168,21 +192,25 @@ class Waterfall:
         coming = terms.coming.minus(terms.delivered)
         dropped = terms.dropped.minus(terms.delivered).minus(terms.coming)
         row = {
-            "delivered": len(known.line.meet(terms.delivered)),
+            "delivered": len(known.line.meet(terms.own)),
             "in_flight": len(known.line.meet(coming)),
             "dropped": len(known.line.meet(dropped)),
             "lost": len(known.line.meet(self.lost(terms))),
         }
-        for gone, again, _, _ in known.abandoned:
-            held = {"delivered": terms.delivered, "in_flight": coming, "dropped": dropped}
-            row[next((n for n, spans in held.items() if gone in spans or again in spans), "lost")] += 1
-        return row
+        back = len(known.line.meet(self.lost(terms)).meet(terms.won))
+        own = {"delivered": terms.own, "in_flight": coming, "dropped": dropped}
+        for gone, again, _, rid in known.abandoned:
+            term = next((n for n, spans in own.items() if gone in spans or again in spans), "lost")
+            row[term] += 1
+            ways = (gone, again, *self.redone.get(rid, ()))
+            back += term == "lost" and any(v in s for v in ways for s in (terms.delivered, terms.coming))
+        return {**row, "records_after_replay": row["lost"] - back}
 
     def _surviving(self, terms: Terms) -> dict[str, int]:
         coming = terms.coming.minus(terms.delivered)
         dropped = terms.dropped.minus(terms.delivered).minus(terms.coming)
         return {
-            "delivered": len(self.committed.meet(terms.delivered)),
+            "delivered": len(self.committed.meet(terms.own)),
             "in_flight": len(self.committed.meet(coming)),
             "dropped": len(self.committed.meet(dropped)),
             "lost": len(self.lost(terms)),

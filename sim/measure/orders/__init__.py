@@ -1,0 +1,1 @@
+"""Orders: what handlers made of the clients' writes, across domains."""

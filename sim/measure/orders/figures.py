@@ -1,0 +1,101 @@
+"""Orders at the end of a run: complete, under way, stuck, half done, and what was done twice."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from sim.measure.orders import blocks as b
+from sim.measure.orders.orders import Orders
+from sim.measure.orders.setup import Handler
+
+SECOND = 1e9
+
+
+@dataclass(slots=True)
+class Late:
+    """Orders that are not complete: how many, and the one that was acknowledged first, with what it has."""
+
+    count: int = 0
+    first: tuple[int, int, list[bool]] | None = None
+
+    def add(self, mine: np.ndarray, block: b.Block, rid: int) -> None:
+        """Take in the orders of a block that are ``mine`` (n,) bool; ``rid``: of its first operation."""
+        rows = np.flatnonzero(mine)
+        if not len(rows):
+            return
+        self.count += len(rows)
+        i = int(rows[np.argmin(block.value[rows])])
+        found = int(block.value[i]), rid + i, (block.counts[:, i] > 0).tolist()
+        self.first = found if self.first is None else min(self.first, found)
+
+    def figures(self, steps: tuple[Handler, ...]) -> dict[str, Any]:
+        """Return ``count`` and ``witness``."""
+        if self.first is None:
+            return {"count": 0, "witness": None}
+        at_ns, rid, done = self.first
+        missing = [h.name for h, has in zip(steps, done, strict=True) if not has]
+        return {"count": self.count, "witness": {"at_s": at_ns / SECOND, "rid": rid, "missing": missing}}
+
+
+def order_figures(orders: Orders) -> dict[str, Any]:
+    """Return domain whose clients' writes are orders -> figures; docs/measures.md defines them."""
+    return {root: _of(orders, root, steps) for root, steps in orders.steps.items()}
+
+
+def _of(orders: Orders, root: str, steps: tuple[Handler, ...]) -> dict[str, Any]:
+    total = complete = 0
+    stuck, half = Late(), Late()
+    for first, block in _blocks(orders, root):
+        order = block.state == b.ORDER
+        done = block.counts > 0
+        over = done.all(axis=0)
+        late = order & ~over & (orders.setup.until_ns - block.value > orders.setup.patience_ns)
+        total, complete = total + int(order.sum()), complete + int((order & over).sum())
+        stuck.add(late, block, first)
+        half.add(late & done.any(axis=0), block, first)
+    settled = sum(operations.settled for _, operations in _clients(orders, root))
+    return {
+        "orders": total + settled,
+        "complete": complete + settled,
+        "under_way": total - complete - stuck.count,
+        "stuck": stuck.figures(steps),
+        "half_done": half.figures(steps),
+        "doubled": _doubled(orders, steps),
+        "handlers": {h.name: _handler(orders, h) for h in steps},
+    }
+
+
+def _clients(orders: Orders, root: str) -> Iterator[tuple[int, b.Operations]]:
+    """Yield (stream, operations) of the clients of a domain."""
+    store = orders.stores[root]
+    yield from ((s, operations) for s, operations in store.streams.items() if s not in store.called)
+
+
+def _blocks(orders: Orders, root: str) -> Iterator[tuple[int, b.Block]]:
+    """Yield (rid of the first operation, block) of what is held of a domain's clients."""
+    for stream, operations in _clients(orders, root):
+        for number, block in operations.blocks.items():
+            yield stream << 40 | number << b.BITS, block
+
+
+def _doubled(orders: Orders, steps: tuple[Handler, ...]) -> dict[str, Any]:
+    """Return how many effects of orders were made twice or more, and the first that was."""
+    found = [(h, orders.doubled(h)) for h in steps]
+    firsts = [(int(rows[:, 1].min()), h.name, h, rows) for h, rows in found if len(rows)]
+    if not firsts:
+        return {"count": 0, "witness": None}
+    at_ns, _, handler, rows = min(firsts, key=lambda first: first[:2])
+    tag, _, version, rid = rows[np.lexsort((rows[:, 0], rows[:, 1]))[0]].tolist()
+    order = int(orders.root_of(handler, np.array([tag]))[0])
+    witness = {
+        "at_s": at_ns / SECOND, "handler": handler.name, "tag": tag, "order": None if order < 0 else order,
+        "rid": rid, "version": version,
+    }  # fmt: skip
+    return {"count": sum(len(rows) for _, rows in found), "witness": witness}
+
+
+def _handler(orders: Orders, handler: Handler) -> dict[str, int]:
+    made = orders.made[handler.name]
+    return {"calls": made.calls, "commits": made.commits, "doubled": len(orders.doubled(handler))}

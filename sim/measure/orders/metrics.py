@@ -1,0 +1,13 @@
+"""What the metrics of objectives are on orders."""
+
+from collections.abc import Mapping
+from typing import Any
+
+METRICS = {"orders_stuck": "stuck", "orders_half_done": "half_done", "orders_doubled": "doubled"}
+
+
+def order_value(figures: Mapping[str, Any], metric: str, of: str) -> int | None:
+    """Return what a metric of METRICS came to; None if there was no order. KeyError if there are none."""
+    found = figures["choreography"][of]
+    count: int = found[METRICS[metric]]["count"]
+    return count if found["orders"] else None
