@@ -5,7 +5,7 @@ from typing import Any
 
 from sim.outcome import Outcome
 from sim.report.page import Section, Table
-from sim.report.quantities import NOTHING, clock, count, duration
+from sim.report.quantities import NOTHING, clock, count, duration, plural
 
 Figures = dict[str, Any]
 TERMS = ("in_flight", "dropped", "lost")
