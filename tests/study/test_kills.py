@@ -94,6 +94,26 @@ def test_a_killed_pool_is_made_anew(tmp_path, undisturbed):
     assert small.tables(tmp_path) == undisturbed
 
 
+def runs(pid):
+    """Return whether a process is there, and not only waiting to be buried."""
+    try:
+        with open(f"/proc/{pid}/stat") as file:
+            return file.read().rpartition(")")[2].split()[0] not in ("Z", "X")
+    except (OSError, ProcessLookupError):
+        return False
+
+
+@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])
+def test_no_worker_outlives_the_main_process(tmp_path, how):
+    """However it ends: a worker that went on would hold memory and processors for nobody."""
+    began = small.start(tmp_path, *TRIALS, "--jobs", "2")
+    wait_for(lambda: small.finished(tmp_path) >= 2 and children(began.pid))
+    workers = children(began.pid)
+    began.send_signal(how)
+    began.wait(timeout=60)
+    wait_for(lambda: not any(runs(worker) for worker in workers), seconds=30.0)
+
+
 class Scheduler:
     """A real Dask scheduler with workers, as separate processes on loopback."""
 
