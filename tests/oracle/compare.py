@@ -1,5 +1,7 @@
 """The first difference between two runs of one scenario, with what lies around it."""
 
+from collections import Counter
+
 import numpy as np
 
 UNORDERED = {"open": ("rid",), "issued": ("client", "kind")}
@@ -42,9 +44,19 @@ def _in_order(name: str, table: dict) -> dict:
         return table
     keys = [table[column] for column in reversed(UNORDERED[name])]
     rows = np.lexsort(keys)
-    if name == "issued":  # a stream that sends nothing may be left out
-        rows = rows[table["count"][rows] > 0]
+    if name == "issued":  # streams of one group may be told apart or not, those that send nothing left out
+        return _summed(table)
     return {column: values[rows] for column, values in table.items()}
+
+
+def _summed(table: dict) -> dict:
+    groups: Counter[tuple[int, int]] = Counter()
+    for client, kind, count in zip(
+        *(table[name].tolist() for name in ("client", "kind", "count")), strict=True
+    ):
+        groups[client, kind] += count
+    cells = [(*group, count) for group, count in sorted(groups.items()) if count]
+    return dict(zip(("client", "kind", "count"), np.array(cells, np.int64).reshape(-1, 3).T, strict=True))
 
 
 def _table(name: str, engine: dict, twin: dict):

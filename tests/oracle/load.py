@@ -40,13 +40,15 @@ OPS_ROW = Struct("13q").pack  # as the columns of ``ops``
 
 class Operation:
     """One operation: one rid, one or more attempts; ``awaited`` is the attempt that may still be refused or
-    time out, 0 if there is none. ``inbox``: the versions committed for its tag, None if that is not asked."""
+    time out, 0 if there is none. ``inbox``: the versions committed for its tag, None if that is not asked;
+    ``found``: the one of them that was found in place of a commit of its own."""
 
     __slots__ = (
         "attempt",
         "awaited",
         "commits",
         "first",
+        "found",
         "inbox",
         "key",
         "open",
@@ -231,6 +233,7 @@ class Load:
         op.open = True
         op.commits = ()
         op.inbox = None
+        op.found = 0
         op.session = user.identity
         op.key = user.keys[(bits & 0xFFFFFFFF) * ring.slots >> 32]
         op.resolver = session % ring.resolvers
@@ -335,7 +338,7 @@ class Load:
         if message is not None:
             node = message.node.region
             if self.kind == WRITE:
-                version = op.commits[-1] if op.commits else 0  # 0: another call had its tag
+                version = op.commits[-1] if op.commits else op.found
             else:
                 version, stale, behind = message.version, message.stale, message.behind
         row = OPS_ROW(

@@ -228,6 +228,7 @@ class Node:
             if domain.on_timeline(version, self.timeline):
                 self.coverage.known_at_cut += version & LSN_MASK == domain.timelines[self.timeline].cut
                 self.coverage.known_tags += version not in op.commits
+                op.found = version
                 return
         self.coverage.second_commits += len(op.commits) > 0
         self.coverage.diverged_commits += self.timeline != domain.newest

@@ -26,7 +26,6 @@ class Replay:
         self.table = "handled" if self.into_database else "replayed"
         self.rows: list[tuple[int, ...]] = []
         self.left: list[int] = []
-        self.wanted: set[int] = set()  # positions that are called
         self.turn = 0  # rows due in an earlier turn are void: the region went down
         self.still = False
         self.clock.process(self._begin())
@@ -45,7 +44,8 @@ class Replay:
         self.left = [position for position in range(first, end) if self._there(position)]
         self.path.count["rows that a replay leaves out"] += max(0, end - first) - len(self.left)
         if self.into_database:
-            self.wanted = {position for position in self.left if self._is_wanted(position)}
+            there, self.left = self.left, [position for position in self.left if self._is_wanted(position)]
+            self.path.count["rows that a replay does not call"] += len(there) - len(self.left)
         self.still = not self.path.network.up(self.region)
         self.path.count["replays begun in a dead region"] += self.still
         if not self.left:
@@ -124,10 +124,8 @@ class Replay:
         if not self.into_database:
             self.path.count["rows replayed into a consumer"] += 1
             self.rows.append((self.clock._now, self.region, position))
-        elif position in self.wanted:
-            later(self.clock, self.clock._now, DONE, lambda: self._call(position))
         else:
-            self.path.count["rows that a replay does not call"] += 1
+            later(self.clock, self.clock._now, DONE, lambda: self._call(position))
 
     def _call(self, position: int) -> None:
         tag = self.part.rid(self.bus.rows[position].version)

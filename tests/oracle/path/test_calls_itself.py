@@ -69,9 +69,8 @@ def test_a_call_that_comes_again_commits_once_if_the_handler_is_idempotent():
         twice = Counter(_tags(tables["commits"], tables["handled/act"]))
         assert len(again) >= 5
         assert sorted(tag for tag, times in twice.items() if times == 2) == ([] if idempotent else again)
-        assert (_of(tables["handled/act"], tables["ops"], "version") == 0).sum() == (
-            len(again) if idempotent else 0
-        )
+        versions = _of(tables["handled/act"], tables["ops"], "version").tolist()
+        assert len(versions) - len(set(versions)) == (len(again) if idempotent else 0)
 
 
 def test_a_position_waits_for_the_calls_before_it():
@@ -119,8 +118,8 @@ def test_a_replay_leaves_out_what_is_expired():
 
 
 def test_a_replay_into_the_database_calls_for_what_was_lost():
-    """Of 38 events published by a, those beyond the cut of 29 are called, each in its slot of the rate, and
-    commit on the new timeline; with ``idempotent: false`` all 38 are."""
+    """Of 38 events published by a, those beyond the cut of 29 are called, at the rate, and commit on the new
+    timeline; with ``idempotent: false`` all 38 are."""
     failover = {"interval": 100 * MS, "timeout": 50 * MS, "failures": 2, "offset": 50 * MS}
     failover |= {"lease": 1 * S, "promotion": ms(500), "decision": ms(100)}
     pause = {"kind": "replication_pause", "database": "d", "at": ms(3000), "duration": ms(2000)}
@@ -133,7 +132,7 @@ def test_a_replay_into_the_database_calls_for_what_was_lost():
         handled, commits = tables["handled/heal"], tables["commits"]
         assert tables["cuts"]["cut"].tolist() == [29]
         assert _positions(handled) == list(range(first, 38))
-        assert in_ms(handled["at_ns"])[0] == 7010 + 10 * first
+        assert in_ms(handled["at_ns"])[0] == 7010
         won = _of(handled, commits, "version")
         assert len(won) == 38 - first
         assert (won & LSN_MASK).min() > 29
