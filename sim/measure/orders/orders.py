@@ -92,11 +92,8 @@ class Orders:
         if not len(beyond):
             return NONE
         beyond = beyond[np.lexsort((beyond[:, 1], beyond[:, 0]))]
-        tags, first, extra = np.unique(beyond[:, 0], return_index=True, return_counts=True)
-        counts = self._counts(handler, tags)
-        # Each is a second commit, unless the first of its tag was abandoned: then the next one is.
-        rows = np.where(counts > extra, first, first + 1)
-        return beyond[rows[counts >= 2]]
+        # A promotion abandons the newest, so where one of these survives, so does the one before it.
+        return beyond[np.unique(beyond[:, 0], return_index=True)[1]]
 
     def root_of(self, handler: Handler, tags: np.ndarray) -> np.ndarray:
         """Return the orders (n,) that tags lead to, UNKNOWN where that is long settled."""
@@ -232,15 +229,6 @@ class Orders:
                     out[rows[part]] += change * (1 + _earlier(places))
                     np.add.at(counts, places, np.uint16(change & 0xFFFF))
         return out
-
-    def _counts(self, handler: Handler, tags: np.ndarray) -> np.ndarray:
-        """Return the commits (n,) on the line of each tag."""
-        return self._bump(handler.of, tags, self._own_column(handler), change=0, opened=0, of=handler.on)
-
-    def _own_column(self, handler: Handler) -> int:
-        if handler.on is None:
-            return self._column[handler.name][1]
-        return self.setup.reacting(handler.on, handler.of).index(handler)
 
     def _operations(self, store: Store, stream: int) -> Operations:
         """Return the operations of a handler's stream."""

@@ -12,7 +12,12 @@ from sim.measure.path.setup import ZONES
 
 OUTCOMES = ("ok", "fail", "info")
 NODES = {"sent": "handed to the wire to", "received": "received by", "applied": "applied in"}
-PASSED = {"consumed": "completed by", "skipped": "skipped by", "dead": "dead letter of"}
+PASSED = {
+    "consumed": "completed by",
+    "replayed": "handed out again by replay",
+    "skipped": "skipped by",
+    "dead": "dead letter of",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +68,8 @@ class Tap:
             self._bus(self._regions.index(rest), rows)
         elif head == "gone":
             self._at(rows, self._regions.index(rest), f"gone from bus/{rest}")
+        elif head == "handled":
+            self._handled(rest, rows)
         elif head in PASSED:
             for r, region in enumerate(self._regions):
                 self._at(rows, r, f"{PASSED[head]} {self.domain}/{rest} in {region}")
@@ -109,6 +116,13 @@ class Tap:
         if "region" in rows:
             hit &= rows["region"] == r
         self._note(rows, hit, what)
+
+    def _handled(self, name: str, rows: Table) -> None:
+        """Note what was called because of it."""
+        for i in np.flatnonzero(rows["tag"] == self.rid).tolist():
+            made = int(rows["rid"][i])
+            region = self._regions[int(rows["region"][i])]
+            self._say(rows["at_ns"][i], f"handled by {name} in {region}, which sends operation {made}")
 
     def _ranges(self, zone: str, region: str, rows: Table) -> None:
         for i in range(len(rows["at_ns"])):

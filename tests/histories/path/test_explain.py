@@ -3,7 +3,7 @@
 from sim.measure.path.rests import Rests
 from sim.measure.path.tap import Tap
 from tests.histories.builder import MS, S, v
-from tests.histories.path import bad
+from tests.histories.path import bad, replayed
 from tests.histories.path.builder import Journey
 from tests.histories.path.good import quiet
 
@@ -41,6 +41,19 @@ def test_a_ghost_is_told_as_one():
     assert (20.0, "1:9 abandoned by a promotion: on no database any more") in found
     assert (9.001, "the client knows: ok after 1 attempts, 1:9") in found
     assert [what for _, what in found if "committed" in what] == ["committed in a as 1:9"]
+
+
+def test_a_replay_is_part_of_the_way():
+    """Write 11 was skipped at 20 s and handed out by the replay at 50.6 s."""
+    found = story(replayed.heals(), rid=1 << 20 | 11)
+    assert (20.0, "skipped by orders/search in a") in found
+    assert (50.6, "handed out again by replay orders/heal in a") in found
+
+
+def test_what_was_called_because_of_it_is_named():
+    """The lost write 9 was replayed into the database at 30 s, as another operation."""
+    found = story(replayed.into_database(), rid=9)
+    assert (30.0, f"handled by heal in b, which sends operation {replayed.HEAL}") in found
 
 
 def test_what_a_dashboard_rests_on():
