@@ -124,6 +124,8 @@ class Path:
         ``ended``: how far the circles of other domains have been advanced, None if so far too.
         """
         self.pull(until)
+        self.setting.control.domain.take_commits()
+        self.relay.take()  # events may have been pulled before the circle came so far
         for consumer in self.consumers.values():
             if consumer.reader.handler is not None:
                 consumer.reader.save(until if ended is None else min(until, ended))

@@ -103,7 +103,7 @@ class Relay:
 
     def advance(self, until: int) -> Batch | None:
         """Publish what is due strictly before ``until``; return it."""
-        self._take()
+        self.take()
         batch = None
         if self.process.running:
             parts: list[tuple[np.ndarray, np.ndarray, np.ndarray]] = []
@@ -120,7 +120,7 @@ class Relay:
         self._advanced = until
         return batch
 
-    def _take(self) -> None:
+    def take(self) -> None:
         """Take over what has been committed since."""
         log, outbox = self._domain.log, self._outbox
         if outbox.end < log.end:
@@ -236,7 +236,7 @@ class Relay:
 
     def _begin_without(self, gap: str, now: int) -> None:
         """Begin behind the last commit of now, or with the newest version of each key."""
-        self._take()
+        self.take()
         commits = self._outbox.part("commit", self._outbox.base, self._outbox.end)
         end = self._outbox.base + int(np.searchsorted(commits, now))
         keys = np.flatnonzero(self._domain.newest)
@@ -282,6 +282,7 @@ class Relay:
 
     def unsent(self) -> Table:
         """Return the versions not published since its last start and not before its position."""
+        self.take()  # what was committed after its last tick
         first = self._state_lsn() if self.process.running else max(self._reached, self.saved + 1)
         versions = self._outbox.part("version", max(first, self._outbox.base), self._outbox.end)
         if self._snapshot is not None:
