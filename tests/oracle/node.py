@@ -223,11 +223,14 @@ class Node:
 
     def _commit(self, op, now: int) -> None:
         domain = self.domain
-        known = op.commits[-2:] if op.inbox is None else (*op.commits[-2:], *op.inbox[-2:])
-        for version in known:
+        for version in op.commits[-2:]:
             if domain.on_timeline(version, self.timeline):
                 self.coverage.known_at_cut += version & LSN_MASK == domain.timelines[self.timeline].cut
-                self.coverage.known_tags += version not in op.commits
+                return
+        for version in reversed((op.inbox or [])[-2:]):
+            if domain.on_timeline(version, self.timeline):
+                self.coverage.known_at_cut += version & LSN_MASK == domain.timelines[self.timeline].cut
+                self.coverage.known_tags += 1
                 op.found = version
                 return
         self.coverage.second_commits += len(op.commits) > 0
