@@ -20,10 +20,10 @@ from sim.models.conditions import holds
 from sim.models.control import Control
 from sim.models.dials import Dial, Dials
 from sim.models.domain import Domain
-from sim.models.effects import Effects
+from sim.models.effects import Effects, link_reads
 from sim.models.emission import emit, final_tables
 from sim.models.failover import Failover
-from sim.models.network import CLIENTS, Network
+from sim.models.network import Network
 from sim.models.path.plane import Plane
 from sim.models.rejoin import Rejoin
 from sim.models.routing import Answers, Routes
@@ -367,7 +367,7 @@ class World:
         if what == "region":
             return int(circle.node[regions.index(of[0]), at.N_HITS])
         if what in ("cut", "latency", "jitter", "loss", "bandwidth"):
-            return self._link_reads(domain, *of)
+            return link_reads(domain, *of)
         if what == "decision":
             return sum(
                 m.kind == "declared" and m.subject == domain.name == of[0] for m in self.milestones.all
@@ -382,20 +382,6 @@ class World:
             return 0
         hits = int(circle.node[regions.index(of[1]), at.N_HITS])
         return hits + sum(n for (_, follower), n in domain.flow_reads.items() if follower == of[1])
-
-    def _link_reads(self, domain: Domain, a: str, b: str) -> int:
-        regions, count = domain.regions, len(domain.regions)
-        client_to, to_client = a.startswith(CLIENTS), b.startswith(CLIENTS)
-        i, j = regions.index(a.removeprefix(CLIENTS)), regions.index(b.removeprefix(CLIENTS))
-        row = (
-            count * (count + i) + j
-            if client_to
-            else count * (2 * count + i) + j
-            if to_client
-            else i * count + j
-        )
-        hits = int(domain.circle.link_state[row, at.LS_HITS])
-        return hits + domain.flow_reads.get((a, b), 0)
 
     def _start_of(self, fault: str) -> int | None:
         """Return when a fault started, None if it has not."""

@@ -9,7 +9,7 @@ from sim.engine.sampling import ns
 from sim.models.dials import Dials
 from sim.models.domain import FOLLOWING, PRIMARY, PROMOTING, RESTORING, STALE, Domain, Node
 from sim.models.follower import Wire
-from sim.models.network import Network, Path
+from sim.models.network import CLIENTS, Network, Path
 from sim.models.workload import Tables
 from sim.spec.models import Scenario
 
@@ -208,3 +208,15 @@ class Effects:
                     watch_anew(self._domain.circle, s)
                 else:
                     self._domain.circle.stream[s, at.T_OUTSTANDING] = 0
+
+
+def link_reads(domain: Domain, a: str, b: str) -> int:
+    """Return how often the parameters of the link a -> b have been read so far by a domain."""
+    regions, count = domain.regions, len(domain.regions)
+    client_to, to_client = a.startswith(CLIENTS), b.startswith(CLIENTS)
+    i, j = regions.index(a.removeprefix(CLIENTS)), regions.index(b.removeprefix(CLIENTS))
+    row = (
+        count * (count + i) + j if client_to else count * (2 * count + i) + j if to_client else i * count + j
+    )
+    hits = int(domain.circle.link_state[row, at.LS_HITS])
+    return hits + domain.flow_reads.get((a, b), 0)

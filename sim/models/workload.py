@@ -106,8 +106,7 @@ def build(
     """
     database = scenario.databases[domain]
     regions = sorted(scenario.regions)
-    service = database.service
-    work = [tables.add(dist) for dist in (service.read, service.write, service.probe, service.probe)]
+    work = _works(database, tables)
     table = tables.encode()
     r, s = len(regions), len(streams)
     load = [i for i, stream in enumerate(streams) if stream.kind <= at.WRITE]
@@ -127,8 +126,8 @@ def build(
         rate=np.array([(stream.gap_ns, 1.0) for stream in streams], np.float64),
         node=np.zeros((r, at.NODE_FIELDS), np.int64),
         speed=np.ones(r, np.float64),
-        worker=np.zeros((r, service.workers, at.WORKER_FIELDS), np.int64),
-        queue=np.zeros((r, service.queue + 1, 3), np.int64),
+        worker=np.zeros((r, database.service.workers, at.WORKER_FIELDS), np.int64),
+        queue=np.zeros((r, database.service.queue + 1, 3), np.int64),
         starts=np.zeros((r, at.STARTS), np.int64),
         contact=np.zeros(r, np.int64),
         cuts=np.zeros((256, 2), np.int64),
@@ -166,6 +165,12 @@ def _slots(lanes: int) -> np.ndarray:
     slots[:lanes, at.S_AHEAD] = slots[:lanes, at.S_BEHIND] = np.arange(lanes)
     slots[:lanes, at.S_DUE] = at.NEVER
     return slots
+
+
+def _works(database: Database, tables: Tables) -> list[int]:
+    """Return the distribution of work by kind of stream: read, write, observer, checker."""
+    service = database.service
+    return [tables.add(dist) for dist in (service.read, service.write, service.probe, service.probe)]
 
 
 def _registers(scenario: Scenario, database: Database, regions: list[str]) -> np.ndarray:

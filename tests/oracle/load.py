@@ -338,7 +338,7 @@ class Load:
         if message is not None:
             node = message.node.region
             if self.kind == WRITE:
-                version = op.commits[-1] if op.commits else op.found
+                version = op.found or op.commits[-1]
             else:
                 version, stale, behind = message.version, message.stale, message.behind
         row = OPS_ROW(

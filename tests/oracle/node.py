@@ -238,6 +238,7 @@ class Node:
         self.last = self.applied = self.last + 1
         version = self.timeline << LSN_BITS | self.last
         op.commits += (version,)
+        op.found = 0
         if op.inbox is not None:
             self.coverage.second_tags += len(op.inbox) > 0
             op.inbox.append(version)
