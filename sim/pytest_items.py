@@ -65,8 +65,7 @@ class ScenarioFile(pytest.File):
 
     def _checked(self) -> Any:
         """Check the file. A lock makes other workers wait; they would only do the same."""
-        from sim.cli.check import rules_of, studied
-        from sim.study.gate import check
+        from sim.cli.check import checked_file
 
         options = self.config.option
         given = {
@@ -75,11 +74,7 @@ class ScenarioFile(pytest.File):
         }  # fmt: skip
         with open(self._folder() / "lock", "w", encoding="utf-8") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
-            return check(
-                self.path,
-                lambda points, rules: studied(points, rules, given),
-                rules=lambda own: rules_of(own, given),
-            )
+            return checked_file(self.path, given)
 
     def _folder(self) -> Path:
         cache = self.config.cache

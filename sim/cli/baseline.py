@@ -19,9 +19,7 @@ def command() -> None:
 @click.argument("paths", nargs=-1, required=True, metavar="PATH...", shell_complete=find.complete)
 @options.study
 @options.until
-@click.option(
-    "--seed", type=click.IntRange(min=0), default=None, help="In place of the scenarios' own seeds."
-)
+@options.own_seed
 @click.option(
     "--file",
     "file",
@@ -30,22 +28,19 @@ def command() -> None:
     show_default=True,
     help="The baseline; other scenarios in it stay.",
 )
-@click.option(
-    "--out", type=click.Path(file_okay=False), default="reports", show_default=True, help="Where studies go."
-)
-@click.option("-q", "--quiet", is_flag=True, default=False, help="No progress.")
+@options.studies_out
+@options.no_progress
 def update(paths: tuple[str, ...], **given: Any) -> int:
     """Run the studies of scenarios, and write what each trial came to into a small sorted file for review."""
     from sim.cli.check import rules_of
-    from sim.spec.sweep import points
     from sim.study.baseline import entry, read, write
-    from sim.study.plan import Point
+    from sim.study.plan import points_of
 
     target = Path(given["file"])
     entries = read(target)["scenarios"] if target.is_file() else {}
     for path in paths:
         for file in files(path):
-            found = [Point(*swept) for swept in points(str(file))]
+            found = points_of(str(file))
             study = studied(found, rules_of(found[0].scenario.study, given), given)
             for finding in study.findings:
                 entries[key_of(str(file), finding.point.label, target)] = entry(finding, seed=study.seed)

@@ -20,9 +20,7 @@ if TYPE_CHECKING:
 @click.argument("paths", nargs=-1, required=True, metavar="PATH...", shell_complete=find.complete)
 @options.study
 @options.until
-@click.option(
-    "--seed", type=click.IntRange(min=0), default=None, help="In place of the scenarios' own seeds."
-)
+@options.own_seed
 @click.option("--junit", type=click.Path(dir_okay=False), help="Also write JUnit XML to this file.")
 @click.option("--summary", type=click.Path(dir_okay=False), help="Also append a Markdown table to this file.")
 @click.option("--baseline", type=click.Path(exists=True, dir_okay=False), help="Compare with this baseline.")
@@ -40,10 +38,8 @@ if TYPE_CHECKING:
     show_default=True,
     help="Workflow commands for GitHub; auto: where it runs.",
 )
-@click.option(
-    "--out", type=click.Path(file_okay=False), default="reports", show_default=True, help="Where studies go."
-)
-@click.option("-q", "--quiet", is_flag=True, default=False, help="No progress.")
+@options.studies_out
+@options.no_progress
 def command(paths: tuple[str, ...], **given: Any) -> int:
     """Check scenarios: files, folders of them, or names of scenarios that come with sim.
 
@@ -54,7 +50,7 @@ def command(paths: tuple[str, ...], **given: Any) -> int:
     from sim.report.check import annotations, junit, lines, markdown
     from sim.study.gate import exit_code
 
-    checked = [_check(file, given) for file in _each(paths)]
+    checked = [checked_file(file, given) for file in _each(paths)]
     if given["baseline"]:
         checked = _against(checked, given)
     emit(lines(checked))
@@ -88,8 +84,8 @@ def _github(name: str, given: dict[str, Any]) -> str | None:
     return os.environ.get(name) if given["annotations"] != "none" else None
 
 
-def _check(path: Path, given: dict[str, Any]) -> "Checked":
-    """Check one file."""
+def checked_file(path: Path, given: dict[str, Any]) -> "Checked":
+    """Check one file. ``given``: the options, as of ``studied`` and ``rules_of``."""
     from sim.study.gate import check
 
     return check(
@@ -107,13 +103,10 @@ def rules_of(own: "Rules | None", given: dict[str, Any]) -> "Rules":
 
 
 def studied(points: "list[Point]", rules: "Rules", given: dict[str, Any]) -> "Study":
-    """Run the study of one scenario and let its folder appear."""
-    from sim.cli.study import keep, run_points, target_of
+    """Run the study of one scenario by its rules."""
+    from sim.cli import study
 
-    given = {**given, "trials": rules.trials, "until": rules.until, "seed": rules.seed}
-    study = run_points(points, given, target_of(points, given))
-    keep(study)
-    return study
+    return study.studied(points, {**given, "trials": rules.trials, "until": rules.until, "seed": rules.seed})
 
 
 def _against(checked: "list[Checked]", given: dict[str, Any]) -> "list[Checked]":
@@ -134,7 +127,7 @@ def _against(checked: "list[Checked]", given: dict[str, Any]) -> "list[Checked]"
 
 
 def _compared(line: "Line", baseline: dict[str, Any], given: dict[str, Any]) -> "Line":
-    from sim.study.baseline import CANNOT_TELL, Change, changes
+    from sim.study.baseline import CANNOT_TELL, Change, change
     from sim.study.gate import with_change
 
     if line.ruling is None or line.finding is None:
@@ -142,8 +135,8 @@ def _compared(line: "Line", baseline: dict[str, Any], given: dict[str, Any]) -> 
     kept = baseline["scenarios"].get(key_of(line.scenario, line.label, Path(given["baseline"])))
     if kept is None:
         return with_change(line, Change(line.ruling.id, CANNOT_TELL, "not in the baseline", None))
-    found = changes(kept, line.finding, seed=line.seed, tolerance=given["tolerance"])
-    return with_change(line, next(change for change in found if change.objective == line.ruling.id))
+    name, tolerance = line.ruling.id, given["tolerance"]
+    return with_change(line, change(kept, line.finding, name, seed=line.seed, tolerance=tolerance))
 
 
 def key_of(scenario: str, label: str, baseline: Path) -> str:

@@ -19,11 +19,9 @@ TRIALS = 50
     "--set", "sets", multiple=True, metavar="KEY=VALUE", help="Change AFTER (or BEFORE, if it is alone)."
 )
 @click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Which draws to use.")
-@click.option(
-    "--out", type=click.Path(file_okay=False), default="reports", show_default=True, help="Where studies go."
-)
+@options.studies_out
 @click.option("--json", "as_json", is_flag=True, default=False, help="Print one JSON document.")
-@click.option("-q", "--quiet", is_flag=True, default=False, help="No progress.")
+@options.no_progress
 def command(before: str, after: str | None, **given: Any) -> int:
     """Run BEFORE and AFTER on the same draws, trial by trial, and show which figures differ and by how much.
 
@@ -53,11 +51,8 @@ def command(before: str, after: str | None, **given: Any) -> int:
 
 
 def _tally(name: str, sets: tuple[str, ...], given: dict[str, Any]) -> Any:
-    from sim.cli.study import keep, run_points, target_of
-    from sim.spec.sweep import points
-    from sim.study.plan import Point
+    from sim.cli.study import studied
+    from sim.study.plan import points_of
 
-    found = [Point(*s) for s in points(str(find.scenario(name)), sets=[*sets, "sweep=null"])]
-    study = run_points(found, given, target_of(found, given))
-    keep(study)
-    return study.findings[0].tally
+    found = points_of(str(find.scenario(name)), sets=[*sets, "sweep=null"])
+    return studied(found, given).findings[0].tally

@@ -67,6 +67,14 @@ sweeps = click.option(
     help="Run the study at each of these values. Can be repeated: every combination.",
 )
 
+own_seed = click.option(
+    "--seed", type=click.IntRange(min=0), default=None, help="In place of the scenarios' own seeds."
+)
+studies_out = click.option(
+    "--out", type=click.Path(file_okay=False), default="reports", show_default=True, help="Where studies go."
+)
+no_progress = click.option("-q", "--quiet", is_flag=True, default=False, help="No progress.")
+
 
 def study(function: Callable[..., Any]) -> Callable[..., Any]:
     """Add the options of studies to a command."""

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from sim.cli import find, options
-from sim.cli.screen import colours, emit, moves, width
+from sim.cli.screen import colours, emit, moves, rendered
 
 if TYPE_CHECKING:
     from sim.outcome import Outcome
@@ -112,17 +112,11 @@ def _result(outcome: "Outcome", given: dict[str, Any], target: Path) -> str:
         from sim.report.document import document, written
 
         return written(document(outcome))
-    from sim.report.page import plain
     from sim.report.terminal import headline, page
 
     if given["quiet"]:
         return headline(outcome) + "\n"
-    sections = page(outcome, source=source_of(given), folder=str(target))
-    if colours(sys.stdout, given["colour"]):
-        from sim.report.colour import coloured
-
-        return coloured(sections, width(sys.stdout))
-    return plain(sections, width(sys.stdout))
+    return rendered(page(outcome, source=source_of(given), folder=str(target)), given["colour"])
 
 
 def source_of(given: dict[str, Any]) -> str:

@@ -3,9 +3,12 @@
 import os
 import shutil
 import sys
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
 import click
+
+if TYPE_CHECKING:
+    from sim.report.page import Section
 
 WIDTH_MAX = 100
 
@@ -42,6 +45,17 @@ def moves(stream: TextIO) -> bool:
 def width(stream: TextIO) -> int:
     """Return how many characters a line may have: the terminal's, at most ``WIDTH_MAX``."""
     return min(WIDTH_MAX, shutil.get_terminal_size((WIDTH_MAX, 24)).columns) if stream.isatty() else WIDTH_MAX
+
+
+def rendered(sections: "list[Section]", flag: bool | None) -> str:
+    """Return a page for stdout, as wide and as colourful as that takes it."""
+    if colours(sys.stdout, flag):
+        from sim.report.colour import coloured
+
+        return coloured(sections, width(sys.stdout))
+    from sim.report.page import plain
+
+    return plain(sections, width(sys.stdout))
 
 
 def emit(text: str) -> None:

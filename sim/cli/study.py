@@ -9,7 +9,7 @@ import click
 
 from sim.cli import find, options
 from sim.cli.run import source_of, writable
-from sim.cli.screen import colours, emit, moves, warn, width
+from sim.cli.screen import colours, emit, moves, rendered, warn
 
 if TYPE_CHECKING:
     from sim.study.plan import Point
@@ -30,17 +30,16 @@ def run_study(ctx: click.Context, given: dict[str, Any]) -> int:
     _check(given)
     from sim.study.judgement import exit_code
 
-    found = _points(given)
-    target = target_of(found, given)
-    study = run_points(found, given, target)
-    keep(study)
-    emit(_result(study, given, target))
+    study = studied(_points(given), given)
+    emit(_result(study, given))
     return exit_code([finding.verdict for finding in study.findings])
 
 
-def keep(study: "Study") -> None:
-    """Let the study's folder appear: its tables and documents."""
+def studied(points: "list[Point]", given: dict[str, Any]) -> "Study":
+    """Run a study and let its folder appear: its tables and documents."""
+    study = _run(points, given, _target_of(points, given))
     study.store.finish(trials=study.look.n, documents=_documents(study))
+    return study
 
 
 def _check(given: dict[str, Any]) -> None:
@@ -51,15 +50,13 @@ def _check(given: dict[str, Any]) -> None:
 
 
 def _points(given: dict[str, Any]) -> "list[Point]":
-    from sim.spec.sweep import points
-    from sim.study.plan import Point
+    from sim.study.plan import points_of
 
     path = str(find.scenario(given["scenario"]))
-    found = points(path, overlays=given["overlays"], sets=given["sets"], sweeps=given["sweeps"])
-    return [Point(*swept) for swept in found]
+    return points_of(path, overlays=given["overlays"], sets=given["sets"], sweeps=given["sweeps"])
 
 
-def target_of(points: "list[Point]", given: dict[str, Any]) -> Path:
+def _target_of(points: "list[Point]", given: dict[str, Any]) -> Path:
     """Return where the study's folder belongs: named by what is studied, not by how."""
     from hashlib import sha256
 
@@ -72,7 +69,7 @@ def target_of(points: "list[Point]", given: dict[str, Any]) -> Path:
     return folder_of(out, scenario=points[0].scenario.name, digest=digest, name=f"{given['seed']}-study")
 
 
-def run_points(points: "list[Point]", given: dict[str, Any], target: Path) -> "Study":
+def _run(points: "list[Point]", given: dict[str, Any], target: Path) -> "Study":
     """Run a study under a progress bar; what went wrong on the way becomes a message of one line."""
     from sim.report.progress import Trials
     from sim.study.executors import Lost
@@ -114,7 +111,7 @@ def _documents(study: "Study") -> dict[str, str]:
     return texts
 
 
-def _result(study: "Study", given: dict[str, Any], target: Path) -> str:
+def _result(study: "Study", given: dict[str, Any]) -> str:
     """Return what goes to stdout."""
     from sim.report.study import document, headline, page
 
@@ -124,11 +121,5 @@ def _result(study: "Study", given: dict[str, Any], target: Path) -> str:
         return written(document(study))
     if given["quiet"]:
         return headline(study) + "\n"
-    sections = page(study, source=source_of(given), folder=str(target))
-    if colours(sys.stdout, given["colour"]):
-        from sim.report.colour import coloured
-
-        return coloured(sections, width(sys.stdout))
-    from sim.report.page import plain
-
-    return plain(sections, width(sys.stdout))
+    sections = page(study, source=source_of(given), folder=str(study.store.target))
+    return rendered(sections, given["colour"])

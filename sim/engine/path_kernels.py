@@ -99,6 +99,15 @@ def _due(state, work, speed):
 
 
 @compiled
+def _done_at(state, work, version, speed):
+    """Return when the record in service, of this version, is done; work not rescaled is drawn."""
+    nominal = 0.0
+    if state[REMAINING] < 0:
+        nominal = sample(work.table, work.row, work.key, version & _LSN, version >> 40, work.purpose)
+    return _due(state, nominal, speed)
+
+
+@compiled
 def _complete(state, done):
     state[DONE] = done
     state[REMAINING] = -1
@@ -145,12 +154,7 @@ def read_rows(
                 i += 1
                 continue
             state[TAKEN] = start
-        nominal_work = 0.0
-        if state[REMAINING] < 0:
-            nominal_work = sample(
-                work.table, work.row, work.key, version[k] & _LSN, version[k] >> 40, work.purpose
-            )
-        done = _due(state, nominal_work, speed[0])
+        done = _done_at(state, work, version[k], speed[0])
         if done >= until:
             break
         out[i - out_base] = done
@@ -228,12 +232,7 @@ def _publish_round(rows, base, closed, rules, work, state, speed, out, first, un
             if start >= until or closed[key[k] % rules.partitions]:
                 return False
             state[TAKEN] = start
-        nominal = 0.0
-        if state[REMAINING] < 0:
-            nominal = sample(
-                work.table, work.row, work.key, version[k] & _LSN, version[k] >> 40, work.purpose
-            )
-        done = _due(state, nominal, speed[0])
+        done = _done_at(state, work, version[k], speed[0])
         if done >= until:
             return False
         out[state[NEXT] - first] = done

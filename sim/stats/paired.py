@@ -9,6 +9,17 @@ from sim.stats.estimate import Estimate
 from sim.stats.quantile import between
 
 
+def pairs(before: np.ndarray, after: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the trials that both have a value of: float64 (n,) each, NaN where a trial has none.
+
+    Trials beyond the shorter of the two are left out.
+    """
+    common = min(before.size, after.size)
+    before, after = before[:common], after[:common]
+    known = ~np.isnan(before) & ~np.isnan(after)
+    return before[known], after[known]
+
+
 def median_difference(before: np.ndarray, after: np.ndarray, *, alpha: float = 0.05) -> Estimate:
     """Estimate the median of ``after - before`` (the sign test's interval); each bound holds with 1 - alpha.
 

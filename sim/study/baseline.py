@@ -7,9 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from sim.spec.models import Objective
 from sim.stats.estimate import Estimate
-from sim.stats.paired import median_difference
+from sim.stats.paired import median_difference, pairs
 from sim.study.machine import fingerprint
 from sim.study.study import Finding
 
@@ -63,32 +62,21 @@ def other_versions(baseline: dict[str, Any]) -> str:
     )
 
 
-def changes(kept: dict[str, Any], finding: Finding, *, seed: int, tolerance: float) -> list[Change]:
-    """Compare a point with what was kept of it, trial by trial on the same seed.
+def change(kept: dict[str, Any], finding: Finding, name: str, *, seed: int, tolerance: float) -> Change:
+    """Compare objective ``name`` of a point with what was kept of it, trial by trial on the same seed.
 
     ``tolerance``: how much worse, as a fraction of the baseline's median, is still not worse.
     """
     if kept["seed"] != seed:
-        why = f"the baseline has seed {kept['seed']}"
-        return [Change(name, CANNOT_TELL, why, None) for name in finding.point.scenario.sla]
-    return [
-        _change(name, objective, kept, finding, tolerance=tolerance)
-        for name, objective in finding.point.scenario.sla.items()
-    ]
-
-
-def _change(
-    name: str, objective: Objective, kept: dict[str, Any], finding: Finding, *, tolerance: float
-) -> Change:
+        return Change(name, CANNOT_TELL, f"the baseline has seed {kept['seed']}", None)
     if name not in kept["values"]:
         return Change(name, CANNOT_TELL, "not in the baseline", None)
     then = np.array([np.nan if v is None else float(v) for v in kept["values"][name]], np.float64)
     now = np.array(finding.tally.objective_values.get(name, []), np.float64)
-    pairs = min(then.size, now.size)
-    both = ~np.isnan(then[:pairs]) & ~np.isnan(now[:pairs])
-    then, now = then[:pairs][both], now[:pairs][both]
+    then, now = pairs(then, now)
     if not then.size:
         return Change(name, CANNOT_TELL, "no trial has a value in both", None)
+    objective = finding.point.scenario.sla[name]
     sign = -1.0 if objective.must.op in (">", ">=") else 1.0
     allowed = tolerance * abs(float(np.median(then[np.isfinite(then)]))) if np.isfinite(then).any() else 0.0
     difference = median_difference(then, now, alpha=ALPHA)

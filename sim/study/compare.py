@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from sim.stats.estimate import Estimate
-from sim.stats.paired import mean_difference, median_difference, variance_ratio
+from sim.stats.paired import mean_difference, median_difference, pairs, variance_ratio
 from sim.study.tally import Name, Tally
 
 ALPHA = 0.025  # each bound; together 95 %
@@ -41,10 +41,7 @@ def differences(before: Tally, after: Tally) -> list[Difference]:
 
 
 def _difference(name: Name, before: Tally, after: Tally) -> Difference | None:
-    then, now = (tally.by_trial(*name) for tally in (before, after))
-    pairs = min(then.size, now.size)
-    known = ~np.isnan(then[:pairs]) & ~np.isnan(now[:pairs])
-    then, now = then[:pairs][known], now[:pairs][known]
+    then, now = pairs(before.by_trial(*name), after.by_trial(*name))
     if not then.size:
         return None
     finite = bool(np.isfinite(then).all() and np.isfinite(now).all())

@@ -117,16 +117,12 @@ class Cluster:
             raise Lost(f"no scheduler answers at {address}: {error}") from error
         self._address = address
         self._executor = self._client.get_executor(pure=False)
-        self.workers = max(1, sum(worker["nthreads"] for worker in self._workers().values()))
-
-    def _workers(self) -> dict[str, Any]:
-        found: dict[str, Any] = self._client.scheduler_info(n_workers=-1)["workers"]
-        return found
+        workers = self._client.scheduler_info(n_workers=-1)["workers"].values()
+        self.workers = max(1, sum(worker["nthreads"] for worker in workers))
 
     def submit(self, work: Callable[[dict[str, Any]], dict[str, Any]], task: dict[str, Any]) -> Future[Any]:
         """Send the batch. A dead scheduler would take it silently, so it is asked first."""
-        if not self.alive():
-            raise Lost(f"the scheduler at {self._address} is gone")
+        self.renew()
         future: Future[Any] = self._executor.submit(work, task)
         return future
 

@@ -8,10 +8,9 @@ from sim.core.errors import SpecError
 from sim.outcome import EXIT_CODES
 from sim.spec.models import Study as Rules
 from sim.spec.position import positions
-from sim.spec.sweep import points
 from sim.study.baseline import CANNOT_TELL, WORSE, Change
 from sim.study.judgement import Ruling
-from sim.study.plan import Point
+from sim.study.plan import Point, points_of
 from sim.study.study import Finding, Study
 
 BAD_INPUT = "bad input"
@@ -55,7 +54,7 @@ class Checked:
 def check(path: Path, studied: Studied, *, rules: Callable[[Rules | None], Rules]) -> Checked:
     """Run the study of one scenario file. ``rules``: what the command line changes of the scenario's own."""
     try:
-        found = [Point(*swept) for swept in points(str(path))]
+        found = points_of(str(path))
         names = dict.fromkeys(name for point in found for name in point.scenario.sla)
         where = positions(str(path), [("sla", name) for name in names])
     except SpecError as error:

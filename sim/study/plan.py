@@ -6,6 +6,7 @@ from functools import cached_property
 
 from sim.spec.models import Scenario
 from sim.spec.resolve import digest_full
+from sim.spec.sweep import points
 
 
 @dataclass(frozen=True)
@@ -20,6 +21,11 @@ class Point:
     def digest(self) -> str:
         """SHA-256 (hex) of what the resolved scenario means."""
         return digest_full(self.scenario)
+
+
+def points_of(path: str, **given: Sequence[str]) -> list[Point]:
+    """Return the points of a scenario file; ``given`` and errors as of ``sim.spec.sweep.points``."""
+    return [Point(*swept) for swept in points(path, **given)]
 
 
 @dataclass(frozen=True, slots=True, order=True)

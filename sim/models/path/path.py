@@ -124,8 +124,6 @@ class Path:
         ``ended``: how far the circles of other domains have been advanced, None if so far too.
         """
         self.pull(until)
-        self.setting.control.domain.take_commits()
-        self.relay.take()  # events may have been pulled before the circle came so far
         for consumer in self.consumers.values():
             if consumer.reader.handler is not None:
                 consumer.reader.save(until if ended is None else min(until, ended))
@@ -144,9 +142,10 @@ class Path:
         The circle must have been advanced to the last tick of the relay before that, and nothing else may
         change before ``until``.
         """
+        self.setting.control.domain.take_commits()
+        self.relay.take()  # also if events have been pulled before the circle came so far
         if until <= self._pulled:
             return
-        self.setting.control.domain.take_commits()
         published = self.relay.advance(until)
         batches: dict[str, list[Batch]] = {region: [] for region in self.buses}
         if published is not None:

@@ -282,7 +282,6 @@ class Relay:
 
     def unsent(self) -> Table:
         """Return the versions not published since its last start and not before its position."""
-        self.take()  # what was committed after its last tick
         first = self._state_lsn() if self.process.running else max(self._reached, self.saved + 1)
         versions = self._outbox.part("version", max(first, self._outbox.base), self._outbox.end)
         if self._snapshot is not None:

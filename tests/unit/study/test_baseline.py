@@ -4,71 +4,71 @@ import math
 
 import pytest
 
-from sim.study.baseline import CANNOT_TELL, NOT_WORSE, WORSE, changes, entry, other_versions, read, write
+from sim.study.baseline import CANNOT_TELL, NOT_WORSE, WORSE, change, entry, other_versions, read, write
 from tests.unit.study.made import finding
 
 THEN = [60.0 + i / 7 for i in range(30)]
 
 
-def change(then, now, *, seed=0, tolerance=0.0, sets=()):
+def became(then, now, *, seed=0, tolerance=0.0, sets=()):
     """What became of rto."""
     kept = entry(finding({"rto": then}, sets=sets), seed=0)
-    found = changes(kept, finding({"rto": now}, sets=sets), seed=seed, tolerance=tolerance)
-    return next(c for c in found if c.objective == "rto")
+    return change(kept, finding({"rto": now}, sets=sets), "rto", seed=seed, tolerance=tolerance)
 
 
 def test_every_trial_slower_is_worse_and_the_same_or_faster_is_not():
     """The interval of the median difference is beyond zero, or not above it."""
-    assert change(THEN, [x + 1 for x in THEN]).verdict == WORSE
-    assert change(THEN, THEN).verdict == NOT_WORSE
-    assert change(THEN, [x - 1 for x in THEN]).verdict == NOT_WORSE
+    assert became(THEN, [x + 1 for x in THEN]).verdict == WORSE
+    assert became(THEN, THEN).verdict == NOT_WORSE
+    assert became(THEN, [x - 1 for x in THEN]).verdict == NOT_WORSE
 
 
 def test_half_better_and_half_worse_cannot_be_told():
     """Neither is shown."""
-    assert change(THEN, [x + (-1) ** i for i, x in enumerate(THEN)]).verdict == CANNOT_TELL
+    assert became(THEN, [x + (-1) ** i for i, x in enumerate(THEN)]).verdict == CANNOT_TELL
 
 
 def test_a_tolerance_is_a_share_of_the_baselines_median():
     """One second more on sixty is within 5 %, five are not."""
-    assert change(THEN, [x + 1 for x in THEN], tolerance=0.05).verdict == NOT_WORSE
-    assert change(THEN, [x + 5 for x in THEN], tolerance=0.05).verdict == WORSE
+    assert became(THEN, [x + 1 for x in THEN], tolerance=0.05).verdict == NOT_WORSE
+    assert became(THEN, [x + 5 for x in THEN], tolerance=0.05).verdict == WORSE
 
 
 def test_where_more_is_better_less_is_worse():
     """An objective that asks for at least something."""
     sets = ('sla.rto.must=">= 10s"',)
-    assert change(THEN, [x - 1 for x in THEN], sets=sets).verdict == WORSE
-    assert change(THEN, [x + 1 for x in THEN], sets=sets).verdict == NOT_WORSE
+    assert became(THEN, [x - 1 for x in THEN], sets=sets).verdict == WORSE
+    assert became(THEN, [x + 1 for x in THEN], sets=sets).verdict == NOT_WORSE
 
 
 def test_a_recovery_that_is_no_longer_over_is_worse_and_two_that_are_not_say_nothing():
     """Infinite against a number, and infinite against infinite."""
-    assert change(THEN, [math.inf] * 30).verdict == WORSE
-    assert change([math.inf] * 30, [math.inf] * 30).verdict == CANNOT_TELL
+    assert became(THEN, [math.inf] * 30).verdict == WORSE
+    assert became([math.inf] * 30, [math.inf] * 30).verdict == CANNOT_TELL
 
 
 def test_few_pairs_are_judged_one_by_one():
     """All worse is worse, none is not, some cannot be told."""
-    assert change([1.0, 2.0], [2.0, 3.0]).verdict == WORSE
-    assert change([1.0, 2.0], [1.0, 2.0]).verdict == NOT_WORSE
-    assert change([1.0, 2.0], [1.0, 3.0]).verdict == CANNOT_TELL
-    assert change([math.inf], [math.inf]).verdict == CANNOT_TELL
+    assert became([1.0, 2.0], [2.0, 3.0]).verdict == WORSE
+    assert became([1.0, 2.0], [1.0, 2.0]).verdict == NOT_WORSE
+    assert became([1.0, 2.0], [1.0, 3.0]).verdict == CANNOT_TELL
+    assert became([math.inf], [math.inf]).verdict == CANNOT_TELL
 
 
 def test_another_seed_or_nothing_in_common_cannot_be_told():
     """Pairs are of one seed."""
-    assert "seed 0" in change(THEN, THEN, seed=1).why
-    assert change(THEN, THEN, seed=1).verdict == CANNOT_TELL
-    assert change([None] * 30, THEN).verdict == CANNOT_TELL
+    assert "seed 0" in became(THEN, THEN, seed=1).why
+    assert became(THEN, THEN, seed=1).verdict == CANNOT_TELL
+    assert became([None] * 30, THEN).verdict == CANNOT_TELL
 
 
 def test_an_objective_that_is_new_cannot_be_told():
     """There is nothing to compare it with."""
     kept = entry(finding({"rpo": [0.0] * 9}), seed=0)
-    found = changes(kept, finding({"rto": THEN, "rpo": [0.0] * 30}), seed=0, tolerance=0.0)
-    assert {c.objective: c.verdict for c in found} == {"rto": CANNOT_TELL, "rpo": NOT_WORSE}
-    assert next(c for c in found if c.objective == "rpo").why == "9 pairs"
+    now = finding({"rto": THEN, "rpo": [0.0] * 30})
+    found = {name: change(kept, now, name, seed=0, tolerance=0.0) for name in ("rto", "rpo")}
+    assert {name: c.verdict for name, c in found.items()} == {"rto": CANNOT_TELL, "rpo": NOT_WORSE}
+    assert found["rpo"].why == "9 pairs"
 
 
 def test_a_baseline_reads_as_it_was_written_and_names_other_versions(tmp_path):
