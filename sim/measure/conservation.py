@@ -117,7 +117,7 @@ class Conservation:
             (
                 f"acknowledged: {acks}",
                 acks["acknowledged"],
-                acks["surviving"] + acks["recommitted"] + acks["lost"],
+                acks["surviving"] + acks["recommitted"] + acks["lost"] + acks["again"],
             )
         ]
         sums += [(f"lost: {acks}", acks["lost"], acks["lost_records"])]
@@ -187,6 +187,7 @@ def _ack_terms(ledger: Ledger) -> dict[str, int]:
         "surviving": totals[k.ACKS_PRUNED] + int((ledger.line.view("flags") & k.ACKED != 0).sum()),
         "recommitted": int((~np.isin(named, lost)).sum()),
         "lost": gone,
+        "again": totals[k.ACKS_AGAIN],
         "lost_records": len(lost),
         "unknown": totals[k.ACKS_UNKNOWN],
     }

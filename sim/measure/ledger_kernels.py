@@ -20,7 +20,7 @@ ACKED, ACKED_BY_RID, INFO, SENT, AVOIDABLE = (
     16,
 )  # flags of a commit; ACKED: an answer named this very version
 VERSION, RID, COMMIT_NS, NODE, FLAGS, CUT_ID, RECOMMIT, NEXT, COLUMNS = range(9)  # of an abandoned commit
-COMMITS, PRUNED, ACKS, ACKS_PRUNED, ACKS_UNKNOWN, TOTALS = range(6)
+COMMITS, PRUNED, ACKS, ACKS_PRUNED, ACKS_AGAIN, ACKS_UNKNOWN, TOTALS = range(7)
 
 
 class Answers(NamedTuple):
@@ -52,8 +52,10 @@ def answer(rows, pending, timeline, lineage, abandoned, places, n_abandoned, tot
             totals[ACKS] += 1
             known = _acknowledge(rows.version[i], pending, timeline, lineage, totals)
             if n_abandoned:
-                known |= _mark(rows.rid[i], rows.version[i], abandoned, places, np.int64(ACKED_BY_RID))
-            if not known:
+                known |= _mark(
+                    rows.rid[i], rows.version[i], abandoned, places, np.int64(ACKED_BY_RID), totals
+                )
+            if not known and not _acknowledge_late(rows.version[i], abandoned[:n_abandoned], totals):
                 totals[ACKS_UNKNOWN] += 1
         elif rows.outcome[i] == OUTCOME_INFO:
             if n_info == len(info):
@@ -61,7 +63,7 @@ def answer(rows, pending, timeline, lineage, abandoned, places, n_abandoned, tot
             info[n_info] = i
             n_info += 1
             if n_abandoned:
-                _mark(rows.rid[i], np.int64(-1), abandoned, places, np.int64(INFO))
+                _mark(rows.rid[i], np.int64(-1), abandoned, places, np.int64(INFO), totals)
     return info[:n_info]
 
 
@@ -69,6 +71,7 @@ def answer(rows, pending, timeline, lineage, abandoned, places, n_abandoned, tot
 def _acknowledge(version, pending, timeline, lineage, totals):
     at = (version & LSN_MASK) - pending.base
     if 0 <= at < len(pending.version) and pending.version[at] == version:
+        totals[ACKS_AGAIN] += pending.flags[at] & ACKED != 0
         pending.flags[at] |= ACKED
         return True
     if at < 0 and version > 0 and on_timeline(version, timeline, lineage):
@@ -78,7 +81,18 @@ def _acknowledge(version, pending, timeline, lineage, totals):
 
 
 @inner
-def _mark(rid, version, abandoned, places, flag):
+def _acknowledge_late(version, abandoned, totals):
+    """Flag the abandoned commit that another operation's acknowledgement names; return whether there is one."""
+    for row in range(len(abandoned)):
+        if abandoned[row, VERSION] == version:
+            totals[ACKS_AGAIN] += abandoned[row, FLAGS] & ACKED != 0
+            abandoned[row, FLAGS] |= ACKED
+            return True
+    return False
+
+
+@inner
+def _mark(rid, version, abandoned, places, flag, totals):
     """Set ``flag`` on every abandoned commit of ``rid``, and ACKED on that of ``version``.
 
     Return whether ``version`` was there.
@@ -87,6 +101,7 @@ def _mark(rid, version, abandoned, places, flag):
     while row >= 0:
         abandoned[row, FLAGS] |= flag
         if abandoned[row, VERSION] == version:
+            totals[ACKS_AGAIN] += abandoned[row, FLAGS] & ACKED != 0
             abandoned[row, FLAGS] |= ACKED
             known = True
         row = abandoned[row, NEXT]

@@ -122,6 +122,21 @@ def test_a_lossy_failover_is_accounted_for_record_by_record():
     assert loss["named_cause"] == "wire"
 
 
+@pytest.mark.parametrize(("lsn", "end"), [(3, 3), (7, 8), (8, 25), (9, 12), (9, 25)])
+@pytest.mark.parametrize("cuts", [(), (6 * S, 9 * S, 22 * S)])
+def test_calls_answered_with_the_commit_of_another_lose_it_once(lsn, end, cuts):
+    """A handler's call that comes again is answered with the first one's commit.
+
+    Whether that commit is everywhere, under way or abandoned by then, acknowledged before or not.
+    """
+    history = bad.lossy_failover()
+    for rid in (101, 102):
+        history.op(rid, end * S - 20 * MS, end * S + 20 * MS, WRITE, version=v(1, lsn))
+    got = history.figures(at=cuts, strict=True)
+    assert got["loss"]["orders"]["records"] == 3 + (lsn == 9)
+    assert got["conservation"]["orders"]["acks"]["unknown"] == 0
+
+
 def test_what_was_not_sent_is_named_by_the_queue_or_the_pause():
     """Without its sent rows the loss lay in the send queue.
 
