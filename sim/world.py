@@ -54,10 +54,12 @@ class Service:
         (self.failover if observer else self.answers).tripped(s)
 
 
-def _coupled(scenario: Scenario) -> bool:
-    """Return whether what one domain does can reach another, or itself, between two controls."""
+def _coupled(scenario: Scenario) -> set[str]:
+    """Return the domains of which one can reach another, or itself, between two controls."""
+    if scenario.bus is None:
+        return set()
     asked = scenario.lake is not None and scenario.lake.stream.lookup is not None
-    return scenario.bus is not None and (callers(scenario) or (asked and len(scenario.databases) > 1))
+    return set(scenario.databases) if asked else callers(scenario)
 
 
 class World:
@@ -74,9 +76,11 @@ class World:
         self._end = scenario.duration
         self._started: dict[str, int] = {}  # fault -> its newest milestone
         self._pulls: deque[tuple[int, str]] = deque()
-        self._together = 0  # every circle has been advanced so far, if domains are not apart
-        self._apart = not _coupled(scenario)
+        self._together = 0  # the circles of coupled domains have been advanced so far
         self.services = {name: self._service(name) for name in sorted(scenario.databases)}
+        coupled = _coupled(scenario)
+        self._coupled = [service for name, service in self.services.items() if name in coupled]
+        self._apart = [service for name, service in self.services.items() if name not in coupled]
         struck = scenario if faults else scenario.model_copy(update={"faults": {}})
         self.plane = None if scenario.bus is None else self._plane(scenario)
         self.schedule = Schedule(struck, self.clock, self, seed=seed, trial=trial)
@@ -150,25 +154,26 @@ class World:
 
     def _advance(self, until: float) -> None:
         """Run every circle to ``until``; a trip becomes a control of its own at its time."""
-        if self._apart:
-            for service in self.services.values():
-                until = min(until, self._run_circle(service, until))
-            return
-        while self._together < until and not any(service.pending for service in self.services.values()):
+        for service in self._apart:
+            until = min(until, self._run_circle(service, until))
+        while self._coupled and self._together < until and not any(s.pending for s in self._coupled):
             self._step(until)
 
     def _step(self, until: float) -> None:
-        """Run all circles to one time before which no checker can change its mind, at most ``until``.
+        """Run coupled circles to one time before which no checker can change its mind, at most ``until``.
 
         What is called meanwhile is known: it follows from what was committed before the relays' last tick.
         At least one ns: a trip at its beginning comes after what happens at that time on the data path, which
         it cannot change at once.
         """
         assert self.plane is not None, "without a data path every domain is apart"
-        sure = min(service.domain.sure_until() for service in self.services.values())
+        sure = min(service.domain.sure_until() for service in self._coupled)
         bound = min(until, self.plane.next_tick(self._together), max(sure, self._together + 1))
-        self.plane.pull(int(bound))
-        stopped = [self._run_circle(service, bound) for service in self.services.values()]
+        if sure > self._together:
+            self.plane.foresee(self._together, int(bound))
+        else:
+            self.plane.pull(int(bound))
+        stopped = [self._run_circle(service, bound) for service in self._coupled]
         self._together = int(min(bound, *stopped))
 
     def _run_circle(self, service: Service, until: float) -> float:
@@ -188,7 +193,7 @@ class World:
         while self._pulls and self._pulls[0][0] < until:
             moment, name = self._pulls.popleft()
             store, *node, cursor = name.split("/")
-            if self._apart:
+            if self.services[store] in self._apart:
                 until = min(until, self._run_circle(self.services[store], moment))
             else:
                 self._advance(moment)
@@ -227,7 +232,7 @@ class World:
         """Return what happened in a domain since the last slice."""
         rows: dict[str, Table] = {}
         if self.plane is not None:
-            ended = None if self._apart or last else self._together
+            ended = self._together if self._coupled and not last else None
             rows = self.plane.rows(domain.name, domain.settled, ended=ended, last=last)
         part = emit(domain, life_ns=op_life_ns(self.scenario.databases[domain.name].workload.retry))
         part.tables.update(rows)

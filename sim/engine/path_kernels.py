@@ -116,7 +116,7 @@ def _complete(state, done):
 
 @compiled
 def read_rows(
-    rows, base, closed, retention, work, state, speed, out, skipped, out_base, reacting, *, end, until
+    rows, base, closed, retention, work, state, speed, out, skipped, out_base, reacting, end, until
 ):
     """Serve rows ``[state[NEXT], end)`` of a bus in order, as far as they are done before ``until``.
 
@@ -194,7 +194,7 @@ def carry_rows(version, base, way, way_base, *, begin, end, previous, link, tabl
 
 
 @compiled
-def relay_rounds(rows, base, closed, rules, work, state, speed, out, ends, *, end, until, rounds):
+def relay_rounds(rows, base, closed, rules, work, state, speed, out, ends, end, until, rounds):
     """Work through a relay's rounds as far as they are due before ``until``, ``rounds`` of them at most.
 
     rows: (commit int64 ns, version int64, key int64) by lsn - base, known up to lsn ``end`` (exclusively)

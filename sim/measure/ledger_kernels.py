@@ -82,7 +82,7 @@ def _acknowledge(version, pending, timeline, lineage, totals):
 
 @inner
 def _acknowledge_late(version, abandoned, totals):
-    """Flag the abandoned commit that another operation's acknowledgement names; return whether there is one."""
+    """Flag the abandoned commit that the answer to another operation names; return whether there is one."""
     for row in range(len(abandoned)):
         if abandoned[row, VERSION] == version:
             totals[ACKS_AGAIN] += abandoned[row, FLAGS] & ACKED != 0

@@ -7,7 +7,7 @@ import numpy as np
 
 from sim.core.draws import key_of
 from sim.engine.circle import layout
-from sim.engine.circle.growth import grown, with_fed
+from sim.engine.circle.growth import grown, tags_under_way, with_fed, without
 from sim.engine.circle.load import feed
 from sim.engine.circle.loop import FULL, GROW, TRIPPED, advance, start
 from sim.engine.circle.sure import sure_until
@@ -123,25 +123,42 @@ class Domain:
                 self.position = until
         return None
 
-    def feed(self, stream: int, at: np.ndarray, tag: np.ndarray, *, keep: int | None) -> int:
+    def feed(self, stream: int, first: int, at: np.ndarray, tag: np.ndarray, *, keep: int) -> None:
         """Let operations of a fed stream arrive at the times ``at`` (ns), each with its tag.
 
-        ``keep``: the first one whose end will be asked for yet, None if it is the first of these. Returns the
-        seq of the first.
+        ``first``: the seq of the first; those that were foreseen have been fed, and must be the same.
+        ``keep``: the first one whose end will be asked for yet.
         """
-        row = self.circle.stream[stream]
-        first = int(row[layout.T_TRACE_END])
-        low = min(int(row[layout.T_SEQ]), first if keep is None else keep)
-        need = first + at.size - low
+        known = min(self.told(stream) - first, at.size)
+        rows = (np.full(known, stream), np.arange(first, first + known))
+        same = (self.fed(*rows, layout.F_AT) == at[:known]) & (self.fed(*rows, layout.F_TAG) == tag[:known])
+        assert same.all(), f"{self.streams[stream].name}: calls were not as foreseen"
+        self.make_room(stream, at.size - known, keep=keep)
+        feed(self.circle, stream, at[known:], tag[known:])
+
+    def told(self, stream: int) -> int:
+        """Return how many operations of a fed stream are known."""
+        return int(self.circle.stream[stream, layout.T_TRACE_END])
+
+    def make_room(self, stream: int, count: int, *, keep: int) -> None:
+        """Make room for more operations of a fed stream, those from ``keep`` on staying known."""
+        need = self.told(stream) + count - min(int(self.circle.stream[stream, layout.T_SEQ]), keep)
         if need > self.circle.fed.shape[1]:
             self.circle = with_fed(self.circle, 2 * need)
-        feed(self.circle, stream, at, tag)
-        return first
 
     def fed(self, streams: np.ndarray, seqs: np.ndarray, what: int) -> np.ndarray:
         """Return F_AT, F_TAG or F_END of operations of fed streams, int64."""
         rings = self.circle.fed
         return rings[self.circle.stream[streams, layout.T_FED], seqs % rings.shape[1], what]
+
+    def forget(self, streams: list[int], tags: np.ndarray) -> None:
+        """Take tags out of the inbox that these streams share, but for those of operations under way.
+
+        No operation with one of these tags may be fed any more.
+        """
+        group = int(self.circle.stream[streams[0], layout.T_GROUP])
+        if group >= 0:
+            self.circle = without(self.circle, group, tags, tags_under_way(self.circle, streams))
 
     def sure_until(self) -> int:
         """Return the earliest time (ns) at which a checker could change its mind."""

@@ -8,6 +8,7 @@ import numpy as np
 from sim.core.distributions import Distribution, constant
 from sim.core.draws import Purpose, key_of
 from sim.engine.circle import layout as at
+from sim.engine.circle.inbox import PLACES
 from sim.engine.circle.layout import Circle
 from sim.engine.sampling import DistTable, encode, uniform, zipf_table
 from sim.spec.models import Database, Scenario
@@ -16,7 +17,6 @@ from sim.spec.replays import DATABASE
 OUTPUT_ROWS = 65_536
 SLOTS = 4096
 FEEDS = 1024  # operations of a fed stream that there is room for at first
-INBOX = 4096
 FORESEEN = 128  # operations drawn at a time: few enough for the nearest cache
 
 
@@ -147,7 +147,7 @@ def build(
         backoff=np.array([retry.base, retry.cap, retry.jitter], np.float64),
         trace=np.array([t for stream in streams for t in stream.trace_ns or ()], np.int64),
         fed=np.zeros((max(1, sum(stream.fed_by is not None for stream in streams)), FEEDS, 3), np.int64),
-        inbox=np.zeros((INBOX, 3), np.int64),
+        inbox=np.zeros((PLACES, 3), np.int64),
         ops=np.zeros((OUTPUT_ROWS, at.OP_FIELDS), np.int64),
         commits=np.zeros((OUTPUT_ROWS, 5), np.int64),
         reads=np.zeros((r, OUTPUT_ROWS, 4), np.int64),

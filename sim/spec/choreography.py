@@ -15,9 +15,10 @@ def handlers(scenario: m.Scenario) -> dict[str, m.Consumer]:
     return {name: one for name, one in scenario.consumers.items() if one.writes is not None}
 
 
-def callers(scenario: m.Scenario) -> bool:
-    """Return whether anything calls a domain."""
-    return bool(handlers(scenario)) or any(replay.into == DATABASE for replay in scenario.replays.values())
+def callers(scenario: m.Scenario) -> set[str]:
+    """Return the domains that are called, and those whose events lead to calls."""
+    ends = {end for one in handlers(scenario).values() for end in (one.of, one.writes) if end is not None}
+    return ends | {replay.of for replay in scenario.replays.values() if replay.into == DATABASE}
 
 
 def called_by(scenario: m.Scenario, domain: str) -> bool:

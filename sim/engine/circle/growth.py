@@ -1,10 +1,26 @@
-"""More room for the circle's working arrays."""
+"""The circle's working arrays with more room, or with less in them."""
 
 import numpy as np
 
-from sim.engine.circle.inbox import enter_all
-from sim.engine.circle.layout import FREE, GROWTH, HEAP, T_FED, T_TRACE_END, Circle
-from sim.engine.circle.loop import GROW_HEAP, GROW_INBOX
+from sim.engine.circle.inbox import PLACES, enter_all, strike_out
+from sim.engine.circle.layout import (
+    C_TAG,
+    COMING,
+    COMING_END,
+    F_TAG,
+    FREE,
+    GROWTH,
+    HEAP,
+    I_NEWEST,
+    INBOX,
+    S_STREAM,
+    S_TAG,
+    T_FED,
+    T_SEQ,
+    T_TRACE_END,
+    Circle,
+)
+from sim.engine.circle.loop import BATCH, GROW_HEAP, GROW_INBOX
 
 SLOTS_MAX = 1 << 24  # a record carries its slot in 24 bits
 
@@ -17,9 +33,7 @@ def grown(circle: Circle) -> Circle:
     if int(circle.reg[GROWTH]) == GROW_HEAP:
         return with_heap(circle, len(circle.heap))
     if int(circle.reg[GROWTH]) == GROW_INBOX:
-        inbox = np.zeros((2 * len(circle.inbox), circle.inbox.shape[1]), np.int64)
-        enter_all(inbox, circle.inbox)
-        return circle._replace(inbox=inbox)
+        return _with_inbox(circle, 2 * len(circle.inbox))
     return _more_slots(circle)
 
 
@@ -31,6 +45,36 @@ def with_heap(circle: Circle, more: int) -> Circle:
     heap = np.zeros((2 * (used + more), 4), np.int64)
     heap[:used] = circle.heap[:used]
     return circle._replace(heap=heap)
+
+
+def _with_inbox(circle: Circle, places: int) -> Circle:
+    inbox = np.zeros((places, circle.inbox.shape[1]), np.int64)
+    circle.reg[INBOX] = enter_all(inbox, circle.inbox)
+    return circle._replace(inbox=inbox)
+
+
+def without(circle: Circle, group: int, tags: np.ndarray, kept: np.ndarray) -> Circle:
+    """Return the circle without the entries of these tags (n,) in the inbox of a group, but ``kept`` (m,)."""
+    strike_out(circle.inbox, group, tags, np.sort(kept))
+    left = int((circle.inbox[:, I_NEWEST] > 0).sum())
+    places = len(circle.inbox)
+    while places > PLACES and places > 8 * (left + BATCH):
+        places //= 2
+    return _with_inbox(circle, places)
+
+
+def tags_under_way(circle: Circle, streams: list[int]) -> np.ndarray:
+    """Return the tags (n,) int64 of operations of fed streams that are in flight, or to be sent."""
+    used = np.ones(len(circle.slot), np.bool_)
+    used[circle.free[: circle.reg[FREE]]] = False
+    used[: len(circle.load)] = False  # where lanes end, and no operation is
+    slots = circle.slot[used]
+    coming = circle.coming[C_TAG, circle.reg[COMING] : circle.reg[COMING_END]]
+    found = [slots[np.isin(slots[:, S_STREAM], streams), S_TAG], coming]
+    for row in circle.stream[streams]:
+        seqs = np.arange(row[T_SEQ], row[T_TRACE_END])
+        found.append(circle.fed[row[T_FED], seqs % circle.fed.shape[1], F_TAG])
+    return np.concatenate(found)
 
 
 def _more_slots(circle: Circle) -> Circle:

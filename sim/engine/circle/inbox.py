@@ -1,10 +1,15 @@
 """The inbox of a handler: which tags have a commit, so that a call that comes twice commits once.
 
-Open addressing with linear steps; nothing is ever taken out.
+Open addressing with linear steps. Tags that cannot come again are taken out, many at a time.
 """
+
+import numpy as np
 
 from sim.engine.circle.layout import I_KEY, I_NEWEST, I_OLDER, INBOX
 from sim.engine.compiled import compiled, inlined, inner
+
+PLACES = 4096  # at least
+GONE = -1  # in place of a version
 
 
 @inlined
@@ -36,10 +41,27 @@ def remember(c, key, version):
 
 
 @compiled
+def strike_out(inbox, group, tags, kept):
+    """Mark the entries of these tags (n,) int64 as gone, but those ``kept`` (m,), which are sorted.
+
+    ``enter_all`` leaves them out.
+    """
+    for i in range(tags.size):
+        k = np.searchsorted(kept, tags[i])
+        if k < kept.size and kept[k] == tags[i]:
+            continue
+        entry = inbox[place_of(inbox, entry_of(group, tags[i]))]
+        entry[I_NEWEST] = GONE if entry[I_KEY] != 0 else 0
+
+
+@compiled
 def enter_all(inbox, entries):
-    """Put every entry of another inbox into one that is empty."""
+    """Put every entry of another inbox that is not gone into one that is empty; return their number."""
+    n = 0
     for i in range(entries.shape[0]):
-        if entries[i, I_KEY] != 0:
+        if entries[i, I_KEY] != 0 and entries[i, I_NEWEST] != GONE:
             place = place_of(inbox, entries[i, I_KEY])
             for k in (I_KEY, I_NEWEST, I_OLDER):
                 inbox[place, k] = entries[i, k]
+            n += 1
+    return n

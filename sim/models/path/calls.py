@@ -1,7 +1,5 @@
 """Calls: what a handler or a replay makes of events, operations in the circle of a domain."""
 
-from collections.abc import Callable
-
 import numpy as np
 
 from sim.engine.circle.layout import F_END
@@ -13,14 +11,15 @@ from sim.models.path.rows import Rows
 
 
 class Calls:
-    """The operations that ``caller`` sends to a domain, from each region where it can be.
+    """The operations that ``caller`` sends to ``domain``, from each region where it can be.
 
     Each is known by the position of its event until that is saved.
     """
 
     def __init__(self, domain: Domain, caller: str) -> None:
-        self._domain = domain
+        self.domain = domain
         self._streams = {s.source: i for i, s in enumerate(domain.streams) if s.fed_by == caller}
+        self._made = dict.fromkeys(self._streams.values(), 0)  # calls of each stream
         self._open = Rows(position=np.int64, stream=np.int64, seq=np.int64)
         self._low = 0  # the first call that is not saved
         self._table: list[tuple[np.ndarray, int, np.ndarray, np.ndarray, np.ndarray]] = []
@@ -30,12 +29,22 @@ class Calls:
         if not at.size:
             return
         stream = self._streams[bus.region]
-        streams, seqs = self._waiting("stream", "seq")
-        mine = seqs[streams == stream]
-        first = self._domain.feed(stream, at, tag, keep=int(mine[0]) if mine.size else None)
+        first = self._made[stream]
+        self.domain.feed(stream, first, at, tag, keep=self._asked(stream))
+        self._made[stream] += at.size
         seq = np.arange(first, first + at.size)
         self._open.append(position=position, stream=stream, seq=seq)
         self._table.append((at, bus.index, position, stream << 40 | seq, tag))
+
+    def stream(self, bus: Bus) -> tuple[int, int]:
+        """Return the stream of its calls from a bus's region, and the first one whose end it may ask for."""
+        stream = self._streams[bus.region]
+        return stream, self._asked(stream)
+
+    def _asked(self, stream: int) -> int:
+        streams, seqs = self._waiting("stream", "seq")
+        mine = seqs[streams == stream]
+        return int(mine[0]) if mine.size else self._made[stream]
 
     def _waiting(self, *names: str) -> list[np.ndarray]:
         return [self._open.part(name, self._low, self._open.end) for name in names]
@@ -46,7 +55,7 @@ class Calls:
         What is behind that is forgotten.
         """
         positions, streams, seqs = self._waiting("position", "stream", "seq")
-        ends = self._domain.fed(streams, seqs, F_END)
+        ends = self.domain.fed(streams, seqs, F_END)
         late = np.flatnonzero((positions >= position) | (ends == 0) | (ends >= before))
         count = int(late[0]) if late.size else positions.size
         if late.size:
@@ -59,6 +68,10 @@ class Calls:
         """Forget the calls that are not saved: they will be made again."""
         self._low = self._open.end
         self._open.restart(self._low)
+
+    def never_again(self, tags: np.ndarray) -> None:
+        """No more calls will be made for these tags (int64)."""
+        self.domain.forget(list(self._streams.values()), tags)
 
     def table(self) -> Table:
         """Return the journal's new rows."""
@@ -73,12 +86,12 @@ class Calls:
 class Handler:
     """What makes a reader a handler: the rows it reacts to, and the calls that it makes of them.
 
-    ``reacts``: whether the writes of a stream (by number) of its own domain concern it.
+    ``wanted``: whether the writes of each stream of its own domain concern it, bool by number.
     """
 
-    def __init__(self, calls: Calls, origins: Origins, reacts: Callable[[np.ndarray], np.ndarray]) -> None:
-        self.calls = calls
-        self._origins, self._reacts = origins, reacts
+    def __init__(self, calls: Calls, origins: Origins, wanted: np.ndarray) -> None:
+        self.calls, self.wanted = calls, wanted
+        self._origins = origins
         self._known = Rows(reacts=np.bool_, tag=np.int64)
 
     def known(self, bus: Bus) -> tuple[np.ndarray, int]:
@@ -86,7 +99,7 @@ class Handler:
         known = self._known
         if known.end < bus.end:
             rid = self._origins.of(bus.versions(known.end, bus.end))
-            known.append(reacts=self._reacts(rid >> 40), tag=rid)
+            known.append(reacts=self.wanted[rid >> 40], tag=rid)
         return known["reacts"], known.base
 
     def completed(self, bus: Bus, begin: int, times: np.ndarray, skipped: np.ndarray) -> None:

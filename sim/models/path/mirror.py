@@ -68,6 +68,11 @@ class Mirror:
         return self._next < self.source.own.end
 
     @property
+    def idle(self) -> bool:
+        """Whether it brings nothing until something is published at its source, or changes."""
+        return self.taken == self._next and not (self.connected and self.waits)
+
+    @property
     def _next(self) -> int:
         return int(self._state[NEXT])
 

@@ -49,16 +49,28 @@ class Origins:
             timeline, last = int(cuts[timeline, 0]), min(last, int(cuts[timeline, 1]))
         return ~on_line & ~np.isin(self.of(versions), np.concatenate(committed))
 
-    def drop(self, held: Iterable[np.ndarray], newest: int) -> None:
-        """Forget what nobody can ask for, now and then.
+    def drop(self, held: Iterable[np.ndarray], lsn: int) -> np.ndarray:
+        """Forget what nobody can ask for, now and then; return the rids of which nothing is known any more.
 
-        ``held``: the versions that are somewhere still; ``newest``: of its own timeline, this one and all
-        later ones may come yet.
+        ``held``: the versions that are somewhere still; ``lsn``: from this one on, all may come yet.
         """
+        none = np.zeros(0, np.int64)
         if sum(rows.end - rows.base for rows in self._rids.values()) < 2 * self._kept + _SPARE:
-            return
-        versions = np.concatenate([*held, np.array([newest])])
+            return none
+        versions = np.concatenate([none, *held])
+        gone, kept = [none], [none]
         for timeline, rows in self._rids.items():
             lsns = versions[versions >> LSN_BITS == timeline] & LSN_MASK
-            rows.drop(int(lsns.min()) if lsns.size else rows.end)
-        self._kept = sum(rows.end - rows.base for rows in self._rids.values())
+            known = rows.part("rid", rows.base, rows.end).copy()
+            before = rows.base
+            rows.drop(min(lsn, int(lsns.min())) if lsns.size else lsn)
+            gone.append(known[: rows.base - before])
+            kept.append(known[rows.base - before :])
+        self._kept = sum(rids.size for rids in kept)
+        return _without(np.concatenate(gone), np.concatenate(kept))
+
+
+def _without(values: np.ndarray, others: np.ndarray) -> np.ndarray:
+    """Return the values that are not among others, int64; sorting beats numpy's sets, which hash."""
+    others = np.append(np.sort(others), -1)
+    return values[others[np.searchsorted(others[:-1], values)] != values]

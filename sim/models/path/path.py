@@ -7,15 +7,16 @@ import numpy as np
 
 from sim.engine.circle.layout import WRITE
 from sim.journal.recorder import Table
-from sim.journal.schema import LSN_BITS
 from sim.models.domain import Domain
 from sim.models.path.bus import Batch, Bus
 from sim.models.path.calls import Calls, Handler
 from sim.models.path.cluster import Cluster
 from sim.models.path.consumer import Consumer
+from sim.models.path.foresight import Foresight
 from sim.models.path.mirror import Jitters, Mirror
 from sim.models.path.offsets import Offsets
 from sim.models.path.origins import Origins
+from sim.models.path.reader import Reader
 from sim.models.path.relay import Relay
 from sim.models.path.setting import Setting
 from sim.spec.choreography import CLIENTS, called_by
@@ -51,6 +52,10 @@ class Caller(Protocol):
     def waits(self) -> bool:
         """Whether it has yet to begin."""
 
+    @property
+    def busy(self) -> bool:
+        """Whether it calls by itself."""
+
     def advance(self, until: int) -> None:
         """Call what is due strictly before ``until``."""
 
@@ -71,7 +76,7 @@ class Path:
         hold: int,
         targets: Mapping[str, Domain],
     ) -> None:
-        scenario = setting.scenario
+        scenario, control = setting.scenario, setting.control
         assert scenario.bus is not None, "there is a data path if there is a bus"
         self.setting = setting
         self.buses = {
@@ -86,7 +91,7 @@ class Path:
         self.callers: list[Caller] = []
         self.origins = Origins() if called_by(scenario, setting.domain) else None
         if self.origins is not None:
-            setting.control.domain.on_commits = self.origins.take
+            control.domain.on_commits = self.origins.take
         self.consumers = {
             name: Consumer(
                 setting,
@@ -103,6 +108,10 @@ class Path:
             self.offsets.watch(consumer.reader, consumer.spec, home=consumer.spec.region)
         self.parts: list[Part] = []
         self._advanced = self._pulled = 0
+        self._foresight = (
+            None if self.origins is None else Foresight(control.domain, self.relay, self.origins)
+        )
+        self._foreseen_from = -1  # what has been pulled when the foresight began
         self._held: dict[str, Table] = {}  # rows of a time to come, by table
         self._look(None)
 
@@ -114,7 +123,7 @@ class Path:
         streams = self.setting.control.domain.streams
         caller = None if spec.on == CLIENTS else spec.on
         wanted = np.array([s.kind == WRITE and s.fed_by == caller for s in streams])
-        return Handler(Calls(targets[spec.writes], name), self.origins, lambda numbers: wanted[numbers])
+        return Handler(Calls(targets[spec.writes], name), self.origins, wanted)
 
     # --- time -----------------------------------------------------------------------------------------------
 
@@ -160,6 +169,38 @@ class Path:
         for caller in self.callers:
             caller.advance(until)
         self._pulled = until
+
+    def foresee(self, now: int, until: int) -> None:
+        """Feed the calls that are made strictly before ``until``. As for ``pull``; circles are at ``now``.
+
+        Whatever changes something pulls the path to that moment first: if nobody has, nothing has changed.
+        """
+        assert self._foresight is not None, "there are calls"
+        if self._foreseen_from == self._pulled and self._foresight.look(until):
+            return
+        self.pull(now)
+        found = self._foreseeable()
+        if found is None:
+            self.pull(until)
+            return
+        self._foresight.begin(*found)
+        self._foreseen_from = self._pulled
+        there = self._foresight.look(until)
+        assert there, "room was made"
+
+    def _foreseeable(self) -> tuple[Bus, list[Reader]] | None:
+        """Return the bus that handlers read, and their readers; None if more than the relay adds to it."""
+        readers = [consumer.reader for consumer in self.consumers.values()]
+        readers = [reader for reader in readers if reader.handler is not None and reader.works]
+        relay = self.relay
+        bus = readers[0].bus if readers else self.buses[relay.process.region]
+        if any(reader.bus is not bus for reader in readers) or any(caller.busy for caller in self.callers):
+            return None
+        if relay.process.running and not (relay.steady and relay.process.region == bus.region):
+            return None
+        if not all(mirror.idle for (_, to), mirror in self.mirrors.items() if to == bus.region):
+            return None
+        return bus, readers
 
     def advance_to_now(self) -> None:
         """Bring everything to now."""
@@ -269,8 +310,10 @@ class Path:
             bus.drop(min(asked), min(carried, default=bus.own.end), settled)
         if self.origins is not None and not any(caller.waits for caller in self.callers):
             held = [bus.versions(bus.base, bus.end) for bus in self.buses.values()]
-            timeline = self.setting.control.domain.timeline
-            self.origins.drop(held, timeline << LSN_BITS | self.relay.saved + 1)
+            gone = self.origins.drop(held, self.relay.lowest + 1)
+            for consumer in self.consumers.values():
+                if consumer.reader.handler is not None and gone.size:
+                    consumer.reader.handler.calls.never_again(gone)
 
     def _final(self) -> dict[str, Table]:
         tables: dict[str, Table] = {"unsent/relay": self.relay.unsent()}

@@ -122,6 +122,12 @@ class Plane:
             if path.origins is not None:
                 path.pull(until)
 
+    def foresee(self, now: int, until: int) -> None:
+        """Tell domains what they will be called for before ``until``; as ``pull``. Circles are at ``now``."""
+        for path in self.paths.values():
+            if path.origins is not None:
+                path.foresee(now, until)
+
     def next_tick(self, after: int) -> float:
         """Return the next time at which a relay can take up commits that lead to calls, infinity if none."""
         intervals = [path.relay.interval for path in self.paths.values() if path.origins is not None]

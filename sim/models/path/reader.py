@@ -47,7 +47,7 @@ class Reader:
         self.running = True
         self._setting, self._save_every = setting, save_every
         key = np.uint64(key_of(setting.control.seed, setting.control.trial, name))
-        self._work = Work(encode([work]), 0, key, Purpose.CONSUME)
+        self.work = Work(encode([work]), 0, key, Purpose.CONSUME)
         self._state, self._speed = server()
         self._served = Rows(at=np.int64, skipped=np.bool_)
         self._advanced = self._since = self._out = 0
@@ -70,6 +70,15 @@ class Reader:
     def position(self) -> int:
         """Return the position behind the last row completed or skipped strictly before the last advance."""
         return int(self._state[NEXT])
+
+    @property
+    def works(self) -> bool:
+        """Whether it goes on by itself."""
+        return self.running and bool(self._speed[0] > 0.0)
+
+    def server(self) -> tuple[np.ndarray, np.ndarray]:
+        """Return copies of its state and speed."""
+        return self._state.copy(), self._speed.copy()
 
     def low(self) -> int:
         """Return the first position of its bus that it may still ask for."""
@@ -125,7 +134,7 @@ class Reader:
         """Work at another speed from now on; 0 is standing still."""
         work = 0.0
         if self._state[TAKEN] >= 0:
-            work = work_of(self._work, int(self.bus.versions(self.position(), self.position() + 1)[0]))
+            work = work_of(self.work, int(self.bus.versions(self.position(), self.position() + 1)[0]))
         change_pace(self._state, self._speed, work, at=now, to=speed)
 
     def opened(self, now: int) -> None:
@@ -159,7 +168,7 @@ class Reader:
             end = min(last, self.position() + _CHUNK)
             served.reserve(end - served.end)
             read_rows(
-                bus.columns(), bus.base, bus.cluster.closed, bus.retention, self._work, state, self._speed,
+                bus.columns(), bus.base, bus.cluster.closed, bus.retention, self.work, state, self._speed,
                 served["at"], served["skipped"], served.base, reacting, end=end, until=until,
             )  # fmt: skip
             served.end = self.position()

@@ -46,9 +46,9 @@ class Relay:
         self.process.because = self._without_node
         mark = float(spec.mark) if spec.kind == "poll" else 0.0
         self._flush = None if spec.kind == "poll" else spec.flush
-        self._rules = Rules(spec.interval, spec.batch, mark, bus.partitions)
+        self.rules = Rules(spec.interval, spec.batch, mark, bus.partitions)
         key = np.uint64(key_of(control.seed, control.trial, name))
-        self._work = Work(encode([spec.publish]), 0, key, Purpose.PUBLISH)
+        self.work = Work(encode([spec.publish]), 0, key, Purpose.PUBLISH)
         self._state, self._speed = server(1)
         self._state[OPEN] = 1
         self._outbox = Rows(commit=np.int64, version=np.int64, key=np.int64)
@@ -69,14 +69,34 @@ class Relay:
         return self._saves[-1][1]
 
     @property
+    def lowest(self) -> int:
+        """The lowest position that it can go back to."""
+        return min(position for _, position in self._saves)
+
+    @property
     def interval(self) -> int:
         """The time between ticks, ns."""
-        return self._rules.interval
+        return self.rules.interval
 
     @property
     def waits(self) -> bool:
         """Whether a commit waits to be published."""
         return self._snapshot is not None or int(self._state[NEXT]) < self._outbox.end
+
+    @property
+    def steady(self) -> bool:
+        """Whether it goes from commit to commit, and not through a snapshot."""
+        return self._snapshot is None
+
+    def server(self) -> tuple[np.ndarray, np.ndarray]:
+        """Return copies of its state and speed."""
+        return self._state.copy(), self._speed.copy()
+
+    def waiting(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Return (commit, version, key) of what it has not published, from its position on."""
+        outbox, first = self._outbox, int(self._state[NEXT])
+        commit, version, key = (outbox.part(name, first, outbox.end) for name in ("commit", "version", "key"))
+        return commit, version, key
 
     @property
     def round_at(self) -> int | None:
@@ -90,11 +110,11 @@ class Relay:
     def last_completion(self) -> int | None:
         """Return when the last record of the round under way is published if nothing changes, or None."""
         state, ends = self._state.copy(), np.zeros((1, 2), np.int64)
-        rules = self._rules._replace(mark=0.0)
+        rules = self.rules._replace(mark=0.0)
         columns, base = self._source()
         out = np.empty(int(state[ROUND_END] - state[NEXT]), np.int64)
         done = relay_rounds(
-            columns, base, self._closed(), rules, self._work, state, self._speed, out, ends,
+            columns, base, self.closed_partitions(), rules, self.work, state, self._speed, out, ends,
             end=int(state[ROUND_END]), until=_FOREVER, rounds=1,
         )  # fmt: skip
         return int(state[DONE]) if done else None
@@ -115,7 +135,7 @@ class Relay:
             self._save(until, np.concatenate(ends))
             at, version, key = (np.concatenate(columns) for columns in zip(*parts, strict=True))
             if at.size:
-                partition = (key % self._rules.partitions).astype(np.int16)
+                partition = (key % self.rules.partitions).astype(np.int16)
                 batch = self._buses[self.process.region].publish(at, version, partition)
         self._advanced = until
         return batch
@@ -133,13 +153,14 @@ class Relay:
             return self._snapshot, 0
         return (self._outbox["commit"], self._outbox["version"], self._outbox["key"]), self._outbox.base
 
-    def _closed(self) -> np.ndarray:
+    def closed_partitions(self) -> np.ndarray:
+        """Return which partitions of its bus have no leader, bool by partition; as they come to be."""
         return self._buses[self.process.region].cluster.closed
 
     def _publish_snapshot(self, until: int, parts: list, ends: list[np.ndarray]) -> None:
         assert self._snapshot is not None, "asked for while there is one"
         count = self._snapshot[0].size
-        done = self._rounds(self._rules._replace(batch=count), until, parts, end=count, rounds=1)
+        done = self._rounds(self.rules._replace(batch=count), until, parts, end=count, rounds=1)
         if len(done):
             self._snapshot = None
             self._state[NEXT] = done[0, 1] = self._resume_at
@@ -147,8 +168,8 @@ class Relay:
 
     def _publish(self, until: int, parts: list, ends: list[np.ndarray]) -> None:
         first = max(int(self._state[OPEN]), self._advanced)
-        rounds = max(0, until - first) // self._rules.interval + 2
-        ends.append(self._rounds(self._rules, until, parts, end=self._outbox.end, rounds=rounds))
+        rounds = max(0, until - first) // self.rules.interval + 2
+        ends.append(self._rounds(self.rules, until, parts, end=self._outbox.end, rounds=rounds))
 
     def _rounds(self, rules: Rules, until: int, parts: list, *, end: int, rounds: int) -> np.ndarray:
         """Work through rounds; add (time, version, key) of what was published; return the rounds' ends."""
@@ -157,7 +178,7 @@ class Relay:
         rounds = min(rounds, max(end - first, 0) + 1)
         out, ends = np.empty(max(end - first, 0), np.int64), np.empty((rounds, 2), np.int64)
         ended = relay_rounds(
-            columns, base, self._closed(), rules, self._work, self._state, self._speed, out, ends,
+            columns, base, self.closed_partitions(), rules, self.work, self._state, self._speed, out, ends,
             end=end, until=until, rounds=rounds,
         )  # fmt: skip
         new = slice(first - base, int(self._state[NEXT]) - base)
@@ -205,8 +226,7 @@ class Relay:
         if keep > 0:
             del self._saves[:keep]
         if log.base > 1:
-            lowest = min(position for _, position in self._saves)
-            self._outbox.drop(min(lowest + 1, self._state_lsn()))
+            self._outbox.drop(min(self.lowest + 1, self._state_lsn()))
 
     def _state_lsn(self) -> int:
         return self._resume_at if self._snapshot is not None else int(self._state[NEXT])
@@ -260,9 +280,9 @@ class Relay:
         if self._state[TAKEN] < 0:
             return 0.0
         if self._state[NEXT] == self._state[ROUND_END]:
-            return self._rules.mark
+            return self.rules.mark
         columns, base = self._source()
-        return work_of(self._work, int(columns[1][int(self._state[NEXT]) - base]))
+        return work_of(self.work, int(columns[1][int(self._state[NEXT]) - base]))
 
     # --- brokers --------------------------------------------------------------------------------------------
 
@@ -271,7 +291,7 @@ class Relay:
         state = self._state
         if state[TAKEN] >= 0 and state[NEXT] < state[ROUND_END]:
             columns, base = self._source()
-            if self._closed()[int(columns[2][int(state[NEXT]) - base]) % self._rules.partitions]:
+            if self.closed_partitions()[int(columns[2][int(state[NEXT]) - base]) % self.rules.partitions]:
                 interrupt(state)
 
     def opened(self, now: int) -> None:

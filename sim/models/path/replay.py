@@ -147,6 +147,11 @@ class Rerun:
         """Whether it has yet to begin."""
         return self._positions is None
 
+    @property
+    def busy(self) -> bool:
+        """Whether rows of it come due by themselves."""
+        return self._base is not None and self._positions is not None and self._done < self._positions.count
+
     def advance(self, until: int) -> None:
         """Hand out what is due strictly before ``until``."""
         while self._base is not None and self._positions is not None:

@@ -1,0 +1,134 @@
+"""What handlers will call, worked out before the rows of their bus are there: kernels.
+
+They do to copies of the servers' states what the path's own cursors do later, and feed the calls at once. So
+circles that call each other go on from tick to tick, while everything else on the path waits for somebody to
+ask.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from sim.engine.circle.layout import COMMITS, COMMITS_OUT, T_TRACE_END
+from sim.engine.circle.load import feed
+from sim.engine.compiled import compiled
+from sim.engine.kernels import NEXT
+from sim.engine.path_kernels import read_rows, relay_rounds
+
+# Registers of Coming.reg.
+BASE = 0  # position on the bus of the first row
+END = 1  # rows there are
+VISIBLE = 2  # of those, rows that are on the bus
+FIRST_LSN = 3  # what a relay's position would be at the first row
+SEEN = 4  # commits of the circle taken in, of all there ever were
+REGISTERS = 5
+ROUNDS = 8  # of a relay, worked through at a time
+
+
+class Coming(NamedTuple):
+    """The rows of one bus from a position on: those that are on it, then commits that are on their way."""
+
+    reg: np.ndarray  # int64 (REGISTERS,)
+    at: np.ndarray  # int64 (n,) ns, when it became visible
+    commit: np.ndarray  # int64 (n,) ns; of rows that are on the bus already: not told
+    version: np.ndarray  # int64 (n,)
+    key: np.ndarray  # int64 (n,)
+    partition: np.ndarray  # int16 (n,)
+    gone: np.ndarray  # bool (n,)
+    rid: np.ndarray  # int64 (n,) the operation that it was committed for
+    ends: np.ndarray  # int64 (ROUNDS, 2) room for the ends of rounds
+
+
+class Reads(NamedTuple):
+    """What a handler makes of the rows of a Coming, by the same index."""
+
+    done: np.ndarray  # int64 (n,) ns
+    skipped: np.ndarray  # bool (n,)
+    reacts: np.ndarray  # bool (n,)
+    known: np.ndarray  # int64 (1,) of so many rows it is known whether it reacts to them
+    wanted: np.ndarray  # bool by stream of the domain: whether it reacts to its writes
+    at: np.ndarray  # int64 (n,) room for the calls: when, and their tags
+    tag: np.ndarray  # int64 (n,)
+
+
+def coming(rows: int) -> Coming:
+    """Return room for ``rows``, none of them there yet."""
+    words = (np.zeros(rows, np.int64) for _ in range(5))
+    at, commit, version, key, rid = words
+    return Coming(
+        np.zeros(REGISTERS, np.int64), at, commit, version, key, np.zeros(rows, np.int16),
+        np.zeros(rows, np.bool_), rid, np.zeros((ROUNDS, 2), np.int64),
+    )  # fmt: skip
+
+
+def reads(rows: int, wanted: np.ndarray) -> Reads:
+    """Return what a handler makes of ``rows``: nothing yet."""
+    done, at, tag = (np.zeros(rows, np.int64) for _ in range(3))
+    skipped, reacts = (np.zeros(rows, np.bool_) for _ in range(2))
+    return Reads(done, skipped, reacts, np.zeros(1, np.int64), wanted, at, tag)
+
+
+@compiled
+def foresee_rows(rows, source, node, closed, rules, work, state, speed, until):
+    """Publish what a relay will have published strictly before ``until``; return False if there is no room.
+
+    ``source``: the circle (reg, commits), advanced to the relay's last tick before that; ``node``: the
+    primary.
+    The others are as those of ``relay_rounds``.
+    """
+    reg, commits = source
+    mark = rows.reg
+    first = mark[SEEN] - (reg[COMMITS] - reg[COMMITS_OUT])
+    if mark[END] + reg[COMMITS_OUT] - first > rows.at.shape[0]:
+        return False
+    for i in range(first, reg[COMMITS_OUT]):
+        if commits[i, 4] == node:
+            k = mark[END]
+            rows.commit[k] = commits[i, 0]
+            rows.version[k] = commits[i, 1]
+            rows.rid[k] = commits[i, 2]
+            rows.key[k] = commits[i, 3]
+            rows.partition[k] = commits[i, 3] % rules.partitions
+            rows.gone[k] = False
+            mark[END] = k + 1
+    mark[SEEN] = reg[COMMITS]
+    base, ended = mark[FIRST_LSN], ROUNDS
+    columns = (rows.commit, rows.version, rows.key)
+    while ended == ROUNDS:
+        out = rows.at[state[NEXT] - base :]
+        ended = relay_rounds(
+            columns, base, closed, rules, work, state, speed, out, rows.ends,
+            base + mark[END], until, ROUNDS,
+        )  # fmt: skip
+    mark[VISIBLE] = state[NEXT] - base
+    return True
+
+
+@compiled
+def foresee_calls(rows, mine, closed, retention, work, state, speed, circle, stream, low, until):
+    """Feed the calls that a handler makes strictly before ``until``; return whether the ring has room.
+
+    Without room nothing is done. ``circle``, ``stream``: of the domain that it calls; ``low``: the first of
+    the stream's operations that must stay in the ring. The others are as those of ``read_rows``.
+    """
+    mark = rows.reg
+    base, end = mark[BASE], mark[BASE] + mark[VISIBLE]
+    begin = state[NEXT]
+    if circle.stream[stream, T_TRACE_END] + end - begin - low > circle.fed.shape[1]:
+        return False
+    for k in range(mine.known[0], mark[END]):
+        mine.reacts[k] = mine.wanted[rows.rid[k] >> 40]
+    mine.known[0] = mark[END]
+    read_rows(
+        (rows.at, rows.version, rows.partition, rows.gone), base, closed, retention, work, state, speed,
+        mine.done, mine.skipped, base, (mine.reacts, base), end, until,
+    )  # fmt: skip
+    n = 0
+    for k in range(begin - base, state[NEXT] - base):
+        if mine.reacts[k] and not mine.skipped[k]:
+            mine.at[n] = mine.done[k]
+            mine.tag[n] = rows.rid[k]
+            n += 1
+    if n > 0:
+        feed(circle, stream, mine.at[:n], mine.tag[:n])
+    return True

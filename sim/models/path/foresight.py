@@ -1,0 +1,123 @@
+"""The calls that the handlers of one domain make, worked out ahead of its data path."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from sim.engine.circle.layout import COMMITS
+from sim.engine.foresee import (
+    BASE,
+    END,
+    FIRST_LSN,
+    SEEN,
+    VISIBLE,
+    Coming,
+    Reads,
+    coming,
+    foresee_calls,
+    foresee_rows,
+    reads,
+)
+from sim.engine.kernels import NEXT
+from sim.models.domain import Domain
+from sim.models.path.bus import Bus
+from sim.models.path.calls import Calls
+from sim.models.path.origins import Origins
+from sim.models.path.reader import Reader
+from sim.models.path.relay import Relay
+
+_ROOM = 8192  # rows, at least
+
+
+@dataclass(slots=True)
+class _Copy:
+    """A handler's reader as it will be. ``low``: the first of its operations that the ring must keep."""
+
+    reader: Reader
+    calls: Calls
+    reads: Reads
+    state: np.ndarray
+    speed: np.ndarray
+    stream: int
+    low: int
+
+
+class Foresight:
+    """Copies of a relay and of the handlers that read its bus, which go ahead of them while nothing changes.
+
+    Circles that call each other can be advanced only from tick to tick of their relays. What the path itself
+    does then is the same, in a few large steps; ``Domain.feed`` compares the calls.
+    """
+
+    def __init__(self, domain: Domain, relay: Relay, origins: Origins) -> None:
+        self._domain, self._relay, self._origins = domain, relay, origins
+        self._rows: Coming = coming(0)
+        self._copies: list[_Copy] = []
+        self._publishes = False
+        self._state, self._speed = relay.server()
+
+    def begin(self, bus: Bus, readers: Sequence[Reader]) -> None:
+        """Start from where everything is now. ``readers``: all of ``bus``, which the relay alone adds to."""
+        first = min((reader.position() for reader in readers), default=bus.end)
+        there = bus.end - first
+        self._publishes = self._relay.process.running and bool(readers)
+        waiting = self._relay.waiting() if self._publishes else None
+        count = there + (0 if waiting is None else waiting[0].size)
+        self._make_room(count)
+        rows = self._rows
+        for column, name in (
+            ("at", "at"),
+            ("version", "version"),
+            ("partition", "partition"),
+            ("gone", "gone"),
+        ):
+            getattr(rows, column)[:there] = bus.rows.part(name, first, bus.end)
+        if waiting is not None:
+            rows.commit[there:count], rows.version[there:count], rows.key[there:count] = waiting
+            rows.partition[there:count] = rows.key[there:count] % bus.cluster.closed.size
+            rows.gone[there:count] = False
+        rows.rid[:count] = self._origins.of(rows.version[:count])
+        self._state, self._speed = self._relay.server()
+        rows.reg[[BASE, END, VISIBLE]] = first, count, there
+        rows.reg[FIRST_LSN] = self._state[NEXT] - there
+        rows.reg[SEEN] = self._domain.circle.reg[COMMITS]
+        self._copies = [self._copy(reader, bus) for reader in readers]
+
+    def _make_room(self, count: int) -> None:
+        if self._rows.at.size < 2 * count or not self._rows.at.size:
+            self._rows = coming(max(_ROOM, 4 * count))
+
+    def _copy(self, reader: Reader, bus: Bus) -> _Copy:
+        handler = reader.handler
+        assert handler is not None, "one that calls"
+        stream, low = handler.calls.stream(bus)
+        state, speed = reader.server()
+        return _Copy(
+            reader, handler.calls, reads(self._rows.at.size, handler.wanted), state, speed, stream, low
+        )
+
+    def look(self, until: int) -> bool:
+        """Feed the calls that are made strictly before ``until``; False if there is no room to foresee them.
+
+        The circle must have been advanced to the last tick of the relay before that.
+        """
+        relay, circle = self._relay, self._domain.circle
+        closed = relay.closed_partitions()
+        if self._publishes and not foresee_rows(
+            self._rows, (circle.reg, circle.commits), self._domain.nodes[self._domain.primary].index, closed,
+            relay.rules, relay.work, self._state, self._speed, until,
+        ):  # fmt: skip
+            return False
+        for copy in self._copies:
+            while not self._call(copy, until):
+                more = int(self._rows.reg[BASE] + self._rows.reg[VISIBLE] - copy.state[NEXT])
+                copy.calls.domain.make_room(copy.stream, more, keep=copy.low)
+        return True
+
+    def _call(self, copy: _Copy, until: int) -> bool:
+        bus, circle = copy.reader.bus, copy.calls.domain.circle
+        return foresee_calls(
+            self._rows, copy.reads, bus.cluster.closed, bus.retention, copy.reader.work, copy.state,
+            copy.speed, circle, copy.stream, copy.low, until,
+        )  # fmt: skip
