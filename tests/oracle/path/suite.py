@@ -117,6 +117,9 @@ LITTLE = {
     "sim.models.workload.OUTPUT_ROWS": 2300,
     "sim.engine.log.DROP_AT": 1,
     "sim.models.path.rows._DROP_AT": 1,
+    "sim.models.path.origins._SPARE": 1,
+    "sim.models.path.foresight._ROOM": 8,
+    "sim.models.workload.FEEDS": 4,
     "sim.models.path.mirror._CHUNK": 4,
     "sim.models.path.reader._CHUNK": 4,
 }  # rows: at which things happen that else take tens of thousands
