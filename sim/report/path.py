@@ -1,9 +1,9 @@
 """What became of records on the data path: stage by stage, how old, what came wrong, what monitors hid."""
 
-from collections.abc import Iterator
 from typing import Any
 
 from sim.outcome import Outcome
+from sim.report.orders import orders
 from sim.report.page import Section, Table
 from sim.report.quantities import NOTHING, clock, count, duration, plural
 
@@ -25,8 +25,7 @@ def path(outcome: Outcome) -> list[Section]:
     figures = outcome.figures
     if "waterfall" not in figures:
         return []
-    orders = _orders(figures.get("choreography", {}))
-    sections = [_waterfall(figures), *orders, *_replays(figures["replays"]), _freshness(figures)]
+    sections = [_waterfall(figures), *orders(figures), *_replays(figures["replays"]), _freshness(figures)]
     return [*sections, *_monitors(figures["monitoring"])]
 
 
@@ -76,37 +75,6 @@ def _wrong(delivery: dict[str, Figures]) -> list[str]:
     }
     without = ", ".join(f"{domain} {number:,}" for domain, number in orphans.items() if number)
     return [*lines, f"- Committed and acknowledged, but without any event: {without}."] if without else lines
-
-
-def _orders(choreography: dict[str, Figures]) -> list[Section]:
-    """Return a row a domain whose orders others fulfil, and the first order of each kind that went wrong."""
-    if not choreography:
-        return []
-    terms = ("orders", "complete", "under_way")
-    kinds = ("stuck", "half_done", "doubled")
-    rows = tuple(
-        (domain, *(count(f[term]) for term in terms), *(count(f[kind]["count"]) for kind in kinds))
-        for domain, f in choreography.items()
-    )
-    head = ("orders of", "all", "complete", "under way", "stuck", "half done", "done twice")
-    table = Table(head, rows, frozenset(range(1, 7)))
-    lines = [line for domain, f in choreography.items() for line in _first_orders(domain, f)]
-    return [Section("What became of orders", (table, *lines))]
-
-
-def _first_orders(domain: str, f: Figures) -> Iterator[str]:
-    """Yield the first order that is stuck, that is half done, and the first effect that was made twice."""
-    for kind, words in (("stuck", "stuck"), ("half_done", "half done")):
-        first = f[kind]["witness"]
-        if first is not None:
-            at, missing = clock(round(first["at_s"] * 1e9)), ", ".join(first["missing"])
-            record = f"{domain}:{first['rid']}"
-            yield f"- The first order that is {words}: {record}, acknowledged at {at}, without {missing}."
-    first = f["doubled"]["witness"]
-    if first is not None:
-        at, of = clock(round(first["at_s"] * 1e9)), first["order"]
-        whose = "" if of is None else f" of {domain}:{of}"
-        yield f"- The first effect made twice: {first['handler']}{whose}, the second time at {at}."
 
 
 def _replays(replays: dict[str, Figures]) -> list[Section]:

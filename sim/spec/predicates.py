@@ -14,6 +14,7 @@ REQUEST_METRICS = ("failed_requests", "latency_p50", "latency_p99", "latency_p99
 FRESHNESS_METRICS = ("freshness_max", "freshness_p99")
 DELIVERY_METRICS = ("ghosts", "orphans", "duplicates", "gaps", "reorderings")
 PATH_METRICS = (*FRESHNESS_METRICS, "records_lost", *DELIVERY_METRICS, "dead_letters", "recovery_point")
+ORDER_METRICS = ("orders_stuck", "orders_half_done", "orders_doubled")
 METRICS: dict[str, tuple[Unit, ...]] = {
     "rta": ("duration",),
     "downtime": ("duration",),
@@ -43,6 +44,10 @@ METRICS: dict[str, tuple[Unit, ...]] = {
     "reorderings": ("count",),
     "dead_letters": ("count",),
     "recovery_point": ("duration",),
+    "orders_stuck": ("count",),
+    "orders_half_done": ("count",),
+    "orders_doubled": ("count",),
+    "oversold": ("count",),
 }  # name -> the units its bound may have
 OPERATORS: dict[str, Callable[[float, float], bool]] = {
     "<=": operator.le, ">=": operator.ge, "==": operator.eq, "!=": operator.ne,

@@ -205,6 +205,10 @@ Metric = Literal[
     "reorderings",
     "dead_letters",
     "recovery_point",
+    "orders_stuck",
+    "orders_half_done",
+    "orders_doubled",
+    "oversold",
 ]  # fmt: skip  (the keys of predicates.METRICS)
 Predicate = Annotated[
     Bound,
