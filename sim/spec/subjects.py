@@ -8,6 +8,7 @@ from sim.spec.predicates import (
     CAPABILITY_METRICS,
     DELIVERY_METRICS,
     FRESHNESS_METRICS,
+    LOSS_METRICS,
     ORDER_METRICS,
     REQUEST_METRICS,
 )
@@ -25,7 +26,7 @@ def subjects(scenario: m.Scenario, metric: str) -> tuple[str, list[str]]:
         return "capability of the data path", list(_deliveries(scenario))
     if metric in DELIVERY_METRICS:
         return "consumer or zone", [of for name in scenario.databases for of in _readers(scenario, name)]
-    if metric == "records_lost":
+    if metric in LOSS_METRICS:
         return "stage", [of for name in scenario.databases for of in _stages(scenario, name)]
     if metric == "dead_letters":
         return "stream job", [f"{name}.stream" for name in scenario.databases] if scenario.lake else []
