@@ -180,14 +180,15 @@ def _ack_terms(ledger: Ledger) -> dict[str, int]:
     """
     rows, (lost, _) = ledger.abandoned, judge(ledger)
     named = rows[rows[:, k.FLAGS] & k.ACKED != 0, k.RID]
-    gone = int(np.isin(named, lost).sum())
+    gone = named[np.isin(named, lost)]
+    writes = len(np.unique(gone))  # two abandoned commits of one write may both have been named
     totals = ledger.totals.tolist()
     return {
         "acknowledged": totals[k.ACKS],
         "surviving": totals[k.ACKS_PRUNED] + int((ledger.line.view("flags") & k.ACKED != 0).sum()),
-        "recommitted": int((~np.isin(named, lost)).sum()),
-        "lost": gone,
-        "again": totals[k.ACKS_AGAIN],
+        "recommitted": len(named) - len(gone),
+        "lost": writes,
         "lost_records": len(lost),
+        "again": totals[k.ACKS_AGAIN] + len(gone) - writes,
         "unknown": totals[k.ACKS_UNKNOWN],
     }

@@ -11,9 +11,9 @@ from sim.measure.exposure import Exposure
 from sim.measure.latency import Latency
 from sim.measure.ledger import Ledger
 from sim.measure.loss import loss_figures
-from sim.measure.orders.figures import order_figures
+from sim.measure.orders.figures import order_figures, shelf_figures, shelf_problems
 from sim.measure.orders.orders import Orders
-from sim.measure.orders.setup import OrderSetup
+from sim.measure.orders.setup import OrderSetup, order_setup_of
 from sim.measure.path.platform import PathMeasures
 from sim.measure.phases import phases
 from sim.measure.recovery import KINDS, Recovery, Series
@@ -111,7 +111,7 @@ class Measures:
     def of(cls, scenario: "Scenario") -> "Measures":
         """Return the measures of a resolved scenario."""
         setups = [setup_of(scenario, domain) for domain in sorted(scenario.databases)]
-        return cls(setups, PathMeasures.of(scenario))
+        return cls(setups, PathMeasures.of(scenario), order_setup_of(scenario))
 
     def fold(self, part: Slice) -> None:
         """Take in one slice. ValueError if it breaks a rule of the journal."""
@@ -136,10 +136,12 @@ class Measures:
         out = {section: {k: v for part in parts for k, v in part[section].items()} for section in SECTIONS}
         out |= self._path.add_to(out, {name: domain.ledger for name, domain in self._domains.items()})
         if self._orders is not None:
-            out["choreography"] = order_figures(self._orders)
-        problems = conservation_problems(out)
-        if strict and problems:
-            raise ConservationError("; ".join(problems))
+            out["choreography"], out["stock"] = order_figures(self._orders), shelf_figures(self._orders)
+            for domain, problems in shelf_problems(self._orders).items():
+                out["conservation"][domain]["problems"] += problems
+        broken = conservation_problems(out)
+        if strict and broken:
+            raise ConservationError("; ".join(broken))
         return out
 
 

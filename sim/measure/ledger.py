@@ -5,6 +5,7 @@ some standby has not received (and the last few seconds), so that a promotion ca
 abandons. Abandoned commits are kept to the end; they are few.
 """
 
+from bisect import bisect_right
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -14,7 +15,7 @@ from sim.journal import schema
 from sim.journal.recorder import Slice, Table
 from sim.journal.schema import LSN_BITS, LSN_MASK
 from sim.measure import ledger_kernels as k
-from sim.measure.compiled import grow_lineage, run_end
+from sim.measure.compiled import grow_lineage, on_timeline, run_end
 from sim.measure.setup import Setup
 
 LATE_NS = (
@@ -150,19 +151,37 @@ class Ledger:
         """Take in what clients learned: acknowledgements, and writes whose outcome they do not know."""
         rows = k.Answers(*(ops[c] for c in k.Answers._fields))
         pending = k.Pending(self.line.view("version"), self.line.view("flags"), self.line.base)
-        found = k.answer(
+        found, other = k.answer(
             rows,
             pending,
-            self.timeline,
-            self.lineage,
             self._abandoned,
             self._places,
             self._lost_count,
             self.totals,
             self.setup.warmup_ns,
         )
+        if len(other):
+            self._name(ops["version"][other])
         if len(found):
             self._give_up(ops["rid"][found], ops["send_ns"][found], ops["end_ns"][found])
+
+    def _name(self, versions: np.ndarray) -> None:
+        """Take in answers that name the commits of other operations, of the same tag, or old ones."""
+        rows = self.abandoned
+        for row in np.flatnonzero(np.isin(rows[:, k.VERSION], versions)).tolist():
+            named = int((versions == rows[row, k.VERSION]).sum())
+            self.totals[k.ACKS_AGAIN] += named if rows[row, k.FLAGS] & k.ACKED else named - 1
+            rows[row, k.FLAGS] |= k.ACKED
+        for version in versions[~np.isin(versions, rows[:, k.VERSION])].tolist():
+            if not 0 < version & LSN_MASK < self.line.base or not self._on_line(version):
+                self.totals[k.ACKS_UNKNOWN] += 1
+            elif self._speak(version):
+                self.totals[k.ACKS_PRUNED] += 1
+            else:
+                self.totals[k.ACKS_AGAIN] += 1
+
+    def _on_line(self, version: int) -> bool:
+        return bool(on_timeline(version, self.timeline, self.lineage))
 
     def _stretch(self, tables: dict[str, Table], observer: Observer) -> None:
         first = len(self.line)
@@ -304,7 +323,7 @@ class Ledger:
         line.drop_head(count)
 
     def _fall_silent(self, versions: np.ndarray) -> None:
-        """Note commits that no answer has named, and none will."""
+        """Note commits that no answer has named; one to another operation of their tag still may."""
         if not len(versions):
             return
         starts = np.concatenate([[0], np.flatnonzero(np.diff(versions) != 1) + 1])
@@ -313,6 +332,16 @@ class Ledger:
             if self.silent and self.silent[-1][1] == low:
                 low = self.silent.pop()[0]
             self.silent.append((low, high))
+
+    def _speak(self, version: int) -> bool:
+        """Note that a commit has been named; return whether none had named it."""
+        i = bisect_right(self.silent, version, key=lambda run: run[0]) - 1
+        if i < 0 or version >= self.silent[i][1]:
+            return False
+        low, high = self.silent[i]
+        runs = [(low, version), (version + 1, high)]
+        self.silent[i : i + 1] = [run for run in runs if run[0] < run[1]]
+        return True
 
 
 def _until(part: Slice, names: list[str], marks: dict[str, int], at_ns: int | None) -> dict[str, Table]:

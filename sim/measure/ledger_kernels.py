@@ -42,70 +42,72 @@ class Pending(NamedTuple):
 
 
 @allocating
-def answer(rows, pending, timeline, lineage, abandoned, places, n_abandoned, totals, warmup_ns):
-    """Flag acknowledged commits; return the rows (int64) of writes that ended info."""
+def answer(rows, pending, abandoned, places, n_abandoned, totals, warmup_ns):
+    """Flag acknowledged commits; return rows (int64): writes that ended info, and ok ones left to look up.
+
+    Left are answers that name a commit that is neither pending nor an abandoned one of their own operation.
+    """
     info, n_info = np.empty(64, np.int64), 0
+    other, n_other = np.empty(64, np.int64), 0
     for i in range(len(rows.rid)):
         if rows.kind[i] != WRITE or rows.send_ns[i] < warmup_ns:
             continue
         if rows.outcome[i] == OK:
             totals[ACKS] += 1
-            known = _acknowledge(rows.version[i], pending, timeline, lineage, totals)
+            known = _acknowledge(rows.version[i], pending, totals)
             if n_abandoned:
-                known |= _mark(
-                    rows.rid[i], rows.version[i], abandoned, places, np.int64(ACKED_BY_RID), totals
-                )
-            if not known and not _acknowledge_late(rows.version[i], abandoned[:n_abandoned], totals):
-                totals[ACKS_UNKNOWN] += 1
+                known |= _mark(rows.rid[i], rows.version[i], abandoned, places, totals)
+            if not known:
+                if n_other == len(other):
+                    other = np.concatenate((other, other))
+                other[n_other] = i
+                n_other += 1
         elif rows.outcome[i] == OUTCOME_INFO:
             if n_info == len(info):
                 info = np.concatenate((info, info))
             info[n_info] = i
             n_info += 1
             if n_abandoned:
-                _mark(rows.rid[i], np.int64(-1), abandoned, places, np.int64(INFO), totals)
-    return info[:n_info]
+                _give_up(rows.rid[i], abandoned, places)
+    return info[:n_info], other[:n_other]
 
 
 @inner
-def _acknowledge(version, pending, timeline, lineage, totals):
+def _acknowledge(version, pending, totals):
     at = (version & LSN_MASK) - pending.base
-    if 0 <= at < len(pending.version) and pending.version[at] == version:
-        totals[ACKS_AGAIN] += pending.flags[at] & ACKED != 0
-        pending.flags[at] |= ACKED
-        return True
-    if at < 0 and version > 0 and on_timeline(version, timeline, lineage):
-        totals[ACKS_PRUNED] += 1
-        return True
-    return False
+    if not 0 <= at < len(pending.version) or pending.version[at] != version:
+        return False
+    if pending.flags[at] & ACKED:
+        totals[ACKS_AGAIN] += 1
+    pending.flags[at] |= ACKED
+    return True
 
 
 @inner
-def _acknowledge_late(version, abandoned, totals):
-    """Flag the abandoned commit that the answer to another operation names; return whether there is one."""
-    for row in range(len(abandoned)):
-        if abandoned[row, VERSION] == version:
-            totals[ACKS_AGAIN] += abandoned[row, FLAGS] & ACKED != 0
-            abandoned[row, FLAGS] |= ACKED
-            return True
-    return False
-
-
-@inner
-def _mark(rid, version, abandoned, places, flag, totals):
-    """Set ``flag`` on every abandoned commit of ``rid``, and ACKED on that of ``version``.
+def _mark(rid, version, abandoned, places, totals):
+    """Set ACKED_BY_RID on every abandoned commit of ``rid``, and ACKED on that of ``version``.
 
     Return whether ``version`` was there.
     """
     row, known = _first(rid, abandoned, places), False
     while row >= 0:
-        abandoned[row, FLAGS] |= flag
         if abandoned[row, VERSION] == version:
-            totals[ACKS_AGAIN] += abandoned[row, FLAGS] & ACKED != 0
+            if abandoned[row, FLAGS] & ACKED:
+                totals[ACKS_AGAIN] += 1
             abandoned[row, FLAGS] |= ACKED
             known = True
+        abandoned[row, FLAGS] |= ACKED_BY_RID
         row = abandoned[row, NEXT]
     return known
+
+
+@inner
+def _give_up(rid, abandoned, places):
+    """Set INFO on every abandoned commit of ``rid``."""
+    row = _first(rid, abandoned, places)
+    while row >= 0:
+        abandoned[row, FLAGS] |= INFO
+        row = abandoned[row, NEXT]
 
 
 @inner

@@ -21,6 +21,7 @@ MET, MISSED, UNDECIDED = "met", "missed", "undecided"
 PASS, FAIL, INCONCLUSIVE = 0, 1, 3  # exit codes
 NS = 10**9
 LATENCIES = {"latency_p50": "p50_s", "latency_p99": "p99_s", "latency_p999": "p999_s"}
+RECOVERY_POINTS = ("rpa_records", "rpa_window", "rpa_after_replay", "diverged")
 GUARANTEES = ("read_your_writes", "monotonic_reads", "monotonic_writes", "writes_follow_reads")
 
 
@@ -88,7 +89,7 @@ def measured(figures: Mapping[str, Any], metric: str, of: str, *, fraction: bool
         curves = figures["exposure"][store]
         chosen = [curves[standby]] if standby else curves.values()
         return Measured(max((c["cut"]["records_max"] for c in chosen), default=None))
-    if metric in ("rpa_records", "rpa_window", "diverged"):
+    if metric in RECOVERY_POINTS:
         return _loss(figures, metric, of)
     return _consistency(figures["consistency"][of], metric, fraction)
 
@@ -134,11 +135,11 @@ def _loss(figures: Mapping[str, Any], metric: str, of: str) -> Measured:
     loss = figures["loss"][of]
     if not figures["conservation"][of]["acks"]["acknowledged"]:
         return Measured(None)
-    return Measured(
-        _ns(loss["window_s"])
-        if metric == "rpa_window"
-        else loss["records" if metric == "rpa_records" else "diverged"]
-    )
+    if metric == "rpa_window":
+        return Measured(_ns(loss["window_s"]))
+    if metric == "rpa_after_replay":
+        return Measured(loss.get("records_after_replay", loss["records"]))  # no bus: no replay
+    return Measured(loss["records" if metric == "rpa_records" else "diverged"])
 
 
 def _consistency(store: Mapping[str, Any], metric: str, fraction: bool) -> Measured:

@@ -26,7 +26,7 @@ def document(outcome: Outcome) -> dict[str, Any]:
         "latency": figures.get("latency", {}),
         "operations": figures.get("operations", {}),
         "conservation": figures.get("conservation", {}),
-        **{name: figures[name] for name in (*PATH_SECTIONS, "choreography") if name in figures},
+        **{name: figures[name] for name in (*PATH_SECTIONS, "choreography", "stock") if name in figures},
         "faults": outcome.faults,
         "performance": outcome.performance,
         "milestones": [

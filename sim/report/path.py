@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from sim.outcome import Outcome
+from sim.report.orders import orders
 from sim.report.page import Section, Table
 from sim.report.quantities import NOTHING, clock, count, duration, plural
 
@@ -25,8 +26,7 @@ def path(outcome: Outcome) -> list[Section]:
     figures = outcome.figures
     if "waterfall" not in figures:
         return []
-    orders = _orders(figures.get("choreography", {}))
-    sections = [_waterfall(figures), *orders, *_replays(figures["replays"]), _freshness(figures)]
+    sections = [_waterfall(figures), *orders(figures), *_replays(figures), _freshness(figures)]
     return [*sections, *_monitors(figures["monitoring"])]
 
 
@@ -34,7 +34,7 @@ def _waterfall(figures: Figures) -> Section:
     """Return a row a stage, over all domains, and what does not agree."""
     falls: dict[str, dict[str, Figures]] = figures["waterfall"]
     stages = list(dict.fromkeys(stage for fall in falls.values() for stage in fall))
-    consumers = [stage for stage in stages if stage not in ("replica", "outbox", "bus") and _is_reader(stage)]
+    consumers = [stage for stage in stages if _is_consumer(stage)]
     ordered = [s for s in stages if s not in consumers]
     place = next((i for i, s in enumerate(ordered) if s == "raw"), len(ordered))
     ordered[place:place] = consumers
@@ -78,41 +78,10 @@ def _wrong(delivery: dict[str, Figures]) -> list[str]:
     return [*lines, f"- Committed and acknowledged, but without any event: {without}."] if without else lines
 
 
-def _orders(choreography: dict[str, Figures]) -> list[Section]:
-    """Return a row a domain whose orders others fulfil, and the first order of each kind that went wrong."""
-    if not choreography:
-        return []
-    terms = ("orders", "complete", "under_way")
-    kinds = ("stuck", "half_done", "doubled")
-    rows = tuple(
-        (domain, *(count(f[term]) for term in terms), *(count(f[kind]["count"]) for kind in kinds))
-        for domain, f in choreography.items()
-    )
-    head = ("orders of", "all", "complete", "under way", "stuck", "half done", "done twice")
-    table = Table(head, rows, frozenset(range(1, 7)))
-    lines = [line for domain, f in choreography.items() for line in _first_orders(domain, f)]
-    return [Section("What became of orders", (table, *lines))]
-
-
-def _first_orders(domain: str, f: Figures) -> Iterator[str]:
-    """Yield the first order that is stuck, that is half done, and the first effect that was made twice."""
-    for kind, words in (("stuck", "stuck"), ("half_done", "half done")):
-        first = f[kind]["witness"]
-        if first is not None:
-            at, missing = clock(round(first["at_s"] * 1e9)), ", ".join(first["missing"])
-            record = f"{domain}:{first['rid']}"
-            yield f"- The first order that is {words}: {record}, acknowledged at {at}, without {missing}."
-    first = f["doubled"]["witness"]
-    if first is not None:
-        at, of = clock(round(first["at_s"] * 1e9)), first["order"]
-        whose = "" if of is None else f" of {domain}:{of}"
-        yield f"- The first effect made twice: {first['handler']}{whose}, the second time at {at}."
-
-
-def _replays(replays: dict[str, Figures]) -> list[Section]:
-    """Say of each replay what it brought, what it did twice, and how long that took."""
+def _replays(figures: Figures) -> list[Section]:
+    """Say of each replay what it brought, what it did twice, how long that took; and what stays lost."""
     lines = []
-    for name, f in replays.items():
+    for name, f in figures["replays"].items():
         if f["started_s"] is None:
             lines.append(f"- Replay {name} never began.")
             continue
@@ -122,7 +91,33 @@ def _replays(replays: dict[str, Figures]) -> list[Section]:
         twice = f["duplicates"]["count"]
         wrong = f"; {plural(twice, 'duplicate')} applied" if twice else ""
         lines.append(f"- Replay {name}: {brought}{caught}{back}{wrong}.")
-    return [Section("Replays", tuple(lines))] if lines else []
+    if not lines:
+        return []
+    for domain, fall in figures["waterfall"].items():
+        lines += [line for stage, row in fall.items() for line in _after(domain, stage, row, fall)]
+    ended = ", ".join(f"{of} {f['ghosts_ended']['count']:,}" for of, f in _ended(figures["delivery"]))
+    lines += [f"- Ghosts ended, for what replays wrote again is no ghost any more: {ended}."] if ended else []
+    return [Section("Replays", tuple(lines))]
+
+
+def _after(domain: str, stage: str, row: Figures, fall: dict[str, Figures]) -> Iterator[str]:
+    """Yield what is still lost of a database or consumer that a replay brought something."""
+    lost, after = row["lost"], row["records_after_replay"]
+    if lost == after or stage not in ("replica", *(s for s in fall if _is_consumer(s))):
+        return
+    what = f"{domain}, transactions" if stage == "replica" else f"{domain}.{stage}, events"
+    never = fall["outbox"]["lost"] if stage == "replica" else 0
+    why = ": no relay had published them" if 0 < never == after else ""
+    yield f"- {what} that were lost: {lost:,} before replay, {after:,} after it{why}."
+
+
+def _is_consumer(stage: str) -> bool:
+    return _is_reader(stage) and stage not in ("replica", "outbox", "bus")
+
+
+def _ended(delivery: dict[str, Figures]) -> list[tuple[str, Figures]]:
+    """Return the readers that know of writes that were lost once, and are not lost any more."""
+    return [(of, f) for of, f in delivery.items() if "ghosts_ended" in f and f["ghosts_ended"]["count"]]
 
 
 def _record(of: str, witness: Figures) -> str:

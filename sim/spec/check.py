@@ -11,7 +11,7 @@ from sim.spec.check_objectives import check_bounds, check_objectives, check_path
 from sim.spec.check_path import check_path, check_refreshes
 from sim.spec.check_path_faults import check_path_faults
 from sim.spec.check_replays import check_replays
-from sim.spec.choreography import check_handlers
+from sim.spec.choreography import check_handlers, check_stocks
 from sim.spec.idle import check_idle
 from sim.spec.placement import Flow, default_zone, flow_shares, flows_on, given_share, nodes_of
 from sim.spec.prices import check_prices
@@ -190,6 +190,7 @@ _REFERENCES: tuple[tuple[frozenset[str], Check], ...] = (
     (_PATH | {"insights"}, check_path),
     (_PATH | {"faults"}, check_path_faults),
     (_PATH | {"clients"}, check_handlers),
+    (_PATH, check_stocks),
     (_PATH | {"duration", "clients", "faults", "replays"}, check_replays),
     (frozenset({"sla"}), check_bounds),
     (frozenset({"databases", "sla"}), check_objectives),

@@ -3,10 +3,11 @@
 from collections.abc import Iterator
 
 from sim.spec import models as m
-from sim.spec.predicates import CAPABILITY_METRICS, METRICS, PATH_METRICS
-from sim.spec.subjects import subjects, written_by
+from sim.spec.predicates import CAPABILITY_METRICS, METRICS, ORDER_METRICS, PATH_METRICS
+from sim.spec.subjects import sold_by, subjects, written_by
 from sim.spec.text import Complaint, nearest
 
+_OF_THE_PATH = {*CAPABILITY_METRICS, *PATH_METRICS, *ORDER_METRICS, "oversold"}
 _NEEDS = {
     "duration": "a duration such as <= 5m",
     "count": "a count such as <= 10",
@@ -25,12 +26,12 @@ def check_bounds(scenario: m.Scenario) -> Iterator[Complaint]:
 
 def check_objectives(scenario: m.Scenario) -> Iterator[Complaint]:
     """Yield the objectives on databases alone that are about nothing."""
-    yield from _about(scenario, {*METRICS} - {*CAPABILITY_METRICS, *PATH_METRICS})
+    yield from _about(scenario, {*METRICS} - _OF_THE_PATH)
 
 
 def check_path_objectives(scenario: m.Scenario) -> Iterator[Complaint]:
     """Yield the objectives that may be on the data path and are about nothing."""
-    yield from _about(scenario, {*CAPABILITY_METRICS, *PATH_METRICS})
+    yield from _about(scenario, _OF_THE_PATH)
 
 
 def _about(scenario: m.Scenario, metrics: set[str]) -> Iterator[Complaint]:
@@ -41,8 +42,17 @@ def _about(scenario: m.Scenario, metrics: set[str]) -> Iterator[Complaint]:
         if objective.of not in known:
             head = objective.of.partition(".")[0] + "."
             near = [of for of in known if of.startswith(head)] or known
-            hint = nearest(objective.of, near) if near else f"there is no {'lake' if scenario.bus else 'bus'}"
+            hint = nearest(objective.of, near) if near else _missing(scenario, objective.metric)
             yield Complaint(("sla", name, "of"), f"no {what} {objective.of!r}", hint)
+
+
+def _missing(scenario: m.Scenario, metric: str) -> str:
+    """Return why nothing has a metric."""
+    if metric in ORDER_METRICS:
+        return "no consumer writes"
+    if metric == "oversold":
+        return "no database has a stock"
+    return f"there is no {'lake' if scenario.bus else 'bus'}"
 
 
 def check_populations(scenario: m.Scenario) -> Iterator[Complaint]:
@@ -52,7 +62,8 @@ def check_populations(scenario: m.Scenario) -> Iterator[Complaint]:
         if what == "store" or objective.of not in known:
             continue
         kind = "reads" if objective.of.endswith(".read") else "writes"
-        domains = written_by(scenario, objective.of)
+        sold = objective.metric == "oversold"
+        domains = (sold_by if sold else written_by)(scenario, objective.of)
         if domains and not any(_loaded(scenario.databases[domain].workload, kind) for domain in domains):
             hint = f"set databases.{domains[0]}.workload.{kind}"
             have = f"{', '.join(domains)} {'has' if len(domains) == 1 else 'have'}"

@@ -280,6 +280,13 @@ class Failover(Model):
     restart: DurationDist = constant(10 * S)
 
 
+class Stock(Model):
+    """Keys are items on a shelf: a handler takes a unit with each commit, a client's write fills it up."""
+
+    taken_by: Name  # the handler, a consumer that writes this domain
+    units: Annotated[int, Field(ge=1, le=1_000_000_000)] = 100  # of each item, at first and when filled up
+
+
 class Database(Model):
     """A domain's operational store: one primary, asynchronous replicas."""
 
@@ -292,6 +299,7 @@ class Database(Model):
     failover: Failover = Failover()
     workload: Workload = Workload()
     outbox: Relay = Cdc()  # used if there is a bus
+    stock: Stock | None = None  # None: its keys are no items; only what is counted depends on it
 
 
 # --- objectives and the whole ---------------------------------------------------------------------

@@ -13,7 +13,9 @@ CAPABILITY_METRICS = ("rta", "downtime")  # of requests and of what the data pat
 REQUEST_METRICS = ("failed_requests", "latency_p50", "latency_p99", "latency_p999")
 FRESHNESS_METRICS = ("freshness_max", "freshness_p99")
 DELIVERY_METRICS = ("ghosts", "orphans", "duplicates", "gaps", "reorderings")
-PATH_METRICS = (*FRESHNESS_METRICS, "records_lost", *DELIVERY_METRICS, "dead_letters", "recovery_point")
+LOSS_METRICS = ("records_lost", "lost_after_replay")  # of a stage
+PATH_METRICS = (*FRESHNESS_METRICS, *LOSS_METRICS, *DELIVERY_METRICS, "dead_letters", "recovery_point")
+ORDER_METRICS = ("orders_stuck", "orders_half_done", "orders_doubled")
 METRICS: dict[str, tuple[Unit, ...]] = {
     "rta": ("duration",),
     "downtime": ("duration",),
@@ -23,6 +25,7 @@ METRICS: dict[str, tuple[Unit, ...]] = {
     "latency_p999": ("duration",),
     "rpa_records": ("count",),
     "rpa_window": ("duration",),
+    "rpa_after_replay": ("count",),
     "stale_reads": ("count", "fraction"),
     "staleness_max": ("duration",),
     "staleness_p99": ("duration",),
@@ -36,6 +39,7 @@ METRICS: dict[str, tuple[Unit, ...]] = {
     "freshness_max": ("duration",),
     "freshness_p99": ("duration",),
     "records_lost": ("count",),
+    "lost_after_replay": ("count",),
     "ghosts": ("count",),
     "orphans": ("count",),
     "duplicates": ("count",),
@@ -43,6 +47,10 @@ METRICS: dict[str, tuple[Unit, ...]] = {
     "reorderings": ("count",),
     "dead_letters": ("count",),
     "recovery_point": ("duration",),
+    "orders_stuck": ("count",),
+    "orders_half_done": ("count",),
+    "orders_doubled": ("count",),
+    "oversold": ("count",),
 }  # name -> the units its bound may have
 OPERATORS: dict[str, Callable[[float, float], bool]] = {
     "<=": operator.le, ">=": operator.ge, "==": operator.eq, "!=": operator.ne,

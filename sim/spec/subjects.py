@@ -3,7 +3,15 @@
 from collections.abc import Iterator
 
 from sim.spec import models as m
-from sim.spec.predicates import CAPABILITY_METRICS, DELIVERY_METRICS, FRESHNESS_METRICS, REQUEST_METRICS
+from sim.spec.choreography import root_of, roots
+from sim.spec.predicates import (
+    CAPABILITY_METRICS,
+    DELIVERY_METRICS,
+    FRESHNESS_METRICS,
+    LOSS_METRICS,
+    ORDER_METRICS,
+    REQUEST_METRICS,
+)
 
 ZONES = ("raw", "curated", "analytics")
 
@@ -18,13 +26,24 @@ def subjects(scenario: m.Scenario, metric: str) -> tuple[str, list[str]]:
         return "capability of the data path", list(_deliveries(scenario))
     if metric in DELIVERY_METRICS:
         return "consumer or zone", [of for name in scenario.databases for of in _readers(scenario, name)]
-    if metric == "records_lost":
+    if metric in LOSS_METRICS:
         return "stage", [of for name in scenario.databases for of in _stages(scenario, name)]
     if metric == "dead_letters":
         return "stream job", [f"{name}.stream" for name in scenario.databases] if scenario.lake else []
     if metric == "recovery_point":
         return "subject", ["platform"] if scenario.bus else []
+    if metric in ORDER_METRICS:
+        return "domain of orders", roots(scenario)
+    if metric == "oversold":
+        return "stock", [name for name, database in scenario.databases.items() if database.stock]
     return "store", list(scenario.databases)
+
+
+def sold_by(scenario: m.Scenario, of: str) -> list[str]:
+    """Return the domain whose clients' writes are the orders that a stock is taken for."""
+    stock = scenario.databases[of].stock
+    root = None if stock is None else root_of(scenario, stock.taken_by)
+    return [root] if root in scenario.databases else []
 
 
 def written_by(scenario: m.Scenario, of: str) -> list[str]:

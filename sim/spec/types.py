@@ -185,6 +185,7 @@ Metric = Literal[
     "latency_p999",
     "rpa_records",
     "rpa_window",
+    "rpa_after_replay",
     "stale_reads",
     "staleness_max",
     "staleness_p99",
@@ -198,6 +199,7 @@ Metric = Literal[
     "freshness_max",
     "freshness_p99",
     "records_lost",
+    "lost_after_replay",
     "ghosts",
     "orphans",
     "duplicates",
@@ -205,6 +207,10 @@ Metric = Literal[
     "reorderings",
     "dead_letters",
     "recovery_point",
+    "orders_stuck",
+    "orders_half_done",
+    "orders_doubled",
+    "oversold",
 ]  # fmt: skip  (the keys of predicates.METRICS)
 Predicate = Annotated[
     Bound,

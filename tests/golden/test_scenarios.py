@@ -16,6 +16,7 @@ LONG = {"lag/object-sync-pause-12h"}  # `make pause` runs it
 MISSED = {
     "failover/ghosts": {"rpo", "search-ghosts", "lake-ghosts", "sound-since"},
     "failover/overload-false-failover": set(),
+    "failover/promised-twice": {"reserved-once", "captured-once", "none-stuck"},
     "failover/relay-crash": {"doubled-rarely"},
     "failover/slot-lost": {"no-orphans", "outbox-rpo", "sound-since"},
     "failover/slow-decision": {"write-rto"},
@@ -31,6 +32,9 @@ MISSED = {
     "lag/rebalance-storm": {"done-once", "up-to-date"},
     "lag/replica-paused-then-lost": {"rpo"},
     "lag/stale-reads": {"freshness"},
+    "replay/applied-twice": {"before-replay", "nothing-twice"},
+    "replay/fill-a-gap": {"before-replay"},
+    "replay/win-back-lost-orders": {"before-replay"},
 }
 
 # scenario of the data path -> stages that lose acknowledged records (without the database itself)
@@ -46,12 +50,16 @@ LOSING = {
     "lag/mirror-behind-retention": {"mirror/us-west", "search-west"},
     "lag/poison-message": set(),
     "lag/rebalance-storm": set(),
+    "replay/applied-twice": {"search"},
+    "replay/fill-a-gap": {"search"},
+    "replay/win-back-lost-orders": {"outbox", "bus", "mirror/eu-west", "mirror/us-east", "search"},
 }
 LAKE_LOSES = {
     "failover/ghosts",
     "failover/slot-lost",
     "failover/takeover-after-retention",
     "failover/unclean-election",
+    "replay/win-back-lost-orders",
 }
 
 
@@ -62,10 +70,10 @@ def outcome(name: str) -> Outcome:
 
 
 def test_every_scenario_is_here():
-    """A new scenario under failover or lag says here what it shows."""
+    """A new scenario under failover, lag or replay says here what it shows."""
     found = {
         f"{path.parent.name}/{path.stem}"
-        for kind in ("failover", "lag")
+        for kind in ("failover", "lag", "replay")
         for path in SCENARIOS.glob(f"{kind}/*.yaml")
     }
     assert found - LONG == set(MISSED)
@@ -92,3 +100,37 @@ def test_where_records_are_lost(name):
     assert losing - lake == LOSING[name]
     assert bool(lake) == (name in LAKE_LOSES)
     assert figures["conservation"]["orders"]["problems"] == []
+
+
+def test_a_replay_into_the_database_wins_back_what_had_been_published():
+    """Of the lost orders stay lost those without an event; every ghost of the others has ended."""
+    figures = outcome("replay/win-back-lost-orders").figures
+    loss, found = figures["loss"]["orders"], figures["replays"]["win-back"]
+    assert loss["records"] - loss["records_after_replay"] == found["won_back"] > 500
+    assert loss["records_after_replay"] == figures["waterfall"]["orders"]["outbox"]["lost"]
+    assert (found["duplicates"]["count"], found["unchanged"]) == (0, 0)
+    for reader in ("search", "raw", "curated", "analytics"):
+        row = figures["delivery"][f"orders.{reader}"]
+        assert (row["ghosts"]["count"], row["ghosts_ended"]["count"]) == (0, found["won_back"])
+
+
+@pytest.mark.parametrize("name", ["replay/fill-a-gap", "replay/applied-twice"])
+def test_a_replay_into_a_consumer_fills_its_gap(name):
+    """All that it missed comes; what it had comes again only if nobody looks."""
+    figures = outcome(name).figures
+    row, found = figures["waterfall"]["orders"]["search"], figures["replays"]["fill"]
+    assert (row["lost"], row["records_after_replay"]) == (found["filled"], 0)
+    again = found["duplicates"]["count"] if name == "replay/applied-twice" else found["unchanged"]
+    assert found["rows"] == found["filled"] + again > 5000
+    assert found["catch_up_s"] <= found["finished_s"] - found["started_s"] < found["rows"] / 100 + 1
+
+
+def test_what_a_failover_forgets_is_promised_twice():
+    """Reservations that nobody made again leave orders half done; of their units some are sold once more."""
+    figures = outcome("failover/promised-twice").figures
+    orders, stock = figures["choreography"]["orders"], figures["stock"]["inventory"]
+    assert orders["half_done"] == orders["stuck"]
+    assert orders["stuck"]["witness"]["missing"] == ["reserve"]
+    assert 0 < stock["oversold"]["count"] < stock["forgotten"] <= orders["stuck"]["count"]
+    assert stock["oversold"]["witness"]["collides_with"]["at_s"] < 180
+    assert orders["doubled"]["witness"]["handler"] == "capture"

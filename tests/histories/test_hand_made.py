@@ -5,7 +5,7 @@ import pytest
 
 from sim.measure.conservation import ConservationError
 from tests.histories import bad, good
-from tests.histories.builder import MS, OK, READ, WRITE, History, S, setup, v
+from tests.histories.builder import INFO, MS, OK, READ, WRITE, History, S, setup, v
 
 
 def test_a_quiet_history_has_no_fault_in_any_measure():
@@ -263,3 +263,33 @@ def test_latency_quantiles_are_within_a_percent():
         exact = np.sort(took)[int(np.ceil(q * 2000)) - 1] / S
         assert got[name] == pytest.approx(exact, rel=0.01)
     assert got["max_s"] == max(took) / S
+
+
+def test_several_answers_may_name_one_commit():
+    """Write 6 ended info at 6.1 s; calls with its tag are told at 30, 31 and 31.5 s that it is done.
+
+    That is one write more. Its commit had left the line by then; so had that of write 7, which its own client
+    knew, and which a call is told of too. Every sum closes, however the journal is cut.
+    """
+    history = good.quiet()
+    for row in history.rows["ops"]:
+        if row["rid"] == 6:
+            row.update(outcome=INFO, version=0, end_ns=6 * S + 100 * MS)
+    for i, (at, lsn) in enumerate(((30_000, 6), (31_000, 6), (31_500, 6), (32_000, 7))):
+        history.op(9 << 40 | i, at * MS - MS, at * MS, WRITE, version=v(1, lsn))
+    for cuts in ((), tuple(range(S, 60 * S, S))):
+        acks = history.figures(at=cuts, strict=True)["conservation"]["orders"]["acks"]
+        assert (acks["acknowledged"], acks["surviving"], acks["again"], acks["unknown"]) == (61, 58, 3, 0)
+
+
+def test_an_answer_that_names_an_abandoned_commit_of_another_write():
+    """Write 9 is abandoned, and its client does not know; calls of its tag were told of it: it is lost."""
+    history = bad.lossy_failover()
+    before = history.figures(strict=True)["loss"]["orders"]
+    for i, at in enumerate((16, 22)):
+        history.op(9 << 40 | i, 15 * S, at * S, WRITE, version=v(1, 9))
+    for cuts in ((), tuple(range(S, 60 * S, S))):
+        figures = history.figures(at=cuts, strict=True)
+        found = figures["loss"]["orders"]
+        assert (found["records"], found["info"]) == (before["records"] + 1, before["info"])
+        assert figures["conservation"]["orders"]["acks"]["again"] == 1

@@ -1,4 +1,4 @@
-"""What is foreseen, and which tags are forgotten, changes nothing: against pulls at each tick, under faults."""
+"""What is foreseen, and which tags are forgotten, changes nothing: pulled or foreseen, under faults."""
 
 from collections import Counter
 from contextlib import ExitStack, contextmanager

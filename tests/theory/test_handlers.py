@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from sim.spec.models import Scenario
-from sim.trial import run_tables
+from sim.trial import run, run_tables
 from tests.theory.events import BUS, RELAY
 from tests.theory.one_store import BASE, COMMIT, LSN, MS, Run, S, merge, run_of, scenario
 
@@ -141,3 +141,24 @@ def test_the_journal_does_not_depend_on_when_cursors_are_pulled():
         for name, table in tables.items():
             for column, values in table.items():
                 np.testing.assert_array_equal(values, pulled["tables"][domain][name][column])
+
+
+def test_a_run_counts_its_orders_and_closes_every_sum():
+    """A handler that dies calls again, and is told of the commits that are there: none is doubled.
+
+    A handler that is not idempotent doubles exactly those.
+    """
+    kill = {"kind": "process_kill", "process": "orders/reserve", "at": "8200ms", "duration": "1s"}
+    for idempotent in (True, False):
+        built = choreo_scenario({"duration": "20s"}, reserve={"idempotent": idempotent}, kill=kill)
+        figures = run(built, seed=1).figures
+        r = run_of(built, 1)
+        _, counts = np.unique(of(r, "orders", "handled/reserve", "tag"), return_counts=True)
+        orders, twice = figures["choreography"]["orders"], int((counts == 2).sum())
+        ok = np.isin(of(r, "orders", "ops", "rid"), clients(r)) & (of(r, "orders", "ops", "outcome") == 0)
+        assert orders["orders"] == ok.sum() > 1000
+        assert orders["orders"] == orders["complete"] + orders["under_way"]
+        doubled = orders["handlers"]["reserve"]["doubled"]
+        assert doubled == orders["doubled"]["count"] == twice * (not idempotent)
+        assert figures["conservation"]["stock"]["acks"]["again"] == twice * idempotent
+        assert twice > 100

@@ -9,6 +9,7 @@ import numpy as np
 from sim.measure.orders import blocks as b
 from sim.measure.orders.orders import Orders
 from sim.measure.orders.setup import Handler
+from sim.measure.orders.stock import stock_figures
 
 SECOND = 1e9
 
@@ -42,6 +43,24 @@ class Late:
 def order_figures(orders: Orders) -> dict[str, Any]:
     """Return domain whose clients' writes are orders -> figures; docs/measures.md defines them."""
     return {root: _of(orders, root, steps) for root, steps in orders.steps.items()}
+
+
+def shelf_figures(orders: Orders) -> dict[str, Any]:
+    """Return domain that has a stock -> figures of that."""
+    return {
+        domain: stock_figures(store.shelf, store.on_line)
+        for domain, store in orders.stores.items()
+        if store.shelf is not None
+    }
+
+
+def shelf_problems(orders: Orders) -> dict[str, list[str]]:
+    """Return domain that has a stock -> a line for each of its sums that does not close."""
+    return {
+        domain: [f"{domain} stock: {problem}" for problem in store.shelf.problems()]
+        for domain, store in orders.stores.items()
+        if store.shelf is not None
+    }
 
 
 def _of(orders: Orders, root: str, steps: tuple[Handler, ...]) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from sim.journal.schema import LSN_BITS, LSN_MASK
 from sim.measure.orders import blocks as b
 from sim.measure.orders.blocks import Operations, groups
 from sim.measure.orders.setup import Handler, OrderSetup
+from sim.measure.orders.shelf import FILL, GRANT, OTHER, Shelf
 
 NONE = np.zeros((0, 4), np.int64)
 
@@ -43,6 +44,8 @@ class Store:
     told_ns: int = 0
     streams: dict[int, Operations] = field(default_factory=dict)
     called: dict[int, Handler | None] = field(default_factory=dict)  # streams of handlers; None: of replays
+    shelf: Shelf | None = None
+    renewed: dict[int, int] = field(default_factory=dict)  # operation of a replay -> tag, if there is a shelf
 
     def on_line(self, versions: np.ndarray) -> np.ndarray:
         """Return which versions (n,) are on the newest timeline or what it shares with its ancestors."""
@@ -61,6 +64,8 @@ class Orders:
             raise ValueError("; ".join(problems))
         self.setup = setup
         self.stores = {domain: Store() for domain in setup.domains()}
+        for domain, stock in setup.stocks.items():
+            self.stores[domain].shelf = Shelf(stock)
         self.made = {h.name: Made() for h in setup.handlers}
         self.steps = {root: setup.steps(root) for root in setup.roots()}
         self._by_name = {h.name: h for h in setup.handlers}
@@ -115,6 +120,9 @@ class Orders:
         for stream, mine in _streams(rows["rid"]):
             store.called[stream] = handler
             if handler is None:
+                if store.shelf is not None:
+                    pairs = zip(rows["rid"][mine].tolist(), rows["tag"][mine].tolist(), strict=True)
+                    store.renewed.update(pairs)
                 continue
             self.made[name].calls += len(mine)
             tags = rows["tag"][mine]
@@ -135,6 +143,8 @@ class Orders:
             begin = stop
         self._commit(store, {name: column[begin:] for name, column in commits.items()})
         self._end(domain, part.table("ops"))
+        if store.shelf is not None:
+            store.shelf.settle(needed, store.on_line)
         safe = int(np.searchsorted(store.pending[:, 0] & LSN_MASK, needed))
         self._count(store, store.pending[:safe], opened=-1)
         store.pending = store.pending[safe:]
@@ -144,6 +154,8 @@ class Orders:
 
     def _commit(self, store: Store, rows: Table) -> None:
         """Take in commits of handlers; those of a timeline that is abandoned already do not count."""
+        if store.shelf is not None:
+            store.shelf.commit(rows, *self._taken(store, store.shelf, rows["rid"]))
         own = np.isin(rows["rid"] >> 40, [s for s, handler in store.called.items() if handler is not None])
         own &= rows["version"] >> LSN_BITS == store.timeline
         if own.any():
@@ -160,10 +172,38 @@ class Orders:
         store.segments = [(low, high) for low, high in kept if low < high]
         store.segments.append((timeline << LSN_BITS | last + 1, timeline + 1 << LSN_BITS))
         store.timeline = timeline
+        if store.shelf is not None:
+            store.shelf.cut(timeline, last)
+
+    def _taken(self, store: Store, shelf: Shelf, rids: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return what operations are to a stock, and whose promises they carry out, (n,) int64 each."""
+        kinds, promises = np.full(len(rids), OTHER), rids.copy()
+        for stream, rows in _streams(rids):
+            if stream not in store.called:
+                kinds[rows] = FILL
+                continue
+            handler = store.called[stream]
+            if handler is None:
+                kinds[rows], promises[rows] = self._renewed(store, shelf, rids[rows])
+            elif handler.name == shelf.stock.handler:
+                kinds[rows] = GRANT
+                if shelf.stock.idempotent:
+                    promises[rows] = store.streams[stream].values(rids[rows])
+        return kinds, promises
+
+    def _renewed(self, store: Store, shelf: Shelf, rids: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return likewise what a replay's operations are: what those are whose events it replays."""
+        events = np.array([store.renewed[rid] for rid in rids.tolist()], np.int64)
+        kinds, promises = self._taken(store, shelf, events)
+        known = zip(events.tolist(), promises.tolist(), strict=True)
+        return kinds, np.array([shelf.promise_of(*pair) for pair in known], np.int64)
 
     def _end(self, domain: str, ops: Table) -> None:
         """Take in how operations ended: whose write is an order, and what will not commit any more."""
         store = self.stores[domain]
+        if store.shelf is not None:
+            told = (ops["kind"] == schema.WRITE) & (ops["outcome"] == schema.OK)
+            store.shelf.acknowledge(ops["version"][told])
         for stream, rows in _streams(np.where(ops["kind"] == schema.WRITE, ops["rid"], -1)):
             if stream < 0 or (stream in store.called and store.called[stream] is None):
                 continue

@@ -1,7 +1,13 @@
 """What the measures of orders must know beside the journal: who reacts to whose events."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from sim.spec.models import Scenario
+
+CLIENTS = "clients"
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,13 +24,31 @@ class Handler:
 
 
 @dataclass(frozen=True, slots=True)
+class Stock:
+    """Items ``keys`` of which ``handler`` takes ``units`` each before a client's write fills them up.
+
+    ``idempotent``: all that the handler makes of one tag is one promise.
+    """
+
+    handler: str
+    units: int
+    keys: int
+    idempotent: bool = True
+    warmup_ns: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class OrderSetup:
-    """The handlers of a scenario. Times in ns; ``patience_ns``: how long an order may take."""
+    """The handlers of a scenario. Times in ns; ``patience_ns``: how long an order may take.
+
+    ``stocks``: of each domain that has one.
+    """
 
     handlers: tuple[Handler, ...]
     patience_ns: int
     warmup_ns: int
     until_ns: int
+    stocks: Mapping[str, Stock] = field(default_factory=dict)
 
     def reacting(self, on: str | None, of: str) -> tuple[Handler, ...]:
         """Return the handlers that react to writes of handler ``on``, or to those of clients, in ``of``."""
@@ -54,3 +78,24 @@ class OrderSetup:
         for handler in self.handlers:
             if handler.name not in reached:
                 yield f"{handler.name} reacts to {handler.on}, which writes nothing in {handler.of}"
+
+
+def order_setup_of(scenario: "Scenario") -> OrderSetup | None:
+    """Return the setup of a resolved scenario, None if no consumer writes."""
+    found = tuple(
+        Handler(name, one.of, one.writes, None if one.on == CLIENTS else one.on)
+        for name, one in sorted(scenario.consumers.items())
+        if one.writes is not None
+    )
+    if not found:
+        return None
+    stocks = {name: stock for name in scenario.databases if (stock := _stock_of(scenario, name)) is not None}
+    return OrderSetup(found, scenario.level.patience, scenario.warmup, scenario.duration, stocks)
+
+
+def _stock_of(scenario: "Scenario", domain: str) -> Stock | None:
+    database = scenario.databases[domain]
+    if database.stock is None:
+        return None
+    keys, by = database.workload.keys.count, database.stock.taken_by
+    return Stock(by, database.stock.units, keys, scenario.consumers[by].idempotent, scenario.warmup)

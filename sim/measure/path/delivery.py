@@ -28,10 +28,13 @@ class Ghosts:
         self._abandoned_ns = dict(zip(versions, cuts, strict=True))
         self.versions = Spans((version, version + 1) for version in sorted(versions))
 
-    def among(self, stage: Stage) -> Tally:
-        """Return those that arrived at a stage, from then on when they were there and abandoned."""
+    def among(self, stage: Stage, but: Spans | None = None) -> Tally:
+        """Return those that arrived at a stage, from then on when they were there and abandoned.
+
+        ``but``: versions that do not count.
+        """
         late, found = dict((v, at) for at, v in reversed(stage.off_line)), Tally()
-        for low, high in stage.delivered.meet(self.versions):
+        for low, high in stage.delivered.meet(self.versions.minus(but or Spans())):
             for version in range(low, high):
                 at_ns = max(self._abandoned_ns[version], late.get(version, 0))
                 found.add(1, Witness(at_ns, version, self._commits[version][1]))
@@ -47,8 +50,11 @@ class Ghosts:
         return min(found, default=None)
 
 
-def delivery(waterfall: Waterfall, ghosts: Ghosts) -> dict[str, Any]:
-    """Return ``<domain>.<consumer or zone>`` -> figures of one domain."""
+def delivery(waterfall: Waterfall, ghosts: Ghosts, before: Ghosts) -> dict[str, Any]:
+    """Return ``<domain>.<consumer or zone>`` -> figures of one domain.
+
+    ``before``: the ghosts that there would be if no replay had committed their writes again.
+    """
     path, tables = waterfall.path, waterfall.path.tables
     domain = path.setup.domain
     terms = {terms.name: terms for terms in waterfall.stages}
@@ -67,6 +73,7 @@ def delivery(waterfall: Waterfall, ghosts: Ghosts) -> dict[str, Any]:
             "gaps": stage.gaps(missing, waterfall.end_ns).figures(),
             "reorderings": stage.reorderings.figures(),
             "ghosts": ghosts.among(stage).figures(),
+            "ghosts_ended": before.among(stage, but=ghosts.versions).figures(),
             "orphans": orphans,
         }
     if tables.region is not None:

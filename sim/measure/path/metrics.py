@@ -5,7 +5,8 @@ from typing import Any
 
 TALLIES = ("ghosts", "orphans", "duplicates", "gaps", "reorderings", "dead_letters")
 SECTIONS = ("waterfall", "freshness", "delivery", "recovery_point", "monitoring", "replays")
-METRICS = ("freshness_max", "freshness_p99", "records_lost", "recovery_point", *TALLIES)
+LOSSES = {"records_lost": "lost", "lost_after_replay": "records_after_replay"}  # of a stage
+METRICS = ("freshness_max", "freshness_p99", *LOSSES, "recovery_point", *TALLIES)
 
 
 def path_value(figures: Mapping[str, Any], metric: str, of: str) -> tuple[float | None, bool]:
@@ -23,7 +24,7 @@ def path_value(figures: Mapping[str, Any], metric: str, of: str) -> tuple[float 
     domain, _, stage = of.partition(".")
     row = _stage(figures["waterfall"][domain], stage)
     population = sum(row[term] for term in ("delivered", "in_flight", "dropped", "lost"))
-    return row["lost"] if population else None, False
+    return row[LOSSES[metric]] if population else None, False
 
 
 def _stage(fall: Mapping[str, Any], stage: str) -> Mapping[str, Any]:

@@ -56,15 +56,15 @@ class PathMeasures:
         for name, path in self._domains.items():
             ledger = ledgers[name]
             falls[name] = fall = Waterfall(path, ledger, self._milestones)
-            ghosts[name] = Ghosts(ledger, fall.redone)
+            ghosts[name], before = Ghosts(ledger, fall.redone), Ghosts(ledger)
             lost = set(judge(ledger)[0].tolist())
             loss = loss_figures(ledger, self._milestones)
             loss["records_after_replay"] = loss["records"] - len(lost & set(fall.redone))
             out["replays"] |= path.replays.figures(
-                path.line, Ghosts(ledger).versions, lost=lost, milestones=self._milestones
+                path.line, before.versions, lost=lost, milestones=self._milestones
             )
             out["waterfall"][name] = fall.figures(loss)
-            out["delivery"] |= delivery(fall, ghosts[name])
+            out["delivery"] |= delivery(fall, ghosts[name], before)
             standbys = {r: kinds["cut"]["age_max_s"] for r, kinds in figures["exposure"][name].items()}
             out["monitoring"] |= path.lookout.figures(standbys, path.bus_ages, path.consumer_ages)
             figures["loss"][name]["records_after_replay"] = loss["records_after_replay"]

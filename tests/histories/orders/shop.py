@@ -8,9 +8,9 @@ import numpy as np
 
 from sim.journal.recorder import Slice
 from sim.journal.schema import LSN_BITS, LSN_MASK
-from sim.measure.orders.figures import order_figures
+from sim.measure.orders.figures import order_figures, shelf_figures, shelf_problems
 from sim.measure.orders.orders import Orders
-from sim.measure.orders.setup import Handler, OrderSetup
+from sim.measure.orders.setup import Handler, OrderSetup, Stock
 from tests.histories.builder import MS, OK, WRITE, History, S, setup, v
 
 HANDLERS = (
@@ -33,16 +33,19 @@ class Shop:
     )
     calls: dict[str, int] = field(default_factory=dict)
     line: dict[str, tuple[int, int]] = field(default_factory=lambda: dict.fromkeys(DOMAINS, (1, 0)))
+    before: dict[str, tuple[int, int]] = field(default_factory=dict)  # as line, of the timeline before it
     patience_ns: int = 10 * S
     warmup_ns: int = 0
     held: int = 0  # blocks at the end
+    stock: Stock | None = None  # of inventory
+    followed: int = 0  # rows of items that are followed, at the end
 
     def order(self, seq: int, at: int, outcome: int = OK) -> int:
         """Commit a client's write and answer it 1 ms later; return its rid."""
         self.commit("orders", seq, at, outcome)
         return seq
 
-    def call(self, handler: str, tag: int, at: int, answered: int | None = OK) -> int:
+    def call(self, handler: str, tag: int, at: int, answered: int | None = OK, *, key: int = 0) -> int:
         """Let a handler call; it commits 10 ms later and is answered; None: nothing comes of it."""
         which = next(h for h in HANDLERS if h.name == handler)
         number = self.calls.get(handler, 0)
@@ -51,22 +54,27 @@ class Shop:
         history = self.histories[which.of]
         history.add(f"handled/{handler}", at_ns=at, region=0, position=tag & 0xFFFF, rid=rid, tag=tag)
         if answered is not None:
-            self.commit(which.writes, rid, at + 10 * MS, answered)
+            self.commit(which.writes, rid, at + 10 * MS, answered, key=key)
         return rid
 
-    def commit(self, domain: str, rid: int, at: int, outcome: int | None = OK) -> int:
-        """Commit an operation on the newest timeline, and answer it unless ``outcome`` is None."""
-        timeline, last = self.line[domain]
-        self.line[domain] = timeline, last + 1
+    def commit(
+        self, domain: str, rid: int, at: int, outcome: int | None = OK, *, key: int = 0, old: bool = False
+    ) -> int:
+        """Commit an operation on the newest timeline, and answer it unless ``outcome`` is None.
+
+        ``old``: on the timeline before that, which goes on.
+        """
+        timeline, last = (self.before if old else self.line)[domain]
+        (self.before if old else self.line)[domain] = timeline, last + 1
         version = v(timeline, last + 1)
-        self.histories[domain].commit(at, version, rid)
+        self.histories[domain].commit(at, version, rid, key=key)
         if outcome is not None:
             self.histories[domain].op(rid, at - MS, at + MS, WRITE, outcome, version=version)
         return version
 
     def cut(self, domain: str, at: int, last: int) -> None:
         """Let a promotion abandon what lies beyond ``last``."""
-        timeline, _ = self.line[domain]
+        timeline, _ = self.before[domain] = self.line[domain]
         self.histories[domain].add("cuts", at_ns=at, timeline=timeline + 1, parent=timeline, cut=last, node=1)
         self.line[domain] = timeline + 1, last
 
@@ -78,18 +86,44 @@ class Shop:
         for handler, rid in called:
             self.call({"reserve": "reserved", "capture": "captured"}[handler], rid, at + apart)
 
+    def fill(self, seq: int, at: int, key: int = 0) -> int:
+        """Let a client fill an item of inventory up."""
+        return self.commit("inventory", 1 << 40 | seq, at, key=key)
+
+    def renew(self, rid: int, at: int, *, key: int = 0) -> int:
+        """Let a replay into inventory commit again what one of its operations had committed."""
+        number = self.calls.get("back", 0)
+        self.calls["back"] = number + 1
+        new = 9 << 40 | number
+        row = {"at_ns": at, "region": 0, "position": 0, "rid": new, "tag": rid}
+        self.histories["inventory"].add("handled/back", **row)
+        return self.commit("inventory", new, at + 10 * MS, key=key)
+
     def setup(self) -> OrderSetup:
         """Return who reacts to whom."""
-        return OrderSetup(HANDLERS, self.patience_ns, self.warmup_ns, 60 * S)
+        stocks = {} if self.stock is None else {"inventory": self.stock}
+        return OrderSetup(HANDLERS, self.patience_ns, self.warmup_ns, 60 * S, stocks)
 
     def figures(self, cuts: dict[str, tuple[int, ...]] | None = None) -> dict[str, Any]:
         """Return the figures, each domain's journal cut at its own times."""
+        return order_figures(self.orders(cuts))["orders"]
+
+    def sold(self, cuts: dict[str, tuple[int, ...]] | None = None) -> dict[str, Any]:
+        """Return the figures of the stock, likewise; every sum closes."""
+        orders = self.orders(cuts)
+        shelf = orders.stores["inventory"].shelf
+        self.followed = 0 if shelf is None else sum(len(account.rows) for account in shelf.accounts)
+        assert shelf_problems(orders) == {"inventory": []}
+        return shelf_figures(orders)["inventory"]
+
+    def orders(self, cuts: dict[str, tuple[int, ...]] | None = None) -> Orders:
+        """Return the measure, which has read everything."""
         orders = Orders(self.setup())
         parts = [p for d in DOMAINS for p in self.histories[d].slices(at=(cuts or {}).get(d, ()))]
         for part in sorted(parts, key=lambda part: part.until_ns):
             orders.fold(part, self._needed(part))
         self.held = sum(len(o.blocks) for store in orders.stores.values() for o in store.streams.values())
-        return order_figures(orders)["orders"]
+        return orders
 
     def _needed(self, part: Slice) -> int:
         """Return the first log sequence number that a promotion could still abandon."""

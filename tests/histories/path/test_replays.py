@@ -76,7 +76,8 @@ def test_lost_writes_come_back_into_the_database():
     assert (fall["replica"]["lost"], fall["replica"]["records_after_replay"]) == (2, 0)
     assert (heal["rows"], heal["filled"], heal["won_back"], heal["unchanged"]) == (2, 2, 2, 0)
     assert (heal["catch_up_s"], heal["duplicates"]["count"]) == (1.5, 0)
-    assert figures["delivery"]["orders.search"]["ghosts"]["count"] == 0
+    search = figures["delivery"]["orders.search"]
+    assert (search["ghosts"]["count"], search["ghosts_ended"]["count"]) == (0, 2)
     assert figures["recovery_point"]["limited_by"] is None
 
 

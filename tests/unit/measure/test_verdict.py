@@ -5,8 +5,9 @@ from types import SimpleNamespace
 import pytest
 
 from sim.measure.control import differences
+from sim.measure.orders.metrics import METRICS as BY_ORDERS
 from sim.measure.verdict import FAIL, INCONCLUSIVE, PASS, judge, measured, overall
-from sim.spec.predicates import METRICS, PATH_METRICS, parse_predicate
+from sim.spec.predicates import METRICS, ORDER_METRICS, PATH_METRICS, parse_predicate
 from tests.histories import bad, good
 
 FIRED = {"power": {"fired": True, "status": "healed"}}
@@ -78,7 +79,8 @@ def test_the_worst_verdict_wins():
 def test_every_metric_of_the_language_can_be_measured():
     """No metric that a scenario may name is unknown here, and an unknown subject is an error."""
     figures = bad.lossy_failover().figures()
-    for metric in set(METRICS) - set(PATH_METRICS):
+    assert {*ORDER_METRICS, "oversold"} == {*BY_ORDERS}  # tests/histories/orders measures these
+    for metric in set(METRICS) - {*PATH_METRICS, *BY_ORDERS}:
         of = (
             "orders.write"
             if metric in ("rta", "downtime", "failed_requests") or "latency" in metric
