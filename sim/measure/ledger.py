@@ -15,7 +15,7 @@ from sim.journal import schema
 from sim.journal.recorder import Slice, Table
 from sim.journal.schema import LSN_BITS, LSN_MASK
 from sim.measure import ledger_kernels as k
-from sim.measure.compiled import grow_lineage, on_timeline, run_end
+from sim.measure.compiled import grow_lineage, no_lineage, on_timeline, run_end
 from sim.measure.setup import Setup
 
 LATE_NS = (
@@ -121,7 +121,7 @@ class Ledger:
         self.nodes = tuple(setup.regions.index(name) for name in setup.nodes)
         self.line = Line()
         self.cuts: list[Cut] = []
-        self.lineage = np.zeros((8, 2), np.int64)
+        self.lineage = no_lineage()
         self.sent = np.zeros(len(setup.regions), np.int64)
         self.received = np.zeros(len(setup.regions), np.int64)
         self.totals = np.zeros(k.TOTALS, np.int64)
@@ -257,7 +257,7 @@ class Ledger:
                 f"{self.setup.domain}: timeline {cut.timeline} cannot branch from {cut.parent} after {last}"
             )
         observer.cut(self, cut)
-        self.lineage = grow_lineage(self.lineage, cut.timeline, cut.parent, last)
+        self.lineage = grow_lineage(self.lineage, cut.timeline, cut.parent, last, cut.at_ns)
         keep = last - line.base + 1
         if keep < len(line):
             self._abandon(self._rows_after(keep, cut.node))

@@ -174,6 +174,17 @@ def test_each_broken_guarantee_is_found_once_with_its_witness():
         assert (witness["rid"], witness["earlier_rid"], witness["key"]) == (key * 100 + 1, key * 10 + 1, key)
 
 
+def test_a_call_answered_with_an_earlier_commit_breaks_no_order_of_writes():
+    """After a failover: the session knows version 2/7, and its call is answered with 1/3, or is made on 1."""
+    for send, version, broken in ((30 * S, v(1, 3), 0), (30 * S, v(1, 11), 1)):
+        history = bad.lossy_failover()
+        for kind in (READ, WRITE):
+            history.op(200 + kind, 22 * S, 23 * S, kind, version=v(2, 7), key=5)
+        history.op(300, send, send + S, WRITE, version=version, key=5)
+        got = history.figures()["consistency"]["orders"]
+        assert [got[g]["violations"] for g in ("monotonic_writes", "writes_follow_reads")] == [broken] * 2
+
+
 def test_exposure_of_a_paused_standby_grows_by_a_record_a_second():
     """c is exposed by ten records, the oldest 9.5 s old when they arrive at last; b by one, 100 ms old."""
     f = bad.paused_standby().figures()["exposure"]["orders"]

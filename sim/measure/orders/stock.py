@@ -42,9 +42,7 @@ def _forgotten(shelf: Shelf, on_line: OnLine) -> dict[int, int]:
     return {int(row[s.VERSION]): int(row[s.TIME]) for row in found.values()}
 
 
-def _walk(
-    account: Account, units: int, on_line: OnLine, forgotten: set[int]
-) -> tuple[list[Oversold], int]:
+def _walk(account: Account, units: int, on_line: OnLine, forgotten: set[int]) -> tuple[list[Oversold], int]:
     """Return the grants that found an item's shelf empty, and its lowest level."""
     level, lowest = account.level, account.level
     owed: list[np.ndarray] = []  # forgotten grants since it was filled up
