@@ -6,7 +6,7 @@ from sim.engine.compiled import compiled, drawn
 from sim.journal.schema import LSN_BITS, LSN_MASK
 from sim.stats.histogram import OFFSET, SHIFT
 
-PARENT, CUT, START_NS = range(3)  # columns of a lineage: row T is timeline T
+PARENT, CUT = range(2)  # columns of a lineage: row T is timeline T
 
 
 @drawn
@@ -21,8 +21,8 @@ def on_timeline(version, timeline, lineage):
 
     Its own timeline is that or an ancestor, and no cut on the way lies before it.
 
-    ``lineage`` (T, 3) int64: parent, cut and start (ns) of each timeline; 0 and below is no version at all
-    and on every timeline.
+    ``lineage`` (T, 2) int64: parent and cut of each timeline; 0 and below is no version at all and on every
+    timeline.
     """
     if version <= 0:
         return True
@@ -53,14 +53,9 @@ def run_end(versions, first):
     return i
 
 
-def grow_lineage(lineage: np.ndarray, timeline: int, parent: int, cut: int, at_ns: int) -> np.ndarray:
+def grow_lineage(lineage: np.ndarray, timeline: int, parent: int, cut: int) -> np.ndarray:
     """Return the lineage with one more timeline."""
     if timeline >= len(lineage):
-        lineage = np.concatenate([lineage, no_lineage(timeline + 8 - len(lineage))])
-    lineage[timeline] = parent, cut, at_ns
+        lineage = np.concatenate([lineage, np.zeros((timeline + 8 - len(lineage), 2), np.int64)])
+    lineage[timeline] = parent, cut
     return lineage
-
-
-def no_lineage(timelines: int = 8) -> np.ndarray:
-    """Return a lineage of timelines that have not begun."""
-    return np.zeros((timelines, 3), np.int64)

@@ -13,7 +13,7 @@ import numpy as np
 from sim.journal.milestones import Milestone
 from sim.journal.recorder import Slice
 from sim.measure import sessions as s
-from sim.measure.compiled import grow_lineage, no_lineage
+from sim.measure.compiled import grow_lineage
 from sim.measure.setup import Setup
 from sim.stats.histogram import BUCKETS, quantile
 
@@ -38,16 +38,16 @@ class Consistency:
             witness=np.zeros((4, 3), np.int64),
             histogram=np.zeros(BUCKETS, np.int64),
         )
-        self._lineage = no_lineage()
+        self._lineage = np.zeros((8, 2), np.int64)
         self._witness: dict[str, dict[str, Any]] = {}
 
     def fold(self, part: Slice) -> None:
         """Take in one slice. Its cuts come first: no version on a timeline is older than the timeline."""
         cuts = part.table("cuts")
-        for timeline, parent, cut, at_ns in zip(
-            *(cuts[c].tolist() for c in ("timeline", "parent", "cut", "at_ns")), strict=True
+        for timeline, parent, cut in zip(
+            *(cuts[c].tolist() for c in ("timeline", "parent", "cut")), strict=True
         ):
-            self._lineage = grow_lineage(self._lineage, timeline, parent, cut, at_ns)
+            self._lineage = grow_lineage(self._lineage, timeline, parent, cut)
         if not part.rows("ops"):
             return
         ops, at, n = part.table("ops"), 0, part.rows("ops")

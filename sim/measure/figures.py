@@ -39,11 +39,22 @@ class DomainMeasures:
     def fold(self, part: Slice) -> None:
         """Take in one slice of this domain."""
         self.ledger.advance(part, self.exposure)
+        own = part
         if part.rows("ops"):
             self.ledger.answer(part.table("ops"))
+            own = self._own(part)
         self.ledger.prune(part.until_ns)
-        for measure in (self.recovery, self.latency, self.consistency, self.conservation):
+        self.consistency.fold(own)
+        for measure in (self.recovery, self.latency, self.conservation):
             measure.fold(part)
+
+    def _own(self, part: Slice) -> Slice:
+        """Leave out the writes that committed nothing: calls answered with the commit of another."""
+        theirs = self.ledger.of_others(part.table("ops")) if self.setup.called else None
+        if theirs is None or not theirs.any():
+            return part
+        ops = {name: column[~theirs] for name, column in part.table("ops").items()}
+        return Slice(part.domain, part.until_ns, {**part.tables, "ops": ops})
 
     def finish(self, milestones: Sequence[Milestone], end_ns: int) -> None:
         """Take in the milestones and the end of the run."""

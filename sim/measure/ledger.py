@@ -15,7 +15,7 @@ from sim.journal import schema
 from sim.journal.recorder import Slice, Table
 from sim.journal.schema import LSN_BITS, LSN_MASK
 from sim.measure import ledger_kernels as k
-from sim.measure.compiled import grow_lineage, no_lineage, on_timeline, run_end
+from sim.measure.compiled import grow_lineage, on_timeline, run_end
 from sim.measure.setup import Setup
 
 LATE_NS = (
@@ -121,7 +121,7 @@ class Ledger:
         self.nodes = tuple(setup.regions.index(name) for name in setup.nodes)
         self.line = Line()
         self.cuts: list[Cut] = []
-        self.lineage = no_lineage()
+        self.lineage = np.zeros((8, 2), np.int64)
         self.sent = np.zeros(len(setup.regions), np.int64)
         self.received = np.zeros(len(setup.regions), np.int64)
         self.totals = np.zeros(k.TOTALS, np.int64)
@@ -182,6 +182,19 @@ class Ledger:
 
     def _on_line(self, version: int) -> bool:
         return bool(on_timeline(version, self.timeline, self.lineage))
+
+    def of_others(self, ops: Table) -> np.ndarray:
+        """Return which acknowledged writes were answered with a commit of another: (n,) bool.
+
+        To be asked when they have been taken in, before ``prune``.
+        """
+        rows = k.Answers(*(ops[c] for c in k.Answers._fields))
+        pending = k.Pending(self.line.view("version"), self.line.view("flags"), self.line.base)
+        out = np.empty(len(ops["rid"]), np.bool_)
+        k.of_others(
+            rows, pending, self.line.view("rid"), self._abandoned, self._places, self._lost_count, out
+        )
+        return out
 
     def _stretch(self, tables: dict[str, Table], observer: Observer) -> None:
         first = len(self.line)
@@ -257,7 +270,7 @@ class Ledger:
                 f"{self.setup.domain}: timeline {cut.timeline} cannot branch from {cut.parent} after {last}"
             )
         observer.cut(self, cut)
-        self.lineage = grow_lineage(self.lineage, cut.timeline, cut.parent, last, cut.at_ns)
+        self.lineage = grow_lineage(self.lineage, cut.timeline, cut.parent, last)
         keep = last - line.base + 1
         if keep < len(line):
             self._abandon(self._rows_after(keep, cut.node))

@@ -122,6 +122,33 @@ def _first(rid, abandoned, places):
 
 
 @compiled
+def of_others(rows, pending, rids, abandoned, places, n_abandoned, out):
+    """Note in ``out`` (bool, by row) which acknowledged writes were answered with a commit of another.
+
+    ``rids`` (int64): of the pending commits. An operation's own commit is pending or abandoned when its
+    answer is taken in: the line is pruned of what is older than an operation lasts.
+    """
+    for i in range(len(rows.rid)):
+        out[i] = False
+        if rows.kind[i] != WRITE or rows.outcome[i] != OK:
+            continue
+        at = (rows.version[i] & LSN_MASK) - pending.base
+        if 0 <= at < len(rids) and pending.version[at] == rows.version[i]:
+            out[i] = rids[at] != rows.rid[i]
+        else:
+            out[i] = not n_abandoned or not _has(rows.rid[i], rows.version[i], abandoned, places)
+
+
+@inner
+def _has(rid, version, abandoned, places):
+    """Return whether ``version`` is an abandoned commit of ``rid``."""
+    row = _first(rid, abandoned, places)
+    while row >= 0 and abandoned[row, VERSION] != version:
+        row = abandoned[row, NEXT]
+    return row >= 0
+
+
+@compiled
 def index(abandoned, first, stop, places):
     """Enter rows ``first``... into the table ``places`` (n,) by rid; rows of one rid are chained by NEXT."""
     mask = len(places) - 1

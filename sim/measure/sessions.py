@@ -16,8 +16,8 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.engine.compiled import compiled, inlined, inner
-from sim.journal.schema import LSN_BITS, LSN_MASK, OK, WRITE
-from sim.measure.compiled import CUT, PARENT, START_NS, bucket_of, on_timeline, place_of
+from sim.journal.schema import LSN_BITS, OK, WRITE
+from sim.measure.compiled import bucket_of, on_timeline, place_of
 
 # A mark: since when, the version, the operation that set it, and its earlier value in the ring. An earlier
 # value also: until when.
@@ -113,9 +113,9 @@ def fold_sessions(rows, first, m, found, lineage, life_ns, warmup_ns):  # noqa: 
             if write:
                 writes += 1
                 timeline = version >> LSN_BITS
-                if _left_out(wrote, timeline, lineage) and not _is_anothers(version, send, lineage):
+                if wrote > 0 and wrote >> LSN_BITS != timeline and not on_timeline(wrote, timeline, lineage):
                     _violated(U(MONOTONIC_WRITES), i, w, send, marks, ring, found)
-                if _left_out(read, timeline, lineage) and not _is_anothers(version, send, lineage):
+                if read > 0 and read >> LSN_BITS != timeline and not on_timeline(read, timeline, lineage):
                     _violated(U(WRITES_FOLLOW_READS), i, r, send, marks, ring, found)
             else:
                 reads += 1
@@ -134,26 +134,6 @@ def fold_sessions(rows, first, m, found, lineage, life_ns, warmup_ns):  # noqa: 
     totals[READS] += reads
     totals[WRITES] += writes
     return n
-
-
-@inlined
-def _left_out(version, timeline, lineage):
-    """Return whether a version that a session knows is not on the timeline of its write."""
-    return version > 0 and version >> LSN_BITS != timeline and not on_timeline(version, timeline, lineage)
-
-
-@inner
-def _is_anothers(version, send, lineage):
-    """Return whether a write sent at ``send`` was answered with a surviving commit of a timeline before that.
-
-    It was made for an earlier call with the same tag: the write itself committed nothing.
-    """
-    own, lsn = version >> LSN_BITS, version & LSN_MASK
-    for timeline in range(len(lineage)):
-        ended = lineage[timeline, PARENT] == own and lineage[timeline, START_NS] <= send
-        if ended and lsn <= lineage[timeline, CUT]:
-            return True
-    return False
 
 
 @inlined

@@ -15,7 +15,7 @@ class Setup:
     ``regions`` and ``clients`` are sorted names: their positions are the indices in the journal. ``nodes``
     are the regions that hold a node of the store. ``op_life_ns`` bounds the time from first send to end of an
     operation. ``failover_reads``: some reads need the primary. ``pauses``: (fault, region) of each fault that
-    pauses sending to a replica of this store.
+    pauses sending to a replica of this store. ``called``: handlers or replays write to it.
     """
 
     domain: str
@@ -34,6 +34,7 @@ class Setup:
     failover_reads: bool = False
     record_bytes: int = 0
     pauses: tuple[tuple[str, str], ...] = ()
+    called: bool = False
 
 
 def setup_of(scenario: "Scenario", domain: str) -> Setup:
@@ -56,8 +57,14 @@ def setup_of(scenario: "Scenario", domain: str) -> Setup:
         ttl_ns=scenario.gateway.ttl,
         record_bytes=store.replication.record,
         pauses=tuple(sorted(_pauses(scenario, domain))),
+        called=_called(scenario, domain),
         failover_reads=store.reads == "primary" or len(nodes) < len(scenario.regions),
     )
+
+
+def _called(scenario: "Scenario", domain: str) -> bool:
+    replays = (replay.of for replay in scenario.replays.values() if replay.into == "database")
+    return domain in {*replays, *(consumer.writes for consumer in scenario.consumers.values())}
 
 
 def _pauses(scenario: "Scenario", domain: str) -> Iterator[tuple[str, str]]:

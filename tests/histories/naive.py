@@ -45,7 +45,8 @@ def lost(history: History) -> tuple[set[int], set[int]]:
 def guarantees(history: History) -> list[int]:
     """Return the violations of read-your-writes, monotonic reads, monotonic writes, writes-follow-reads."""
     ops, on = [r for r in table(history, "ops") if r["outcome"] == OK], ancestry(history)
-    made = {row["version"]: row["commit_ns"] for row in table(history, "commits")}
+    whose = {row["version"]: row["rid"] for row in table(history, "commits")}
+    ops = [r for r in ops if r["kind"] == READ or whose.get(r["version"], r["rid"]) == r["rid"]]
     counts = [0, 0, 0, 0]
     for row in ops:
         if row["send_ns"] < history.setup.warmup_ns:
@@ -60,7 +61,7 @@ def guarantees(history: History) -> list[int]:
         for first, mark in ((0, wrote), (1, read)):
             if row["kind"] == READ:
                 counts[first] += row["version"] < mark
-            elif made.get(row["version"], row["send_ns"]) >= row["send_ns"]:
+            else:
                 counts[first + 2] += mark > 0 and not on(mark, row["version"] >> 40)
     return counts
 

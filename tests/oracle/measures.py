@@ -242,7 +242,7 @@ class Memory:
 def guarantees(tables: dict, scenario: Scenario) -> dict[str, int]:
     """Count violations of the four session guarantees, on versions really returned (Terry et al., 1994)."""
     lineage = Lineage(tables["cuts"])
-    made = {commit["version"]: commit["commit_ns"] for commit in rows_of(tables["commits"])}
+    whose = {commit["version"]: commit["rid"] for commit in rows_of(tables["commits"])}
     wrote: dict[tuple[int, int], Memory] = {}
     read: dict[tuple[int, int], Memory] = {}
     counts = dict.fromkeys(
@@ -253,12 +253,12 @@ def guarantees(tables: dict, scenario: Scenario) -> dict[str, int]:
             continue
         name = op["session"], op["key"]
         version, sent, write = op["version"], op["send_ns"], op["kind"] == WRITE
+        if write and whose[version] != op["rid"]:
+            continue  # a call that came again: it was answered with the commit of the first
         if sent >= scenario.warmup:
             own = wrote[name].at(sent) if name in wrote else -1
             seen = read[name].at(sent) if name in read else -1
-            if write and made[version] < sent:
-                pass  # answered with the commit of an earlier call
-            elif write:
+            if write:
                 counts["monotonic_writes"] += own > 0 and not lineage.on(own, version >> LSN_BITS)
                 counts["writes_follow_reads"] += seen > 0 and not lineage.on(seen, version >> LSN_BITS)
             else:
