@@ -85,8 +85,9 @@ def command(ctx: click.Context, /, **given: Any) -> int:
 
 def _simulate(resolved: Any, given: dict[str, Any], partial: Path) -> "Outcome":
     """Run the trial under a progress bar."""
-    from sim.engine.lean import load_numba
+    from sim.engine.lean import give_back_memory, load_numba
 
+    give_back_memory()
     load_numba()
     from sim.report.progress import bar
     from sim.trial import run

@@ -9,6 +9,7 @@ COMMIT, KEY, VERSION, NEXT_NS, PREVIOUS = range(5)
 SENT, LAST, RECEIVED, APPLIED = range(4)
 _SHARED = 5
 _PER_NODE = 4
+ROOMY = 1 << 16  # a log of no more rows than that is never made smaller
 DROP_AT = 1024  # rows are dropped when it is so many at least, and as many as half of those kept
 
 
@@ -73,9 +74,14 @@ class Log:
         if gone < max(DROP_AT, (self.end - until) // 2):
             return
         kept = self.end - until
-        self.columns[:, :kept] = self.columns[:, gone : gone + kept]
-        self.work[:, :kept] = self.work[:, gone : gone + kept]
-        self.base = until
+        columns, work = self.columns, self.work
+        if kept < columns.shape[1] // 8 and columns.shape[1] > ROOMY:  # what a long wait needed is given back
+            capacity = max(ROOMY, 2 * kept)
+            columns = np.empty((columns.shape[0], capacity), np.int64)
+            work = np.empty((work.shape[0], capacity), np.float64)
+        columns[:, :kept] = self.columns[:, gone : gone + kept]
+        work[:, :kept] = self.work[:, gone : gone + kept]
+        self.columns, self.work, self.base = columns, work, until
 
     def truncate(self, end: int) -> None:
         """Forget the rows from lsn ``end`` on."""

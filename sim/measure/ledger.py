@@ -21,6 +21,7 @@ from sim.measure.setup import Setup
 LATE_NS = (
     3600 * 10**9
 )  # a commit that comes later than this after its client gave up is not counted among the info writes
+ROOMY = 1 << 16  # columns of no more rows than that are never made smaller
 
 
 @dataclass(slots=True)
@@ -67,13 +68,17 @@ class Line:
         self.base += count
 
     def _make_room(self, count: int) -> None:
-        """Move the pending part to the front, of larger arrays if it would fill more than half of these."""
+        """Move the pending part to the front, of larger arrays if it would fill more than half of these.
+
+        Of smaller ones if these are far too large: what a long wait needed is given back.
+        """
         if self.tail + count <= len(self.rid):
             return
         wanted, live = 2 * (len(self) + count), len(self)
+        fits = wanted <= len(self.rid) <= max(8 * wanted, ROOMY)
         for name in ("commit_ns", "version", "rid", "node", "flags"):
             column = getattr(self, name)
-            fresh = column if wanted <= len(column) else np.zeros(wanted, np.int64)
+            fresh = column if fits else np.zeros(wanted, np.int64)
             fresh[:live] = self.view(name)  # numpy copies through a buffer where the two overlap
             setattr(self, name, fresh)
         self.head, self.tail = 0, live

@@ -13,6 +13,7 @@ import numpy as np
 
 from sim.journal.recorder import Table
 from sim.journal.schema import LSN_BITS, LSN_MASK
+from sim.measure.ledger import ROOMY
 from sim.measure.path.buslog import runs_of
 from sim.measure.path.spans import Span, Spans
 
@@ -214,7 +215,9 @@ class Line:
         size = len(self._columns["rid"])
         if self._head + held + count <= size:
             return
-        size = max(size if 2 * (held + count) <= size else 2 * (held + count), 4096)
+        need = 2 * (held + count)
+        if not need <= size <= max(8 * need, ROOMY):  # too small, or far larger than what is held by now
+            size = max(need, 4096)
         for name, column in self._columns.items():
             fresh = np.zeros(size, column.dtype)
             fresh[:held] = column[self._head : self._head + held]
