@@ -38,7 +38,7 @@ def run_study(ctx: click.Context, given: dict[str, Any]) -> int:
 def studied(points: "list[Point]", given: dict[str, Any]) -> "Study":
     """Run a study and let its folder appear: its tables and documents."""
     study = _run(points, given, _target_of(points, given))
-    study.store.finish(trials=study.look.n, documents=_documents(study))
+    study.store.finish(_documents(study))
     return study
 
 

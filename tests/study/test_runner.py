@@ -2,6 +2,7 @@
 
 import pytest
 
+from sim.study.batch import written
 from sim.study.executors import Lost, Pool, Serial, crew
 from sim.study.plan import Batch, Point, missing
 from sim.study.runner import Runner
@@ -33,11 +34,15 @@ class Elsewhere(Serial):
 
 
 def rows(store, trials):
-    """Return all rows on disk, by table."""
-    found = {}
+    """Return all rows on disk, by table, and the figures of every trial."""
+    found = {"figures": []}
     for part in store.read(trials=trials):
-        for name, more in part.items():
+        for name, more in part.rows.items():
             found.setdefault(name, []).extend(more)
+        found["figures"] += [
+            (trial, figures.names, figures.values.tobytes(), figures.censored)
+            for _, trial, figures in part.measured
+        ]
     return found
 
 
@@ -113,7 +118,7 @@ def test_two_processes_do_not_run_one_study_at_a_time(tmp_path):
 def test_batches_of_another_scenario_or_version_are_not_used(tmp_path):
     """An identity that differs forgets what is there."""
     first = Store(tmp_path / "study", {"numpy": "1"})
-    first.put(Batch(0, 0, 2), {})
+    first.put(Batch(0, 0, 2), written({}))
     first.close()
     again = Store(tmp_path / "study", {"numpy": "1"})
     assert again.done() == [Batch(0, 0, 2)]
@@ -135,7 +140,7 @@ def test_the_tables_have_a_schema_with_units_and_read_as_they_are(tmp_path):
     import pyarrow.parquet as pq
 
     found = run([Point("", small.scenario(tmp_path))], seed=0, trials=2, target=tmp_path / "study")
-    found.store.finish(trials=2, documents={})
+    found.store.finish({})
     milestones = pq.read_schema(tmp_path / "study" / "milestones.parquet")
     assert milestones.field("at_ns").metadata[b"unit"] == b"ns"
     metrics = pd.read_parquet(tmp_path / "study" / "metrics.parquet")
