@@ -35,7 +35,7 @@ def _deep(path: Path, glob: str) -> bool:
 class ScenarioFile(pytest.File):
     """A scenario; its study runs once, when the first of its items does."""
 
-    lines: "dict[tuple[str, str], Any] | None" = None
+    lines: "dict[tuple[str, str | None], Any] | None" = None
 
     def collect(self) -> Iterator[pytest.Item]:
         """Yield an item for each objective at each point. A broken file is a collection error."""
@@ -58,10 +58,17 @@ class ScenarioFile(pytest.File):
                 yield item
 
     def line(self, label: str, name: str) -> Any:
-        """Return what the study says of an objective; runs it if it has not run."""
+        """Return what the study says of an objective; runs it if it has not run.
+
+        What it says of the whole (a trial broke, or it could not go on) is the answer where that is worse.
+        """
+        from sim.study.gate import worst_first
+
         if self.lines is None:
-            self.lines = {(line.label, line.name): line for line in self._checked().lines}
-        return self.lines[label, name]
+            found = self._checked().lines
+            self.lines = {(line.label, line.ruling.id if line.ruling else None): line for line in found}
+        own = (self.lines.get(key) for key in ((label, name), (label, None), ("", None)))
+        return worst_first([line for line in own if line is not None])[0]
 
     def _checked(self) -> Any:
         """Check the file. A lock makes other workers wait; they would only do the same."""

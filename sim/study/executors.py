@@ -7,9 +7,8 @@ from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from multiprocessing import get_context
 from typing import Any, Protocol
 
-
-class Lost(Exception):
-    """The place where trials run is gone, and cannot be had again."""
+from sim.study.machine import differences, fingerprint
+from sim.study.unfinished import Lost, OtherMachine
 
 
 class Crew(Protocol):
@@ -79,7 +78,7 @@ class Pool:
         context = get_context("forkserver" if os.name == "posix" else "spawn")
         if os.name == "posix":
             context.set_forkserver_preload(["sim.study.work", "sim.trial"])
-        return ProcessPoolExecutor(self.workers, mp_context=context, initializer=_follow)
+        return ProcessPoolExecutor(self.workers, mp_context=context, initializer=_begin)
 
     def submit(self, work: Callable[[dict[str, Any]], dict[str, Any]], task: dict[str, Any]) -> Future[Any]:
         """Queue the batch."""
@@ -105,7 +104,7 @@ class Pool:
 class Cluster:
     """Batches run on the workers of a Dask scheduler."""
 
-    def __init__(self, address: str, *, patience_s: float = 20.0) -> None:
+    def __init__(self, address: str, *, patience_s: float = 10.0) -> None:
         try:
             from distributed import Client
         except ImportError as error:
@@ -116,9 +115,20 @@ class Cluster:
         except (OSError, TimeoutError, ValueError) as error:
             raise Lost(f"no scheduler answers at {address}: {error}") from error
         self._address = address
+        self._refuse_others()
         self._executor = self._client.get_executor(pure=False)
         workers = self._client.scheduler_info(n_workers=-1)["workers"].values()
         self.workers = max(1, sum(worker["nthreads"] for worker in workers))
+
+    def _refuse_others(self) -> None:
+        """OtherMachine if a worker is not like this process. (One that joins later finds out itself.)"""
+        for worker, found in self._client.run(fingerprint, on_error="return").items():
+            if isinstance(found, BaseException):
+                self._client.close(timeout=5)
+                raise OtherMachine(f"the worker {worker} cannot run sim: {found}")
+            if differs := differences(fingerprint(), found):
+                self._client.close(timeout=5)
+                raise OtherMachine(f"the worker {worker} is refused: {differs}")
 
     def submit(self, work: Callable[[dict[str, Any]], dict[str, Any]], task: dict[str, Any]) -> Future[Any]:
         """Send the batch. A dead scheduler would take it silently, so it is asked first."""
@@ -141,13 +151,16 @@ class Cluster:
         self._client.close(timeout=5)
 
 
-def _follow() -> None:
+def _begin() -> None:
     """Leave Ctrl-C to the process that owns the pool, and end when it does, even if it was killed."""
     import signal
     from threading import Thread
 
+    from sim.study.work import settle
+
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     Thread(target=_end_with_parent, daemon=True).start()
+    settle()
 
 
 def _end_with_parent() -> None:

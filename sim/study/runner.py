@@ -7,11 +7,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sim.study.batch import written
-from sim.study.executors import Crew, Lost
+from sim.study.executors import Crew
 from sim.study.machine import fingerprint
 from sim.study.plan import Batch, Point, missing
 from sim.study.rows import failed
 from sim.study.store import Store
+from sim.study.unfinished import Lost
 from sim.study.work import breathe, packed, run_batch
 
 BATCH_S = 0.5  # so long a batch should take: long enough that its overhead does not show

@@ -19,10 +19,7 @@ from sim.study.figures import Names, named
 from sim.study.plan import Batch
 from sim.study.rows import Part
 from sim.study.tables import Tables
-
-
-class Busy(Exception):
-    """Another process is running this very study."""
+from sim.study.unfinished import Busy
 
 
 class Store:

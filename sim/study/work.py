@@ -1,22 +1,21 @@
 """What a worker does: a batch of trials, each a pure function of (scenario, seed, trial)."""
 
+import gc
 import pickle
 import traceback
 from collections.abc import Sequence
 from functools import lru_cache
+from platform import node
 from time import perf_counter
 from typing import Any
 
 from sim.spec.models import Scenario
 from sim.study.batch import written
 from sim.study.figures import figures_of
-from sim.study.machine import fingerprint
+from sim.study.machine import differences, fingerprint
 from sim.study.rows import Measured, Part, Rows, failed, rows_of
+from sim.study.unfinished import OtherMachine
 from sim.study.usage import usage
-
-
-class OtherMachine(Exception):
-    """A worker has other versions or another processor than the study: its results could differ."""
 
 
 def packed(scenario: Scenario) -> bytes:
@@ -37,9 +36,8 @@ def run_batch(task: dict[str, Any]) -> dict[str, Any]:
     ``sim.study.machine.fingerprint`` said where the study was started). Returns ``{"written", "wall_s"}``
     (see ``sim.study.batch``). OtherMachine if this one differs.
     """
-    here = fingerprint()
-    if here != task["machine"]:
-        raise OtherMachine(_difference(task["machine"], here))
+    if differs := differences(task["machine"], fingerprint()):
+        raise OtherMachine(f"the worker {node()} is refused: {differs}")
     scenario = _unpacked(task["scenario"])
     began = perf_counter()
     parts = [
@@ -50,6 +48,18 @@ def run_batch(task: dict[str, Any]) -> dict[str, Any]:
     return {"written": written(*_joined(parts)), "wall_s": wall_s}
 
 
+def settle() -> None:
+    """Import what trials need, and keep the collector from ever looking at it again.
+
+    For processes of our own only: what becomes garbage of what is there now stays.
+    """
+    import sim.trial  # noqa: F401
+
+    gc.collect()
+    gc.freeze()
+    gc.enable()
+
+
 def breathe(task: dict[str, Any]) -> dict[str, Any]:
     """Do nothing: a worker that dies of this dies of itself."""
     return task
@@ -58,6 +68,8 @@ def breathe(task: dict[str, Any]) -> dict[str, Any]:
 def _one(scenario: Scenario, seed: int, point: int, *, trial: int) -> Part:
     from sim.trial import run
 
+    if gc.get_freeze_count():  # settled: then it is quick, and the trial before has left megabytes of arrays
+        gc.collect()
     try:
         outcome = run(scenario, seed=seed, trial=trial)
     except Exception:  # noqa: BLE001 - a trial that raises is reported with its seed, the study goes on
@@ -72,14 +84,3 @@ def _joined(parts: Sequence[Part]) -> tuple[Rows, list[Measured]]:
         for table, found in part.rows.items():
             rows.setdefault(table, []).extend(found)
     return rows, [found for part in parts for found in part.measured]
-
-
-def _difference(study: dict[str, str], here: dict[str, str]) -> str:
-    """Name what differs, and how."""
-    names = sorted(set(study) | set(here))
-    parts = [
-        f"{name} is {here.get(name)} here and {study.get(name)} in the study"
-        for name in names
-        if study.get(name) != here.get(name)
-    ]
-    return "; ".join(parts)

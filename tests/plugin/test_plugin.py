@@ -1,10 +1,13 @@
 """The pytest plugin, run by pytest: what is collected, what passes, what a failure says."""
 
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 import sim.engine  # noqa: F401 - names the compile cache, before pytester gives the children another home
+from sim.pytest_items import ScenarioFile
+from tests.unit.study import made
 
 pytest_plugins = ["pytester"]
 
@@ -92,6 +95,16 @@ def test_a_file_is_studied_once_whatever_it_asks(project):
     pytester = project(PASSES, FAILS)
     run(pytester)
     assert len(list(pytester.path.glob(".pytest_cache/d/sim/tiny/*-study"))) == 1
+
+
+@pytest.mark.parametrize(("broken", "outcome"), [((), ["pass", "pass"]), ((3,), ["inconclusive"] * 2)])
+def test_an_objective_does_not_pass_where_a_trial_broke(broken, outcome):
+    """Though it is met often enough: `sim check` would not pass the file either."""
+    checked = made.checked("x.yaml", made.finding({"rto": [10.0] * 100, "rpo": [0.0] * 100}, broken=broken))
+    file = SimpleNamespace(lines=None, _checked=lambda: checked)
+    sets = [line for line in checked.lines if line.ruling]
+    assert [sets[0].verdict, len(sets)] == ["pass", 2]
+    assert [ScenarioFile.line(file, "", name).verdict for name in ("rto", "rpo")] == outcome
 
 
 def test_workers_of_xdist_agree(project):

@@ -3,12 +3,13 @@
 import pytest
 
 from sim.study.batch import written
-from sim.study.executors import Lost, Pool, Serial, crew
+from sim.study.executors import Pool, Serial, crew
 from sim.study.plan import Batch, Point, missing
 from sim.study.runner import Runner
-from sim.study.store import Busy, Store
+from sim.study.store import Store
 from sim.study.study import run
-from sim.study.work import OtherMachine, run_batch
+from sim.study.unfinished import Busy, Lost, OtherMachine
+from sim.study.work import run_batch
 from tests.study import small
 
 
