@@ -34,6 +34,7 @@ def update(paths: tuple[str, ...], **given: Any) -> int:
     """Run the studies of scenarios, and write what each trial came to into a small sorted file for review."""
     from sim.cli.check import rules_of
     from sim.cli.study import stopping
+    from sim.report.quantities import plural
     from sim.study.baseline import entry, read, write
     from sim.study.plan import points_of
 
@@ -47,5 +48,5 @@ def update(paths: tuple[str, ...], **given: Any) -> int:
             for finding in study.findings:
                 entries[key_of(str(file), finding.point.label, target)] = entry(finding, seed=study.seed)
     write(target, entries)
-    emit(f"{target}: {len(entries)} entries\n")
+    emit(f"{target}: {plural(len(entries), 'scenario')}\n")
     return 0

@@ -1,6 +1,7 @@
 """The study behind ``sim run --trials``: many trials, one page."""
 
 import gc
+import shlex
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -30,11 +31,11 @@ class Stopped(click.ClickException):
 @contextmanager
 def stopping() -> Iterator[None]:
     """Tell of a study that could not go on in one line, and end the command with it."""
-    from sim.study.unfinished import Unfinished
+    from sim.study.unfinished import UNFINISHED
 
     try:
         yield
-    except Unfinished as error:
+    except UNFINISHED as error:
         raise Stopped(f"{error}; finished trials are kept, and the same command goes on there") from error
 
 
@@ -51,7 +52,10 @@ def run_study(ctx: click.Context, given: dict[str, Any]) -> int:
 
 
 def studied(points: "list[Point]", given: dict[str, Any]) -> "Study":
-    """Run a study and let its folder appear: its tables and documents. ``Unfinished`` if it cannot go on."""
+    """Run a study and let its folder appear: its tables and documents.
+
+    One of ``sim.study.unfinished`` if it cannot go on.
+    """
     _settle(given)
     study = _run(points, given, _target_of(points, given))
     study.store.finish(_documents(study))
@@ -144,5 +148,6 @@ def _result(study: "Study", given: dict[str, Any]) -> str:
         return written(document(study))
     if given["quiet"]:
         return headline(study) + "\n"
-    sections = page(study, source=source_of(given), folder=str(study.store.target))
+    swept = "".join(f" --sweep {shlex.quote(text)}" for text in given["sweeps"])
+    sections = page(study, source=source_of(given), swept=swept, folder=str(study.store.target))
     return rendered(sections, given["colour"])

@@ -12,7 +12,7 @@ from sim.study.baseline import CANNOT_TELL, WORSE, Change
 from sim.study.judgement import INCONCLUSIVE, Ruling
 from sim.study.plan import Point, points_of
 from sim.study.study import Finding, Study
-from sim.study.unfinished import Unfinished
+from sim.study.unfinished import UNFINISHED
 
 BAD_INPUT = "bad input"
 ORDER = (BAD_INPUT, "fail", "inconclusive", "pass")
@@ -68,7 +68,7 @@ def check(path: Path, studied: Studied, *, rules: Callable[[Rules | None], Rules
         return Checked(str(path), lines, None)
     try:
         study = studied(found, rules(found[0].scenario.study))
-    except Unfinished as error:
+    except UNFINISHED as error:
         why = f"{error}; finished trials are kept, and the same command goes on there"
         return Checked(str(path), [Line(str(path), (str(path), 1), INCONCLUSIVE, why)], None)
     lines = [line for finding in study.findings for line in _lines(path, study, finding, where)]
@@ -84,7 +84,7 @@ def _lines(
     broken = finding.tally.errors
     if broken:
         why = f"trial {broken[0][0]} broke: {broken[0][1].strip().splitlines()[-1]}"
-        lines.append(Line(str(path), (str(path), 1), "inconclusive", why, *own))
+        lines.append(Line(str(path), (str(path), 1), "inconclusive", why, *own, None, finding))
     elif not lines:
         lines.append(Line(str(path), (str(path), 1), finding.verdict, "no objectives", *own))
     return lines

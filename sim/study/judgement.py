@@ -3,6 +3,8 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from sim.outcome import EXIT_CODES
 from sim.spec.models import Objective
 from sim.stats.binomial import fraction
@@ -57,6 +59,20 @@ def _share(wanted: float, met: Estimate) -> tuple[str, str]:
     if met.high < wanted:
         return FAIL, f"at most {met.high:.2%} of runs meet it"
     return INCONCLUSIVE, f"between {met.low:.2%} and {met.high:.2%} of runs meet it"
+
+
+def worst_trial(ruling: Ruling, values: Sequence[float]) -> int:
+    """Return the trial that shows best why an objective is not met: the worst value, or one that has none.
+
+    values: one for each trial, +inf censored, NaN none.
+    """
+    column = np.array(values, np.float64)
+    missing = np.flatnonzero(np.isnan(column))
+    if missing.size and (not ruling.counts.missed or missing.size == column.size):
+        return int(missing[0])
+    if not column.size:
+        return 0
+    return int(np.nanargmin(column) if ruling.objective.must.op in (">", ">=") else np.nanargmax(column))
 
 
 def overall(rulings: Sequence[Ruling], tally: Tally) -> str:

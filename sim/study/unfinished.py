@@ -1,17 +1,16 @@
 """How a study ends before it is finished: what is on disk is kept, and the same command goes on there."""
 
 
-class Unfinished(Exception):
-    """A study that cannot go on here and now. It says neither pass nor fail."""
-
-
-class Busy(Unfinished):
+class Busy(Exception):
     """Another process is running this very study."""
 
 
-class Lost(Unfinished):
+class Lost(Exception):
     """The place where trials run is gone, and cannot be had again."""
 
 
-class OtherMachine(Unfinished):
+class OtherMachine(Exception):
     """A worker has other versions or another processor than the study: its results could differ."""
+
+
+UNFINISHED = (Busy, Lost, OtherMachine)  # a study that ends so says neither pass nor fail

@@ -4,6 +4,7 @@ import gc
 import pickle
 import traceback
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from platform import node
 from time import perf_counter
@@ -16,6 +17,26 @@ from sim.study.machine import differences, fingerprint
 from sim.study.rows import Measured, Part, Rows, failed, rows_of
 from sim.study.unfinished import OtherMachine
 from sim.study.usage import usage
+
+
+@dataclass
+class _Heap:
+    """What trials leave, some megabytes of arrays each, for which the collector would wait too long."""
+
+    ours: bool = False
+    known: bytes = b""  # the scenario whose first trial has loaded all that its trials need
+
+    def clear(self, scenario: bytes) -> None:
+        """Collect what a trial has left. What its first trial loaded stays, and is not looked at again."""
+        if not self.ours:
+            return
+        gc.collect()
+        if scenario is not self.known and scenario != self.known:
+            gc.freeze()
+            self.known = scenario
+
+
+_HEAP = _Heap()
 
 
 def packed(scenario: Scenario) -> bytes:
@@ -40,24 +61,18 @@ def run_batch(task: dict[str, Any]) -> dict[str, Any]:
         raise OtherMachine(f"the worker {node()} is refused: {differs}")
     scenario = _unpacked(task["scenario"])
     began = perf_counter()
-    parts = [
-        _one(scenario, task["seed"], task["point"], trial=trial)
-        for trial in range(task["first"], task["last"])
-    ]
+    parts = []
+    for trial in range(task["first"], task["last"]):
+        parts.append(_one(scenario, task["seed"], task["point"], trial=trial))
+        _HEAP.clear(task["scenario"])
     wall_s = perf_counter() - began
     return {"written": written(*_joined(parts)), "wall_s": wall_s}
 
 
 def settle() -> None:
-    """Import what trials need, and keep the collector from ever looking at it again.
-
-    For processes of our own only: what becomes garbage of what is there now stays.
-    """
-    import sim.trial  # noqa: F401
-
-    gc.collect()
-    gc.freeze()
+    """Say that this process is for trials alone: then what each of them leaves is cleared away at once."""
     gc.enable()
+    _HEAP.ours = True
 
 
 def breathe(task: dict[str, Any]) -> dict[str, Any]:
@@ -68,8 +83,6 @@ def breathe(task: dict[str, Any]) -> dict[str, Any]:
 def _one(scenario: Scenario, seed: int, point: int, *, trial: int) -> Part:
     from sim.trial import run
 
-    if gc.get_freeze_count():  # settled: then it is quick, and the trial before has left megabytes of arrays
-        gc.collect()
     try:
         outcome = run(scenario, seed=seed, trial=trial)
     except Exception:  # noqa: BLE001 - a trial that raises is reported with its seed, the study goes on

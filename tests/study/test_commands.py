@@ -14,6 +14,7 @@ from sim.study.executors import crew
 from sim.study.plan import points_of
 from sim.study.store import Store
 from sim.study.unfinished import Lost
+from sim.study.work import _Heap
 from tests.study import small
 
 
@@ -102,6 +103,7 @@ def test_what_a_trial_leaves_is_collected_before_the_next(sim, monkeypatch):
         return true(*given, **named)
 
     monkeypatch.setattr(module, "run", leaving)
+    monkeypatch.setattr("sim.study.work._HEAP", _Heap())
     gc.disable()
     try:
         sim("run", "small.yaml", "--trials", "4", *ONE)

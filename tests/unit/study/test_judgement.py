@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from sim.stats.sequential import Look
-from sim.study.judgement import ALPHA, exit_code
+from sim.study.judgement import ALPHA, exit_code, worst_trial
 from sim.study.stopping import enough, plan, precision
 from tests.unit.study.made import finding, scenario
 
@@ -127,3 +127,21 @@ def test_what_is_no_precision_is_refused(text):
 def test_a_precision_may_be_written_with_a_sign():
     """As people do."""
     assert precision("5%") == precision("±5%") == precision("+-5%") == 0.05
+
+
+def test_the_trial_to_look_at_is_the_worst_or_the_undecided_one():
+    """The largest value; the smallest where more is better; one without a value if none is missed."""
+    at_least = ('sla.rto.must=">= 10s"',)
+
+    def shown(values, **more):
+        found = finding({"rto": values}, **more)
+        ruling = next(r for r in found.rulings if r.id == "rto")
+        return worst_trial(ruling, found.tally.objective_values["rto"])
+
+    assert shown([GOOD, BAD, 2 * BAD, GOOD]) == 2
+    assert shown([GOOD, BAD, math.inf, GOOD]) == 2
+    assert shown([GOOD, None, BAD]) == 2
+    assert shown([GOOD, None, GOOD]) == 1
+    assert shown([None, None]) == 0
+    assert shown([20.0, 5.0, 30.0], sets=at_least) == 1
+    assert worst_trial(finding({"rpo": [0.0]}).rulings[0], ()) == 0
