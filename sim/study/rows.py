@@ -1,9 +1,11 @@
 """What a study keeps of a trial: rows of plain values for its tables, and its figures."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from sim.outcome import Outcome
+from sim.spec.predicates import METRICS
 from sim.study.figures import Figures
 
 Rows = dict[str, list[list[Any]]]
@@ -24,7 +26,10 @@ TABLES: dict[str, list[tuple[str, str, str]]] = {
         ("point", "int32", ""),
         ("trial", "int32", ""),
         ("objective", "string", ""),
-        ("value", "float64", "s, a count or a fraction: see the metric"),
+        ("metric", "string", ""),
+        ("of", "string", ""),
+        ("unit", "string", ""),
+        ("value", "float64", "see the column unit"),
         ("censored", "bool", ""),
         ("verdict", "string", ""),
     ],
@@ -82,7 +87,7 @@ def rows_of(outcome: Outcome, *, point: int, trial: int) -> Rows:
     counts = [work["writes"], work["stage_operations"]]
     return {
         "trials": [[*key, outcome.seed, outcome.verdict, *counts, outcome.journal_digest, None]],
-        "objectives": [[*key, o["id"], o["value"], o["censored"], o["verdict"]] for o in outcome.objectives],
+        "objectives": [[*key, *_judged(objective)] for objective in outcome.objectives],
         "faults": [
             [*key, name, f["status"], bool(f["fired"]), f["started_s"], f["healed_s"]]
             for name, f in outcome.faults.items()
@@ -91,6 +96,14 @@ def rows_of(outcome: Outcome, *, point: int, trial: int) -> Rows:
             [point, trial, m.id, m.at_ns, m.kind, m.subject, m.why, m.cause] for m in outcome.milestones
         ],
     }
+
+
+def _judged(objective: Mapping[str, Any]) -> list[Any]:
+    """Return a judged objective's columns; its unit is named as that of figures is."""
+    share = "1" if str(objective["must"]).endswith("%") else "count"
+    unit = "s" if METRICS[objective["metric"]] == ("duration",) else share
+    names = (objective[name] for name in ("id", "metric", "of"))
+    return [*names, unit, *(objective[name] for name in ("value", "censored", "verdict"))]
 
 
 def failed(error: str, *, point: int, trial: int, seed: int) -> Rows:

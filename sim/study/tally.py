@@ -73,7 +73,7 @@ def tally(
     for part in parts:
         for point, trial, _, verdict, *_, error in part.rows.get("trials", ()):
             _count_trial(found[point], trial, verdict, error)
-        for point, trial, name, value, censored, verdict in part.rows.get("objectives", ()):
+        for point, trial, name, *_, value, censored, verdict in part.rows.get("objectives", ()):
             _count_objective(found[point], name, verdict)
             _put(found[point].objective_values, name, trial, _number(value, censored=censored))
         for point, _, fault, _, fired, *_ in part.rows.get("faults", ()):
