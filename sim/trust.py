@@ -8,12 +8,13 @@ from sim.spec.model import Model
 from sim.spec.models import Scenario
 
 NAMED = 4  # so many of a kind are named, the others counted
+_ONE = "One trial: these are the figures of one seed, not a probability."
 _FORMULAS = ("lognormal", "pareto", "weibull", "gamma", "exponential")  # the longest tails first
 
 
 def trust(scenario: Scenario, figures: dict[str, Any]) -> list[str]:
     """Return the trust note of a run."""
-    notes = ["One trial: these are the figures of one seed, not a probability.", *_left_out(scenario)]
+    notes = [_ONE, *_left_out(scenario)]
     wanted = {objective.of for objective in scenario.sla.values()}
     silent = sorted(
         name for name, of in figures["recovery"].items() if name in wanted and not of["operations"]
@@ -34,7 +35,9 @@ def of_study(
     where it had none.
     """
     notes = [
-        f"{trials:,} trials of one model: intervals say how far luck reaches, not how right the model is.",
+        f"{trials:,} trials of one model: intervals say how far luck reaches, not how right the model is."
+        if trials > 1
+        else _ONE,
         *_left_out(scenario),
     ]
     notes += [
@@ -107,11 +110,11 @@ def _untested(scenario: Scenario, values: Mapping[str, Sequence[float]]) -> Iter
         known = {value for value in values.get(name, ()) if value == value}
         best = 1.0 if objective.must.op in (">", ">=") else 0.0
         if not known:
-            found.setdefault("there was nothing to measure", []).append(name)
+            found.setdefault("nothing to measure", []).append(name)
         elif known == {best}:
-            found.setdefault(f"the value was {best:g}", []).append(name)
+            found.setdefault(f"{best:g}", []).append(name)
     for why, names in found.items():
-        yield f"Nothing here puts to the test, since {why} in every trial: {_some(names)}."
+        yield f"Nothing here puts to the test ({why} in every trial): {_some(names)}."
 
 
 def _some(names: Sequence[str]) -> str:

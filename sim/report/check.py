@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Sequence
 from xml.etree import ElementTree as xml
 
-from sim.report.study import interval, notes, share, unit_of
+from sim.report.study import interval, notes, number, share, unit_of
 from sim.study.estimates import of
 from sim.study.gate import ORDER, Checked, Line, worst_first
 from sim.study.judgement import worst_trial
@@ -48,7 +48,14 @@ def told(line: Line) -> str:
     values = line.finding.tally
     text = f"{asked(line)}: {line.why}"
     column = values.objective_column(line.ruling.id)
-    return f"{text}; median {interval(of(column)['p50'], unit_of(line.ruling))}" if column.size else text
+    if not column.size:
+        return text
+    found, unit = of(column)["p50"], unit_of(line.ruling)
+    return (
+        f"{text}; median {interval(found, unit)}"
+        if column.size > 1
+        else f"{text}; it was {number(found.value, unit)}"
+    )
 
 
 def asked(line: Line) -> str:
@@ -156,11 +163,11 @@ def markdown(checked: Sequence[Checked]) -> str:
     notes = _notes(checked)
     room = SUMMARY_BYTES - sum(map(_size, [*head, *notes])) - 200  # and the line that counts the rest
     rows: list[str] = []
-    for number, line in enumerate(found):
+    for shown, line in enumerate(found):
         row = f"| {line.verdict} | {_cell(line.scenario)} | {_cell(_name(line))} | {_cell(told(line))} |"
         room -= _size(row)
         if room < 0:
-            notes = ["", f"{len(found) - number:,} more lines are not shown.", *notes]
+            notes = ["", f"{len(found) - shown:,} more lines are not shown.", *notes]
             break
         rows.append(row)
     return "\n".join([*head, *rows, *notes]) + "\n"

@@ -104,14 +104,19 @@ def unit_of(ruling: Ruling) -> str:
 
 def interval(estimate: Estimate, unit: str) -> str:
     """Write an estimate: ``1m 07s (1m 02s to 1m 15s)``. A bound that cannot be had is ``?``."""
-    value = "not over" if math.isinf(estimate.value) else _number(estimate.value, unit)
-    low, high = _number(estimate.low, unit), _number(estimate.high, unit)
+    value = number(estimate.value, unit)
+    low, high = _bound(estimate.low, unit), _bound(estimate.high, unit)
     return value if low == high == value else f"{value} ({low} to {high})"
 
 
-def _number(value: float, unit: str) -> str:
+def _bound(value: float, unit: str) -> str:
+    return "?" if math.isinf(value) else number(value, unit)
+
+
+def number(value: float, unit: str) -> str:
+    """Write a value with its unit; an infinite one is a recovery that was not over."""
     if math.isinf(value):
-        return "?"
+        return "not over"
     if unit in ("s", "duration"):
         return duration(value)
     return percent(value) if unit in ("1", "fraction") else count(value)

@@ -10,6 +10,8 @@ from typing import Any, Protocol
 from sim.study.machine import differences, fingerprint
 from sim.study.unfinished import Lost, OtherMachine
 
+EMPTY = 12  # heartbeats of a study for which a scheduler may be without a worker: a minute
+
 
 class Crew(Protocol):
     """Workers that take batches. ``workers``: how many batches run at once."""
@@ -23,7 +25,7 @@ class Crew(Protocol):
         """After workers died: make submitting possible again. ``Lost`` if it cannot be."""
 
     def alive(self) -> bool:
-        """Return whether anybody is there to finish what was begun."""
+        """Return whether anybody is there to finish what was begun. Asked at each heartbeat without news."""
 
     def close(self) -> None:
         """Stop; what has not begun is cancelled."""
@@ -117,8 +119,8 @@ class Cluster:
         self._address = address
         self._refuse_others()
         self._executor = self._client.get_executor(pure=False)
-        workers = self._client.scheduler_info(n_workers=-1)["workers"].values()
-        self.workers = max(1, sum(worker["nthreads"] for worker in workers))
+        self.workers = max(1, self._threads())
+        self._empty = 0  # so often in a row nobody was there
 
     def _refuse_others(self) -> None:
         """OtherMachine if a worker is not like this process. (One that joins later finds out itself.)"""
@@ -138,12 +140,19 @@ class Cluster:
 
     def renew(self) -> None:
         """The scheduler replaces workers; only the scheduler itself cannot be replaced."""
-        if not self.alive():
+        if self._client.status != "running":
             raise Lost(f"the scheduler at {self._address} is gone")
 
     def alive(self) -> bool:
-        """Return whether the scheduler still answers."""
-        return bool(self._client.status == "running")
+        """Return whether the scheduler still answers, and has had a worker not too long ago."""
+        if self._client.status != "running":
+            return False
+        self._empty = 0 if self._threads() else self._empty + 1
+        return self._empty < EMPTY
+
+    def _threads(self) -> int:
+        workers = self._client.scheduler_info(n_workers=-1)["workers"].values()
+        return sum(worker["nthreads"] for worker in workers)
 
     def close(self) -> None:
         """Cancel what waits, and hang up."""

@@ -46,11 +46,15 @@ def _rule(name: str, objective: Objective, counts: Counts, *, alpha: float) -> R
 
 def _every(counts: Counts) -> tuple[str, str]:
     """Without ``in`` the claim is about the trials of this study, so there is nothing to estimate."""
+    many = counts.trials > 1
     if counts.missed:
-        return FAIL, f"missed in {counts.missed:,} of {counts.trials:,} trials"
+        return FAIL, f"missed in {counts.missed:,} of {counts.trials:,} trials" if many else "missed"
     if counts.undecided:
-        return INCONCLUSIVE, f"undecided in {counts.undecided:,} of {counts.trials:,} trials"
-    return PASS, f"met in each of {counts.trials:,} trials"
+        return (
+            INCONCLUSIVE,
+            f"undecided in {counts.undecided:,} of {counts.trials:,} trials" if many else "undecided",
+        )
+    return PASS, f"met in each of {counts.trials:,} trials" if many else "met"
 
 
 def _share(wanted: float, met: Estimate) -> tuple[str, str]:

@@ -1,9 +1,11 @@
 """The runner: same results whatever runs them, and what becomes of batches that kill."""
 
+from types import SimpleNamespace
+
 import pytest
 
 from sim.study.batch import written
-from sim.study.executors import Pool, Serial, crew
+from sim.study.executors import EMPTY, Cluster, Pool, Serial, crew
 from sim.study.plan import Batch, Point, missing
 from sim.study.runner import Runner
 from sim.study.store import Store
@@ -127,6 +129,34 @@ def test_batches_of_another_scenario_or_version_are_not_used(tmp_path):
     other = Store(tmp_path / "study", {"numpy": "2"})
     assert other.done() == []
     other.close()
+
+
+def test_towards_the_end_batches_become_smaller(tmp_path):
+    """So that no worker begins a long batch when the others are done; one worker alone needs none of it."""
+
+    def sizes(workers):
+        store = Store(tmp_path / "study", {})
+        runner = Runner([], 0, SimpleNamespace(workers=workers), store, _batch_trials=30)
+        runner.points = [None, None]
+        found = [batch.last - batch.first for batch in runner._batches(100)]
+        store.close()
+        return found
+
+    assert sizes(1) == [30, 30, 30, 10] * 2
+    assert sum(sizes(2)) == 200 and sizes(2)[:2] == [30, 30] and sizes(2)[-4:] == [1, 1, 1, 1]
+
+
+def test_a_scheduler_without_workers_is_given_up_but_not_at_once():
+    """Workers may come back; a study that waits for ever says nothing."""
+    cluster = Cluster.__new__(Cluster)
+    info = {"workers": {}}
+    cluster._client = SimpleNamespace(status="running", scheduler_info=lambda n_workers: info)
+    cluster._empty = 0
+    assert all(cluster.alive() for _ in range(EMPTY - 1))
+    info["workers"] = {"tcp://x": {"nthreads": 1}}
+    assert cluster.alive()
+    info["workers"] = {}
+    assert [cluster.alive() for _ in range(EMPTY)] == [True] * (EMPTY - 1) + [False]
 
 
 def test_what_is_missing_are_the_gaps_between_finished_batches():
