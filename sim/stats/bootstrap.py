@@ -59,7 +59,7 @@ def _bca(values: np.ndarray, alpha: float, seed: int) -> tuple[float, float]:
     return float(low), float(high)
 
 
-@lru_cache(maxsize=1)
+@lru_cache(maxsize=16)  # the looks of a study; a kilobyte for each of their values
 def _chosen(seed: int, n: int) -> np.ndarray:
     """Return how often each of ``n`` values is in each resample: uint8 (RESAMPLES, n).
 

@@ -14,7 +14,7 @@ from sim.study.machine import fingerprint
 from sim.study.study import Finding
 
 ALPHA = 0.05
-_LIST = re.compile(r"\[[^\[\]{}]*\]")
+_LIST = re.compile(r"\[\n[^\[\]{}]*\]")  # a list over several lines; a text has no line breaks
 FEW = 6  # with fewer pairs no interval of a median is bounded: then the pairs themselves are what is judged
 WORSE, NOT_WORSE, CANNOT_TELL = "worse", "not worse", "cannot tell"
 
