@@ -145,9 +145,13 @@ class Cluster:
 
     def alive(self) -> bool:
         """Return whether the scheduler still answers, and has had a worker not too long ago."""
-        if self._client.status != "running":
+        try:
+            threads = self._threads() if self._client.status == "running" else None
+        except OSError:
+            threads = None  # gone between the two questions
+        if threads is None:
             return False
-        self._empty = 0 if self._threads() else self._empty + 1
+        self._empty = 0 if threads else self._empty + 1
         return self._empty < EMPTY
 
     def _threads(self) -> int:

@@ -32,6 +32,8 @@ class Store:
         self._names: dict[str, Names] = {}
         self._lock = self._locked()
         self._keep_or_forget(identity)
+        for ended in target.parent.glob(f"{self.folder.name}-*.done"):  # of one killed while it tidied up
+            shutil.rmtree(ended, ignore_errors=True)
 
     def _locked(self) -> TextIO:
         path = self.folder / "lock"

@@ -81,6 +81,8 @@ def test_the_same_study_twice_leaves_one_whole_folder_with_the_same_tables(sim, 
     run = ("run", "small.yaml", "--trials", "2", "--out", "out", *ONE)
     sim(*run)
     before = small.tables(tmp_path)
+    (folder,) = tmp_path.glob("out/*/*-study")
+    (folder.parent / f".{folder.name}.study-1.done").mkdir()  # whoever tidied up was killed
     sim(*run)
     assert small.tables(tmp_path) == before
     assert [path.name for path in tmp_path.glob("out/*/.*")] == []
