@@ -90,6 +90,13 @@ def test_items_are_chosen_by_name_and_by_last_failure(project):
     run(pytester, "--lf").assert_outcomes(failed=1, passed=0)
 
 
+def test_without_pytests_cache_studies_are_run_all_the_same(project):
+    """Build servers turn it off; nothing is left in the project then."""
+    pytester = project(PASSES)
+    run(pytester, "-p", "no:cacheprovider").assert_outcomes(passed=1)
+    assert not list(pytester.path.rglob("*-study"))
+
+
 def test_a_file_is_studied_once_whatever_it_asks(project):
     """Two objectives, one study: one folder of it in the cache."""
     pytester = project(PASSES, FAILS)
