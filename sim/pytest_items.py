@@ -2,7 +2,9 @@
 
 import fcntl
 from collections.abc import Iterator
+from functools import lru_cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
@@ -35,7 +37,7 @@ def _deep(path: Path, glob: str) -> bool:
 class ScenarioFile(pytest.File):
     """A scenario; its study runs once, when the first of its items does."""
 
-    lines: "dict[tuple[str, str], Any] | None" = None
+    lines: "dict[tuple[str, str | None], Any] | None" = None
 
     def collect(self) -> Iterator[pytest.Item]:
         """Yield an item for each objective at each point. A broken file is a collection error."""
@@ -58,10 +60,17 @@ class ScenarioFile(pytest.File):
                 yield item
 
     def line(self, label: str, name: str) -> Any:
-        """Return what the study says of an objective; runs it if it has not run."""
+        """Return what the study says of an objective; runs it if it has not run.
+
+        What it says of the whole (a trial broke, or it could not go on) is the answer where that is worse.
+        """
+        from sim.study.gate import worst_first
+
         if self.lines is None:
-            self.lines = {(line.label, line.name): line for line in self._checked().lines}
-        return self.lines[label, name]
+            found = self._checked().lines
+            self.lines = {(line.label, line.ruling.id if line.ruling else None): line for line in found}
+        own = (self.lines.get(key) for key in ((label, name), (label, None), ("", None)))
+        return worst_first([line for line in own if line is not None])[0]
 
     def _checked(self) -> Any:
         """Check the file. A lock makes other workers wait; they would only do the same."""
@@ -77,9 +86,15 @@ class ScenarioFile(pytest.File):
             return checked_file(self.path, given)
 
     def _folder(self) -> Path:
-        cache = self.config.cache
-        assert cache is not None, "the cache plugin is always there"
-        return cache.mkdir("sim")
+        """Return where studies go: the cache, so that other workers and a later run find what is finished."""
+        cache = getattr(self.config, "cache", None)
+        return Path(_passing().name) if cache is None else Path(cache.mkdir("sim"))
+
+
+@lru_cache(maxsize=1)
+def _passing() -> "TemporaryDirectory[str]":
+    """Return a folder that ends with this process, for -p no:cacheprovider."""
+    return TemporaryDirectory(prefix="sim-")
 
 
 class Missed(Exception):

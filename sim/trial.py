@@ -4,6 +4,7 @@ import os
 import resource
 import sys
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from time import perf_counter
 from typing import Any, cast
@@ -125,6 +126,7 @@ def _performance(world: World, wall_s: float) -> dict[str, Any]:
     }
 
 
+@cache
 def _say_if_cold() -> None:
     """Say that kernels are compiled, once per machine, where nothing has been compiled yet."""
     cache = Path(os.environ["NUMBA_CACHE_DIR"]) if "NUMBA_CACHE_DIR" in os.environ else cache_dir()

@@ -1,24 +1,20 @@
-"""What limits belief in a run's figures: what the model leaves out here, one sentence each."""
+"""What limits belief in figures: what the model leaves out, extrapolated inputs, objectives never tested."""
 
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from sim.core.distributions import Distribution
+from sim.spec.model import Model
 from sim.spec.models import Scenario
+
+NAMED = 4  # so many of a kind are named, the others counted
+_ONE = "One trial: these are the figures of one seed, not a probability."
+_FORMULAS = ("lognormal", "pareto", "weibull", "gamma", "exponential")  # the longest tails first
 
 
 def trust(scenario: Scenario, figures: dict[str, Any]) -> list[str]:
     """Return the trust note of a run."""
-    notes = [
-        "One trial: these are the figures of one seed, not a probability.",
-        "Bulk flows have fixed shares of a link and borrow nothing from each other.",
-        "Messages under way when something changes are not touched by the change.",
-    ]
-    if scenario.bus is None:
-        notes.append(
-            "The databases are modelled; outbox, event bus, stream processing and lakehouse are not part of "
-            "this run."
-        )
-    else:
-        notes.append("Publishing and reading are in order over all partitions of a topic.")
+    notes = [_ONE, *_left_out(scenario)]
     wanted = {objective.of for objective in scenario.sla.values()}
     silent = sorted(
         name for name, of in figures["recovery"].items() if name in wanted and not of["operations"]
@@ -30,12 +26,19 @@ def trust(scenario: Scenario, figures: dict[str, Any]) -> list[str]:
     return notes
 
 
-def of_study(scenario: Scenario, *, trials: int, fired: dict[str, int]) -> list[str]:
-    """Return the trust note of a study. ``fired``: fault -> trials in which it took effect."""
+def of_study(
+    scenario: Scenario, *, trials: int, fired: Mapping[str, int], values: Mapping[str, Sequence[float]]
+) -> list[str]:
+    """Return the trust note of a study.
+
+    ``fired``: fault -> trials in which it took effect; ``values``: objective -> its value in each trial, NaN
+    where it had none.
+    """
     notes = [
-        f"{trials:,} trials of one model: intervals say how far luck reaches, not how right the model is.",
-        "Bulk flows have fixed shares of a link and borrow nothing from each other.",
-        "Messages under way when something changes are not touched by the change.",
+        f"{trials:,} trials of one model: intervals say how far luck reaches, not how right the model is."
+        if trials > 1
+        else _ONE,
+        *_left_out(scenario),
     ]
     notes += [
         f"Fault {name} took effect in {count:,} of {trials:,} trials."
@@ -46,8 +49,25 @@ def of_study(scenario: Scenario, *, trials: int, fired: dict[str, int]) -> list[
         notes.append(
             "Faults come at fixed times and no delay of people is drawn: trials differ by load and network."
         )
+    notes += [*_extrapolated(scenario), *_untested(scenario, values)]
     if not scenario.sla:
         notes.append("No objective was given: nothing was judged.")
+    return notes
+
+
+def _left_out(scenario: Scenario) -> list[str]:
+    """Say what the model leaves out of this scenario."""
+    notes = [
+        "Bulk flows have fixed shares of a link and borrow nothing from each other.",
+        "Messages under way when something changes are not touched by the change.",
+    ]
+    if scenario.bus is None:
+        notes.append(
+            "The databases are modelled; outbox, event bus, stream processing and lakehouse are not part of "
+            "this run."
+        )
+    else:
+        notes.append("Publishing and reading are in order over all partitions of a topic.")
     return notes
 
 
@@ -56,3 +76,47 @@ def _drawn(scenario: Scenario) -> bool:
     times = [time for fault in scenario.faults.values() for time in (fault.at, fault.duration)]
     decisions = [database.failover.decision for database in scenario.databases.values()]
     return any(time is not None and not time.is_constant for time in [*times, *decisions])
+
+
+def _extrapolated(scenario: Scenario) -> Iterator[str]:
+    """Say which inputs are carried beyond what was given: by a formula's tail, or not at all."""
+    found = list(_distributions(scenario, ()))
+    tails = [f"{path} ({kind})" for kind in _FORMULAS for path, dist in found if dist.kind == kind]
+    if tails:
+        yield f"Beyond the numbers given, a formula draws the slowest of: {_some(tails)}."
+    known = [f"{path} ({len(dist.values):,} values)" for path, dist in found if dist.kind == "empirical"]
+    if known:
+        yield f"What was never measured is never drawn: nothing is slower than the slowest of {_some(known)}."
+
+
+def _distributions(value: Any, path: tuple[str, ...]) -> Iterator[tuple[str, Distribution]]:
+    """Yield every distribution in a scenario with its place, as ``--set`` names it."""
+    if isinstance(value, Distribution):
+        yield ".".join(path), value
+        for part in value.parts:
+            yield from _distributions(part, path)
+    elif isinstance(value, Model):
+        for name in type(value).model_fields:
+            yield from _distributions(getattr(value, name), (*path, name))
+    elif isinstance(value, Mapping):
+        for name, held in value.items():
+            yield from _distributions(held, (*path, str(name)))
+
+
+def _untested(scenario: Scenario, values: Mapping[str, Sequence[float]]) -> Iterator[str]:
+    """Say which objectives nothing puts to the test: the best there is in every trial, or no value at all."""
+    found: dict[str, list[str]] = {}
+    for name, objective in scenario.sla.items():
+        known = {value for value in values.get(name, ()) if value == value}
+        best = 1.0 if objective.must.op in (">", ">=") else 0.0
+        if not known:
+            found.setdefault("nothing to measure", []).append(name)
+        elif known == {best}:
+            found.setdefault(f"{best:g}", []).append(name)
+    for why, names in found.items():
+        yield f"Nothing here puts to the test ({why} in every trial): {_some(names)}."
+
+
+def _some(names: Sequence[str]) -> str:
+    more = len(names) - NAMED
+    return ", ".join(names[:NAMED]) + (f" and {more} more" if more > 0 else "")

@@ -33,6 +33,8 @@ def command() -> None:
 def update(paths: tuple[str, ...], **given: Any) -> int:
     """Run the studies of scenarios, and write what each trial came to into a small sorted file for review."""
     from sim.cli.check import rules_of
+    from sim.cli.study import stopping
+    from sim.report.quantities import plural
     from sim.study.baseline import entry, read, write
     from sim.study.plan import points_of
 
@@ -41,9 +43,10 @@ def update(paths: tuple[str, ...], **given: Any) -> int:
     for path in paths:
         for file in files(path):
             found = points_of(str(file))
-            study = studied(found, rules_of(found[0].scenario.study, given), given)
+            with stopping():
+                study = studied(found, rules_of(found[0].scenario.study, given), given)
             for finding in study.findings:
                 entries[key_of(str(file), finding.point.label, target)] = entry(finding, seed=study.seed)
     write(target, entries)
-    emit(f"{target}: {len(entries)} entries\n")
+    emit(f"{target}: {plural(len(entries), 'scenario')}\n")
     return 0

@@ -51,8 +51,9 @@ def command(before: str, after: str | None, **given: Any) -> int:
 
 
 def _tally(name: str, sets: tuple[str, ...], given: dict[str, Any]) -> Any:
-    from sim.cli.study import studied
+    from sim.cli.study import stopping, studied
     from sim.study.plan import points_of
 
     found = points_of(str(find.scenario(name)), sets=[*sets, "sweep=null"])
-    return studied(found, given).findings[0].tally
+    with stopping():
+        return studied(found, given).findings[0].tally

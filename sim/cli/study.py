@@ -1,6 +1,10 @@
 """The study behind ``sim run --trials``: many trials, one page."""
 
+import gc
+import shlex
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
@@ -18,10 +22,21 @@ if TYPE_CHECKING:
 TRIALS = 1000  # the most, where --until is given without --trials
 
 
-class Unfinished(click.ClickException):
+class Stopped(click.ClickException):
     """A study that could not go on: it says neither pass nor fail."""
 
     exit_code = 3
+
+
+@contextmanager
+def stopping() -> Iterator[None]:
+    """Tell of a study that could not go on in one line, and end the command with it."""
+    from sim.study.unfinished import UNFINISHED
+
+    try:
+        yield
+    except UNFINISHED as error:
+        raise Stopped(f"{error}; finished trials are kept, and the same command goes on there") from error
 
 
 def run_study(ctx: click.Context, given: dict[str, Any]) -> int:
@@ -30,16 +45,32 @@ def run_study(ctx: click.Context, given: dict[str, Any]) -> int:
     _check(given)
     from sim.study.judgement import exit_code
 
-    study = studied(_points(given), given)
+    with stopping():
+        study = studied(_points(given), given)
     emit(_result(study, given))
     return exit_code([finding.verdict for finding in study.findings])
 
 
 def studied(points: "list[Point]", given: dict[str, Any]) -> "Study":
-    """Run a study and let its folder appear: its tables and documents."""
+    """Run a study and let its folder appear: its tables and documents.
+
+    One of ``sim.study.unfinished`` if it cannot go on.
+    """
+    _settle(given)
     study = _run(points, given, _target_of(points, given))
-    study.store.finish(trials=study.look.n, documents=_documents(study))
+    study.store.finish(_documents(study))
     return study
+
+
+def _settle(given: dict[str, Any]) -> None:
+    """Collect garbage from now on, if the start of the program has put it off: trials leave much behind."""
+    if gc.isenabled():
+        return
+    gc.enable()
+    if options.where(given) == "serial":
+        from sim.study.work import settle
+
+        settle()
 
 
 def _check(given: dict[str, Any]) -> None:
@@ -70,10 +101,8 @@ def _target_of(points: "list[Point]", given: dict[str, Any]) -> Path:
 
 
 def _run(points: "list[Point]", given: dict[str, Any], target: Path) -> "Study":
-    """Run a study under a progress bar; what went wrong on the way becomes a message of one line."""
+    """Run a study under a progress bar."""
     from sim.report.progress import Trials
-    from sim.study.executors import Lost
-    from sim.study.store import Busy
     from sim.study.study import run
 
     seen = moves(sys.stderr) and not given["quiet"]
@@ -88,8 +117,6 @@ def _run(points: "list[Point]", given: dict[str, Any], target: Path) -> "Study":
             target=target,
             progress=shown.show if seen else None,
         )
-    except (Busy, Lost) as error:
-        raise Unfinished(f"{error}; finished trials are kept, the same command goes on") from error
     except KeyboardInterrupt:
         warn("\nfinished trials are kept; the same command goes on where it was")
         raise
@@ -121,5 +148,6 @@ def _result(study: "Study", given: dict[str, Any]) -> str:
         return written(document(study))
     if given["quiet"]:
         return headline(study) + "\n"
-    sections = page(study, source=source_of(given), folder=str(study.store.target))
+    swept = "".join(f" --sweep {shlex.quote(text)}" for text in given["sweeps"])
+    sections = page(study, source=source_of(given), swept=swept, folder=str(study.store.target))
     return rendered(sections, given["colour"])

@@ -1,15 +1,14 @@
 """What a check prints: lines for people, JUnit XML, GitHub annotations, a Markdown summary."""
 
-import math
 import shlex
 from collections import Counter
 from collections.abc import Sequence
 from xml.etree import ElementTree as xml
 
-from sim.report.study import interval, share, unit_of
+from sim.report.study import interval, notes, number, share, unit_of
 from sim.study.estimates import of
 from sim.study.gate import ORDER, Checked, Line, worst_first
-from sim.trust import of_study
+from sim.study.judgement import worst_trial
 
 ANNOTATIONS = 10  # GitHub shows so many errors, and so many warnings, of a step, and drops the rest
 SUMMARY_BYTES = 1024 * 1024  # GitHub refuses a step's summary that is larger
@@ -33,8 +32,7 @@ def _notes(checked: Sequence[Checked]) -> list[str]:
     studies = {one.path: one.study for one in checked if one.study is not None}
     about: dict[str, list[str]] = {}
     for path, study in studies.items():
-        finding = study.findings[0]
-        for note in of_study(finding.point.scenario, trials=finding.tally.trials, fired=finding.tally.fired):
+        for note in notes(study):
             about.setdefault(note, []).append(path)
     head = ["", "How far to trust this"] if about else []
     return head + [
@@ -50,7 +48,14 @@ def told(line: Line) -> str:
     values = line.finding.tally
     text = f"{asked(line)}: {line.why}"
     column = values.objective_column(line.ruling.id)
-    return f"{text}; median {interval(of(column)['p50'], unit_of(line.ruling))}" if column.size else text
+    if not column.size:
+        return text
+    found, unit = of(column)["p50"], unit_of(line.ruling)
+    return (
+        f"{text}; median {interval(found, unit)}"
+        if column.size > 1
+        else f"{text}; it was {number(found.value, unit)}"
+    )
 
 
 def asked(line: Line) -> str:
@@ -61,18 +66,19 @@ def asked(line: Line) -> str:
 
 
 def again(line: Line) -> str:
-    """Return the command that shows the first trial that is not as it should be."""
+    """Return the command that shows a trial that is not as it should be."""
     words = ["sim", "run", line.scenario, *(word for text in line.sets for word in ("--set", text))]
     return shlex.join([*words, "--seed", str(line.seed), "--trial", str(bad_trial(line))])
 
 
 def bad_trial(line: Line) -> int:
-    """Return the trial with the largest value of the line's objective, 0 if there is none."""
-    if line.ruling is None or line.finding is None:
+    """Return the trial that shows a line best: one that broke, or the worst; 0 if there is none."""
+    if line.finding is None:
         return 0
-    values = list(line.finding.tally.objective_values.get(line.ruling.id, ()))
-    known = [-1.0 if math.isnan(value) else value for value in values]
-    return known.index(max(known)) if known else 0
+    tally = line.finding.tally
+    if line.ruling is None:
+        return tally.errors[0][0] if tally.errors else 0
+    return worst_trial(line.ruling, tally.objective_values.get(line.ruling.id, ()))
 
 
 def junit(checked: Sequence[Checked]) -> str:
@@ -157,11 +163,11 @@ def markdown(checked: Sequence[Checked]) -> str:
     notes = _notes(checked)
     room = SUMMARY_BYTES - sum(map(_size, [*head, *notes])) - 200  # and the line that counts the rest
     rows: list[str] = []
-    for number, line in enumerate(found):
+    for shown, line in enumerate(found):
         row = f"| {line.verdict} | {_cell(line.scenario)} | {_cell(_name(line))} | {_cell(told(line))} |"
         room -= _size(row)
         if room < 0:
-            notes = ["", f"{len(found) - number:,} more lines are not shown.", *notes]
+            notes = ["", f"{len(found) - shown:,} more lines are not shown.", *notes]
             break
         rows.append(row)
     return "\n".join([*head, *rows, *notes]) + "\n"

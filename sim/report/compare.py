@@ -28,9 +28,14 @@ def page(found: Sequence[Difference], *, before: str, after: str, trials: int) -
     head = ("figure", "before", "after", "difference, 95 % interval", "noise left")
     table: tuple[str | Table, ...] = (Table(head, rows, frozenset({1, 2, 4})),) if rows else ("Nothing.",)
     same = len(found) - len(moved)
+    notes = (
+        "",
+        "noise left: the variance of the differences, of that of trials with draws of their own.",
+        f"{plural(len(found), 'figure')} were compared, each at 95 %: one in 20 may seem to differ by luck.",
+    )
     return [
         Section("", (f"{before} against {after}", f"{plural(trials, 'trial')} of each, on the same draws")),
-        Section("What differs", table),
+        Section("What differs", (*table, *notes) if rows else table),
         Section("What cannot be told apart", (f"{plural(same, 'figure')}; --json has all of them.",)),
     ]
 

@@ -1,6 +1,7 @@
 """What a study found, as a page and as one JSON document."""
 
 import math
+import shlex
 from dataclasses import asdict
 from typing import Any
 
@@ -12,13 +13,21 @@ from sim.spec.predicates import METRICS
 from sim.stats.estimate import Estimate
 from sim.study.estimates import estimates, of
 from sim.study.frontier import frontier
-from sim.study.judgement import Ruling, exit_code
+from sim.study.judgement import Ruling, exit_code, worst_trial
+from sim.study.stopping import plan
 from sim.study.study import Finding, Study
 from sim.trust import of_study
 
+VERDICTS = ("fail", "inconclusive", "pass")  # worst first
+MOST = 10**9  # trials: a cap that none reaches
+UNBOUNDED = "?: so few trials set no bound there."
 
-def page(study: Study, *, source: str, folder: str | None = None) -> list[Section]:
-    """Return the whole result as sections; ``source``: the scenario as the user named it."""
+
+def page(study: Study, *, source: str, swept: str = "", folder: str | None = None) -> list[Section]:
+    """Return the whole result as sections.
+
+    ``source``: the scenario and what changes it, as the user named them; ``swept``: the options of the sweep.
+    """
     sections = [Section("", (headline(study), _measure(study)))]
     if len(study.findings) > 1:
         sections.append(side_by_side(study.findings))
@@ -26,16 +35,19 @@ def page(study: Study, *, source: str, folder: str | None = None) -> list[Sectio
         label = f" of {finding.point.label}" if finding.point.label else ""
         sections += [_objectives(finding, label), _values(finding, label)]
     sections += _errors(study, source)
-    return [*sections, _trust(study), _next(study, source, folder)]
+    tables = [f"Tables for every trial: {folder}"] if folder else []
+    return [*sections, _trust(study), Section("Next", (*tables, *_next(study, source, swept)))]
 
 
 def headline(study: Study) -> str:
     """Return the verdict and its reason in one line."""
-    verdict = next(v for v in ("fail", "inconclusive", "pass") if v in {f.verdict for f in study.findings})
+    verdict = next(v for v in VERDICTS if v in {f.verdict for f in study.findings})
     name = study.findings[0].point.scenario.name
-    worst = [r for f in study.findings for r in f.rulings if r.verdict == verdict]
-    why = "; ".join(f"{r.id} {r.why}" for r in worst[:2]) or "no objectives set"
-    return f"{verdict.upper()}: {name}: {why}{'; ...' if len(worst) > 2 else ''}"
+    worst = [(r, f.point.label) for f in study.findings for r in f.rulings if r.verdict == verdict]
+    why = "; ".join(f"{r.id} {r.why}{f' at {label}' if label else ''}" for r, label in worst[:2])
+    broken = any(finding.tally.errors for finding in study.findings)
+    why = why or ("a trial broke" if broken else "no objectives set")
+    return f"{verdict.upper()}: {name}: {why}{f'; and {len(worst) - 2} more' if len(worst) > 2 else ''}"
 
 
 def _measure(study: Study) -> str:
@@ -59,13 +71,18 @@ def _objectives(finding: Finding, label: str) -> Section:
             f"{percent(r.met.low)} to {percent(r.met.high)}" if r.met else "-",
             _value(finding, r),
         )
-        for r in sorted(finding.rulings, key=lambda r: ("fail", "inconclusive", "pass").index(r.verdict))
+        for r in sorted(finding.rulings, key=lambda r: VERDICTS.index(r.verdict))
     )
     head = ("", "objective", "asks", "met in", "of all runs", "median, 95 % interval")
     body: tuple[str | Table, ...] = (
-        (Table(head, rows, frozenset({3})),) if rows else ("No objective was given.",)
+        (Table(head, rows, frozenset({3})), *_open(rows)) if rows else ("No objective was given.",)
     )
     return Section(f"Objectives{label}", body)
+
+
+def _open(rows: tuple[tuple[str, ...], ...]) -> tuple[str, ...]:
+    """Explain the sign for a bound that is not there, where there is one."""
+    return ("", UNBOUNDED) if any("?" in row[-1] for row in rows) else ()
 
 
 def _value(finding: Finding, ruling: Ruling) -> str:
@@ -87,14 +104,19 @@ def unit_of(ruling: Ruling) -> str:
 
 def interval(estimate: Estimate, unit: str) -> str:
     """Write an estimate: ``1m 07s (1m 02s to 1m 15s)``. A bound that cannot be had is ``?``."""
-    value = "not over" if math.isinf(estimate.value) else _number(estimate.value, unit)
-    low, high = _number(estimate.low, unit), _number(estimate.high, unit)
+    value = number(estimate.value, unit)
+    low, high = _bound(estimate.low, unit), _bound(estimate.high, unit)
     return value if low == high == value else f"{value} ({low} to {high})"
 
 
-def _number(value: float, unit: str) -> str:
+def _bound(value: float, unit: str) -> str:
+    return "?" if math.isinf(value) else number(value, unit)
+
+
+def number(value: float, unit: str) -> str:
+    """Write a value with its unit; an infinite one is a recovery that was not over."""
     if math.isinf(value):
-        return "?"
+        return "not over"
     if unit in ("s", "duration"):
         return duration(value)
     return percent(value) if unit in ("1", "fraction") else count(value)
@@ -112,7 +134,7 @@ def _values(finding: Finding, label: str) -> Section:
         for (metric, what), found in estimates(finding.tally, wanted)
     )
     head = ("figure", "of", "mean, 95 % interval", "95th percentile, 95 % interval")
-    return Section(f"Figures{label}", (Table(head, rows),) if rows else ("None.",))
+    return Section(f"Figures{label}", (Table(head, rows), *_open(rows)) if rows else ("None.",))
 
 
 def _errors(study: Study, source: str) -> list[Section]:
@@ -120,39 +142,61 @@ def _errors(study: Study, source: str) -> list[Section]:
     for finding in study.findings:
         for trial, error in finding.tally.errors[:3]:
             last = error.strip().splitlines()[-1]
-            lines += [
-                f"trial {trial} broke: {last}",
-                f"  sim run {source} --seed {study.seed} --trial {trial}",
-            ]
+            lines += [f"trial {trial} broke: {last}", f"  {_again(study, finding, source, trial)}"]
     return [Section("Trials that broke (a bug of ours)", tuple(lines))] if lines else []
 
 
+def _again(study: Study, finding: Finding, source: str, trial: int) -> str:
+    """Return the command that runs one trial of a point by itself."""
+    sets = "".join(f" --set {shlex.quote(text)}" for text in finding.point.sets)
+    return f"sim run {source}{sets} --seed {study.seed} --trial {trial}"
+
+
 def _trust(study: Study) -> Section:
-    finding = study.findings[0]
-    notes = of_study(finding.point.scenario, trials=finding.tally.trials, fired=finding.tally.fired)
-    return Section("How far to trust this", tuple(f"- {line}" for line in notes))
+    return Section("How far to trust this", tuple(f"- {line}" for line in notes(study)))
 
 
-def _next(study: Study, source: str, folder: str | None) -> Section:
-    finding = study.findings[0]
-    lines = [f"Tables for every trial: {folder}"] if folder else []
-    undecided = [r for r in finding.rulings if r.verdict == "inconclusive"]
-    if undecided:
-        lines += [
-            f"  sim run {source} --trials {4 * study.cap} --until decided",
-            "    more trials may decide it",
-        ]
-    else:
-        trial = _worst(finding)
-        lines += [f"  sim run {source} --seed {study.seed} --trial {trial}", "    the worst trial by itself"]
-    return Section("Next", tuple(lines))
+def notes(study: Study) -> list[str]:
+    """Return how far to trust a study: what is true of every point once, the rest with its point."""
+    about: dict[str, list[str]] = {}
+    for finding in study.findings:
+        own = finding.tally
+        found = of_study(
+            finding.point.scenario, trials=own.trials, fired=own.fired, values=own.objective_values
+        )
+        for note in found:
+            about.setdefault(note, []).append(finding.point.label)
+    return [
+        note if len(labels) == len(study.findings) else f"{note} (At {'; '.join(labels)}.)"
+        for note, labels in about.items()
+    ]
 
 
-def _worst(finding: Finding) -> int:
-    """Return the trial with the largest value of the first objective."""
-    values = list(next(iter(finding.tally.objective_values.values()), [0.0]))
-    known = [-1.0 if math.isnan(value) else value for value in values]
-    return known.index(max(known))
+def _next(study: Study, source: str, swept: str) -> list[str]:
+    """Say what more trials can decide, and which trial to look at."""
+    shown = worst_of(study)
+    if shown is None:
+        return []
+    finding, ruling = shown
+    values = finding.tally.objective_values.get(ruling.id, ())
+    trial = worst_trial(ruling, values)
+    what = (
+        "the worst trial" if trial < len(values) and not math.isnan(values[trial]) else "an undecided trial"
+    )
+    lines = [f"  {_again(study, finding, source, trial)}", f"    {what} of {ruling.id}, by itself"]
+    open_ = [r for f in study.findings for r in f.rulings if r.verdict == "inconclusive" and r.objective.in_]
+    if open_:
+        objectives = [finding.point.scenario.sla for finding in study.findings]
+        trials = max(4 * finding.tally.trials, next(plan("decided", objectives, cap=MOST)).n)
+        words = f"{source}{swept} --seed {study.seed} --trials {trials} --until decided"
+        lines = [f"  sim run {words}", "    more trials may decide it", *lines]
+    return lines
+
+
+def worst_of(study: Study) -> tuple[Finding, Ruling] | None:
+    """Return the first objective of the worst verdict, and its point; None without any."""
+    found = [(finding, ruling) for finding in study.findings for ruling in finding.rulings]
+    return min(found, key=lambda pair: VERDICTS.index(pair[1].verdict), default=None)
 
 
 def document(study: Study) -> dict[str, Any]:
@@ -165,7 +209,7 @@ def document(study: Study) -> dict[str, Any]:
         "cap": study.cap,
         "trials": study.findings[0].tally.trials,
         "capped": study.capped,
-        "verdict": next(v for v in ("fail", "inconclusive", "pass") if v in verdicts),
+        "verdict": next(v for v in VERDICTS if v in verdicts),
         "exit_code": exit_code(verdicts),
         "points": [
             {**_point(finding), "frontier": entry(place)}

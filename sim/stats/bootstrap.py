@@ -4,6 +4,7 @@ Efron, Better bootstrap confidence intervals, JASA 82, 1987.
 """
 
 import math
+from functools import lru_cache
 
 import numpy as np
 
@@ -47,28 +48,31 @@ def _normal(values: np.ndarray, average: float, alpha: float) -> Estimate:
 def _bca(values: np.ndarray, alpha: float, seed: int) -> tuple[float, float]:
     from scipy.special import ndtr, ndtri
 
-    means = _resampled(values, seed)
+    means = np.einsum("ij,j->i", _chosen(seed, values.size), values) / values.size
     at = (np.count_nonzero(means < values.mean()) + np.count_nonzero(means <= values.mean())) / 2
     bias = ndtri(at / means.size)
     left_out = values.mean() - values  # the jackknife's influence values of a mean, up to a factor
     spread = float((left_out**2).sum()) ** 1.5
     acceleration = float((left_out**3).sum()) / (6.0 * spread)
-    bounds = []
-    for z in (ndtri(alpha), ndtri(1.0 - alpha)):
-        shifted = bias + z
-        bounds.append(float(np.quantile(means, ndtr(bias + shifted / (1.0 - acceleration * shifted)))))
-    return bounds[0], bounds[1]
+    shifted = bias + ndtri((alpha, 1.0 - alpha))
+    low, high = np.quantile(means, ndtr(bias + shifted / (1.0 - acceleration * shifted)))
+    return float(low), float(high)
 
 
-def _resampled(values: np.ndarray, seed: int) -> np.ndarray:
-    """Return the means of RESAMPLES samples drawn from ``values`` with replacement, in chunks of memory."""
-    chunk = max(1, 1_000_000 // values.size)
-    parts = []
-    for begin in range(0, RESAMPLES, chunk):
-        rows = min(chunk, RESAMPLES - begin)
-        chosen = _indices(seed, begin * values.size, rows * values.size, values.size)
-        parts.append(values[chosen].reshape(rows, values.size).mean(axis=1))
-    return np.concatenate(parts)
+@lru_cache(maxsize=16)  # the looks of a study; a kilobyte for each of their values
+def _chosen(seed: int, n: int) -> np.ndarray:
+    """Return how often each of ``n`` values is in each resample: uint8 (RESAMPLES, n).
+
+    All columns of a study are resampled alike, so this is drawn once. A value is chosen once on average:
+    that one is chosen more than 255 times does not happen.
+    """
+    drawn = np.empty((RESAMPLES, n), np.uint8)
+    rows = max(1, 1_000_000 // n)
+    for begin in range(0, RESAMPLES, rows):
+        part = drawn[begin : begin + rows]
+        which = _indices(seed, begin * n, part.size, n) + np.repeat(np.arange(len(part)) * n, n)
+        part[:] = np.bincount(which, minlength=part.size).reshape(part.shape)
+    return drawn
 
 
 def _indices(seed: int, first: int, count: int, below: int) -> np.ndarray:

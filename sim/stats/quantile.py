@@ -1,6 +1,7 @@
 """Exact intervals for quantiles from order statistics (David and Nagaraja, Order Statistics, 2003, 7.1)."""
 
 import math
+from functools import lru_cache
 
 import numpy as np
 
@@ -26,7 +27,8 @@ def between(least: np.ndarray, most: np.ndarray, q: float, *, alpha: float = 0.0
     if n == 0:
         raise ValueError("a quantile of no values")
     low, high = ranks(n, q, alpha=alpha)
-    floor, ceiling = np.sort(least), np.sort(most)
+    floor = np.sort(least)
+    ceiling = floor if most is least else np.sort(most)
     return Estimate(
         float(floor[max(1, math.ceil(n * q)) - 1]),
         float(floor[low - 1]) if low else -math.inf,
@@ -37,6 +39,7 @@ def between(least: np.ndarray, most: np.ndarray, q: float, *, alpha: float = 0.0
     )
 
 
+@lru_cache(maxsize=64)  # a study asks for the same few of every figure
 def ranks(n: int, q: float, *, alpha: float) -> tuple[int, int]:
     """Return the ranks (from 1) of the order statistics that bound quantile ``q``; 0 or n + 1: none does.
 

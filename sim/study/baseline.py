@@ -1,6 +1,7 @@
 """Baselines: the values of each trial of a study, kept to compare a later one with, seed by seed."""
 
 import json
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from sim.study.machine import fingerprint
 from sim.study.study import Finding
 
 ALPHA = 0.05
+_LIST = re.compile(r"\[\n[^\[\]{}]*\]")  # a list over several lines; a text has no line breaks
 FEW = 6  # with fewer pairs no interval of a median is bounded: then the pairs themselves are what is judged
 WORSE, NOT_WORSE, CANNOT_TELL = "worse", "not worse", "cannot tell"
 
@@ -37,10 +39,12 @@ def entry(finding: Finding, *, seed: int) -> dict[str, Any]:
 
 
 def write(path: Path, entries: dict[str, dict[str, Any]]) -> None:
-    """Write a baseline, sorted, so that a review shows what moved."""
+    """Write a baseline, sorted, the values of an objective on one line, so that a review shows what moved."""
     known = {"machine": fingerprint(), "scenarios": entries}
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps(known, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+    text = json.dumps(known, indent=1, sort_keys=True)
+    lines = _LIST.sub(lambda found: " ".join(found[0].split()), text)
+    path.write_text(lines + "\n", encoding="utf-8")
 
 
 def read(path: Path) -> dict[str, Any]:

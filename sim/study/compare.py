@@ -6,7 +6,8 @@ import numpy as np
 
 from sim.stats.estimate import Estimate
 from sim.stats.paired import mean_difference, median_difference, pairs, variance_ratio
-from sim.study.tally import Name, Tally
+from sim.study.columns import Name
+from sim.study.tally import Tally
 
 ALPHA = 0.025  # each bound; together 95 %
 
@@ -35,7 +36,7 @@ class Difference:
 
 def differences(before: Tally, after: Tally) -> list[Difference]:
     """Return the difference of every figure that both have, trial by trial of one seed."""
-    names = sorted(before.values.keys() & after.values.keys())
+    names = sorted(set(before.values) & set(after.values))
     found = (_difference(name, before, after) for name in names)
     return [difference for difference in found if difference is not None]
 

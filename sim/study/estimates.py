@@ -7,7 +7,8 @@ import numpy as np
 from sim.stats import bootstrap
 from sim.stats.estimate import Estimate
 from sim.stats.quantile import quantile
-from sim.study.tally import Name, Tally
+from sim.study.columns import Name
+from sim.study.tally import Tally
 
 ALPHA = 0.025  # each bound; together 95 %
 STATISTICS: dict[str, Callable[[np.ndarray], Estimate]] = {

@@ -7,9 +7,10 @@ from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from multiprocessing import get_context
 from typing import Any, Protocol
 
+from sim.study.machine import differences, fingerprint
+from sim.study.unfinished import Lost, OtherMachine
 
-class Lost(Exception):
-    """The place where trials run is gone, and cannot be had again."""
+EMPTY = 12  # heartbeats of a study for which a scheduler may be without a worker: a minute
 
 
 class Crew(Protocol):
@@ -24,7 +25,7 @@ class Crew(Protocol):
         """After workers died: make submitting possible again. ``Lost`` if it cannot be."""
 
     def alive(self) -> bool:
-        """Return whether anybody is there to finish what was begun."""
+        """Return whether anybody is there to finish what was begun. Asked at each heartbeat without news."""
 
     def close(self) -> None:
         """Stop; what has not begun is cancelled."""
@@ -79,7 +80,7 @@ class Pool:
         context = get_context("forkserver" if os.name == "posix" else "spawn")
         if os.name == "posix":
             context.set_forkserver_preload(["sim.study.work", "sim.trial"])
-        return ProcessPoolExecutor(self.workers, mp_context=context, initializer=_follow)
+        return ProcessPoolExecutor(self.workers, mp_context=context, initializer=_begin)
 
     def submit(self, work: Callable[[dict[str, Any]], dict[str, Any]], task: dict[str, Any]) -> Future[Any]:
         """Queue the batch."""
@@ -105,7 +106,7 @@ class Pool:
 class Cluster:
     """Batches run on the workers of a Dask scheduler."""
 
-    def __init__(self, address: str, *, patience_s: float = 20.0) -> None:
+    def __init__(self, address: str, *, patience_s: float = 10.0) -> None:
         try:
             from distributed import Client
         except ImportError as error:
@@ -116,9 +117,20 @@ class Cluster:
         except (OSError, TimeoutError, ValueError) as error:
             raise Lost(f"no scheduler answers at {address}: {error}") from error
         self._address = address
+        self._refuse_others()
         self._executor = self._client.get_executor(pure=False)
-        workers = self._client.scheduler_info(n_workers=-1)["workers"].values()
-        self.workers = max(1, sum(worker["nthreads"] for worker in workers))
+        self.workers = max(1, self._threads())
+        self._empty = 0  # so often in a row nobody was there
+
+    def _refuse_others(self) -> None:
+        """OtherMachine if a worker is not like this process. (One that joins later finds out itself.)"""
+        for worker, found in self._client.run(fingerprint, on_error="return").items():
+            if isinstance(found, BaseException):
+                self._client.close(timeout=5)
+                raise OtherMachine(f"the worker {worker} cannot run sim: {found}")
+            if differs := differences(fingerprint(), found):
+                self._client.close(timeout=5)
+                raise OtherMachine(f"the worker {worker} is refused: {differs}")
 
     def submit(self, work: Callable[[dict[str, Any]], dict[str, Any]], task: dict[str, Any]) -> Future[Any]:
         """Send the batch. A dead scheduler would take it silently, so it is asked first."""
@@ -128,12 +140,23 @@ class Cluster:
 
     def renew(self) -> None:
         """The scheduler replaces workers; only the scheduler itself cannot be replaced."""
-        if not self.alive():
+        if self._client.status != "running":
             raise Lost(f"the scheduler at {self._address} is gone")
 
     def alive(self) -> bool:
-        """Return whether the scheduler still answers."""
-        return bool(self._client.status == "running")
+        """Return whether the scheduler still answers, and has had a worker not too long ago."""
+        try:
+            threads = self._threads() if self._client.status == "running" else None
+        except OSError:
+            threads = None  # gone between the two questions
+        if threads is None:
+            return False
+        self._empty = 0 if threads else self._empty + 1
+        return self._empty < EMPTY
+
+    def _threads(self) -> int:
+        workers = self._client.scheduler_info(n_workers=-1)["workers"].values()
+        return sum(worker["nthreads"] for worker in workers)
 
     def close(self) -> None:
         """Cancel what waits, and hang up."""
@@ -141,13 +164,16 @@ class Cluster:
         self._client.close(timeout=5)
 
 
-def _follow() -> None:
+def _begin() -> None:
     """Leave Ctrl-C to the process that owns the pool, and end when it does, even if it was killed."""
     import signal
     from threading import Thread
 
+    from sim.study.work import settle
+
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     Thread(target=_end_with_parent, daemon=True).start()
+    settle()
 
 
 def _end_with_parent() -> None:

@@ -7,13 +7,13 @@ import numpy as np
 
 from sim.spec.models import Scenario
 from sim.stats.quantile import quantile
+from sim.study.figures import PLATFORM
 from sim.study.study import Finding
 from sim.study.tally import Tally
 
 Q = 0.95
 NS_PER_HOUR = 3_600_000_000_000
 GB = 1e9
-PLATFORM = "platform"
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,9 +9,10 @@ from sim.outcome import EXIT_CODES
 from sim.spec.models import Study as Rules
 from sim.spec.position import positions
 from sim.study.baseline import CANNOT_TELL, WORSE, Change
-from sim.study.judgement import Ruling
+from sim.study.judgement import INCONCLUSIVE, Ruling
 from sim.study.plan import Point, points_of
 from sim.study.study import Finding, Study
+from sim.study.unfinished import UNFINISHED
 
 BAD_INPUT = "bad input"
 ORDER = (BAD_INPUT, "fail", "inconclusive", "pass")
@@ -44,7 +45,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """One scenario file, checked: its lines and, unless it is bad input, its study."""
+    """One scenario file, checked: its lines and, if it came to its end, its study."""
 
     path: str
     lines: list[Line]
@@ -52,7 +53,10 @@ class Checked:
 
 
 def check(path: Path, studied: Studied, *, rules: Callable[[Rules | None], Rules]) -> Checked:
-    """Run the study of one scenario file. ``rules``: what the command line changes of the scenario's own."""
+    """Run the study of one scenario file. ``rules``: what the command line changes of the scenario's own.
+
+    A file that is wrong, or whose study cannot go on, has a line that says so: others can still be checked.
+    """
     try:
         found = points_of(str(path))
         names = dict.fromkeys(name for point in found for name in point.scenario.sla)
@@ -62,7 +66,11 @@ def check(path: Path, studied: Studied, *, rules: Callable[[Rules | None], Rules
             Line(str(path), (p.file or str(path), p.line or 1), BAD_INPUT, p.message) for p in error.problems
         ]
         return Checked(str(path), lines, None)
-    study = studied(found, rules(found[0].scenario.study))
+    try:
+        study = studied(found, rules(found[0].scenario.study))
+    except UNFINISHED as error:
+        why = f"{error}; finished trials are kept, and the same command goes on there"
+        return Checked(str(path), [Line(str(path), (str(path), 1), INCONCLUSIVE, why)], None)
     lines = [line for finding in study.findings for line in _lines(path, study, finding, where)]
     return Checked(str(path), lines, study)
 
@@ -76,7 +84,7 @@ def _lines(
     broken = finding.tally.errors
     if broken:
         why = f"trial {broken[0][0]} broke: {broken[0][1].strip().splitlines()[-1]}"
-        lines.append(Line(str(path), (str(path), 1), "inconclusive", why, *own))
+        lines.append(Line(str(path), (str(path), 1), "inconclusive", why, *own, None, finding))
     elif not lines:
         lines.append(Line(str(path), (str(path), 1), finding.verdict, "no objectives", *own))
     return lines

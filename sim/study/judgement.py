@@ -3,6 +3,8 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from sim.outcome import EXIT_CODES
 from sim.spec.models import Objective
 from sim.stats.binomial import fraction
@@ -44,11 +46,15 @@ def _rule(name: str, objective: Objective, counts: Counts, *, alpha: float) -> R
 
 def _every(counts: Counts) -> tuple[str, str]:
     """Without ``in`` the claim is about the trials of this study, so there is nothing to estimate."""
+    many = counts.trials > 1
     if counts.missed:
-        return FAIL, f"missed in {counts.missed:,} of {counts.trials:,} trials"
+        return FAIL, f"missed in {counts.missed:,} of {counts.trials:,} trials" if many else "missed"
     if counts.undecided:
-        return INCONCLUSIVE, f"undecided in {counts.undecided:,} of {counts.trials:,} trials"
-    return PASS, f"met in each of {counts.trials:,} trials"
+        return (
+            INCONCLUSIVE,
+            f"undecided in {counts.undecided:,} of {counts.trials:,} trials" if many else "undecided",
+        )
+    return PASS, f"met in each of {counts.trials:,} trials" if many else "met"
 
 
 def _share(wanted: float, met: Estimate) -> tuple[str, str]:
@@ -57,6 +63,20 @@ def _share(wanted: float, met: Estimate) -> tuple[str, str]:
     if met.high < wanted:
         return FAIL, f"at most {met.high:.2%} of runs meet it"
     return INCONCLUSIVE, f"between {met.low:.2%} and {met.high:.2%} of runs meet it"
+
+
+def worst_trial(ruling: Ruling, values: Sequence[float]) -> int:
+    """Return the trial that shows best why an objective is not met: the worst value, or one that has none.
+
+    values: one for each trial, +inf censored, NaN none.
+    """
+    column = np.array(values, np.float64)
+    missing = np.flatnonzero(np.isnan(column))
+    if missing.size and (not ruling.counts.missed or missing.size == column.size):
+        return int(missing[0])
+    if not column.size:
+        return 0
+    return int(np.nanargmin(column) if ruling.objective.must.op in (">", ">=") else np.nanargmax(column))
 
 
 def overall(rulings: Sequence[Ruling], tally: Tally) -> str:

@@ -28,6 +28,15 @@ def fingerprint() -> dict[str, str]:
     }
 
 
+def differences(study: dict[str, str], here: dict[str, str]) -> str:
+    """Name what differs between where a study began and ``here``, and how; "" if nothing does."""
+    return "; ".join(
+        f"{name} is {here.get(name)} here and {study.get(name)} in the study"
+        for name in sorted(set(study) | set(here))
+        if study.get(name) != here.get(name)
+    )
+
+
 def _version(name: str) -> str:
     try:
         return version(name)

@@ -1,21 +1,14 @@
-"""What a study keeps of a trial: rows of plain values for its tables."""
+"""What a study keeps of a trial: rows of plain values for its tables, and its figures."""
 
-from collections.abc import Iterator, Mapping
-from itertools import groupby
-from operator import itemgetter
-from typing import Any
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
 
 from sim.outcome import Outcome
+from sim.spec.predicates import METRICS
+from sim.study.figures import Figures
 
 Rows = dict[str, list[list[Any]]]
-
-# Groups of figures whose numbers are kept. The rest (exposure's curves, conservation) belongs to one run.
-GROUPS = ("recovery", "latency", "loss", "consistency", "operations", "freshness", "delivery")
-_WHOLES = ("rta_s",)  # null where the run ended too early: then at least ``censored_after_s``
-_ONE_RUN_ONLY = (
-    "phases", "phases_ns", "chain", "episodes", "by_client", "recoveries", "cause", "witness", "series",
-    "level_s",
-)  # fmt: skip
 
 # Table -> columns, in order: (name, Arrow type, unit or "").
 TABLES: dict[str, list[tuple[str, str, str]]] = {
@@ -33,7 +26,10 @@ TABLES: dict[str, list[tuple[str, str, str]]] = {
         ("point", "int32", ""),
         ("trial", "int32", ""),
         ("objective", "string", ""),
-        ("value", "float64", "s, a count or a fraction: see the metric"),
+        ("metric", "string", ""),
+        ("of", "string", ""),
+        ("unit", "string", ""),
+        ("value", "float64", "see the column unit"),
         ("censored", "bool", ""),
         ("verdict", "string", ""),
     ],
@@ -68,90 +64,48 @@ TABLES: dict[str, list[tuple[str, str, str]]] = {
 }
 
 
-def rows_of(outcome: Outcome, *, point: int, trial: int, used: Mapping[str, float]) -> Rows:
-    """Return the rows of one trial, table by table. Nothing in them depends on the machine's speed.
+class Measured(NamedTuple):
+    """The figures of one trial of a point: rows of the table ``metrics``."""
 
-    ``used``: what ``sim.study.usage`` says.
-    """
+    point: int
+    trial: int
+    figures: Figures
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Trials of a study: rows of every table but ``metrics``, which would be nearly all, and figures."""
+
+    rows: Rows
+    measured: list[Measured] = field(default_factory=list)
+
+
+def rows_of(outcome: Outcome, *, point: int, trial: int) -> Rows:
+    """Return the rows of one trial, table by table. Nothing in them depends on the machine's speed."""
     key = [point, trial]
     work = outcome.performance
     counts = [work["writes"], work["stage_operations"]]
     return {
         "trials": [[*key, outcome.seed, outcome.verdict, *counts, outcome.journal_digest, None]],
-        "objectives": [[*key, o["id"], o["value"], o["censored"], o["verdict"]] for o in outcome.objectives],
+        "objectives": [[*key, *_judged(objective)] for objective in outcome.objectives],
         "faults": [
             [*key, name, f["status"], bool(f["fired"]), f["started_s"], f["healed_s"]]
             for name, f in outcome.faults.items()
         ],
-        "metrics": [
-            *([*key, *row] for row in flat(outcome.figures)),
-            *([*key, f"usage.{name}", "platform", _unit(name), value, False] for name, value in used.items()),
+        "milestones": [
+            [point, trial, m.id, m.at_ns, m.kind, m.subject, m.why, m.cause] for m in outcome.milestones
         ],
-        "milestones": [[*key, m.id, m.at_ns, m.kind, m.subject, m.why, m.cause] for m in outcome.milestones],
     }
+
+
+def _judged(objective: Mapping[str, Any]) -> list[Any]:
+    """Return a judged objective's columns; its unit is named as that of figures is."""
+    share = "1" if str(objective["must"]).endswith("%") else "count"
+    unit = "s" if METRICS[objective["metric"]] == ("duration",) else share
+    names = (objective[name] for name in ("id", "metric", "of"))
+    return [*names, unit, *(objective[name] for name in ("value", "censored", "verdict"))]
 
 
 def failed(error: str, *, point: int, trial: int, seed: int) -> Rows:
     """Return the rows of a trial that ended in an error: it is told, and never averaged away."""
-    row = [point, trial, seed, "error", 0, 0, "", error]
-    return {"trials": [row], **{name: [] for name in TABLES if name != "trials"}}
-
-
-def flat(figures: Mapping[str, Any]) -> Iterator[tuple[str, str, str, float | None, bool]]:
-    """Yield (metric, of, unit, value, censored) for every number among the figures of a trial.
-
-    A metric is named as its path in the JSON document: ``recovery.rta_s`` of ``orders.write``.
-    """
-    for group in GROUPS:
-        for of, found in figures.get(group, {}).items():
-            yield from _numbers(group, of, found)
-    for domain, stages in figures.get("waterfall", {}).items():
-        for stage, row in stages.items():
-            yield "waterfall.lost", f"{domain}.{stage}", "count", float(row["lost"]), False
-    if "recovery_point" in figures:
-        yield "recovery_point.age_s", "platform", "s", figures["recovery_point"]["age_s"], False
-
-
-def _numbers(
-    prefix: str, of: str, found: Mapping[str, Any]
-) -> Iterator[tuple[str, str, str, float | None, bool]]:
-    for name, value in found.items():
-        metric = f"{prefix}.{name}"
-        if name in _ONE_RUN_ONLY or name.endswith("_ns") or name == "censored_after_s":
-            continue
-        if isinstance(value, Mapping):
-            yield from _numbers(metric, of, value)
-        elif name in _WHOLES and value is None:
-            yield metric, of, "s", found["censored_after_s"], True
-        elif value is None or (isinstance(value, int | float) and not isinstance(value, bool)):
-            yield metric, of, _unit(name), None if value is None else float(value), False
-
-
-def _unit(name: str) -> str:
-    if name.endswith("_s"):
-        return "s"
-    if name.endswith("fraction"):
-        return "1"
-    return "bytes" if name.endswith("bytes") else "count"
-
-
-def packed(metrics: list[list[Any]]) -> dict[str, list[Any]]:
-    """Return rows of the table ``metrics``, sorted by trial, names that trials share written once."""
-    keys: dict[tuple[tuple[str, str, str], ...], int] = {}
-    trials = []
-    for (point, trial), group in groupby(metrics, key=itemgetter(0, 1)):
-        rows = list(group)
-        number = keys.setdefault(tuple((row[2], row[3], row[4]) for row in rows), len(keys))
-        censored = [i for i, row in enumerate(rows) if row[6]]
-        trials.append([point, trial, number, [row[5] for row in rows], censored])
-    return {"keys": list(keys), "trials": trials}
-
-
-def unpacked(held: Mapping[str, list[Any]], first: int, last: int) -> list[list[Any]]:
-    """Return the rows of trials ``first`` to ``last`` - 1 as they were before ``packed``."""
-    return [
-        [point, trial, *key, value, i in censored]
-        for point, trial, number, values, censored in held["trials"]
-        if first <= trial < last
-        for i, (key, value) in enumerate(zip(held["keys"][number], values, strict=True))
-    ]
+    return {"trials": [[point, trial, seed, "error", 0, 0, "", error]]}

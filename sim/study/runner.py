@@ -6,17 +6,19 @@ from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, CancelledError, 
 from dataclasses import dataclass, field
 from typing import Any
 
-from sim.study.executors import Crew, Lost
+from sim.study.batch import written
+from sim.study.executors import Crew
 from sim.study.machine import fingerprint
 from sim.study.plan import Batch, Point, missing
 from sim.study.rows import failed
 from sim.study.store import Store
-from sim.study.work import breathe, run_batch
+from sim.study.unfinished import Lost
+from sim.study.work import breathe, packed, run_batch
 
 BATCH_S = 0.5  # so long a batch should take: long enough that its overhead does not show
 HEARTBEAT_S = 5.0
 CHANCES = 2  # so often a worker may die of a single trial, all others held back, before the trial is blamed
-TRIALS_MAX = 1000  # of a batch
+TRIALS_MAX = 100  # of a batch: what one holds is in memory at once
 
 Progress = Callable[[int, int], None]  # (trials finished, trials wanted)
 
@@ -34,6 +36,7 @@ class Runner:
     _waiting: deque[Batch] = field(default_factory=deque)  # to be run again, after a death, one at a time
     _flying: dict[Future[Any], Batch] = field(default_factory=dict)
     _deaths: dict[Batch, int] = field(default_factory=dict)
+    _scenarios: dict[int, bytes] = field(default_factory=dict)  # as tasks carry them
     _finished: int = 0
 
     def reach(self, trials: int) -> None:
@@ -52,13 +55,19 @@ class Runner:
                 self.progress(self._finished, trials * len(self.points))
 
     def _batches(self, trials: int) -> Iterator[Batch]:
-        """Yield what is missing, in batches of the size that fits at that moment."""
+        """Yield what is missing, in batches of the size that fits at that moment.
+
+        Towards the end they become smaller, so that all workers end at about the same time.
+        """
         gaps = list(missing(self.store.done(), points=len(self.points), trials=trials))
+        left = sum(last - first for _, first, last in gaps)
         for point, first, last in gaps:
             at = first
             while at < last:
-                end = min(last, at + self._batch_trials)
+                share = left if self.crew.workers == 1 else left // (2 * self.crew.workers)
+                end = min(last, at + max(1, min(self._batch_trials, share)))
                 yield Batch(point, at, end)
+                left -= end - at
                 at = end
 
     def _fill(self, wanted: Iterator[Batch]) -> None:
@@ -75,7 +84,7 @@ class Runner:
 
     def _submit(self, batch: Batch) -> None:
         task = {
-            "scenario": self.points[batch.point].scenario,
+            "scenario": self._packed(batch.point),
             "seed": self.seed,
             "point": batch.point,
             "first": batch.first,
@@ -87,6 +96,12 @@ class Runner:
         except BrokenExecutor:
             self._waiting.append(batch)
             self._break()
+
+    def _packed(self, point: int) -> bytes:
+        found = self._scenarios.get(point)
+        if found is None:
+            found = self._scenarios[point] = packed(self.points[point].scenario)
+        return found
 
     def _collect(self) -> None:
         """Take in what is finished; look now and then whether anybody is left to finish the rest."""
@@ -107,7 +122,7 @@ class Runner:
             self._buried(suspects)
 
     def _keep(self, batch: Batch, result: dict[str, Any]) -> None:
-        self.store.put(batch, result["rows"])
+        self.store.put(batch, result["written"])
         self._finished += batch.last - batch.first
         each_s = result["wall_s"] / (batch.last - batch.first)
         self._batch_trials = max(1, min(TRIALS_MAX, int(BATCH_S / max(each_s, 1e-6))))
@@ -137,7 +152,8 @@ class Runner:
         else:
             self._check_health()
             why = f"a worker died of it {deaths} times (seed {self.seed}, trial {batch.first})"
-            self.store.put(batch, failed(why, point=batch.point, trial=batch.first, seed=self.seed))
+            rows = failed(why, point=batch.point, trial=batch.first, seed=self.seed)
+            self.store.put(batch, written(rows))
 
     def _check_health(self) -> None:
         """Before a trial is blamed: ``Lost`` if workers die of doing nothing, too."""

@@ -1,8 +1,9 @@
 """Finished batches on disk, so that nothing done is lost, and the tables made of them at the end.
 
-While a study runs its folder has a hidden name and holds one JSON file for each batch, written under a
-temporary name, flushed to the disk and renamed. The same command finds them again. At the end they become
-Parquet tables, in order of point and trial, so that the tables do not depend on how the study went.
+While a study runs its folder has a hidden name and holds a JSON file for each batch, and one for the names of
+figures that batches share. Each is written under a temporary name, flushed to the disk and renamed. The same
+command finds them again. At the end they become Parquet tables, in order of point and trial, so that these do
+not depend on how the study went.
 """
 
 import fcntl
@@ -13,14 +14,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, TextIO
 
+from sim.study.batch import Written, read
+from sim.study.figures import Names, named
 from sim.study.plan import Batch
-from sim.study.rows import TABLES, Rows, packed, unpacked
-
-GROUP_ROWS = 65_536  # rows of a Parquet row group
-
-
-class Busy(Exception):
-    """Another process is running this very study."""
+from sim.study.rows import Part
+from sim.study.tables import Tables
+from sim.study.unfinished import Busy
 
 
 class Store:
@@ -30,8 +29,11 @@ class Store:
         self.target = target
         self.folder = target.parent / f".{target.name}.study"
         self.folder.mkdir(parents=True, exist_ok=True)
+        self._names: dict[str, Names] = {}
         self._lock = self._locked()
         self._keep_or_forget(identity)
+        for ended in target.parent.glob(f"{self.folder.name}-*.done"):  # of one killed while it tidied up
+            shutil.rmtree(ended, ignore_errors=True)
 
     def _locked(self) -> TextIO:
         path = self.folder / "lock"
@@ -49,45 +51,61 @@ class Store:
         """Forget batches that were made with other versions or another scenario."""
         path, text = self.folder / "identity.json", json.dumps(identity, sort_keys=True)
         if not path.is_file() or path.read_text(encoding="utf-8") != text:
-            for batch in self.folder.glob("batch-*"):
-                batch.unlink()
+            for held in (*self.folder.glob("batch-*"), *self.folder.glob("names-*")):
+                held.unlink()
             _write(path, text)
 
     def done(self) -> list[Batch]:
         """Return the finished batches, in order."""
         return sorted(_batch(path) for path in self.folder.glob("batch-*.json"))
 
-    def put(self, batch: Batch, rows: Rows) -> None:
+    def put(self, batch: Batch, written: Written) -> None:
         """Keep a finished batch, for good."""
-        held = {**rows, "metrics": packed(rows.get("metrics", []))}
-        _write(self._path(batch), json.dumps(held, separators=(",", ":")))
+        text, names = written
+        for key, shared in names.items():
+            path = self.folder / f"names-{key}.json"
+            if key not in self._names and not path.is_file():
+                _write(path, shared)
+            self._names_of(key)
+        _write(self._path(batch), text)
 
-    def read(self, *, trials: int, figures: bool = True) -> Iterator[Rows]:
-        """Yield the rows of every batch in order, of trials below ``trials`` only, each trial once.
+    def read(self, *, trials: int, figures: bool = True) -> Iterator[Part]:
+        """Yield what every batch holds of trials below ``trials``, in order, each trial once.
 
-        ``figures``: whether the table ``metrics``, which is nearly all there is, is wanted too.
+        ``figures``: whether they, which are nearly all there is, are wanted too.
         """
+        names = self._names_of if figures else None
         reached: dict[int, int] = {}
         for batch in self.done():
-            rows = json.loads(self._path(batch).read_text(encoding="utf-8"))
             first = reached.get(batch.point, 0)
             reached[batch.point] = max(first, batch.last)
-            metrics = rows.pop("metrics")
-            wanted = {
-                name: [row for row in found if first <= row[1] < trials] for name, found in rows.items()
-            }
-            yield {**wanted, "metrics": unpacked(metrics, first, trials) if figures else []}
+            text = self._path(batch).read_text(encoding="utf-8")
+            yield read(text, first=first, last=trials, names=names)
 
-    def finish(self, *, trials: int, documents: dict[str, str]) -> None:
-        """Write the tables and ``documents`` (file name -> text), and let the folder appear as a whole."""
-        partial = self.folder / "whole"
-        shutil.rmtree(partial, ignore_errors=True)
-        partial.mkdir()
-        self._tables(partial, trials)
+    def tabled(self, *, trials: int) -> Iterator[Part]:
+        """Yield what ``read`` does, and write the tables, where ``finish`` finds them, on the way."""
+        whole = self.folder / "whole"
+        shutil.rmtree(whole, ignore_errors=True)
+        whole.mkdir()
+        with Tables(whole) as tables:
+            for part in self.read(trials=trials):
+                tables.add(part)
+                yield part
+
+    def _names_of(self, key: str) -> Names:
+        found = self._names.get(key)
+        if found is None:
+            text = (self.folder / f"names-{key}.json").read_text(encoding="utf-8")
+            found = self._names[key] = named(json.loads(text))
+        return found
+
+    def finish(self, documents: dict[str, str]) -> None:
+        """Add ``documents`` (file name -> text) to the tables, and let the folder appear as a whole."""
+        whole = self.folder / "whole"
         for name, text in documents.items():
-            _write(partial / name, text)
+            _write(whole / name, text)
         shutil.rmtree(self.target, ignore_errors=True)
-        partial.rename(self.target)
+        whole.rename(self.target)
         done = self.folder.with_name(f"{self.folder.name}-{os.getpid()}.done")
         self.folder.rename(done)  # at once, so that nobody begins again in a folder that is going away
         self.close()
@@ -96,24 +114,6 @@ class Store:
     def close(self) -> None:
         """Let go of the lock; what is on disk stays."""
         self._lock.close()
-
-    def _tables(self, folder: Path, trials: int) -> None:
-        import pyarrow.parquet as pq
-
-        writers = {
-            name: pq.ParquetWriter(folder / f"{name}.parquet", _schema(name), compression="zstd")
-            for name in TABLES
-        }
-        held: Rows = {name: [] for name in TABLES}
-        for rows in self.read(trials=trials):
-            for name, found in rows.items():
-                held[name] += found
-                while len(held[name]) >= GROUP_ROWS:
-                    writers[name].write_table(_table(name, held[name][:GROUP_ROWS]))
-                    held[name] = held[name][GROUP_ROWS:]
-        for name, writer in writers.items():
-            writer.write_table(_table(name, held[name]))
-            writer.close()
 
     def _path(self, batch: Batch) -> Path:
         return self.folder / f"batch-{batch.point:05}-{batch.first:08}-{batch.last:08}.json"
@@ -132,28 +132,3 @@ def _write(path: Path, text: str) -> None:
         file.flush()
         os.fsync(file.fileno())
     partial.replace(path)
-
-
-def _schema(name: str) -> Any:
-    import pyarrow as pa
-
-    types = {"bool": pa.bool_()}
-    fields = [
-        pa.field(
-            column,
-            types.get(kind) or pa.type_for_alias(kind),
-            metadata={"unit": unit} if unit else None,
-        )
-        for column, kind, unit in TABLES[name]
-    ]
-    return pa.schema(fields)
-
-
-def _table(name: str, rows: list[list[Any]]) -> Any:
-    import pyarrow as pa
-
-    schema = _schema(name)
-    columns: list[Any] = list(zip(*rows, strict=True)) if rows else [[] for _ in schema]
-    return pa.table(
-        [pa.array(column, field.type) for column, field in zip(columns, schema, strict=True)], schema=schema
-    )

@@ -28,7 +28,10 @@ class Finding:
 
 @dataclass(frozen=True)
 class Study:
-    """A finished study. ``look`` is the one at which it stopped; ``capped``: it might have gone on."""
+    """A finished study; its tables are written, but not to be seen before ``store.finish``.
+
+    ``look`` is the one at which it stopped; ``capped``: it might have gone on.
+    """
 
     findings: list[Finding]
     seed: int
@@ -72,7 +75,7 @@ def run(
             tallies = tally(store.read(trials=look.n, figures=False), objectives=objectives)
             if enough(until, objectives, tallies, look):
                 break
-        tallies = tally(store.read(trials=look.n), objectives=objectives)
+        tallies = tally(store.tabled(trials=look.n), objectives=objectives, folder=target.parent)
         workers.close()
         unfinished.pop_all()  # from here on the store is the study's
     findings = []

@@ -3,14 +3,14 @@
 from array import array
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from pathlib import Path
 
 import numpy as np
 
 from sim.measure.verdict import MET, MISSED
-from sim.study.rows import Rows
-
-Name = tuple[str, str]  # (metric, of)
+from sim.study.columns import Columns, Name
+from sim.study.figures import Names
+from sim.study.rows import Measured, Part
 
 
 @dataclass
@@ -29,12 +29,15 @@ class Counts:
 
 @dataclass
 class Tally:
-    """One point's trials. Values: one number for each trial, in order; +inf: censored; NaN: there is none."""
+    """One point's trials. Values: one number for each trial, in order; +inf: censored; NaN: there is none.
+
+    Memory holds the objectives' values, 8 bytes for each and trial; the figures' are in ``values``.
+    """
 
     trials: int = 0
     objectives: dict[str, Counts] = field(default_factory=dict)
     objective_values: dict[str, "array[float]"] = field(default_factory=dict)
-    values: dict[Name, "array[float]"] = field(default_factory=dict)
+    values: Columns = field(default_factory=Columns)
     units: dict[Name, str] = field(default_factory=dict)
     errors: list[tuple[int, str]] = field(default_factory=list)  # (trial, what)
     verdicts: dict[str, int] = field(default_factory=dict)
@@ -42,46 +45,57 @@ class Tally:
 
     def by_trial(self, metric: str, of: str) -> np.ndarray:
         """Return a figure's values, float64 (trials,), NaN for trials that have none."""
-        found = self.values.get((metric, of))
-        return np.full(self.trials, np.nan) if found is None else np.array(found, np.float64)
+        return self.values.column((metric, of), self.trials)
 
     def column(self, name: Name) -> np.ndarray:
         """Return a figure's values, float64 (trials that have one,)."""
-        return _known(self.values[name])
+        return _known(self.by_trial(*name))
 
     def objective_column(self, objective: str) -> np.ndarray:
         """Return an objective's values, float64 (trials that have one,)."""
         return _known(self.objective_values.get(objective, array("d")))
 
 
-def _known(values: Sequence[float]) -> np.ndarray:
+def _known(values: "array[float] | np.ndarray") -> np.ndarray:
     found = np.array(values, np.float64)
     return found[~np.isnan(found)]
 
 
-def tally(parts: Iterable[Rows], *, objectives: Sequence[Iterable[str]]) -> list[Tally]:
-    """Count the rows of a study, point by point; ``objectives``: those of each point.
+def tally(
+    parts: Iterable[Part], *, objectives: Sequence[Iterable[str]], folder: Path | None = None
+) -> list[Tally]:
+    """Count the trials of a study, point by point; ``objectives``: those of each point.
 
-    A trial that broke leaves every objective open.
+    A trial that broke leaves every objective open. ``folder``: as of ``Columns``.
     """
-    found = [Tally(objectives={name: Counts() for name in names}) for names in objectives]
+    found = [Tally(objectives={n: Counts() for n in names}, values=Columns(folder)) for names in objectives]
+    places: dict[tuple[int, Names], np.ndarray] = {}
     for part in parts:
-        for point, trial, _, verdict, *_, error in part.get("trials", ()):
+        for point, trial, _, verdict, *_, error in part.rows.get("trials", ()):
             _count_trial(found[point], trial, verdict, error)
-        for point, trial, name, value, censored, verdict in part.get("objectives", ()):
+        for point, trial, name, *_, value, censored, verdict in part.rows.get("objectives", ()):
             _count_objective(found[point], name, verdict)
             _put(found[point].objective_values, name, trial, _number(value, censored=censored))
-        for point, _, fault, _, fired, *_ in part.get("faults", ()):
+        for point, _, fault, _, fired, *_ in part.rows.get("faults", ()):
             taken = found[point].fired
             taken[fault] = taken.get(fault, 0) + bool(fired)
-        for point, trial, metric, of, unit, value, censored in part.get("metrics", ()):
-            _put(found[point].values, (metric, of), trial, _number(value, censored=censored))
-            found[point].units[metric, of] = unit
+        for measured in part.measured:
+            _put_figures(found[measured.point], measured, places)
     for one in found:
-        for columns in (one.objective_values, one.values):
-            for column in columns.values():
-                _pad(column, one.trials)
+        for column in one.objective_values.values():
+            _pad(column, one.trials)
     return found
+
+
+def _put_figures(tally: Tally, measured: Measured, places: dict[tuple[int, Names], np.ndarray]) -> None:
+    """Put a trial's figures in their columns. ``places``: where those of a point with these names belong."""
+    point, trial, figures = measured
+    where = places.get((point, figures.names))
+    if where is None:
+        where = tally.values.places([(metric, of) for metric, of, _ in figures.names.all])
+        places[point, figures.names] = where
+        tally.units.update({(metric, of): unit for metric, of, unit in figures.names.all})
+    tally.values.put(trial, where, figures.open())
 
 
 def _count_trial(tally: Tally, trial: int, verdict: str, error: str | None) -> None:
@@ -103,7 +117,7 @@ def _count_objective(tally: Tally, name: str, verdict: str) -> None:
         counts.undecided += 1
 
 
-def _put(columns: "dict[Any, array[float]]", name: Any, trial: int, value: float) -> None:
+def _put(columns: "dict[str, array[float]]", name: str, trial: int, value: float) -> None:
     """Put a value in a trial's place, so that two studies can be set side by side trial by trial."""
     column = columns.get(name)
     if column is None:

@@ -1,36 +1,78 @@
 """What a worker does: a batch of trials, each a pure function of (scenario, seed, trial)."""
 
+import gc
+import pickle
 import traceback
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from platform import node
 from time import perf_counter
 from typing import Any
 
 from sim.spec.models import Scenario
-from sim.study.machine import fingerprint
-from sim.study.rows import Rows, failed, rows_of
+from sim.study.batch import written
+from sim.study.figures import figures_of
+from sim.study.machine import differences, fingerprint
+from sim.study.rows import Measured, Part, Rows, failed, rows_of
+from sim.study.unfinished import OtherMachine
 from sim.study.usage import usage
 
 
-class OtherMachine(Exception):
-    """A worker has other versions or another processor than the study: its results could differ."""
+@dataclass
+class _Heap:
+    """What trials leave, some megabytes of arrays each, for which the collector would wait too long."""
+
+    ours: bool = False
+    known: bytes = b""  # the scenario whose first trial has loaded all that its trials need
+
+    def clear(self, scenario: bytes) -> None:
+        """Collect what a trial has left. What its first trial loaded stays, and is not looked at again."""
+        if not self.ours:
+            return
+        gc.collect()
+        if scenario is not self.known and scenario != self.known:
+            gc.freeze()
+            self.known = scenario
+
+
+_HEAP = _Heap()
+
+
+def packed(scenario: Scenario) -> bytes:
+    """Return a resolved scenario as tasks carry it: the same for every batch, so it is unpacked once."""
+    return pickle.dumps(scenario)
+
+
+@lru_cache(maxsize=4)
+def _unpacked(scenario: bytes) -> Scenario:
+    found: Scenario = pickle.loads(scenario)
+    return found
 
 
 def run_batch(task: dict[str, Any]) -> dict[str, Any]:
-    """Run trials ``task["first"]`` to ``task["last"]`` - 1 and return their rows.
+    """Run trials ``task["first"]`` to ``task["last"]`` - 1 and return what is kept of them.
 
-    task: ``scenario`` (resolved), ``seed``, ``point``, ``first``, ``last``, ``machine`` (what
-    ``sim.study.machine.fingerprint`` said where the study was started). Returns ``{"rows", "wall_s"}``.
-    OtherMachine if this one differs.
+    task: ``scenario`` (``packed``), ``seed``, ``point``, ``first``, ``last``, ``machine`` (what
+    ``sim.study.machine.fingerprint`` said where the study was started). Returns ``{"written", "wall_s"}``
+    (see ``sim.study.batch``). OtherMachine if this one differs.
     """
-    here = fingerprint()
-    if here != task["machine"]:
-        raise OtherMachine(_difference(task["machine"], here))
-    scenario = task["scenario"]
+    if differs := differences(task["machine"], fingerprint()):
+        raise OtherMachine(f"the worker {node()} is refused: {differs}")
+    scenario = _unpacked(task["scenario"])
     began = perf_counter()
-    rows: Rows = {}
+    parts = []
     for trial in range(task["first"], task["last"]):
-        for table, found in _one(scenario, task["seed"], task["point"], trial=trial).items():
-            rows.setdefault(table, []).extend(found)
-    return {"rows": rows, "wall_s": perf_counter() - began}
+        parts.append(_one(scenario, task["seed"], task["point"], trial=trial))
+        _HEAP.clear(task["scenario"])
+    wall_s = perf_counter() - began
+    return {"written": written(*_joined(parts)), "wall_s": wall_s}
+
+
+def settle() -> None:
+    """Say that this process is for trials alone: then what each of them leaves is cleared away at once."""
+    gc.enable()
+    _HEAP.ours = True
 
 
 def breathe(task: dict[str, Any]) -> dict[str, Any]:
@@ -38,22 +80,20 @@ def breathe(task: dict[str, Any]) -> dict[str, Any]:
     return task
 
 
-def _one(scenario: Scenario, seed: int, point: int, *, trial: int) -> Rows:
+def _one(scenario: Scenario, seed: int, point: int, *, trial: int) -> Part:
     from sim.trial import run
 
     try:
         outcome = run(scenario, seed=seed, trial=trial)
     except Exception:  # noqa: BLE001 - a trial that raises is reported with its seed, the study goes on
-        return failed(traceback.format_exc(), point=point, trial=trial, seed=seed)
-    return rows_of(outcome, point=point, trial=trial, used=usage(scenario, outcome.figures))
+        return Part(failed(traceback.format_exc(), point=point, trial=trial, seed=seed))
+    figures = figures_of(outcome.figures, usage(scenario, outcome.figures))
+    return Part(rows_of(outcome, point=point, trial=trial), [Measured(point, trial, figures)])
 
 
-def _difference(study: dict[str, str], here: dict[str, str]) -> str:
-    """Name what differs, and how."""
-    names = sorted(set(study) | set(here))
-    parts = [
-        f"{name} is {here.get(name)} here and {study.get(name)} in the study"
-        for name in names
-        if study.get(name) != here.get(name)
-    ]
-    return "; ".join(parts)
+def _joined(parts: Sequence[Part]) -> tuple[Rows, list[Measured]]:
+    rows: Rows = {}
+    for part in parts:
+        for table, found in part.rows.items():
+            rows.setdefault(table, []).extend(found)
+    return rows, [found for part in parts for found in part.measured]

@@ -1,10 +1,13 @@
 """The pytest plugin, run by pytest: what is collected, what passes, what a failure says."""
 
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 import sim.engine  # noqa: F401 - names the compile cache, before pytester gives the children another home
+from sim.pytest_items import ScenarioFile
+from tests.unit.study import made
 
 pytest_plugins = ["pytester"]
 
@@ -59,7 +62,7 @@ def test_an_objective_is_an_item_and_its_verdict_the_outcome(project):
     result.stdout.fnmatch_lines(["*tiny.yaml::lossless PASSED*", "*tiny.yaml::instant FAILED*"])
     result.stdout.fnmatch_lines(
         [
-            "*tiny.yaml:14: fail: rta orders.write <= 1ms: missed in 1 of 1 trials; median *",
+            "*tiny.yaml:14: fail: rta orders.write <= 1ms: missed; it was *",
             "to see it: sim run *",
         ]
     )
@@ -87,11 +90,28 @@ def test_items_are_chosen_by_name_and_by_last_failure(project):
     run(pytester, "--lf").assert_outcomes(failed=1, passed=0)
 
 
+def test_without_pytests_cache_studies_are_run_all_the_same(project):
+    """Build servers turn it off; nothing is left in the project then."""
+    pytester = project(PASSES)
+    run(pytester, "-p", "no:cacheprovider").assert_outcomes(passed=1)
+    assert not list(pytester.path.rglob("*-study"))
+
+
 def test_a_file_is_studied_once_whatever_it_asks(project):
     """Two objectives, one study: one folder of it in the cache."""
     pytester = project(PASSES, FAILS)
     run(pytester)
     assert len(list(pytester.path.glob(".pytest_cache/d/sim/tiny/*-study"))) == 1
+
+
+@pytest.mark.parametrize(("broken", "outcome"), [((), ["pass", "pass"]), ((3,), ["inconclusive"] * 2)])
+def test_an_objective_does_not_pass_where_a_trial_broke(broken, outcome):
+    """Though it is met often enough: `sim check` would not pass the file either."""
+    checked = made.checked("x.yaml", made.finding({"rto": [10.0] * 100, "rpo": [0.0] * 100}, broken=broken))
+    file = SimpleNamespace(lines=None, _checked=lambda: checked)
+    sets = [line for line in checked.lines if line.ruling]
+    assert [sets[0].verdict, len(sets)] == ["pass", 2]
+    assert [ScenarioFile.line(file, "", name).verdict for name in ("rto", "rpo")] == outcome
 
 
 def test_workers_of_xdist_agree(project):

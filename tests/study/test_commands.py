@@ -1,11 +1,20 @@
 """The commands of studies on a real small scenario: check, baseline, sweep, and what they refuse."""
 
+import gc
 import json
 import shutil
+import weakref
+from pathlib import Path
 
 import pytest
 
 from sim.cli.main import main
+from sim.cli.study import _target_of
+from sim.study.executors import crew
+from sim.study.plan import points_of
+from sim.study.store import Store
+from sim.study.unfinished import Lost
+from sim.study.work import _Heap
 from tests.study import small
 
 
@@ -72,9 +81,38 @@ def test_the_same_study_twice_leaves_one_whole_folder_with_the_same_tables(sim, 
     run = ("run", "small.yaml", "--trials", "2", "--out", "out", *ONE)
     sim(*run)
     before = small.tables(tmp_path)
+    (folder,) = tmp_path.glob("out/*/*-study")
+    (folder.parent / f".{folder.name}.study-1.done").mkdir()  # whoever tidied up was killed
     sim(*run)
     assert small.tables(tmp_path) == before
     assert [path.name for path in tmp_path.glob("out/*/.*")] == []
+
+
+def test_what_a_trial_leaves_is_collected_before_the_next(sim, monkeypatch):
+    """The program starts without collecting garbage; a study that never did took 7 MB a trial."""
+    import sim.trial as module
+
+    class Left:
+        pass
+
+    alive, seen, true = [], [], module.run
+
+    def leaving(*given, **named):
+        seen.append(sum(ref() is not None for ref in alive))
+        left = Left()
+        left.itself = left
+        alive.append(weakref.ref(left))
+        return true(*given, **named)
+
+    monkeypatch.setattr(module, "run", leaving)
+    monkeypatch.setattr("sim.study.work._HEAP", _Heap())
+    gc.disable()
+    try:
+        sim("run", "small.yaml", "--trials", "4", *ONE)
+    finally:
+        gc.enable()
+        gc.unfreeze()
+    assert seen == [0, 0, 0, 0]
 
 
 def test_a_sweep_over_objectives_judges_each_point_by_its_own(sim):
@@ -83,6 +121,45 @@ def test_a_sweep_over_objectives_judges_each_point_by_its_own(sim):
     code, out, _ = sim("run", "small.yaml", "--trials", "2", "--json", *sweep, "--jobs", "1")
     verdicts = [{r["id"]: r["verdict"] for r in p["sla"]}["rto"] for p in json.loads(out)["points"]]
     assert (code, verdicts) == (1, ["fail", "pass"])
+
+
+@pytest.fixture
+def two(tmp_path):
+    """Two scenarios with an objective that one trial decides."""
+    text = small.TEXT.replace(", in: 90%", "").replace("<= 90s", "<= 10m")
+    for name in ("a", "b"):
+        (tmp_path / f"{name}.yaml").write_text(text.replace("Small study", name))
+
+
+def test_a_study_that_another_process_runs_does_not_keep_a_check_from_the_others(sim, two):
+    """Its file is undecided, with the reason; the other's objectives are judged."""
+    points = points_of("a.yaml")
+    held = Store(_target_of(points, {"out": "reports", "seed": 0}), {})
+    code, out, _ = sim("check", "a.yaml", "b.yaml", *ONE)
+    held.close()
+    assert code == 3 and out.splitlines()[0].startswith(
+        "INCONCLUSIVE  a.yaml:1  scenario: another process is"
+    )
+    assert "1 inconclusive, 2 pass" in out
+    assert sim("check", "a.yaml", "b.yaml", *ONE)[0] == 0
+
+
+def test_lost_workers_leave_one_file_undecided_and_the_worst_verdict_counts(sim, two, monkeypatch):
+    """The other's miss is the exit code; JUnit and GitHub see both."""
+
+    def lost(where):
+        monkeypatch.setattr("sim.study.study.crew", crew)
+        raise Lost("the scheduler at tcp://x:1 is gone")
+
+    monkeypatch.setattr("sim.study.study.crew", lost)
+    path = Path("b.yaml")
+    path.write_text(path.read_text().replace("<= 10m", "<= 1ms"))
+    code, out, _ = sim("check", "a.yaml", "b.yaml", "--junit", "j.xml", "--annotations", "github", *ONE)
+    assert code == 1
+    assert [line.split()[0] for line in out.splitlines()[:3]] == ["FAIL", "INCONCLUSIVE", "PASS"]
+    gone = "the scheduler at tcp://x:1 is gone; finished trials are kept"
+    assert f"::warning file=a.yaml,line=1,title=scenario::{gone}" in out
+    assert f'<error message="{gone}' in Path("j.xml").read_text()
 
 
 def test_a_wrong_path_in_a_sweep_of_the_file_is_shown_where_it_stands(sim, tmp_path):

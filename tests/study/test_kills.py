@@ -114,12 +114,15 @@ def test_no_worker_outlives_the_main_process(tmp_path, how):
     wait_for(lambda: not any(runs(worker) for worker in workers), seconds=30.0)
 
 
+LOOPBACK = ("--host", "127.0.0.1", "--port", "0")
+
+
 class Scheduler:
     """A real Dask scheduler with workers, as separate processes on loopback."""
 
     def __init__(self, folder, workers=2):
         self.folder = folder
-        self.scheduler = self._start("scheduler", "--port", "0", "--scheduler-file", str(folder / "s.json"))
+        self.scheduler = self._start("scheduler", *LOOPBACK, "--scheduler-file", str(folder / "s.json"))
         wait_for(lambda: (folder / "s.json").exists() and '"address"' in (folder / "s.json").read_text())
         import json
 
@@ -134,17 +137,33 @@ class Scheduler:
             start_new_session=True,
         )
 
-    def add_worker(self):
+    def add_worker(self, *options):
         """Start a worker with one thread and no nanny, so that a kill is a death."""
-        return self._start(
-            "worker", self.address, "--nthreads", "1", "--no-nanny", "--local-directory", str(self.folder)
-        )
+        place = ("--host", "127.0.0.1", "--local-directory", str(self.folder))
+        return self._start("worker", self.address, "--nthreads", "1", "--no-nanny", *place, *options)
+
+    def joined(self):
+        """Return how many workers the scheduler knows."""
+        from distributed import Client
+
+        with Client(self.address, set_as_default=False) as client:
+            return len(client.scheduler_info(n_workers=-1)["workers"])
 
     def close(self):
         """Kill whatever still runs."""
         for process in [*self.workers, self.scheduler]:
             process.kill()
             process.wait()
+
+
+@pytest.fixture
+def bare_cluster(tmp_path):
+    """A scheduler without workers."""
+    pytest.importorskip("distributed", reason="the extra [dask] is not installed")
+    (tmp_path / "dask").mkdir()
+    found = Scheduler(tmp_path / "dask", workers=0)
+    yield found
+    found.close()
 
 
 @pytest.fixture
@@ -180,7 +199,26 @@ def test_a_lost_scheduler_is_told_and_the_study_goes_on_elsewhere(tmp_path, clus
     assert small.tables(tmp_path) == undisturbed
 
 
-def test_no_scheduler_at_an_address_is_told_at_once(tmp_path):
+@pytest.mark.parametrize(
+    ("preload", "reason"),
+    [
+        ("import sim.study.machine as m\nm._version = lambda name: '1.0'\n", "numpy is 1.0 here and"),
+        ("import sys\nsys.modules['sim'] = None\n", "cannot run sim: ModuleNotFoundError"),
+    ],
+)
+def test_a_worker_that_differs_is_refused_before_anything_runs(tmp_path, bare_cluster, preload, reason):
+    """By its address, with the reason: other versions, or none of this package at all."""
+    (tmp_path / "other.py").write_text(preload)
+    worker = bare_cluster.add_worker("--preload", str(tmp_path / "other.py"), "--name", "odd")
+    bare_cluster.workers.append(worker)
+    wait_for(lambda: bare_cluster.joined() == 1)
+    done = small.run(tmp_path, *TRIALS, "--cluster", bare_cluster.address)
+    assert done.returncode == 3, done.stderr
+    assert "the worker tcp://127.0.0.1:" in done.stderr and reason in done.stderr
+    assert small.finished(tmp_path) == 0
+
+
+def test_no_scheduler_at_an_address_is_told(tmp_path):
     """A wrong address is bad news in one line, not a hang."""
     pytest.importorskip("distributed", reason="the extra [dask] is not installed")
     done = small.run(tmp_path, *TRIALS, "--cluster", "tcp://127.0.0.1:9")

@@ -62,11 +62,11 @@ def test_censored_values_only_widen_an_order_statistic_interval():
 
 @pytest.mark.parametrize("kind", ["normal", "exponential"])
 def test_the_bootstrap_of_a_mean_holds_the_truth_in_93_to_97_percent(kind):
-    """At 80 values, for a symmetric and for a skewed distribution."""
+    """At 80 values, for a symmetric and for a skewed distribution; resampled as every study is, by seed 0."""
     generator = draws(4)
     values = getattr(generator, f"standard_{kind}")((STUDIES, 80))
     truth = 0.0 if kind == "normal" else 1.0
-    found = [bootstrap.mean(row, alpha=0.025, seed=i) for i, row in enumerate(values)]
+    found = [bootstrap.mean(row, alpha=0.025) for row in values]
     held = sum(estimate.low <= truth <= estimate.high for estimate in found)
     assert 0.93 - slack(0.93) <= held / STUDIES <= 0.97 + slack(0.97)
 
@@ -110,19 +110,19 @@ def test_without_spending_alpha_the_same_looks_would_stop_falsely_more_often():
 
 
 @pytest.mark.parametrize("kind", ["normal", "exponential"])
-def test_an_interval_at_which_a_study_stopped_for_its_precision_holds_the_truth_in_at_least_93_percent(kind):
+def test_an_interval_at_which_a_study_stopped_for_its_precision_holds_the_truth_in_93_to_97_percent(kind):
     """Stopping when the interval looks narrow favours narrow ones; what is left of 95 % is measured here."""
-    studies, cap, share = 1000, 400, 0.1
-    generator = draws(7)
-    noise = getattr(generator, f"standard_{kind}")((studies, cap))
+    cap, share = 400, 0.1
+    plan = list(looks(30, cap, alpha=0.05))
+    noise = getattr(draws(7), f"standard_{kind}")((STUDIES, cap))
     values, truth = (60 + 20 * noise, 60.0) if kind == "normal" else (20 + 20 * noise, 40.0)
     held = 0
     for row in values:
-        for look in looks(30, cap, alpha=0.05):
+        for look in plan:
             seen = row[: look.n]
             found = bootstrap.mean(seen, alpha=look.alpha / 2)
             if look.last or (found.high - found.low) / 2 <= share * abs(found.value):
                 break
         told = bootstrap.mean(seen, alpha=0.025)  # what the page shows
         held += told.low <= truth <= told.high
-    assert held / studies >= 0.93 - slack(0.93, studies)
+    assert 0.93 - slack(0.93) <= held / STUDIES <= 0.97 + slack(0.97)

@@ -5,12 +5,16 @@ import math
 import tempfile
 from pathlib import Path
 
+import numpy as np
+
 from sim.measure.verdict import MET, MISSED, UNDECIDED
 from sim.spec.resolve import load, resolve
 from sim.stats.sequential import Look
+from sim.study.figures import Figures, named
 from sim.study.gate import Checked, _lines
 from sim.study.judgement import overall, rule
 from sim.study.plan import Point
+from sim.study.rows import Measured, Part
 from sim.study.study import Finding, Study
 from sim.study.tally import tally
 from tests.study.small import written
@@ -30,7 +34,8 @@ def finding(values, *, sets=(), label="", broken=(), metrics=()):
     """
     point = Point(label, scenario(*sets), tuple(sets))
     trials = max([*(len(column) for column in values.values()), *(len(m[2]) for m in metrics)])
-    rows = {"trials": [], "objectives": [], "metrics": []}
+    rows, measured = {"trials": [], "objectives": []}, []
+    names = named((m, of, "s") for m, of, _ in metrics)
     for trial in range(trials):
         error = "Traceback\nValueError: planted \x1b" if trial in broken else None
         rows["trials"].append([0, trial, 0, "pass", 0, 0, "", error])
@@ -38,8 +43,9 @@ def finding(values, *, sets=(), label="", broken=(), metrics=()):
             continue
         for name, column in values.items():
             rows["objectives"].append([0, trial, name, *judged(point.scenario.sla[name], column[trial])])
-        rows["metrics"] += [[0, trial, m, of, "s", column[trial], False] for m, of, column in metrics]
-    (found,) = tally([rows], objectives=[point.scenario.sla])
+        found = Figures(names, np.array([column[trial] for *_, column in metrics], np.float64), ())
+        measured.append(Measured(0, trial, found))
+    (found,) = tally([Part(rows, measured)], objectives=[point.scenario.sla])
     rulings = rule(point.scenario.sla, found)
     return Finding(point, found, rulings, overall(rulings, found))
 

@@ -90,3 +90,12 @@ def test_what_is_no_baseline_is_refused(tmp_path, text):
     (tmp_path / "b.json").write_text(text)
     with pytest.raises(ValueError, match=r"b\.json is no baseline"):
         read(tmp_path / "b.json")
+
+
+def test_a_baseline_is_short_enough_to_review_and_leaves_names_as_they_are(tmp_path):
+    """An objective's values are one line; a point's name may look like a list."""
+    kept = {"x.yaml [sla.rto.must=<=  1s, a=[1,  2]]": entry(finding({"rto": THEN}), seed=0)}
+    write(tmp_path / "b.json", kept)
+    assert read(tmp_path / "b.json")["scenarios"] == kept
+    (line,) = [line for line in (tmp_path / "b.json").read_text().splitlines() if '"rto"' in line]
+    assert line.count(",") == len(THEN) - 1

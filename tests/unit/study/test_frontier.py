@@ -76,8 +76,8 @@ def test_the_cost_of_an_hour_is_the_sum_of_what_has_a_price():
 
 def test_recovery_is_that_of_the_objectives_else_that_of_all_writes():
     """The slowest of them in each trial."""
-    found = point("x", rta=1.0, lost=0)
-    found.tally.values["recovery.rta_s", "orders.read"] = found.tally.values["recovery.rta_s", "orders.write"]
+    metrics = [("recovery.rta_s", of, [1.0]) for of in ("orders.write", "orders.read")]
+    found = finding({"rto": [10.0]}, metrics=metrics)
     assert recovery_of(found.point.scenario, found.tally) == ["orders.write"]
     reads = scenario("sla.rto.of=orders.read")
     assert recovery_of(reads, found.tally) == ["orders.read"]

@@ -1,14 +1,12 @@
 """Verdicts of studies, when they may stop, and what their trials are counted as."""
 
-import json
 import math
 
 import numpy as np
 import pytest
 
 from sim.stats.sequential import Look
-from sim.study.judgement import ALPHA, exit_code
-from sim.study.rows import packed, unpacked
+from sim.study.judgement import ALPHA, exit_code, worst_trial
 from sim.study.stopping import enough, plan, precision
 from tests.unit.study.made import finding, scenario
 
@@ -67,22 +65,6 @@ def test_values_stay_in_the_place_of_their_trial_behind_one_that_broke():
     np.testing.assert_equal(list(found.tally.objective_values["rto"]), [1.0, np.nan, 3.0])
     np.testing.assert_equal(found.tally.by_trial("m", "x"), [4.0, np.nan, 6.0])
     np.testing.assert_equal(found.tally.by_trial("m", "nothing"), [np.nan] * 3)
-
-
-def test_names_that_trials_share_are_written_once_and_every_row_comes_back():
-    """Also where a trial has other figures than its neighbours, and where only some trials are wanted."""
-    rows = [
-        [0, 0, "m", "x", "s", 1.0, False],
-        [0, 0, "n", "x", "s", 2.0, True],
-        [0, 1, "m", "x", "s", None, False],
-        [0, 1, "n", "x", "s", 3.0, False],
-        [0, 2, "n", "x", "s", 4.0, True],
-    ]
-    held = packed(rows)
-    assert len(held["keys"]) == 2
-    again = json.loads(json.dumps(held))
-    assert unpacked(again, 0, 9) == rows
-    assert unpacked(again, 1, 2) == rows[2:4]
 
 
 def test_the_worst_verdict_is_the_exit_code():
@@ -145,3 +127,21 @@ def test_what_is_no_precision_is_refused(text):
 def test_a_precision_may_be_written_with_a_sign():
     """As people do."""
     assert precision("5%") == precision("±5%") == precision("+-5%") == 0.05
+
+
+def test_the_trial_to_look_at_is_the_worst_or_the_undecided_one():
+    """The largest value; the smallest where more is better; one without a value if none is missed."""
+    at_least = ('sla.rto.must=">= 10s"',)
+
+    def shown(values, **more):
+        found = finding({"rto": values}, **more)
+        ruling = next(r for r in found.rulings if r.id == "rto")
+        return worst_trial(ruling, found.tally.objective_values["rto"])
+
+    assert shown([GOOD, BAD, 2 * BAD, GOOD]) == 2
+    assert shown([GOOD, BAD, math.inf, GOOD]) == 2
+    assert shown([GOOD, None, BAD]) == 2
+    assert shown([GOOD, None, GOOD]) == 1
+    assert shown([None, None]) == 0
+    assert shown([20.0, 5.0, 30.0], sets=at_least) == 1
+    assert worst_trial(finding({"rpo": [0.0]}).rulings[0], ()) == 0

@@ -1,0 +1,16 @@
+"""How a study ends before it is finished: what is on disk is kept, and the same command goes on there."""
+
+
+class Busy(Exception):
+    """Another process is running this very study."""
+
+
+class Lost(Exception):
+    """The place where trials run is gone, and cannot be had again."""
+
+
+class OtherMachine(Exception):
+    """A worker has other versions or another processor than the study: its results could differ."""
+
+
+UNFINISHED = (Busy, Lost, OtherMachine)  # a study that ends so says neither pass nor fail
