@@ -180,7 +180,11 @@ def numbers(figures: Mapping[str, Any]) -> dict[str, Any]:
             for tally in TALLIES
         },
         "freshness": {of: f["max_s"] for of, f in figures["freshness"].items()},
-        "refreshes": {of: f["failed_requests"] for of, f in figures["recovery"].items() if "dashboard" in of},
+        "refreshes": {
+            f"{of}/{region}": f["failed"]
+            for of, regions in figures["insights"].items()
+            for region, f in regions.items()
+        },
         "recovery_point": [point["age_s"], point["limited_by"]],
         "monitoring": {of: f["shown_max"] for of, f in figures["monitoring"].items()},
         "replays": {
