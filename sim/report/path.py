@@ -6,7 +6,7 @@ from typing import Any
 from sim.outcome import Outcome
 from sim.report.orders import orders
 from sim.report.page import Section, Table
-from sim.report.quantities import NOTHING, clock, count, duration, plural
+from sim.report.quantities import NOTHING, clock, count, duration, percent, plural
 
 Figures = dict[str, Any]
 TERMS = ("in_flight", "dropped", "lost")
@@ -27,6 +27,7 @@ def path(outcome: Outcome) -> list[Section]:
     if "waterfall" not in figures:
         return []
     sections = [_waterfall(figures), *orders(figures), *_replays(figures), _freshness(figures)]
+    sections += _insights(figures.get("insights", {}))
     return [*sections, *_monitors(figures["monitoring"])]
 
 
@@ -148,6 +149,22 @@ def _freshness(figures: Figures) -> Section:
     )  # fmt: skip
     head = ("what", "age: mean", "p99", "worst", "may be", "too old for", "in all")
     return Section("How old it was", (Table(head, rows, frozenset(range(1, 7))),))
+
+
+def _insights(insights: dict[str, dict[str, Figures]]) -> list[Section]:
+    """Return a row an insight: of its regions the worst in each respect."""
+    rows = tuple(_insight(name, list(regions.values())) for name, regions in insights.items())
+    head = ("what", "refreshes", "failed", "longest without", "records", "missing", "complete")
+    return [Section("What insights showed", (Table(head, rows, frozenset(range(1, 7))),))] if rows else []
+
+
+def _insight(name: str, found: list[Figures]) -> tuple[str, ...]:
+    least = min(found, key=lambda f: 1.0 if f["completeness"] is None else f["completeness"])
+    refreshes, failed = (count(sum(f[term] for f in found)) for term in ("refreshes", "failed"))
+    longest = duration(max(f["longest_s"] for f in found))
+    return name, refreshes, failed, longest, count(least["records"]), count(least["missing"]), percent(
+        least["completeness"]
+    )
 
 
 def _down(figure: Figures) -> tuple[str, str]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from sim.spec import models as m
-from sim.spec.predicates import CAPABILITY_METRICS, METRICS, ORDER_METRICS, PATH_METRICS
+from sim.spec.predicates import CAPABILITY_METRICS, INSIGHT_METRICS, METRICS, ORDER_METRICS, PATH_METRICS
 from sim.spec.subjects import sold_by, subjects, written_by
 from sim.spec.text import Complaint, nearest
 
@@ -52,6 +52,8 @@ def _missing(scenario: m.Scenario, metric: str) -> str:
         return "no consumer writes"
     if metric == "oversold":
         return "no database has a stock"
+    if metric in INSIGHT_METRICS:
+        return "there are no insights"
     return f"there is no {'lake' if scenario.bus else 'bus'}"
 
 

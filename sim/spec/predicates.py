@@ -14,7 +14,10 @@ REQUEST_METRICS = ("failed_requests", "latency_p50", "latency_p99", "latency_p99
 FRESHNESS_METRICS = ("freshness_max", "freshness_p99")
 DELIVERY_METRICS = ("ghosts", "orphans", "duplicates", "gaps", "reorderings")
 LOSS_METRICS = ("records_lost", "lost_after_replay")  # of a stage
-PATH_METRICS = (*FRESHNESS_METRICS, *LOSS_METRICS, *DELIVERY_METRICS, "dead_letters", "recovery_point")
+INSIGHT_METRICS = ("continuity", "completeness")
+PATH_METRICS = (
+    *FRESHNESS_METRICS, *INSIGHT_METRICS, *LOSS_METRICS, *DELIVERY_METRICS, "dead_letters", "recovery_point",
+)  # fmt: skip
 ORDER_METRICS = ("orders_stuck", "orders_half_done", "orders_doubled")
 METRICS: dict[str, tuple[Unit, ...]] = {
     "rta": ("duration",),
@@ -38,6 +41,8 @@ METRICS: dict[str, tuple[Unit, ...]] = {
     "exposure_max_records": ("count",),
     "freshness_max": ("duration",),
     "freshness_p99": ("duration",),
+    "continuity": ("duration",),
+    "completeness": ("fraction",),
     "records_lost": ("count",),
     "lost_after_replay": ("count",),
     "ghosts": ("count",),

@@ -8,6 +8,7 @@ from sim.spec.predicates import (
     CAPABILITY_METRICS,
     DELIVERY_METRICS,
     FRESHNESS_METRICS,
+    INSIGHT_METRICS,
     LOSS_METRICS,
     ORDER_METRICS,
     REQUEST_METRICS,
@@ -32,6 +33,12 @@ def subjects(scenario: m.Scenario, metric: str) -> tuple[str, list[str]]:
         return "stream job", [f"{name}.stream" for name in scenario.databases] if scenario.lake else []
     if metric == "recovery_point":
         return "subject", ["platform"] if scenario.bus else []
+    if metric in INSIGHT_METRICS:
+        return "insight", [f"dashboard.{name}" for name in scenario.insights]
+    return _of_orders(scenario, metric)
+
+
+def _of_orders(scenario: m.Scenario, metric: str) -> tuple[str, list[str]]:
     if metric in ORDER_METRICS:
         return "domain of orders", roots(scenario)
     if metric == "oversold":

@@ -198,6 +198,8 @@ Metric = Literal[
     "exposure_max_records",
     "freshness_max",
     "freshness_p99",
+    "continuity",
+    "completeness",
     "records_lost",
     "lost_after_replay",
     "ghosts",

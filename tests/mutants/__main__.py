@@ -3,8 +3,9 @@
 ``python -m tests.mutants try NAME [CASE...]`` prints whether the mutant's proof notices it, a JSON line for
 each case. ``python -m tests.mutants clean PROOF CASE...`` does the same without a bug. ``python -m
 tests.mutants find NAME FIRST LAST [SKIP...]`` looks for cases that notice it and writes the first three into
-the patch. ``python -m tests.mutants measures [NAME]`` prints what every measure of the data path says of the
-hand-made journeys, one JSON document.
+the patch. ``python -m tests.mutants measures [NAME]`` prints what every measure of the data path and of
+orders says of the hand-made histories, one JSON document, and ``python -m tests.mutants run CASE [NAME]`` what
+each says of a run.
 """
 
 import json
@@ -95,6 +96,12 @@ def _find(mutant: Mutant, first: int, last: int, *skip: int) -> None:
 
 def main(what: str, *words: str) -> None:
     """Do what the command says."""
+    if what == "run":
+        plant(named(words[1]) if len(words) > 1 else None, compiled=True)
+        from tests.mutants import runs
+
+        print(json.dumps(runs.said(words[0])))
+        return
     if what == "clean":
         plant(None)
         for which in words[1:]:

@@ -1,30 +1,44 @@
-"""What each measure of the data path says of the hand-made journeys."""
+"""What each measure of the data path and of orders says of the hand-made histories."""
 
 import inspect
 from collections.abc import Callable
+from types import ModuleType
 from typing import Any
 
+from tests.histories.orders import bad as shops
+from tests.histories.orders.shop import Shop
+from tests.histories.orders.shop import quiet as shop
 from tests.histories.path import bad
 from tests.histories.path.builder import Journey
 from tests.histories.path.good import quiet
 
 TALLIES = ("ghosts", "orphans", "gaps", "duplicates", "reorderings", "dead_letters")
-SECTIONS = ("waterfall", "freshness", "recovery_point", "monitoring")
-MEASURES = (*SECTIONS, *TALLIES)
+SECTIONS = ("waterfall", "freshness", "recovery_point", "monitoring", "insights")
+ORDERS = {"orders_stuck": "stuck", "orders_half_done": "half_done", "orders_doubled": "doubled"}
+MEASURES = (*SECTIONS, *TALLIES, *ORDERS, "oversold")
 
 
 def journeys() -> dict[str, Callable[[], Journey]]:
     """Return the quiet journey and those on which one thing goes wrong, by name."""
-    made = {
+    return {"quiet": quiet, **_made(bad)}
+
+
+def orders() -> dict[str, Callable[[], Shop]]:
+    """Return the quiet shop and those in which one thing goes wrong, by name."""
+    return {"quiet": shop, **_made(shops)}
+
+
+def _made(module: ModuleType) -> dict[str, Callable[[], Any]]:
+    """Return the functions of a module that need nothing, by name."""
+    return {
         name: function
-        for name, function in inspect.getmembers(bad, inspect.isfunction)
-        if function.__module__ == bad.__name__ and not inspect.signature(function).parameters
+        for name, function in inspect.getmembers(module, inspect.isfunction)
+        if function.__module__ == module.__name__ and not inspect.signature(function).parameters
     }
-    return {"quiet": quiet, **made}
 
 
 def said() -> dict[str, dict[str, Any]]:
-    """Return measure -> journey -> figures."""
+    """Return measure -> history -> figures."""
     out: dict[str, dict[str, Any]] = {measure: {} for measure in MEASURES}
     for name, journey in journeys().items():
         figures = journey().figures(strict=False)
@@ -32,4 +46,10 @@ def said() -> dict[str, dict[str, Any]]:
             out[section][name] = figures[section]
         for tally in TALLIES:
             out[tally][name] = {of: row[tally] for of, row in figures["delivery"].items() if tally in row}
+    for name, make in orders().items():
+        figures = make().figures()
+        for measure, kind in ORDERS.items():
+            out[measure][name] = figures[kind]
+        if make().stock is not None:
+            out["oversold"][name] = make().sold(strict=False)
     return out

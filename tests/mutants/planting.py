@@ -16,7 +16,7 @@ import yaml
 
 PATCHES = Path(__file__).parent / "patches"
 ROOT = Path(__file__).parents[2]
-PROOFS = ("twin", "conservation", "path", "ties", "histories")
+PROOFS = ("twin", "conservation", "path", "ties", "histories", "runs")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,9 @@ class Mutant:
     """A named patch: ``old`` occurs once in ``file`` and becomes ``new``.
 
     ``proof`` notices it in the generated cases ``cases`` (of ``ties``: the names of hand-made
-    ones); ``histories`` has none, there ``measure`` is the one that is wrong.
+    ones); ``histories`` has none, there ``measure`` is the one that is wrong. ``runs``: a bug in a model; in
+    its case the numbers of exactly ``measures`` change. The first is the one that must catch it, and ``why`` says
+    what others have to do with it.
     """
 
     name: str
@@ -35,6 +37,8 @@ class Mutant:
     new: str
     cases: tuple[str, ...] = ()
     measure: str = ""
+    measures: tuple[str, ...] = ()
+    why: str = ""
 
     def planted(self) -> str:
         """Return the module's source with the bug. ValueError unless ``old`` occurs exactly once."""
@@ -55,7 +59,8 @@ class Mutant:
 def named(name: str) -> Mutant:
     """Return a mutant by the name of its patch."""
     entry = yaml.safe_load((PATCHES / f"{name}.yaml").read_text())
-    return Mutant(name=name, **{**entry, "cases": tuple(map(str, entry.get("cases", ())))})
+    lists = {key: tuple(map(str, entry.get(key, ()))) for key in ("cases", "measures")}
+    return Mutant(name=name, **{**entry, **lists})
 
 
 def names() -> list[str]:
@@ -85,16 +90,17 @@ class _Planter(importlib.abc.MetaPathFinder, importlib.abc.SourceLoader):
         return self._source
 
 
-def plant(mutant: Mutant | None) -> None:
+def plant(mutant: Mutant | None, *, compiled: bool = False) -> None:
     """Make this process run the engine as plain Python, with the bug of ``mutant`` if there is one.
 
+    ``compiled``: with its kernels compiled; the bug is in none of them.
     ImportError if its module has been imported already.
     """
     import numba
 
     import sim.engine.sampling  # noqa: F401  the draws stay compiled: their arithmetic is modulo 2^64
 
-    numba.config.DISABLE_JIT = True
+    numba.config.DISABLE_JIT = not compiled
     if mutant is None:
         return
     if mutant.module in sys.modules:

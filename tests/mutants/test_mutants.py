@@ -7,12 +7,17 @@ from functools import cache
 
 import pytest
 
+from . import runs
 from .measures import MEASURES
 from .planting import PROOFS, ROOT, named, names
 
-LEAST = {"twin": 30, "path": 20, "ties": 1, "conservation": 1, "histories": len(MEASURES)}
-BY_CASES = [name for name in names() if named(name).proof != "histories"]
+LEAST = {
+    "twin": 30, "path": 20, "ties": 1, "conservation": 1,
+    "histories": len(MEASURES), "runs": len(runs.CAUGHT),
+}  # fmt: skip
+BY_CASES = [name for name in names() if named(name).proof not in ("histories", "runs")]
 BY_HISTORIES = [name for name in names() if named(name).proof == "histories"]
+BY_RUNS = [name for name in names() if named(name).proof == "runs"]
 
 
 def lines(*words: str) -> list[dict]:
@@ -37,6 +42,23 @@ def test_the_measure_notices_and_no_other(name):
     assert [measure for measure in said if said[measure] != without_a_bug()[measure]] == [named(name).measure]
 
 
+@cache
+def without_a_bug_in(case: str) -> dict:
+    """Return what the measures say of a run of the engine as it is."""
+    (said,) = lines("run", case)
+    return said
+
+
+@pytest.mark.parametrize("name", BY_RUNS)
+def test_the_measures_that_must_catch_a_bug_in_a_model_do_and_no_other(name):
+    """A bug in a model changes the numbers of the measure that is about it, and of those that must follow."""
+    mutant = named(name)
+    (case,) = mutant.cases
+    clean, (said,) = without_a_bug_in(case), lines("run", case, name)
+    changed = {measure for measure in said if runs.differs(measure, clean[measure], said[measure])}
+    assert changed == set(mutant.measures)
+
+
 @pytest.mark.parametrize("name", BY_CASES)
 def test_the_mutant_is_killed(name):
     """The proof that a patch names notices its bug in one of the cases that it lists."""
@@ -44,7 +66,7 @@ def test_the_mutant_is_killed(name):
     assert said[-1]["noticed"], f"{name}: {named(name).bug}: nobody noticed in {named(name).cases}"
 
 
-@pytest.mark.parametrize("proof", [proof for proof in PROOFS if proof != "histories"])
+@pytest.mark.parametrize("proof", [proof for proof in PROOFS if proof not in ("histories", "runs")])
 @pytest.mark.parametrize("part", range(2))
 def test_without_a_bug_nothing_is_noticed(proof, part):
     """In the very cases that kill the mutants their proof is content with the engine as it is."""
@@ -56,12 +78,20 @@ def test_without_a_bug_nothing_is_noticed(proof, part):
 
 
 def test_there_are_enough_mutants():
-    """Each a different change; enough for each proof, and one for each measure of the data path."""
+    """Each a different change for its proof; enough for each, and one for each measure of path and orders."""
     mutants = [named(name) for name in names()]
-    assert len({(mutant.file, mutant.old, mutant.new) for mutant in mutants}) == len(mutants)
+    assert len({(mutant.proof, mutant.file, mutant.old, mutant.new) for mutant in mutants}) == len(mutants)
     counts = {proof: sum(mutant.proof == proof for mutant in mutants) for proof in PROOFS}
     assert {proof: count for proof, count in counts.items() if count < LEAST[proof]} == {}
     assert {mutant.measure for mutant in mutants} - {""} == set(MEASURES)
+
+
+def test_every_measure_catches_a_bug_in_a_model():
+    """Each is the first of those that a patch names; a patch that names several says why."""
+    mutants = [named(name) for name in BY_RUNS]
+    assert all(mutant.file.startswith("sim/models/") for mutant in mutants)
+    assert {mutant.measures[0] for mutant in mutants} == set(runs.CAUGHT)
+    assert [m.name for m in mutants if (len(m.measures) > 1) != bool(m.why)] == []
 
 
 @pytest.mark.parametrize("name", names())

@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from tests.theory.events import events, lsns, search
-from tests.theory.one_store import MS, Run, S
+from tests.theory.events import RELAY, events, lsns, search
+from tests.theory.one_store import BASE, MS, Run, S
 from tests.theory.test_lake import LAKE, committed
 
 BELOW_THE_BUS = {"mirror/north", "mirror/west", "search"}
@@ -166,3 +166,47 @@ def test_a_dead_letter_is_dropped_and_not_lost():
     assert (letters["count"], letters["witness"]["version"] & (1 << 40) - 1) == (1, 1950)
     # reached at the checkpoints of 30 s, 40 s and 50 s; the third restart is at 55 s, and it takes 1 ms
     assert round(letters["witness"]["at_s"] * S) == 55 * S + MS
+
+
+def test_what_could_not_be_enriched_is_dropped():
+    """The database that enrichment asks is down from 60 to 80 s: forty rounds of fifty rows are dead letters.
+
+    They are dropped from every table, and none is lost: the first is the oldest of the round at 60 s.
+    """
+    asked = {
+        **BASE["databases"]["orders"],
+        "replication": {"share": 0.1},
+        "failover": {"decision": "1h", "restart": "10s"},
+        "outbox": RELAY,
+        "workload": {"writes": 0},
+    }
+    stream = {**LAKE["stream"], "lookup": "stock", "when_down": "dead_letter"}
+    r = events(
+        {
+            "duration": "200s",
+            "bus": {"mirror": {"share": 0.1}},
+            "databases": {"stock": asked},
+            "lake": {**LAKE, "sync": {**LAKE["sync"], "share": 0.1}, "stream": stream},
+        },
+        crash={"kind": "db_crash", "database": "stock", "at": "60s", "duration": "10s"},
+    )
+    fall, letters = r.figures["waterfall"]["orders"], r.figures["delivery"]["orders.stream"]["dead_letters"]
+    dropped = {stage: row["dropped"] for stage, row in fall.items() if row["dropped"]}
+    assert dropped == dict.fromkeys(TABLES, 2000)
+    assert lost(r) == {}
+    assert (letters["count"], letters["witness"]["version"] & (1 << 40) - 1) == (2000, 5950)
+
+
+def test_in_tables_that_are_emptied():
+    """North, where the lake is, loses its bus and its tables at 111 s, and so the copies of these.
+
+    The mirror goes on behind what it had noted at 110 s, all rounds up to that at 109.5 s: these 10949
+    records are lost in north and in every table, and nowhere else.
+    """
+    r = events(
+        {"duration": "300s", "lake": {**LAKE, "home": "north"}, "bus": {"mirror": {"share": 0.25}}},
+        gone={"kind": "region_outage", "region": "north", "data": "lost", "at": "111s", "duration": "10s"},
+    )
+    tables = {"raw", "curated", "analytics", "copy/east", "copy/west"}
+    assert lost(r) == dict.fromkeys(["mirror/north", *tables], 10949)
+    assert first_lost(r, "mirror/north") == (1, committed(1), 111 * S, "gone from the bus")

@@ -99,8 +99,11 @@ class Shelf:
         self._count(gone, -1)
         self.level[gone[::-1, KEY]] = gone[::-1, BEFORE]  # of one item's rows the first is written last
         self._timeline = timeline
-        for key in np.unique(gone[gone[:, KIND] == GRANT, KEY]).tolist():
-            self._begin(key, int(self.level[key]), gone[gone[:, KEY] == key])
+        moves = gone[gone[:, KIND] != DECLINE]
+        for key in sorted({*moves[moves[:, KIND] == GRANT, KEY].tolist(), *self._open}):
+            own = moves[moves[:, KEY] == key]
+            if len(own):
+                self._begin(key, int(own[0, BEFORE]), own)
         self._abandon(gone)
 
     def settle(self, needed: int, on_line: OnLine) -> None:

@@ -11,6 +11,7 @@ from sim.measure.path.ages import Ages
 from sim.measure.path.capability import capability, combined
 from sim.measure.path.delivery import Ghosts, delivery
 from sim.measure.path.domain import DomainPath
+from sim.measure.path.insights import insight_figures
 from sim.measure.path.metrics import SECTIONS
 from sim.measure.path.point import recovery_point
 from sim.measure.path.setup import PathSetup, path_setup_of
@@ -76,6 +77,7 @@ class PathMeasures:
                 ages, end_ns=self._end_ns, operations=operations, domains=domains,
                 milestones=self._milestones, failed=failed, replays=into.get(name, ()),
             )  # fmt: skip
+        out["insights"] = insight_figures(self._domains)
         out["recovery_point"] = recovery_point(falls, ghosts, self._end_ns)
         return out
 

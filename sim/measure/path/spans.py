@@ -80,6 +80,10 @@ class Spans:
         """Return the least value, None if the set is empty."""
         return self._los[0] if self._los else None
 
+    def greatest(self) -> int | None:
+        """Return the greatest value, None if the set is empty."""
+        return self._his[-1] - 1 if self._his else None
+
     def within(self, low: int, high: int) -> Iterator[Span]:
         """Yield the parts that lie in [low, high), in order."""
         i = bisect_right(self._his, low)

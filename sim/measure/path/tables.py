@@ -30,12 +30,29 @@ class Held:
 
 @dataclass(slots=True)
 class Shown:
-    """What the refreshes of one insight show in one region: the oldest record that is not in it."""
+    """What the refreshes of one insight show in one region: the oldest record that is not in it.
+
+    ``newest``: the newest that the last good one showed, None if none did; ``since_ns``: when that was, or
+    the end of the warm-up; ``longest_ns``: the longest time without one.
+    """
 
     oldest: int
+    since_ns: int
+    longest_ns: int = 0
+    newest: int | None = None
     track: Track = field(default_factory=Track)
     refreshes: int = 0
     failed: int = 0
+
+    def show(self, newest: int | None, at_ns: int) -> None:
+        """Note a good refresh."""
+        self.newest = newest
+        self.wait(at_ns)
+
+    def wait(self, at_ns: int) -> None:
+        """Note that there was no other good refresh before this."""
+        self.longest_ns = max(self.longest_ns, at_ns - self.since_ns)
+        self.since_ns = max(self.since_ns, at_ns)
 
 
 class Tables:
@@ -56,7 +73,9 @@ class Tables:
         first = line.oldest(Spans())
         line.mark(first, 0)
         self.shown = {
-            (name, r): Shown(first) for name, insight in setup.own_insights.items() for r in insight.regions
+            (name, r): Shown(first, setup.span.warmup_ns)
+            for name, insight in setup.own_insights.items()
+            for r in insight.regions
         }
 
     def watches(self) -> list[Watch]:
@@ -135,6 +154,7 @@ class Tables:
         for watch in self.watches():
             watch.close(end_ns)
         for shown in self.shown.values():
+            shown.wait(end_ns)
             tell([shown.track], end_ns, self.line.clock(shown.oldest, end_ns, marks=True))
 
     def _events(self, take: Take) -> Iterator[tuple[int, int, Callable[[], None]]]:
@@ -170,7 +190,9 @@ class Tables:
         if not row["ok"]:
             shown.failed += 1
             return
-        oldest = self.held["analytics", region].watch.stage.oldest
+        stage = self.held["analytics", region].watch.stage
+        shown.show(stage.delivered.greatest(), row["at_ns"])
+        oldest = stage.oldest
         if oldest != shown.oldest:
             at_ns = row["at_ns"]
             tell([shown.track], at_ns, self.line.clock(shown.oldest, at_ns, marks=True))

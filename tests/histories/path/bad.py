@@ -110,6 +110,20 @@ def dead_letters() -> Journey:
     return journey
 
 
+def shows_dead_letters() -> Journey:
+    """The same, looked at at 30 s."""
+    journey = dead_letters()
+    journey.refresh(30 * S)
+    return journey
+
+
+def refresh_fails() -> Journey:
+    """Nothing is wrong but the last refresh, at 54.5 s."""
+    journey = quiet()
+    journey.refresh(54 * S + 500 * MS, ok=False)
+    return journey
+
+
 def half_way() -> Journey:
     """At the end the tables hold: raw 1 to 30, curated to 20, analytics to 10, the copy in b nothing.
 
