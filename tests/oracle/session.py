@@ -8,7 +8,7 @@ from .draws import Draws
 
 
 class User:
-    """Who uses a session until ``until``: the session with its epoch, and its keys."""
+    """Who uses a session until ``until``: the session with its epoch as in the journal, and its keys."""
 
     __slots__ = ("identity", "keys", "until")
 
@@ -56,5 +56,5 @@ class Keyring:
         epoch = (now + shift) // self.length
         identity = session << 20 | epoch
         keys = self.draws.keys(self.table, self.key, identity, self.slots)
-        user = self.users[session] = User(identity, keys, (epoch + 1) * self.length - shift)
+        user = self.users[session] = User(self.base + identity, keys, (epoch + 1) * self.length - shift)
         return user
