@@ -88,10 +88,10 @@ class Clock(simpy.Environment):
 
         This is what ``Environment.run`` and ``step`` do, in one loop: nearly every event has one callback.
         """
-        queue = self._queue
+        queue, popped = self._queue, count()
         heappush(queue, (until, FIRST, 0, event_of([_stop], None)))
         try:
-            for self.events in count():  # the number of those before
+            for _ in popped:
                 self._now, _, _, event = heappop(queue)
                 try:
                     (callback,) = event.callbacks
@@ -100,7 +100,7 @@ class Clock(simpy.Environment):
                 else:
                     callback(event)
         except simpy.core.StopSimulation:
-            return
+            self.events = next(popped) - 1  # without the one that stops
 
 
 def _stop(event: Event) -> None:

@@ -21,7 +21,8 @@ BLOCK_MASK = BLOCK - 1
 BLOCK_SHIFT = BLOCK_BITS + ATTEMPT_BITS
 BLOCKS = 64  # so many are kept, then all are fetched anew
 KEY = int(Purpose.KEY)
-LOW = 0xFFFFFFFF
+SESSION = int(Purpose.SESSION)
+HALF, LOW = np.uint64(32), np.uint64(0xFFFFFFFF)
 UNIFORM = Distribution("uniform", (0.0, 1.0))  # its draws are the uniform numbers themselves: 0 + (1 - 0) * u
 
 
@@ -42,10 +43,12 @@ def _keys(table, key, session, slots):
 
 
 @njit  # not cached: the tests are imported under more than one package name
-def _raws(key, first, purpose):
-    out = np.empty(BLOCK, np.uint64)
+def _sessions(key, first, sessions, slots):
+    out = np.empty((2, BLOCK), np.uint64)
     for i in range(BLOCK):
-        out[i] = raw(key, first + i, 0, purpose)
+        bits = raw(key, first + i, 0, SESSION)
+        out[0, i] = (bits >> HALF) * sessions >> HALF
+        out[1, i] = (bits & LOW) * slots >> HALF
     return out
 
 
@@ -107,9 +110,9 @@ class Draws:
     @staticmethod
     def sessions(key: np.uint64, sessions: int, *, slots: int) -> Iterator[tuple[int, int]]:
         """Return (session, slot) of the operations 0, 1, 2, ... of a stream."""
-        for first in count(0, BLOCK):
-            for bits in _raws(key, first, Purpose.SESSION).tolist():
-                yield (bits >> 32) * sessions >> 32, (bits & LOW) * slots >> 32
+        counts = np.uint64(sessions), np.uint64(slots)
+        blocks = (zip(*_sessions(key, first, *counts).tolist(), strict=True) for first in count(0, BLOCK))
+        return chain.from_iterable(blocks)
 
     @staticmethod
     def keys(table: np.ndarray, key: np.uint64, session: int, slots: int) -> list[int]:

@@ -70,6 +70,12 @@ class Operation:
     __lt__ = unordered
 
 
+    @property
+    def failed_before(self) -> bool:
+        """Whether an attempt has failed: it is in back-off or tries again."""
+        return self.awaited == 0 or self.order & ATTEMPTS > 1
+
+
 class Load:
     """One stream: (domain, client, kind)."""
 
@@ -90,10 +96,10 @@ class Load:
         "links",
         "luck",
         "name",
+        "near",
         "number",
         "outward",
         "queue",
-        "read_locally",
         "replied",
         "replies",
         "retried",
@@ -108,6 +114,7 @@ class Load:
         "timed_out",
         "timeout",
         "timeouts",
+        "view",
         "works",
     )
 
@@ -152,7 +159,9 @@ class Load:
     def _bind(self, spec, network: Network) -> None:
         self.retry_spec = spec.workload.retry
         self.timeout = spec.workload.retry.timeout
-        self.read_locally = self.kind != WRITE and spec.reads == "local"
+        local = self.kind != WRITE and spec.reads == "local"
+        self.near = self.domain.nodes if local else [None] * network.count
+        self.view = self.domain.view
         self.service = spec.service.write if self.kind == WRITE else spec.service.read
         client = self.keyring.home
         self.inward = network.inward[client]
@@ -249,7 +258,7 @@ class Load:
         op.resolver = session % ring.resolvers
         op.rid = rid = self.rid_base | seq
         self.domain.open[rid] = op
-        self.issued += 1
+        self.issued = seq + 1
         self._send(op, now)
         return op
 
@@ -265,15 +274,14 @@ class Load:
         message.owner = op
         message.order = order
         message.refused = False
-        gateway = message.gateway = self.keyring.resolve(op.resolver, now)
+        ring, resolver = self.keyring, op.resolver
+        if now >= ring.expiry[resolver]:
+            ring.renew(resolver, now)
+        gateway = message.gateway = ring.cached[resolver]
         first = self.inward[gateway]
         if first.cuts or self.down[gateway]:
             return
-        domain = self.domain
-        node = domain.nodes[gateway] if self.read_locally else None
-        if node is None:
-            node = domain.view[gateway]
-        message.node = node
+        node = message.node = self.near[gateway] or self.view[gateway]
         region = node.region
         second = self.links[gateway][region]
         if second.cuts:
@@ -318,7 +326,6 @@ class Load:
             known = self.kind != WRITE or op.refusals == attempt
             self._end(op, FAIL if known else INFO, None)
             return
-        self.domain.retrying += attempt == 1
         u = self.luck.uniform(op.order, Purpose.BACKOFF)
         wait = ns(min(spec.cap, spec.base * 2.0 ** (attempt - 1)) * (1 - spec.jitter * u))
         heappush(self.queue, (self.clock._now + wait, self.retries, op.order + 1, event_of(self.retried, op)))
@@ -331,11 +338,7 @@ class Load:
     def _end(self, op: Operation, outcome: int, message: Message | None) -> None:
         domain = self.domain
         del domain.open[op.rid]
-        attempt = op.order & ATTEMPTS
-        if attempt > 1 or (not op.awaited and attempt < self.retry_spec.attempts):
-            domain.retrying -= 1
         op.awaited = ENDED
-        ring = self.keyring
         version, stale, behind, node = 0, -1, 0, -1
         if message is not None:
             node = message.node.region
@@ -349,8 +352,8 @@ class Load:
             self.clock._now,
             self.kind,
             outcome,
-            ring.client,
-            attempt,
+            self.keyring.client,
+            op.order & ATTEMPTS,
             op.session,
             op.key,
             node,

@@ -26,7 +26,7 @@ class Server:
     """At most one item in service; ``done(item)`` is called at its completion, a record of ``tie`` and the
     item, attempt 1.
 
-    It is the SimPy event of its completions; one that is not due now any more is void.
+    It is the SimPy event of its completions. One at a time at which nothing is due any more is void.
     """
 
     __slots__ = (
@@ -64,7 +64,7 @@ class Server:
         self.speed = speed
         self.last = speed if speed > 0 else 1.0
         self.item: int | None = None
-        self.due = NEVER
+        self.due = NEVER  # also while the speed is 0
         self.callbacks = [Server._fire]
 
     def begin(self, item: int, work: float) -> None:
@@ -82,7 +82,6 @@ class Server:
     def drop(self) -> None:
         """Forget what is in service."""
         self.item = None
-        self.due = NEVER
         self.left = None
 
     def change(self, to: float) -> None:
@@ -118,8 +117,7 @@ class Server:
         heappush(self.queue, (due, self.tie, order_of(self.item), self))
 
     def _fire(self) -> None:
-        if self.due == self.clock._now:
-            item = self.item
+        item = self.item
+        if item is not None and self.due == self.clock._now:
             self.item = None
-            self.due = NEVER
             self.done(item)

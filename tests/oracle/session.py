@@ -43,12 +43,10 @@ class Keyring:
         self.cached = [self.answer] * count
         self.expiry = [int(self.draws.uniform(key, i, 0, Purpose.DNS) * ttl) for i in range(count)]
 
-    def resolve(self, resolver: int, now: int) -> int:
-        """Return the region that a resolver sends to; an expired answer is fetched anew."""
-        if now >= self.expiry[resolver]:
-            self.cached[resolver] = self.answer
-            self.expiry[resolver] = now + self.ttl
-        return self.cached[resolver]
+    def renew(self, resolver: int, now: int) -> None:
+        """Let a resolver whose answer has expired fetch it anew."""
+        self.cached[resolver] = self.answer
+        self.expiry[resolver] = now + self.ttl
 
     def meet(self, session: int, now: int) -> User:
         """Return the user that a session has from now on."""

@@ -42,12 +42,16 @@ class Result:
 
 def run_twin(scenario: Scenario, seed: int, *, trial: int = 0, watch: bool = True) -> Result:
     """Run the naive twin of a resolved scenario; ``watch`` counts ties (a little slower)."""
-    twin = Twin(scenario, Draws(seed, trial), watch=watch)
     gc.disable()  # a run makes no cycles; looking for some would cost more than the run
     try:
-        twin.clock.finish(scenario.duration)
+        return _run(Twin(scenario, Draws(seed, trial), watch=watch), watch=watch)
     finally:
         gc.enable()
+
+
+def _run(twin: "Twin", *, watch: bool) -> Result:
+    scenario = twin.scenario
+    twin.clock.finish(scenario.duration)
     if watch:
         twin.coverage.ties = twin.clock.ties
     tables = {
