@@ -18,6 +18,7 @@ from .load import Load
 from .message import READ, WRITE
 from .network import Network
 from .node import Node
+from .path.faults import KINDS
 from .path.platform import Path
 from .path.rows import path_tables
 from .probes import Checker, Observer
@@ -38,6 +39,7 @@ class Result:
     events: int
     coverage: Coverage
     path: dict[str, int]  # what the data path was exercised in, and how often
+    fired: dict[str, bool]  # of each fault of the data path, whether it took effect
 
 
 def run_twin(scenario: Scenario, seed: int, *, trial: int = 0, watch: bool = True) -> Result:
@@ -59,10 +61,11 @@ def _run(twin: "Twin", *, watch: bool) -> Result:
         for name, domain in twin.domains.items()
     }
     if twin.path is not None:
+        twin.path.end()
         for name, part in twin.path.parts.items():
             tables[name] |= path_tables(part, scenario.duration)
     counts = dict(twin.path.counts()) if twin.path is not None else {}
-    return Result(tables, twin.milestones, twin.clock.events, twin.coverage, counts)
+    return Result(tables, twin.milestones, twin.clock.events, twin.coverage, counts, twin.fired())
 
 
 class Twin:
@@ -87,6 +90,11 @@ class Twin:
         if scenario.bus is not None:
             self.path = Path(self)
         self.faults = Faults(self)
+
+    def fired(self) -> dict[str, bool]:
+        """Return, for each fault of the data path, whether it took effect."""
+        faults = self.scenario.faults.items()
+        return {name: name in self.path.fired for name, spec in faults if spec.kind in KINDS}
 
     # --- building ---
 

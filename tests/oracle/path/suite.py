@@ -11,7 +11,7 @@ from unittest.mock import patch
 
 from sim.trial import run_tables
 
-from ..compare import compare, compare_milestones
+from ..compare import compare, compare_fired, compare_milestones
 from ..twin import run_twin
 from .faults import KINDS
 from .generate import case
@@ -24,6 +24,8 @@ REQUIRED = {
     **{f"killed: {kind}": RARE for kind in PROCESSES},
     **{f"paused: {kind}": RARE for kind in PROCESSES},
     **{f"fault: {kind}": SELDOM for kind in KINDS},
+    **{f"fired: {kind}": RARE for kind in KINDS},
+    "begun without effect": OFTEN,
     **dict.fromkeys(
         (
             "reader moved",
@@ -144,6 +146,8 @@ def difference(number: int) -> tuple[str | None, Counter[str]]:
     if found is None:
         milestones = [(m.kind, m.at_ns, m.subject) for m in engine["milestones"]]
         found = compare_milestones(milestones, twin.milestones)
+    if found is None:
+        found = compare_fired(one.scenario.faults, engine["faults"], twin.fired)
     return found and f"path case {number} ({one.style}, pulls {one.pulls}): {found}", Counter(twin.path)
 
 
