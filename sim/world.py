@@ -25,6 +25,7 @@ from sim.models.emission import emit, final_tables
 from sim.models.failover import Failover
 from sim.models.network import Network
 from sim.models.path.plane import Plane
+from sim.models.path.pulls import pull
 from sim.models.rejoin import Rejoin
 from sim.models.routing import Answers, Routes
 from sim.models.workload import Tables, build, streams_of
@@ -134,7 +135,8 @@ class World:
         """Run to ``until`` (ns).
 
         ``pulls``: extra pulls, which must change nothing: (time ns, name of a cursor), the name being
-        ``<domain>/circle``, ``<domain>/<region>/<send|receive|apply|reads>``, or ``*`` for all at once.
+        ``<domain>/circle``, ``<domain>/<region>/<send|receive|apply|reads>``, ``<domain>/<of path.pulls>`` or
+        ``*`` for all at once.
         """
         self._pulls = deque(sorted(pull for pull in pulls if pull[1] != ALL))
         for moment, name in pulls:
@@ -195,6 +197,8 @@ class World:
                 until = min(until, self.clock.peek())
             if node:
                 self.services[store].domain.pull(node[0], cursor, moment)
+            elif self.plane is not None and cursor != "circle":
+                pull(self.plane.paths[store], cursor, int(min(moment, until)))
         return until
 
     def counts(self) -> tuple[int, int]:
