@@ -7,7 +7,7 @@ time per transaction (operations after the warm-up, on both sides).
 - The whole drill at its own rate, shortened: the engine with every measure against the twin's simulation
   alone, as the twin has no measures of the data path.
 - How honest the twin is: the events that it takes from SimPy's queue in a second of its simulation (without
-  measures), against the timeouts that SimPy alone takes from its queue in a second, with as many waiting. An
+  tables and measures), against the timeouts that SimPy alone takes in a second, with as many waiting. An
   event is one entry popped from the queue of SimPy's environment, on both sides, whatever is then done about
   it: the twin's are also timeouts whose answer has come, and what a change of speed has made void.
 """
@@ -77,11 +77,12 @@ def by_engine(resolved) -> tuple[float, Counts, int]:
 def by_twin(resolved) -> tuple[float, float, Counts, int]:
     """Return processor time s, in all and of the simulation alone, what was found, and events processed."""
     from tests.oracle import measures
-    from tests.oracle.twin import run_twin
+    from tests.oracle.twin import result_of, simulate
 
     began = process_time()
-    twin = run_twin(resolved, 0, watch=False)
-    simulated = process_time() - began
+    simulated = simulate(resolved, 0, watch=False)
+    simulated_s = process_time() - began
+    twin = result_of(simulated)
     found = {}
     for name, tables in twin.tables.items():
         broken, lost = (
@@ -98,7 +99,7 @@ def by_twin(resolved) -> tuple[float, float, Counts, int]:
             len(lost["info"]),
             *rta,
         ]
-    return process_time() - began, simulated, found, twin.events
+    return process_time() - began, simulated_s, found, twin.events
 
 
 def _worst(episodes: list) -> int | None:
@@ -155,13 +156,13 @@ def _full(minutes: int) -> dict[str, Any]:
 
 def _whole(minutes: int) -> dict[str, Any]:
     """Run the engine, and the twin without measures, with the whole platform at the drill's own rate."""
-    from tests.oracle.twin import run_twin
+    from tests.oracle.twin import simulate
 
     _warm_up(())
     resolved = scenario(minutes)
     before = by_engine(resolved)
     began = process_time()
-    run_twin(resolved, 0, watch=False)
+    simulate(resolved, 0, watch=False)
     twin_s = process_time() - began
     engine_s, _, transactions = min(before, by_engine(resolved), key=lambda run: run[0])
     return {"transactions": transactions, **_each(engine_s, twin_s, transactions)}

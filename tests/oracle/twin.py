@@ -1,6 +1,8 @@
 """The whole platform, record by record: build it from a resolved scenario, run it, take its tables."""
 
 import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from sim.core.draws import Purpose
@@ -44,17 +46,34 @@ class Result:
 
 def run_twin(scenario: Scenario, seed: int, *, trial: int = 0, watch: bool = True) -> Result:
     """Run the naive twin of a resolved scenario; ``watch`` counts ties (a little slower)."""
-    gc.disable()  # a run makes no cycles; looking for some would cost more than the run
+    with _no_collection():
+        return result_of(simulate(scenario, seed, trial=trial, watch=watch))
+
+
+def simulate(scenario: Scenario, seed: int, *, trial: int = 0, watch: bool) -> "Twin":
+    """Build the twin and run it to its end."""
+    with _no_collection():
+        twin = Twin(scenario, Draws(seed, trial), watch=watch)
+        twin.clock.finish(scenario.duration)
+        return twin
+
+
+@contextmanager
+def _no_collection() -> Iterator[None]:
+    """A run makes hardly any cycles; looking for some would cost more than the run."""
+    before = gc.isenabled()
+    gc.disable()
     try:
-        return _run(Twin(scenario, Draws(seed, trial), watch=watch), watch=watch)
+        yield
     finally:
-        gc.enable()
+        if before:
+            gc.enable()
 
 
-def _run(twin: "Twin", *, watch: bool) -> Result:
+def result_of(twin: "Twin") -> Result:
+    """Return what a run has left: its rows as tables, and what it counted."""
     scenario = twin.scenario
-    twin.clock.finish(scenario.duration)
-    if watch:
+    if isinstance(twin.clock, WatchfulClock):
         twin.coverage.ties = twin.clock.ties
     tables = {
         name: tables_of(domain, twin.network.names, twin.loads, scenario.duration)
