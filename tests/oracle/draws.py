@@ -123,7 +123,7 @@ class Draws:
 class Luck:
     """The draws of one component for its records, in blocks of neighbouring records.
 
-    ``order``: that of the record and the attempt (``clock.order_of``).
+    ``order``: that of the record and the attempt or timeline, which is below 64 (``clock.order_of``).
     """
 
     __slots__ = ("blocks", "draws", "key")

@@ -69,7 +69,6 @@ class Operation:
     _ok = True
     __lt__ = unordered
 
-
     @property
     def failed_before(self) -> bool:
         """Whether an attempt has failed: it is in back-off or tries again."""
