@@ -1,41 +1,53 @@
-"""The engine against the naive twin: the same scenario, the same measures on both sides, in one run.
+"""The engine against the naive twin (tests/oracle): the same scenario on both sides, in one run, in processor
+time per transaction (operations after the warm-up, on both sides).
 
-The scenario is the drill at a tenth of the rate, shortened. Processor time per transaction; the consistency
-counts, losses and episodes must agree.
+- The drill of the databases at its own rate, shortened, with the same measures on both sides: recovery times,
+  losses, stale reads and violated guarantees must be the same numbers. The same at a tenth of the rate, where
+  what a run costs whatever its rate weighs more; that ratio has no target.
+- The whole drill at its own rate, shortened: the engine with every measure against the twin's simulation
+  alone, as the twin has no measures of the data path.
+- How honest the twin is: the events that it takes from SimPy's queue in a second of its simulation (without
+  tables and measures), against the timeouts that SimPy alone takes in a second, with as many waiting. An
+  event is one entry popped from the queue of SimPy's environment, on both sides, whatever is then done about
+  it: the twin's are also timeouts whose answer has come, and what a change of speed has made void.
 """
 
+from collections.abc import Callable
 from time import process_time
 from typing import Any
 
-from benchmarks.drill import DRILL
+from benchmarks.drill import DRILL, databases_only
 from benchmarks.figure import FULL, QUICK, Figure
 from benchmarks.process import worked
 
-SHARE = 10  # the drill's rates are divided by this
-MINUTES = {QUICK: 6, FULL: 40}
-USUALLY = 20
+TENTH = 10  # the drill's rates are divided by this where it says so
+# Simulated minutes at a tenth of the rate, at the full rate, and of the whole drill.
+MINUTES = {QUICK: (6, 2, 2), FULL: (40, 20, 10)}
+USUALLY = (20, 10, 5)
 GUARANTEES = ("read_your_writes", "monotonic_reads", "monotonic_writes", "writes_follow_reads")
-TIMERS, TIMEOUTS = 500, 250_000  # about as many wait in the twin at a time
+TIMERS, TIMEOUTS = 640, 250_000  # so many wait in the twin, on average
 Counts = dict[str, Any]
 
 
-def scenario(minutes: int, share: int):
-    """Return the drill, resolved, with its rates divided by ``share``.
+def scenario(minutes: int, *, share: int = 1, sets: tuple[str, ...] = ()):
+    """Return the drill with ``sets``, resolved, its rates divided by ``share``.
 
     An eighth of the time is warm-up; the outage lasts from a quarter to two thirds.
     """
     from sim.spec.resolve import load, resolve
 
-    full = resolve(load(DRILL))
-    sets = [f"duration={minutes * 60}s", f"warmup={minutes * 60 // 8}s"]
-    sets += [f"faults.power.at={minutes * 15}s", f"faults.power.duration={minutes * 25}s"]
-    for name, database in full.databases.items():
-        load_now = database.workload
-        sets += [
-            f"databases.{name}.workload.{kind}={getattr(load_now, kind) / share}/s"
-            for kind in ("writes", "reads")
-        ]
-    return resolve(load(DRILL, sets=sets))
+    times = (
+        f"duration={minutes * 60}s",
+        f"warmup={minutes * 60 // 8}s",
+        f"faults.power.at={minutes * 15}s",
+        f"faults.power.duration={minutes * 25}s",
+    )
+    rates = (
+        f"databases.{name}.workload.{kind}={getattr(database.workload, kind) / share}/s"
+        for name, database in resolve(load(DRILL)).databases.items()
+        for kind in ("writes", "reads")
+    )
+    return resolve(load(DRILL, sets=[*sets, *times, *rates]))
 
 
 def by_engine(resolved) -> tuple[float, Counts, int]:
@@ -63,13 +75,14 @@ def by_engine(resolved) -> tuple[float, Counts, int]:
 
 
 def by_twin(resolved) -> tuple[float, float, Counts, int]:
-    """Return processor time s, in all and of the simulation alone, what was found, and SimPy's events."""
+    """Return processor time s, in all and of the simulation alone, what was found, and events processed."""
     from tests.oracle import measures
-    from tests.oracle.twin import run_twin
+    from tests.oracle.twin import result_of, simulate
 
     began = process_time()
-    twin = run_twin(resolved, 0, watch=False)
-    simulated = process_time() - began
+    simulated = simulate(resolved, 0, watch=False)
+    simulated_s = process_time() - began
+    twin = result_of(simulated)
     found = {}
     for name, tables in twin.tables.items():
         broken, lost = (
@@ -86,7 +99,7 @@ def by_twin(resolved) -> tuple[float, float, Counts, int]:
             len(lost["info"]),
             *rta,
         ]
-    return process_time() - began, simulated, found, twin.events
+    return process_time() - began, simulated_s, found, twin.events
 
 
 def _worst(episodes: list) -> int | None:
@@ -96,7 +109,7 @@ def _worst(episodes: list) -> int | None:
 
 
 def bare_timeouts() -> float:
-    """Return how many timeouts a second SimPy alone handles, its times being ns as in the twin."""
+    """Return how many timeouts a second SimPy alone processes, its times being ns as in the twin."""
     import simpy
 
     env = simpy.Environment()
@@ -113,49 +126,98 @@ def bare_timeouts() -> float:
 
 
 def work(size: str) -> dict[str, Any]:
-    """Run both sides and SimPy alone."""
-    resolved = scenario(MINUTES.get(size, USUALLY), SHARE)
-    full_rate = scenario(MINUTES.get(size, USUALLY), 1)
-    warm = scenario(1, SHARE)
-    by_engine(warm), by_twin(warm)
-    runs = [by_engine(resolved) for _ in range(3)]
+    """Do one part in a process of its own: ``tenth``, ``full`` or ``whole``, a colon, simulated minutes."""
+    part, _, minutes = size.partition(":")
+    parts: dict[str, Callable[[int], dict[str, Any]]] = {"tenth": _tenth, "full": _full, "whole": _whole}
+    return parts[part](int(minutes))
+
+
+def _tenth(minutes: int) -> dict[str, Any]:
+    """Run both sides at a tenth of the rate, and SimPy alone, in turn."""
+    _warm_up(databases_only())
+    resolved = scenario(minutes, share=TENTH, sets=databases_only())
     bare, twins = [], []
     for _ in range(3):
         bare.append(bare_timeouts())
         twins.append(by_twin(resolved))
-    twin_s, simulated_s = (min(run[i] for run in twins) for i in (0, 1))
-    _, _, theirs, events = twins[0]
-    full_s, _, full_transactions = min((by_engine(full_rate) for _ in range(2)), key=lambda run: run[0])
-    mine = runs[0][1]
-    return {
-        "engine_s": min(run[0] for run in runs),
-        "transactions": runs[0][2],
-        "twin_s": twin_s,
-        "events_a_second": events / simulated_s,
-        "timeouts_a_second": max(bare),
-        "full_us": 1e6 * full_s / full_transactions,
-        "differences": [
-            f"{name}: engine {mine[name]}, twin {theirs[name]}" for name in mine if mine[name] != theirs[name]
-        ],
-    }
+    found = _compared([by_engine(resolved) for _ in range(3)], twins)
+    events = twins[0][3] / min(run[1] for run in twins)
+    return {**found, "events_a_second": events, "timeouts_a_second": max(bare)}
+
+
+def _full(minutes: int) -> dict[str, Any]:
+    """Run both sides at the drill's own rate."""
+    _warm_up(databases_only())
+    resolved = scenario(minutes, sets=databases_only())
+    before = by_engine(resolved)
+    twin = by_twin(resolved)
+    return _compared([before, by_engine(resolved)], [twin])
+
+
+def _whole(minutes: int) -> dict[str, Any]:
+    """Run the engine, and the twin without measures, with the whole platform at the drill's own rate."""
+    from tests.oracle.twin import simulate
+
+    _warm_up(())
+    resolved = scenario(minutes)
+    before = by_engine(resolved)
+    began = process_time()
+    simulate(resolved, 0, watch=False)
+    twin_s = process_time() - began
+    engine_s, _, transactions = min(before, by_engine(resolved), key=lambda run: run[0])
+    return {"transactions": transactions, **_each(engine_s, twin_s, transactions)}
+
+
+def _warm_up(sets: tuple[str, ...]) -> None:
+    warm = scenario(2, share=TENTH, sets=sets)
+    by_engine(warm)
+    by_twin(warm)
+
+
+def _compared(engine: list, twins: list) -> dict[str, Any]:
+    """Return the cost of both sides, and in what stores they found something else."""
+    mine, theirs, transactions = engine[0][1], twins[0][2], engine[0][2]
+    differences = [
+        f"{name}: engine {mine[name]}, twin {theirs[name]}" for name in mine if mine[name] != theirs[name]
+    ]
+    each = _each(min(run[0] for run in engine), min(run[0] for run in twins), transactions)
+    return {"transactions": transactions, "differences": differences, **each}
+
+
+def _each(engine_s: float, twin_s: float, transactions: int) -> dict[str, float]:
+    return {"engine_us": 1e6 * engine_s / transactions, "twin_us": 1e6 * twin_s / transactions}
 
 
 def measure(size: str) -> list[Figure]:
-    """Return the ratio per transaction, whether what was found agrees, and how honest the twin is."""
-    found = worked("twin", size)
-    each = {who: 1e6 * found[f"{who}_s"] / found["transactions"] for who in ("engine", "twin")}
-    agreement = "; ".join(found["differences"]) or "the same"
-    honest = found["events_a_second"] / found["timeouts_a_second"]
+    """Return the ratios per transaction, whether what was found agrees, and how honest the twin is."""
+    minutes = MINUTES.get(size, USUALLY)
+    parts = ("tenth", "full", "whole")
+    tenth, full, whole = (worked("twin", f"{part}:{many}") for part, many in zip(parts, minutes, strict=True))
+    honest = tenth["events_a_second"] / tenth["timeouts_a_second"]
     return [
-        Figure("transactions", found["transactions"]),
-        Figure("twin, per transaction", each["twin"], "us"),
-        Figure("engine, per transaction", each["engine"], "us"),
-        Figure("engine against twin", each["twin"] / each["engine"], "times", least=100, aim=300),
-        Figure("engine at the drill's full rate, per transaction", found["full_us"], "us"),
-        Figure("engine at the drill's full rate against twin", each["twin"] / found["full_us"], "times"),
-        Figure("stale reads, guarantees, losses, recovery times", agreement),
-        Figure("differing stores", len(found["differences"]), most=0),
-        Figure("twin, events a second", found["events_a_second"]),
-        Figure("SimPy alone, timeouts a second", found["timeouts_a_second"]),
+        *_ratio("databases", full, least=100, aim=300),
+        *_agreement("databases", full),
+        *_ratio("databases at a tenth of the rate", tenth),
+        *_agreement("databases at a tenth of the rate", tenth),
+        *_ratio("whole platform", whole, least=100),
+        Figure("twin, events a second", tenth["events_a_second"]),
+        Figure("SimPy alone, timeouts a second", tenth["timeouts_a_second"]),
         Figure("twin's events against SimPy's timeouts", honest, least=0.5),
+    ]
+
+
+def _ratio(name: str, found: dict[str, Any], **target: float) -> list[Figure]:
+    return [
+        Figure(f"{name}: transactions", found["transactions"]),
+        Figure(f"{name}: twin, per transaction", found["twin_us"], "us"),
+        Figure(f"{name}: engine, per transaction", found["engine_us"], "us"),
+        Figure(f"{name}: engine against twin", found["twin_us"] / found["engine_us"], "times", **target),
+    ]
+
+
+def _agreement(name: str, found: dict[str, Any]) -> list[Figure]:
+    differences = found["differences"]
+    return [
+        Figure(f"{name}: counts, losses, recovery times", "; ".join(differences) or "the same"),
+        Figure(f"{name}: differing stores", len(differences), most=0),
     ]

@@ -137,7 +137,7 @@ def _say_if_cold() -> None:
 def run_tables(scenario: Scenario, seed: int, *, trial: int = 0, pulls: Pulls = ()) -> dict[str, Any]:
     """Run one trial and return its whole journal in memory.
 
-    The result is ``{"tables": {domain: {table: {column: array}}}, "milestones": [...]}``.
+    The result is ``{"tables": {domain: {table: {column: array}}}, "milestones": [...], "faults": {...}}``.
 
     ``pulls``: extra pulls of single cursors, as ``World.run`` takes them; they change nothing.
     """
@@ -157,4 +157,4 @@ def run_tables(scenario: Scenario, seed: int, *, trial: int = 0, pulls: Pulls = 
         }
         for domain, found in tables.items()
     }
-    return {"tables": joined, "milestones": milestones}
+    return {"tables": joined, "milestones": milestones, "faults": _faults(world)}

@@ -25,10 +25,11 @@ from sim.models.emission import emit, final_tables
 from sim.models.failover import Failover
 from sim.models.network import Network
 from sim.models.path.plane import Plane
+from sim.models.path.pulls import pull
 from sim.models.rejoin import Rejoin
 from sim.models.routing import Answers, Routes
 from sim.models.workload import Tables, build, streams_of
-from sim.spec.choreography import callers
+from sim.spec.choreography import coupled
 from sim.spec.models import NetworkLatency, Scenario, When
 from sim.spec.trace import arrivals
 
@@ -54,14 +55,6 @@ class Service:
         (self.failover if observer else self.answers).tripped(s)
 
 
-def _coupled(scenario: Scenario) -> set[str]:
-    """Return the domains of which one can reach another, or itself, between two controls."""
-    if scenario.bus is None:
-        return set()
-    asked = scenario.lake is not None and scenario.lake.stream.lookup is not None
-    return set(scenario.databases) if asked else callers(scenario)
-
-
 class World:
     """A resolved scenario, ready to run. ``fold`` takes each slice of the journal."""
 
@@ -78,9 +71,9 @@ class World:
         self._pulls: deque[tuple[int, str]] = deque()
         self._together = 0  # the circles of coupled domains have been advanced so far
         self.services = {name: self._service(name) for name in sorted(scenario.databases)}
-        coupled = _coupled(scenario)
-        self._coupled = [service for name, service in self.services.items() if name in coupled]
-        self._apart = [service for name, service in self.services.items() if name not in coupled]
+        together = coupled(scenario)
+        self._coupled = [service for name, service in self.services.items() if name in together]
+        self._apart = [service for name, service in self.services.items() if name not in together]
         struck = scenario if faults else scenario.model_copy(update={"faults": {}})
         self.plane = None if scenario.bus is None else self._plane(scenario)
         self.schedule = Schedule(struck, self.clock, self, seed=seed, trial=trial)
@@ -138,7 +131,8 @@ class World:
         """Run to ``until`` (ns).
 
         ``pulls``: extra pulls, which must change nothing: (time ns, name of a cursor), the name being
-        ``<domain>/circle``, ``<domain>/<region>/<send|receive|apply|reads>``, or ``*`` for all at once.
+        ``<domain>/circle``, ``<domain>/<region>/<send|receive|apply|reads>``, ``<domain>/<of path.pulls>`` or
+        ``*`` for all at once.
         """
         self._pulls = deque(sorted(pull for pull in pulls if pull[1] != ALL))
         for moment, name in pulls:
@@ -200,6 +194,8 @@ class World:
                 until = min(until, self.clock.peek())
             if node:
                 self.services[store].domain.pull(node[0], cursor, moment)
+            elif self.plane is not None and cursor != "circle":
+                pull(self.plane.paths[store], cursor, int(min(moment, until)))
         return until
 
     def counts(self) -> tuple[int, int]:

@@ -15,8 +15,15 @@ def handlers(scenario: m.Scenario) -> dict[str, m.Consumer]:
     return {name: one for name, one in scenario.consumers.items() if one.writes is not None}
 
 
-def callers(scenario: m.Scenario) -> set[str]:
-    """Return the domains that are called, and those whose events lead to calls."""
+def coupled(scenario: m.Scenario) -> set[str]:
+    """Return the domains of which one can reach another, or itself, between two controls.
+
+    They are called, or their events lead to calls; or a look-up asks one for the events of all.
+    """
+    if scenario.bus is None:
+        return set()
+    if scenario.lake is not None and scenario.lake.stream.lookup is not None:
+        return set(scenario.databases)
     ends = {end for one in handlers(scenario).values() for end in (one.of, one.writes) if end is not None}
     return ends | {replay.of for replay in scenario.replays.values() if replay.into == DATABASE}
 

@@ -8,6 +8,7 @@ and a serial number.
 
 from collections.abc import Callable
 from heapq import heappop, heappush
+from itertools import count
 from typing import Any
 
 import simpy
@@ -16,7 +17,9 @@ HEAL, FAULT, CONTROL = range(3)
 REPLY, DONE, ARRIVE, TIMEOUT, RETRY, SEND, HANDED, RECEIVED, APPLIED = range(9)
 STREAMS = 1 << 20  # stream numbers are domain index * STREAMS + index of the stream in its domain
 ATTEMPT_BITS = 6
+ATTEMPTS = (1 << ATTEMPT_BITS) - 1
 AT_ONCE = (-1,)
+FIRST = (-2,)
 
 
 def tie_of(rank: int, place: int, stream: int) -> tuple[int, int, int, int]:
@@ -37,7 +40,8 @@ def unordered(one: Any, other: Any) -> bool:
 class Event:
     """The least that SimPy processes: a list of callbacks; ``what`` is whatever the callback needs.
 
-    Like all that exists once a record it is filled in where it is made: a call of ``__init__`` is dear.
+    Servers, messages and operations are such events themselves. Like all that exists once a record they are
+    filled in where they are made: a call of ``__init__`` is dear.
     """
 
     __slots__ = ("callbacks", "what")
@@ -80,20 +84,36 @@ class Clock(simpy.Environment):
         return self.control(self._now + delay, name, rank=rank)
 
     def finish(self, until: int) -> None:
-        """Process everything strictly before ``until`` and count it."""
-        queue, events = self._queue, 0
-        while queue and queue[0][0] < until:  # what ``Environment.step`` does, without a call for each event
-            self._now, _, _, event = heappop(queue)
-            callbacks, event.callbacks = event.callbacks, None
-            if len(callbacks) == 1:
-                callbacks[0](event)
-            else:
-                for callback in callbacks:
+        """Process everything strictly before ``until`` and count it.
+
+        This is what ``Environment.run`` and ``step`` do, in one loop: nearly every event has one callback.
+        """
+        queue, popped = self._queue, count()
+        heappush(queue, (until, FIRST, 0, event_of([_stop], None)))
+        try:
+            for _ in popped:
+                self._now, _, _, event = heappop(queue)
+                try:
+                    (callback,) = event.callbacks
+                except ValueError:
+                    call_all(event)
+                else:
                     callback(event)
-            if not event._ok:
-                raise event._value
-            events += 1
-        self.events = events
+        except simpy.core.StopSimulation:
+            self.events = next(popped) - 1  # without the one that stops
+
+
+def _stop(event: Event) -> None:
+    raise simpy.core.StopSimulation
+
+
+def call_all(event: simpy.Event) -> None:
+    """Call what waits for an event, none or many, as SimPy does."""
+    callbacks, event.callbacks = event.callbacks, None
+    for callback in callbacks:
+        callback(event)
+    if not event._ok:
+        raise event._value
 
 
 class WatchfulClock(Clock):
@@ -109,8 +129,12 @@ class WatchfulClock(Clock):
         before."""
         queue = self._queue
         while queue and queue[0][0] < until:
-            self._watch(*queue[0][:2])
-            self.step()
+            self._now, tie, _, event = heappop(queue)
+            self._watch(self._now, tie)
+            if len(event.callbacks) == 1:
+                event.callbacks[0](event)
+            else:
+                call_all(event)
             self.events += 1
 
     def _watch(self, at: int, tie: tuple) -> None:

@@ -32,6 +32,16 @@ def compare_milestones(engine: list[tuple], twin: list[tuple]) -> str | None:
     return f"milestones differ at {first}:\n  engine {mine[around]}\n  twin   {theirs[around]}"
 
 
+def compare_fired(faults: dict, engine: dict[str, dict], twin: dict[str, bool]) -> str | None:
+    """Return which faults took effect on one side only.
+
+    ``engine``: as in an outcome; ``twin``: whether they did, of the faults that it judges.
+    """
+    wrong = [name for name, fired in sorted(twin.items()) if engine[name]["fired"] != fired]
+    found = [f"{faults[name]!r}: engine {engine[name]}, twin {twin[name]}" for name in wrong]
+    return "fired differs:\n  " + "\n  ".join(found) if found else None
+
+
 def _domain(domain: str, engine: dict, twin: dict):
     for table in sorted(twin):
         mine, theirs = (_in_order(table, tables.get(table, {})) for tables in (engine, twin))

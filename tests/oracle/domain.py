@@ -39,7 +39,6 @@ class Domain:
         self.view: list[Node] = []
         self.promoting = False
         self.known = 0  # the primary's last lsn as the newest successful probes told
-        self.retrying = 0
         self.open: dict[int, Any] = {}  # rid -> operation
         self.ops = array("q")  # rows for the journal, one after the other
         self.commits: list[tuple] = []
@@ -81,9 +80,11 @@ class Domain:
         self.timelines[timeline].records.append(row)
         self.commits.append(row)
         if timeline == self.newest:
-            lsns, times = self.by_key.setdefault(key, ([], []))
-            lsns.append(version & LSN_MASK)
-            times.append(commit_ns)
+            known = self.by_key.get(key)
+            if known is None:
+                known = self.by_key[key] = ([], [])
+            known[0].append(version & LSN_MASK)
+            known[1].append(commit_ns)
 
     def branch(self, cut: int, *, node: int, at: int) -> None:
         """Start a new newest timeline at ``cut`` of the one before."""

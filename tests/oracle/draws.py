@@ -13,11 +13,16 @@ from sim.core.distributions import Distribution
 from sim.core.draws import Purpose, key_of
 from sim.engine.sampling import encode, raw, sample, uniform, zipf
 
+from .clock import ATTEMPT_BITS, ATTEMPTS
+
 BLOCK_BITS = 7
 BLOCK = 1 << BLOCK_BITS
 BLOCK_MASK = BLOCK - 1
+BLOCK_SHIFT = BLOCK_BITS + ATTEMPT_BITS
 BLOCKS = 64  # so many are kept, then all are fetched anew
 KEY = int(Purpose.KEY)
+SESSION = int(Purpose.SESSION)
+HALF, LOW = np.uint64(32), np.uint64(0xFFFFFFFF)
 UNIFORM = Distribution("uniform", (0.0, 1.0))  # its draws are the uniform numbers themselves: 0 + (1 - 0) * u
 
 
@@ -38,10 +43,12 @@ def _keys(table, key, session, slots):
 
 
 @njit  # not cached: the tests are imported under more than one package name
-def _raws(key, first, attempt, purpose):
-    out = np.empty(BLOCK, np.uint64)
+def _sessions(key, first, sessions, slots):
+    out = np.empty((2, BLOCK), np.uint64)
     for i in range(BLOCK):
-        out[i] = raw(key, first + i, attempt, purpose)
+        bits = raw(key, first + i, 0, SESSION)
+        out[0, i] = (bits >> HALF) * sessions >> HALF
+        out[1, i] = (bits & LOW) * slots >> HALF
     return out
 
 
@@ -101,9 +108,11 @@ class Draws:
         return chain.from_iterable(blocks)
 
     @staticmethod
-    def raw_sequence(key: np.uint64, purpose: int) -> Iterator[int]:
-        """Return 64 raw bits (attempt 0) for rid 0, 1, 2, ..."""
-        return chain.from_iterable(_raws(key, first, 0, purpose).tolist() for first in count(0, BLOCK))
+    def sessions(key: np.uint64, sessions: int, *, slots: int) -> Iterator[tuple[int, int]]:
+        """Return (session, slot) of the operations 0, 1, 2, ... of a stream."""
+        counts = np.uint64(sessions), np.uint64(slots)
+        blocks = (zip(*_sessions(key, first, *counts).tolist(), strict=True) for first in count(0, BLOCK))
+        return chain.from_iterable(blocks)
 
     @staticmethod
     def keys(table: np.ndarray, key: np.uint64, session: int, slots: int) -> list[int]:
@@ -112,7 +121,10 @@ class Draws:
 
 
 class Luck:
-    """The draws of one component for its records, in blocks of neighbouring records."""
+    """The draws of one component for its records, in blocks of neighbouring records.
+
+    ``order``: that of the record and the attempt or timeline, which is below 64 (``clock.order_of``).
+    """
 
     __slots__ = ("blocks", "draws", "key")
 
@@ -121,13 +133,13 @@ class Luck:
         self.key = key
         self.blocks: dict[tuple[int, int, int, int], list[float]] = {}
 
-    def sample(self, distribution: Distribution, rid: int, attempt: int, purpose: int) -> float:
+    def sample(self, distribution: Distribution, order: int, purpose: int) -> float:
         """Return a draw from ``distribution``, which must live as long as this."""
-        name = (id(distribution), attempt, purpose, rid >> BLOCK_BITS)
+        name = (id(distribution), order & ATTEMPTS, purpose, order >> BLOCK_SHIFT)
         try:
-            return self.blocks[name][rid & BLOCK_MASK]
+            return self.blocks[name][order >> ATTEMPT_BITS & BLOCK_MASK]
         except KeyError:
-            return self._fetch(distribution, name)[rid & BLOCK_MASK]
+            return self._fetch(distribution, name)[order >> ATTEMPT_BITS & BLOCK_MASK]
 
     def _fetch(self, distribution: Distribution, name: tuple[int, int, int, int]) -> list[float]:
         if len(self.blocks) >= BLOCKS:
@@ -138,6 +150,6 @@ class Luck:
         self.blocks[name] = found
         return found
 
-    def uniform(self, rid: int, attempt: int, purpose: int) -> float:
+    def uniform(self, order: int, purpose: int) -> float:
         """Return a uniform draw."""
-        return self.sample(UNIFORM, rid, attempt, purpose)
+        return self.sample(UNIFORM, order, purpose)

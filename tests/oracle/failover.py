@@ -181,7 +181,7 @@ class Controller:
     def _crown(self, node: "Node", cut: int) -> None:
         twin, domain, now = self.twin, self.domain, self.clock._now
         twin.coverage.promotions += 1
-        twin.coverage.retries_at_failover += domain.retrying > 0
+        twin.coverage.retries_at_failover += any(op.failed_before for op in domain.open.values())
         twin.coverage.unanswered_at_failover += len(domain.open) > 0
         twin.coverage.busy_at_promotion += any(domain.primary.workers)
         domain.branch(cut, node=node.region, at=now)

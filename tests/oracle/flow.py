@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from sim.core.draws import Purpose
 from sim.journal.schema import LSN_BITS
 
-from .clock import ATTEMPT_BITS, HANDED, RECEIVED, STREAMS, Clock, tie_of, unordered
+from .clock import ATTEMPT_BITS, HANDED, RECEIVED, STREAMS, Clock, order_of, tie_of, unordered
 from .coverage import Coverage
 from .draws import ns
 from .network import Network, wire_time
@@ -132,7 +132,8 @@ class Flow:
         leg = self.leg
         departs, duration = now, leg.fixed
         if duration is None:
-            waits, whole = wire_time(leg, follower.luck, lsn, version >> LSN_BITS, Purpose.WIRE)
+            order = order_of(lsn, version >> LSN_BITS)
+            waits, whole = wire_time(leg, follower.luck, order, Purpose.WIRE)
             departs, duration = now + waits, ns(whole)
         arrives = now + duration
         if arrives < self.previous:

@@ -13,6 +13,7 @@ from sim.spec.models import Bursty, Diurnal
 from .clock import (
     ARRIVE,
     ATTEMPT_BITS,
+    ATTEMPTS,
     DONE,
     REPLY,
     RETRY,
@@ -24,6 +25,7 @@ from .clock import (
     event_of,
     order_of,
     tie_of,
+    unordered,
 )
 from .coverage import Coverage
 from .domain import Domain
@@ -35,30 +37,42 @@ from .server import Server
 from .session import Keyring
 
 UNIT = Distribution("exponential", (1.0,))
+ENDED = -1
 OPS_ROW = Struct("13q").pack  # as the columns of ``ops``
 
 
 class Operation:
-    """One operation: one rid, one or more attempts; ``awaited`` is the attempt that may still be refused or
-    time out, 0 if there is none. ``inbox``: the versions committed for its tag, None if that is not asked;
-    ``found``: the one of them that was found in place of a commit of its own."""
+    """One operation: one rid, one or more attempts; it is the SimPy event of their time-outs.
+
+    ``order``: that of its seq and newest attempt; ``deadline``: when this one times out; ``awaited``: the
+    order of the attempt that may still be refused or time out, 0 if there is none, ENDED if it has ended.
+    ``inbox``: the versions committed for its tag, None if that is not asked; ``found``: the one of them that
+    was found in place of a commit of its own.
+    """
 
     __slots__ = (
-        "attempt",
         "awaited",
+        "callbacks",
         "commits",
+        "deadline",
         "first",
         "found",
         "inbox",
         "key",
-        "open",
+        "order",
         "refusals",
         "resolver",
         "rid",
-        "seq",
         "session",
         "stream",
     )
+    _ok = True
+    __lt__ = unordered
+
+    @property
+    def failed_before(self) -> bool:
+        """Whether an attempt has failed: it is in back-off or tries again."""
+        return self.awaited == 0 or self.order & ATTEMPTS > 1
 
 
 class Load:
@@ -71,16 +85,17 @@ class Load:
         "coverage",
         "domain",
         "done",
+        "down",
         "draws",
         "gap",
         "inward",
         "issued",
         "keyring",
         "kind",
-        "local_reads",
+        "links",
         "luck",
         "name",
-        "network",
+        "near",
         "number",
         "outward",
         "queue",
@@ -98,6 +113,7 @@ class Load:
         "timed_out",
         "timeout",
         "timeouts",
+        "view",
         "works",
     )
 
@@ -120,17 +136,18 @@ class Load:
         self.rid_base = number << 40
         self.kind = kind
         self.keyring = keyring
-        self.network = network
+        self.links = network.links
+        self.down = network.down
         self.clock = clock
         self.queue = clock._queue
         self.draws = draws
         self.coverage = coverage
         self.luck = Luck(draws, draws.key(name))
-        self._bind(domain.spec)
-        self._bind_ties()
+        self._bind(domain.spec, network)
+        self._bind_ties(network.count)
 
-    def _bind_ties(self) -> None:
-        number, places = self.number, range(self.network.count)
+    def _bind_ties(self, regions: int) -> None:
+        number, places = self.number, range(regions)
         self.sends = tie_of(SEND, 0, number)
         self.arrival_at = [tie_of(ARRIVE, place, number) for place in places]
         self.done = [tie_of(DONE, place, number) for place in places]
@@ -138,16 +155,19 @@ class Load:
         self.timeouts = tie_of(TIMEOUT, 0, number)
         self.retries = tie_of(RETRY, 0, number)
 
-    def _bind(self, spec) -> None:
+    def _bind(self, spec, network: Network) -> None:
         self.retry_spec = spec.workload.retry
         self.timeout = spec.workload.retry.timeout
-        self.local_reads = spec.reads == "local"
+        local = self.kind != WRITE and spec.reads == "local"
+        self.near = self.domain.nodes if local else [None] * network.count
+        self.view = self.domain.view
         self.service = spec.service.write if self.kind == WRITE else spec.service.read
         client = self.keyring.home
-        self.inward = self.network.inward[client]
-        self.outward = [self.network.outward[g][client] for g in range(self.network.count)]
+        self.inward = network.inward[client]
+        self.outward = [network.outward[g][client] for g in range(network.count)]
         self.issued = 0
-        self.sessions = self.draws.raw_sequence(self.luck.key, Purpose.SESSION)
+        ring = self.keyring
+        self.sessions = self.draws.sessions(self.luck.key, ring.count, slots=ring.slots)
         self.replied = [self._reply]
         self.timed_out = [self._timeout]
         self.retried = [self._retry]
@@ -220,120 +240,104 @@ class Load:
         """Send an operation for the first time, now."""
         now = self.clock._now
         ring = self.keyring
-        bits = next(self.sessions)
-        session = (bits >> 32) * ring.count >> 32
+        session, slot = next(self.sessions)
         user = ring.users[session]
         if now >= user.until:
             user = ring.meet(session, now)
         op = Operation()
+        op.callbacks = self.timed_out
         op.stream = self
-        op.seq = seq
+        op.order = seq << ATTEMPT_BITS
         op.first = now
-        op.attempt = op.refusals = 0
-        op.open = True
+        op.refusals = op.found = 0
         op.commits = ()
         op.inbox = None
-        op.found = 0
         op.session = user.identity
-        op.key = user.keys[(bits & 0xFFFFFFFF) * ring.slots >> 32]
+        op.key = user.keys[slot]
         op.resolver = session % ring.resolvers
         op.rid = rid = self.rid_base | seq
         self.domain.open[rid] = op
-        self.issued += 1
+        self.issued = seq + 1
         self._send(op, now)
         return op
 
     # --- attempts ---
 
     def _send(self, op: Operation, now: int) -> None:
-        op.attempt = op.awaited = attempt = op.attempt + 1
+        queue = self.queue
+        op.order = op.awaited = order = op.order + 1
+        op.deadline = deadline = now + self.timeout
+        heappush(queue, (deadline, self.timeouts, order, op))
         message = Message()
         message.stream = self
         message.owner = op
-        message.seq = seq = op.seq
-        message.attempt = attempt
-        message.order = order = seq << ATTEMPT_BITS | attempt
+        message.order = order
         message.refused = False
-        deadline = Event()
-        deadline.callbacks = self.timed_out
-        deadline.what = message
-        heappush(self.queue, (now + self.timeout, self.timeouts, order, deadline))
-        gateway = message.gateway = self.keyring.resolve(op.resolver, now)
+        ring, resolver = self.keyring, op.resolver
+        if now >= ring.expiry[resolver]:
+            ring.renew(resolver, now)
+        gateway = message.gateway = ring.cached[resolver]
         first = self.inward[gateway]
-        if first.cuts or self.network.down[gateway]:
+        if first.cuts or self.down[gateway]:
             return
-        node = message.node = self._target(gateway)
+        node = message.node = self.near[gateway] or self.view[gateway]
         region = node.region
-        second = self.network.links[gateway][region]
+        second = self.links[gateway][region]
         if second.cuts:
             return
-        at = now + (first.fixed or leg_time(first, self.luck, message, Purpose.LEG1))
-        at += second.fixed or leg_time(second, self.luck, message, Purpose.LEG2)
+        at = now + (first.fixed or leg_time(first, self.luck, order, Purpose.LEG1))
+        at += second.fixed or leg_time(second, self.luck, order, Purpose.LEG2)
         message.callbacks = node.arrived
-        heappush(self.queue, (at, self.arrival_at[region], order, message))
-
-    def _target(self, gateway: int) -> Node:
-        if self.kind != WRITE and self.local_reads:
-            node = self.domain.nodes[gateway]
-            if node is not None:
-                return node
-        return self.domain.view[gateway]
+        heappush(queue, (at, self.arrival_at[region], order, message))
 
     def answer(self, message: Message, node: Node) -> None:
         """A node answers: the answer departs now."""
         gateway = message.gateway
-        third = self.network.links[node.region][gateway]
+        third = self.links[node.region][gateway]
         fourth = self.outward[gateway]
-        if third.cuts or fourth.cuts or self.network.down[gateway]:
+        if third.cuts or fourth.cuts or self.down[gateway]:
             return
-        at = self.clock._now + (third.fixed or leg_time(third, self.luck, message, Purpose.LEG3))
-        at += fourth.fixed or leg_time(fourth, self.luck, message, Purpose.LEG4)
+        order = message.order
+        at = self.clock._now + (third.fixed or leg_time(third, self.luck, order, Purpose.LEG3))
+        at += fourth.fixed or leg_time(fourth, self.luck, order, Purpose.LEG4)
         message.callbacks = self.replied
-        heappush(self.queue, (at, self.replies, message.order, message))
+        heappush(self.queue, (at, self.replies, order, message))
 
     def _reply(self, message: Message) -> None:
         op = message.owner
-        if not op.open:
+        if op.awaited == ENDED:
             return
         if not message.refused:
             self._end(op, OK, message)
-        elif op.awaited == message.attempt:
+        elif op.awaited == message.order:
             op.refusals += 1
             self._failed(op)
 
-    def _timeout(self, event: Event) -> None:
-        message = event.what
-        op = message.owner
-        if op.awaited == message.attempt:
+    def _timeout(self, op: Operation) -> None:
+        if op.awaited > 0 and op.deadline == self.clock._now:
             self._failed(op)
 
     def _failed(self, op: Operation) -> None:
         spec = self.retry_spec
         op.awaited = 0
-        if op.attempt >= spec.attempts:
-            known = self.kind != WRITE or op.refusals == op.attempt
+        attempt = op.order & ATTEMPTS
+        if attempt >= spec.attempts:
+            known = self.kind != WRITE or op.refusals == attempt
             self._end(op, FAIL if known else INFO, None)
             return
-        self.domain.retrying += op.attempt == 1
-        u = self.luck.uniform(op.seq, op.attempt, Purpose.BACKOFF)
-        wait = ns(min(spec.cap, spec.base * 2.0 ** (op.attempt - 1)) * (1 - spec.jitter * u))
-        at, order = self.clock._now + wait, order_of(op.seq, op.attempt + 1)
-        heappush(self.queue, (at, self.retries, order, event_of(self.retried, op)))
+        u = self.luck.uniform(op.order, Purpose.BACKOFF)
+        wait = ns(min(spec.cap, spec.base * 2.0 ** (attempt - 1)) * (1 - spec.jitter * u))
+        heappush(self.queue, (self.clock._now + wait, self.retries, op.order + 1, event_of(self.retried, op)))
 
     def _retry(self, event: Event) -> None:
         op = event.what
-        if op.open:
+        if op.awaited != ENDED:
             self._send(op, self.clock._now)
 
     def _end(self, op: Operation, outcome: int, message: Message | None) -> None:
         domain = self.domain
-        rid = op.rid
-        del domain.open[rid]
-        if op.attempt > 1 or (not op.awaited and op.attempt < self.retry_spec.attempts):
-            domain.retrying -= 1
-        op.open = False
-        op.awaited = 0
-        ring = self.keyring
+        del domain.open[op.rid]
+        op.awaited = ENDED
         version, stale, behind, node = 0, -1, 0, -1
         if message is not None:
             node = message.node.region
@@ -342,14 +346,14 @@ class Load:
             else:
                 version, stale, behind = message.version, message.stale, message.behind
         row = OPS_ROW(
-            rid,
+            op.rid,
             op.first,
             self.clock._now,
             self.kind,
             outcome,
-            ring.client,
-            op.attempt,
-            ring.base + op.session,
+            self.keyring.client,
+            op.order & ATTEMPTS,
+            op.session,
             op.key,
             node,
             version,

@@ -1,6 +1,6 @@
 """What travels between clients, observers or checkers and nodes."""
 
-from .clock import order_of, unordered
+from .clock import unordered
 
 READ, WRITE, OBSERVE, CHECK = range(4)
 
@@ -10,18 +10,15 @@ class Message:
     these in turn."""
 
     __slots__ = (
-        "attempt",
         "begun",
         "behind",
         "callbacks",
         "due",
-        "fresh",
         "gateway",
         "node",
         "order",
         "owner",
         "refused",
-        "seq",
         "stale",
         "stream",
         "version",
@@ -32,22 +29,20 @@ class Message:
 
     def again(self) -> "Message":
         """Return a copy to schedule anew; the old one is void."""
-        copy = message_of(self.stream, self.owner, self.seq, self.attempt)
+        copy = message_of(self.stream, self.owner, self.order)
         copy.gateway = self.gateway
         copy.node = self.node
         return copy
 
 
-def message_of(stream, owner, seq: int, attempt: int) -> Message:
-    """Return a message that has not been refused yet.
+def message_of(stream, owner, order: int) -> Message:
+    """Return a message that has not been refused yet. ``order``: that of its seq and attempt.
 
     ``owner``: an operation; of an observer's probe, when it was sent if it renews, else None.
     """
     message = Message()
     message.stream = stream
     message.owner = owner
-    message.seq = seq
-    message.attempt = attempt
-    message.order = order_of(seq, attempt)
+    message.order = order
     message.refused = False
     return message

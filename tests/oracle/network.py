@@ -1,7 +1,6 @@
 """The network: legs between regions and between clients and gateways, with what faults lay over them."""
 
 from math import floor, log
-from typing import Any
 
 from sim.core.distributions import Distribution, constant
 from sim.core.draws import Purpose
@@ -85,22 +84,22 @@ class Leg:
         self.refresh()
 
 
-def leg_time(leg: Leg, luck: Luck, message: Any, purpose: int) -> int:
-    """Return how long a message (with its ``seq`` and ``attempt``) takes over a leg, ns."""
+def leg_time(leg: Leg, luck: Luck, order: int, purpose: int) -> int:
+    """Return how long a message takes over a leg, ns. ``order``: that of its seq and attempt."""
     if leg.fixed is not None:
         return leg.fixed
     if leg.loss != 0:
-        return ns(wire_time(leg, luck, message.seq, message.attempt, purpose)[1])
-    return int(leg.latency + luck.sample(leg.jitter, message.seq, message.attempt, purpose) + 0.5) or 1
+        return ns(wire_time(leg, luck, order, purpose)[1])
+    return int(leg.latency + luck.sample(leg.jitter, order, purpose) + 0.5) or 1
 
 
-def wire_time(leg: Leg, luck: Luck, rid: int, attempt: int, purpose: int) -> tuple[int, float]:
+def wire_time(leg: Leg, luck: Luck, order: int, purpose: int) -> tuple[int, float]:
     """Return (when the last transmission departs, when it arrives), ns after the first departure; the arrival
     is not rounded."""
-    whole = leg.latency + luck.sample(leg.jitter, rid, attempt, purpose)
+    whole = leg.latency + luck.sample(leg.jitter, order, purpose)
     if leg.loss == 0:
         return 0, whole
-    lost = leg.transmissions_lost(luck.uniform(rid, attempt, LOSS_OF[purpose]))
+    lost = leg.transmissions_lost(luck.uniform(order, LOSS_OF[purpose]))
     return lost * leg.retransmit, whole + lost * leg.retransmit
 
 

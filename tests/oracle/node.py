@@ -9,12 +9,12 @@ from math import inf
 from sim.core.draws import Purpose
 from sim.journal.schema import LSN_BITS, LSN_MASK
 
-from .clock import APPLIED, STREAMS, Clock, tie_of
+from .clock import APPLIED, STREAMS, Clock, order_of, tie_of
 from .coverage import Coverage
 from .domain import Domain
 from .draws import Draws, Luck
 from .message import OBSERVE, READ, WRITE, Message
-from .server import Server, rescaled
+from .server import BEFORE, Server, rescaled
 
 
 class Node:
@@ -165,11 +165,10 @@ class Node:
 
     def _start(self, worker: int, message: Message, now: int) -> None:
         stream = message.stream
-        work = stream.luck.sample(stream.service, message.seq, message.attempt, Purpose.SERVICE)
+        work = stream.luck.sample(stream.service, message.order, Purpose.SERVICE)
         self.workers[worker] = message
         message.worker = worker
         message.begun = now
-        message.fresh = True
         message.due = due = now + (int(work / self.speed + 0.5) or 1)
         message.callbacks = self.finished
         heappush(self.events, (due, stream.done[self.region], message.order, message))
@@ -282,14 +281,13 @@ class Node:
         now = self.clock._now
         copy = message.again()
         worker = message.worker
-        if message.fresh and message.begun >= now:
+        if message.begun >= now:
             self._start(worker, copy, now)
             return
         self.coverage.rate_changes += 1
         self.workers[worker] = copy
         copy.worker = worker
-        copy.begun = message.begun
-        copy.fresh = False
+        copy.begun = BEFORE
         copy.due = now + rescaled(message.due - now, before, self.speed)
         copy.callbacks = self.finished
         heappush(self.events, (copy.due, copy.stream.done[self.region], copy.order, copy))
@@ -309,7 +307,7 @@ class Node:
         if self.up and not self.stalled and self.applier.item is None and self.applied < self.last:
             lsn = self.applied + 1
             self.applying = row = self.domain.record(self.timeline, lsn)
-            work = self.luck.sample(self.apply_spec, lsn, row[1] >> LSN_BITS, Purpose.APPLY)
+            work = self.luck.sample(self.apply_spec, order_of(lsn, row[1] >> LSN_BITS), Purpose.APPLY)
             self.applier.begin(lsn, work)
 
     def _apply(self, lsn: int) -> None:

@@ -7,7 +7,20 @@ from heapq import heappush
 from sim.core.draws import Purpose
 from sim.spec.models import Check, Failover
 
-from .clock import ARRIVE, DONE, REPLY, SEND, STREAMS, TIMEOUT, Clock, Event, event_of, order_of, tie_of
+from .clock import (
+    ARRIVE,
+    ATTEMPT_BITS,
+    DONE,
+    REPLY,
+    SEND,
+    STREAMS,
+    TIMEOUT,
+    Clock,
+    Event,
+    event_of,
+    order_of,
+    tie_of,
+)
 from .domain import Domain
 from .draws import Draws, Luck
 from .message import CHECK, OBSERVE, Message, message_of
@@ -126,7 +139,7 @@ class Observer:
             return False
         now = self.clock._now
         renews = self.renewals and self.pulse.healthy
-        message = message_of(self, now if renews else None, seq, 1)
+        message = message_of(self, now if renews else None, order_of(seq))
         message.gateway = -1
         message.node = node = self.domain.primary
         if renews:
@@ -134,7 +147,7 @@ class Observer:
         leg = network.links[self.region][node.region]
         if not leg.cuts:
             message.callbacks = node.arrived
-            at = now + leg_time(leg, self.luck, message, Purpose.LEG2)
+            at = now + leg_time(leg, self.luck, message.order, Purpose.LEG2)
             heappush(self.clock._queue, (at, self.arrivals[node.region], message.order, message))
         return True
 
@@ -150,13 +163,14 @@ class Observer:
         if leg.cuts:
             return
         message.callbacks = self.replied
-        at = self.clock._now + leg_time(leg, self.luck, message, Purpose.LEG3)
+        at = self.clock._now + leg_time(leg, self.luck, message.order, Purpose.LEG3)
         heappush(self.clock._queue, (at, self.replies, message.order, message))
 
     def _reply(self, message: Message) -> None:
-        if message.seq == self.pulse.outstanding and not message.refused:
+        seq = message.order >> ATTEMPT_BITS
+        if seq == self.pulse.outstanding and not message.refused:
             self.domain.known = max(self.domain.known, message.version)
-        self.pulse.result(message.seq, passed=not message.refused)
+        self.pulse.result(seq, passed=not message.refused)
 
 
 class Checker:
@@ -206,10 +220,10 @@ class Checker:
         leg = network.inward[self.client][gateway]
         if leg.cuts or network.down[gateway]:
             return True
-        message = message_of(self, None, seq, 1)
+        message = message_of(self, None, order_of(seq))
         message.gateway = gateway
         message.node = node = self.domain.nodes[gateway]
-        at = self.clock._now + leg_time(leg, self.luck, message, Purpose.LEG1)
+        at = self.clock._now + leg_time(leg, self.luck, message.order, Purpose.LEG1)
         if node is not None:
             at += network.local.fixed
         message.callbacks = self.at_gateway if node is None else node.arrived
@@ -232,8 +246,8 @@ class Checker:
         if leg.cuts or self.network.down[self.region]:
             return
         message.callbacks = self.replied
-        at = self.clock._now + local + leg_time(leg, self.luck, message, Purpose.LEG4)
+        at = self.clock._now + local + leg_time(leg, self.luck, message.order, Purpose.LEG4)
         heappush(self.clock._queue, (at, self.replies, message.order, message))
 
     def _reply(self, message: Message) -> None:
-        self.pulse.result(message.seq, passed=not message.refused)
+        self.pulse.result(message.order >> ATTEMPT_BITS, passed=not message.refused)

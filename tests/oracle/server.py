@@ -4,8 +4,11 @@ from collections.abc import Callable
 from heapq import heappush
 from math import floor
 
-from .clock import ATTEMPT_BITS, Clock, Event, event_of, order_of
+from .clock import ATTEMPT_BITS, Clock, order_of, unordered
 from .coverage import Coverage
+
+NEVER = -1
+BEFORE = -1  # when work that was rescaled was taken up: at any rate before a change of this moment
 
 
 def lasts(work: float, speed: float) -> int:
@@ -21,17 +24,18 @@ def rescaled(left: int, before: float, after: float) -> int:
 
 class Server:
     """At most one item in service; ``done(item)`` is called at its completion, a record of ``tie`` and the
-    item, attempt 1."""
+    item, attempt 1.
+
+    It is the SimPy event of its completions. One at a time at which nothing is due any more is void.
+    """
 
     __slots__ = (
         "begun",
+        "callbacks",
         "clock",
         "coverage",
         "done",
         "due",
-        "event",
-        "fired",
-        "fresh",
         "item",
         "last",
         "left",
@@ -40,6 +44,8 @@ class Server:
         "tie",
         "work",
     )
+    _ok = True
+    __lt__ = unordered
 
     def __init__(
         self,
@@ -58,27 +64,24 @@ class Server:
         self.speed = speed
         self.last = speed if speed > 0 else 1.0
         self.item: int | None = None
-        self.event: Event | None = None
-        self.fired = [self._fire]
+        self.due = NEVER  # also while the speed is 0
+        self.callbacks = [Server._fire]
 
     def begin(self, item: int, work: float) -> None:
         """Take up the next item now, or keep it waiting while the speed is 0."""
         self.item = item
         self.work = work
-        self.left = None
-        if self.speed > 0:
-            self.fresh = True
+        speed = self.speed
+        if speed > 0:
             self.begun = now = self.clock._now
-            self.due = due = now + (int(work / self.speed + 0.5) or 1)
-            self.event = event = Event()
-            event.callbacks = self.fired
-            event.what = item
-            heappush(self.queue, (due, self.tie, item << ATTEMPT_BITS | 1, event))
+            self.due = due = now + (int(work / speed + 0.5) or 1)
+            heappush(self.queue, (due, self.tie, item << ATTEMPT_BITS | 1, self))
+        else:
+            self.left = None
 
     def drop(self) -> None:
         """Forget what is in service."""
         self.item = None
-        self.event = None
         self.left = None
 
     def change(self, to: float) -> None:
@@ -92,17 +95,18 @@ class Server:
             if left is not None and self.last != to:
                 left = rescaled(left, self.last, to)
             self.last = to
-        self.event = None
+        self.due = NEVER
         self.left = left
         if to > 0 and self.item is not None:
             self._run(lasts(self.work, to) if left is None else left)
-            self.fresh = left is None
+            if left is not None:
+                self.begun = BEFORE
 
     def _remaining(self, speed: float) -> int | None:
         """Return the ns left of what is in service, None if it has not really begun."""
         if speed <= 0:
             return self.left
-        if self.fresh and self.begun >= self.clock._now:
+        if self.begun >= self.clock._now:
             return None
         self.coverage.rate_changes += 1
         return self.due - self.clock._now
@@ -110,10 +114,10 @@ class Server:
     def _run(self, duration: int) -> None:
         self.begun = now = self.clock._now
         self.due = due = now + duration
-        self.event = event = event_of(self.fired, self.item)
-        heappush(self.queue, (due, self.tie, order_of(self.item), event))
+        heappush(self.queue, (due, self.tie, order_of(self.item), self))
 
-    def _fire(self, event: Event) -> None:
-        if event is self.event:
-            self.item = self.event = None
-            self.done(event.what)
+    def _fire(self) -> None:
+        item = self.item
+        if item is not None and self.due == self.clock._now:
+            self.item = None
+            self.done(item)

@@ -8,7 +8,7 @@ from .draws import Draws
 
 
 class User:
-    """Who uses a session until ``until``: the session with its epoch, and its keys."""
+    """Who uses a session until ``until``: the session with its epoch as in the journal, and its keys."""
 
     __slots__ = ("identity", "keys", "until")
 
@@ -43,12 +43,10 @@ class Keyring:
         self.cached = [self.answer] * count
         self.expiry = [int(self.draws.uniform(key, i, 0, Purpose.DNS) * ttl) for i in range(count)]
 
-    def resolve(self, resolver: int, now: int) -> int:
-        """Return the region that a resolver sends to; an expired answer is fetched anew."""
-        if now >= self.expiry[resolver]:
-            self.cached[resolver] = self.answer
-            self.expiry[resolver] = now + self.ttl
-        return self.cached[resolver]
+    def renew(self, resolver: int, now: int) -> None:
+        """Let a resolver whose answer has expired fetch it anew."""
+        self.cached[resolver] = self.answer
+        self.expiry[resolver] = now + self.ttl
 
     def meet(self, session: int, now: int) -> User:
         """Return the user that a session has from now on."""
@@ -56,5 +54,5 @@ class Keyring:
         epoch = (now + shift) // self.length
         identity = session << 20 | epoch
         keys = self.draws.keys(self.table, self.key, identity, self.slots)
-        user = self.users[session] = User(identity, keys, (epoch + 1) * self.length - shift)
+        user = self.users[session] = User(self.base + identity, keys, (epoch + 1) * self.length - shift)
         return user

@@ -1,6 +1,8 @@
 """The whole platform, record by record: build it from a resolved scenario, run it, take its tables."""
 
 import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from sim.core.draws import Purpose
@@ -18,6 +20,7 @@ from .load import Load
 from .message import READ, WRITE
 from .network import Network
 from .node import Node
+from .path.faults import KINDS
 from .path.platform import Path
 from .path.rows import path_tables
 from .probes import Checker, Observer
@@ -38,27 +41,50 @@ class Result:
     events: int
     coverage: Coverage
     path: dict[str, int]  # what the data path was exercised in, and how often
+    fired: dict[str, bool]  # of each fault of the data path, whether it took effect
 
 
 def run_twin(scenario: Scenario, seed: int, *, trial: int = 0, watch: bool = True) -> Result:
     """Run the naive twin of a resolved scenario; ``watch`` counts ties (a little slower)."""
-    twin = Twin(scenario, Draws(seed, trial), watch=watch)
-    gc.disable()  # a run makes no cycles; looking for some would cost more than the run
-    try:
+    with _no_collection():
+        return result_of(simulate(scenario, seed, trial=trial, watch=watch))
+
+
+def simulate(scenario: Scenario, seed: int, *, trial: int = 0, watch: bool) -> "Twin":
+    """Build the twin and run it to its end."""
+    with _no_collection():
+        twin = Twin(scenario, Draws(seed, trial), watch=watch)
         twin.clock.finish(scenario.duration)
+        return twin
+
+
+@contextmanager
+def _no_collection() -> Iterator[None]:
+    """A run makes hardly any cycles; looking for some would cost more than the run."""
+    before = gc.isenabled()
+    gc.disable()
+    try:
+        yield
     finally:
-        gc.enable()
-    if watch:
+        if before:
+            gc.enable()
+
+
+def result_of(twin: "Twin") -> Result:
+    """Return what a run has left: its rows as tables, and what it counted."""
+    scenario = twin.scenario
+    if isinstance(twin.clock, WatchfulClock):
         twin.coverage.ties = twin.clock.ties
     tables = {
         name: tables_of(domain, twin.network.names, twin.loads, scenario.duration)
         for name, domain in twin.domains.items()
     }
     if twin.path is not None:
+        twin.path.end()
         for name, part in twin.path.parts.items():
             tables[name] |= path_tables(part, scenario.duration)
     counts = dict(twin.path.counts()) if twin.path is not None else {}
-    return Result(tables, twin.milestones, twin.clock.events, twin.coverage, counts)
+    return Result(tables, twin.milestones, twin.clock.events, twin.coverage, counts, twin.fired())
 
 
 class Twin:
@@ -83,6 +109,11 @@ class Twin:
         if scenario.bus is not None:
             self.path = Path(self)
         self.faults = Faults(self)
+
+    def fired(self) -> dict[str, bool]:
+        """Return, for each fault of the data path, whether it took effect."""
+        faults = self.scenario.faults.items()
+        return {name: name in self.path.fired for name, spec in faults if spec.kind in KINDS}
 
     # --- building ---
 

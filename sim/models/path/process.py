@@ -58,8 +58,8 @@ class Process:
         if held:
             self._wanted = 0
             if self.running:
-                for fault in self.setting.by("killed", self.name):
-                    self.setting.hits[fault] += 1
+                for fault in self.setting.by("killed", self.name) if self.killable else ():
+                    self.setting.hits[fault] += 1  # one that takes a member has stopped it before, if ever
                 self.stop("a fault stopped it", cause)
         elif was_held:
             self._begin_restart(cause)

@@ -73,8 +73,14 @@ class Bus:
             return SKIP
         if self.clock._now >= row.at + min(self.retentions.values()):
             self.path.count["skipped because expired"] += 1
+            self._expired(self.clock._now - row.at)
             return SKIP
         return TAKE
+
+    def _expired(self, age: int) -> None:
+        """A row is skipped: because of the truncations without which it would be there."""
+        if age < self.path.spec.retention:
+            self.path.fire(fault for fault, retention in self.retentions.items() if age >= retention)
 
     def lose(self, partitions: set[int], since: int) -> None:
         """Remove the rows of some partitions that are visible since then."""

@@ -60,6 +60,10 @@ class Cursor:
         self.next = self.reached = position + 1
         self.completed(position, skipped)
 
+    def waits(self) -> bool:
+        """Whether a row waits to be completed."""
+        return self.next < len(self.bus.rows)
+
     def unread(self) -> list[tuple[int, int, int]]:
         """Return the range of positions not completed."""
         begin, end = max(self.next, self.reached), len(self.bus.rows)

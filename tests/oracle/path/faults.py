@@ -15,11 +15,16 @@ class PathFaults:
     def start(self, fault: str, spec) -> None:
         """Begin a fault."""
         self.path.active.add(fault)
+        self.path.begun.add(fault)
         self.path.count[f"fault: {spec.kind}"] += 1
         getattr(self, f"_start_{spec.kind}")(fault, spec)
 
     def heal(self, fault: str, spec) -> None:
         """End a fault."""
+        if spec.kind == "process_pause":
+            self.path.fire([fault] if self._process(spec.process).waits() else ())
+        elif spec.kind == "mirror_pause":
+            self.path.fire([fault] if any(mirror.waits() for mirror in self._mirrors(spec)) else ())
         self.path.active.discard(fault)
         getattr(self, f"_heal_{spec.kind}", self._nothing)(fault, spec)
 
@@ -35,6 +40,7 @@ class PathFaults:
     def _start_process_kill(self, fault: str, spec) -> None:
         process = self._process(spec.process)
         self.path.count[f"killed: {process.life.kind}"] += 1
+        self.path.fire([fault] if process.life.running else ())
         kill = getattr(process, "kill", process.life.add)
         kill(fault)
 
@@ -80,6 +86,7 @@ class PathFaults:
 
     def _elect(self, fault: str, spec, lost: int) -> None:
         region = self._region(spec.region)
+        self.path.fire([fault] if self.path.network.up(region) else ())
         led = self.path.brokers[region].fail(fault, spec.broker)
         if lost:
             for part in self.path.parts.values():
@@ -135,10 +142,11 @@ class PathFaults:
 
     def _start_poison_message(self, fault: str, spec) -> None:
         for part in self._parts(spec):
-            part.stream.mark()
+            part.stream.mark(fault)
 
     def _start_task_failure(self, fault: str, spec) -> None:
         for part in self._parts(spec):
+            self.path.fire([fault] if part.stream.life.running else ())
             part.stream.life.fail(fault)
 
     def _start_checkpoint_failure(self, fault: str, spec) -> None:
@@ -159,6 +167,7 @@ class PathFaults:
         for flow in self._flows(spec):
             flow.pauses.add(fault)
             flow.pace()
+            flow.notice()
 
     def _heal_object_replication_pause(self, fault: str, spec) -> None:
         for flow in self._flows(spec):

@@ -1,6 +1,7 @@
 """Platforms with a data path made from a number, after those of the databases alone: every rule of the path
 within some tens of simulated seconds."""
 
+from sim.models.path.pulls import BUSES, PARTS, WHOLE
 from sim.spec import models as m
 from sim.spec import path_models as p
 from sim.spec.placement import nodes_of
@@ -50,8 +51,28 @@ def case(number: int) -> Case:
     )
     scenario = scenario.model_copy(update={"faults": faults_for(make, scenario)})
     scenario = resolve(scenario.model_copy(update={"replays": replays_for(more, scenario)}))
-    pulls = tuple(sorted((dice.whole(1, duration - 1), ALL) for _ in range(dice.whole(0, 12))))
-    return Case(number, make.style, scenario, dice.whole(0, 2**31), pulls)
+    pulls = [(dice.whole(1, duration - 1), ALL) for _ in range(dice.whole(0, 12))]
+    pulls += _pulls(number, make, scenario)
+    return Case(number, make.style, scenario, dice.whole(0, 2**31), tuple(sorted(pulls)))
+
+
+def cursors_of(scenario: m.Scenario, domain: str) -> list[str]:
+    """Return the cursors of a domain's data path that can be pulled by themselves."""
+    return [WHOLE, BUSES, PARTS, *(name for name, c in scenario.consumers.items() if c.of == domain)]
+
+
+def _pulls(number: int, make: Maker, scenario: m.Scenario) -> list[tuple[int, str]]:
+    """Return random times, some whole units, at which a cursor of a data path or a circle is pulled."""
+    dice = Dice(f"path pulls {number}")
+    pulls = []
+    for _ in range(dice.whole(0, 30)):
+        name = dice.pick(sorted(scenario.databases))
+        cursor = "circle" if dice.chance(0.2) else dice.pick(cursors_of(scenario, name))
+        at = dice.whole(1, scenario.duration - 1)
+        if dice.chance(0.3):
+            at = max(1, at // make.unit) * make.unit
+        pulls.append((at, f"{name}/{cursor}"))
+    return pulls
 
 
 def _domain(make: Maker, regions: tuple[str, ...], *, share: float) -> m.Database:

@@ -2,6 +2,8 @@
 
 from typing import TYPE_CHECKING
 
+from ..load import ENDED
+
 if TYPE_CHECKING:
     from ..load import Operation
     from .platform import DomainPath
@@ -47,7 +49,7 @@ class Handler:
 
     def settled(self, reached: int) -> int:
         """Return the position behind the last row such that all up to it are through, calls included."""
-        while self.waits and not self.waits[0][1].open:
+        while self.waits and self.waits[0][1].awaited == ENDED:
             self.waits.pop(0)
         count = self.part.path.count
         count["positions held back by an open call"] += bool(self.waits)

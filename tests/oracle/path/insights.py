@@ -35,6 +35,7 @@ class Insight:
         path.count["refreshes that find a dangling table"] += dangling
         path.count["refreshes without a catalog"] += bool(path.catalogs[region].outages)
         path.count["refreshes in a dead region"] += not path.network.up(region)
+        path.fire(path.catalogs[region].outages)
         fails = dangling or bool(path.catalogs[region].outages) or not path.network.up(region)
         for domain, table in tables.items():
             self.rows[domain].append((path.clock._now, int(not fails), table.seen()))

@@ -26,6 +26,7 @@ class Job:
         self.region = path.names.index(path.twin.scenario.lake.home)
         self.life = Life(path, self.name, restart=spec.restart, stop=self._stop, start=lambda: None)
         self.read = 0
+        self.taken = 0  # commits of its input that the round under way will have read
         self.rounds = 0
         self.turn = 0
         self.busy = False
@@ -47,6 +48,7 @@ class Job:
         if not taken:
             return
         self.busy = True
+        self.taken = seen
         key = self.path.draws.key(self.name)
         base = self.path.draws.duration(self.spec.base, key, self.rounds, Purpose.JOB)
         self.rounds += 1
@@ -66,6 +68,10 @@ class Job:
         self.ended_at = self.clock._now
         self.read = read
         self.table(self.zone).append(Commit(self.clock._now, ranges, read))
+
+    def waits(self) -> bool:
+        """Whether a commit of its input waits for a round."""
+        return len(self.table(self.input).commits) > (self.taken if self.busy else self.read)
 
     def pace(self) -> None:
         """A pause does not touch a round."""

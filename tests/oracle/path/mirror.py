@@ -119,6 +119,10 @@ class Mirror:
     def _copied(self, position: int, at: int) -> None:
         self.copies.setdefault(position, at)
 
+    def waits(self) -> bool:
+        """Whether a row waits to be carried."""
+        return any(row.origin == self.a for row in self.source.rows[self.next :])
+
     # --- the connection ---
 
     def pace(self) -> None:

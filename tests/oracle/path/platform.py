@@ -1,6 +1,7 @@
 """The data path of a platform, wired: what the twin calls, and what its parts share."""
 
 from collections import Counter
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from sim.journal.schema import LSN_BITS, LSN_MASK
@@ -33,7 +34,9 @@ class Path:
         self.names = twin.network.names
         self.spec = twin.scenario.bus
         self.note = twin.note
-        self.active = set()  # faults in force
+        self.active: set[str] = set()  # faults of the path in force
+        self.begun: set[str] = set()  # those that have been
+        self.fired: set[str] = set()  # those that have taken effect
         self.count: Counter[str] = Counter()
         self.looking = False
         regions = range(len(self.names))
@@ -59,6 +62,21 @@ class Path:
         self.count["calls whose tag was known"] += self.twin.coverage.known_tags
         self.count["tags committed on a second timeline"] += self.twin.coverage.second_tags
         return self.count
+
+    def fire(self, faults: Iterable[str]) -> None:
+        """Faults have taken effect, those of them that are in force."""
+        self.fired.update(self.active.intersection(faults))
+
+    def end(self) -> None:
+        """The run is over: what waits now has waited for the pauses that are still in force."""
+        for part in self.parts.values():
+            for process in part.processes.values():
+                self.fire(process.life.pauses if process.waits() else ())
+            for mirror in part.mirrors.values():
+                self.fire(mirror.pauses if mirror.waits() else ())
+        for name, spec in self.twin.scenario.faults.items():
+            if name in self.begun:
+                self.count[f"fired: {spec.kind}" if name in self.fired else "begun without effect"] += 1
 
     def changed(self) -> None:
         """Look, once the present event is over, at what it has changed."""

@@ -75,6 +75,10 @@ class Reader:
         """Return the position that was saved strictly before a time."""
         return [position for when, position in self.saved if when < at][-1]
 
+    def waits(self) -> bool:
+        """Whether a row waits for it."""
+        return self.cursor.waits()
+
     # --- life ---
 
     def pace(self) -> None:
@@ -119,6 +123,7 @@ class Reader:
             return
         if self.life.running:
             self.path.count["rebalances in a storm"] += 1
+            self.path.fire([fault])
             self.life.wait(self.spec.rebalance)
         else:
             self.path.count["rebalances that find a group stopped"] += 1
@@ -151,4 +156,5 @@ def start_of(reader, to: int, start: str, skews: dict[str, int]) -> int:
     count["moved to where it had been"] += to in reader.left
     count["moved to a checkpoint beyond 0"] += checkpoint > 0
     count["moved with a skew"] += bool(skews)
+    reader.path.fire(skews)
     return min(max(checkpoint + sum(skews.values()), 0), end)

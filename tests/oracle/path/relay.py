@@ -114,6 +114,7 @@ class Relay:
             del self.crashes[fault]
             self.path.count["relay crashes between publish and mark"] += self.round is not None
             self.path.count["relay crashes"] += 1
+            self.path.fire([fault])
             self.life.fail(fault)
 
     def _end_round(self) -> None:
@@ -172,6 +173,7 @@ class Relay:
         last = self.domain.last_lsn()
         gap = list(self.lost.values())[-1]
         self.path.count[f"slot lost: {gap}"] += 1
+        self.path.fire(self.lost)
         self.next = last + 1
         if gap == "snapshot" and last:
             newest: dict[int, int] = {}
@@ -203,6 +205,10 @@ class Relay:
         if self.life.move():
             self.path.note("relay.resumed", self.name)
             self.path.count["relay resumed"] += 1
+
+    def waits(self) -> bool:
+        """Whether a commit waits to be published."""
+        return self.snapshot is not None or self.next <= self.domain.last_lsn()
 
     def unsent(self) -> list[tuple[int]]:
         """Return the versions not published since the last start and not before the position."""

@@ -54,6 +54,7 @@ class Stream:
         self.left: dict[int, int] = {}  # region -> position saved there when it moved away
         self.failing: set[str] = set()  # checkpoint_failure faults in force
         self.marks: dict[tuple[int, int], int] = {}  # (region, position) -> failures
+        self.poisons: dict[tuple[int, int], list[str]] = {}  # the faults that marked a row
         self.skews: dict[str, int] = {}
         self.dead_rows: list[tuple[int, int, int]] = []
         self.placed_rows = [(0, self.region, 0)]
@@ -108,6 +109,7 @@ class Stream:
             self._fail()
         elif self.failing:
             self.path.count["checkpoints that failed"] += 1
+            self.path.fire(self.failing)
         elif self.spec.mode == "exactly_once":
             self._prepare()
         else:
@@ -166,14 +168,21 @@ class Stream:
         self.marks[self.region, self.cursor.next] += 1
         self.path.note("stream.failed", self.name)
         self.path.count["failures by poison"] += 1
+        self.path.fire(self.poisons[self.region, self.cursor.next])
         self.life.fail("poison")
 
-    def mark(self) -> None:
+    def mark(self, fault: str) -> None:
         """Make the next row to come poison."""
-        self.marks.setdefault((self.region, len(self.cursor.bus.rows)), 0)
+        row = self.region, len(self.cursor.bus.rows)
+        self.marks.setdefault(row, 0)
+        self.poisons.setdefault(row, []).append(fault)
         self.path.count["poisoned"] += 1
 
     # --- life ---
+
+    def waits(self) -> bool:
+        """Whether a row waits for it."""
+        return self.cursor.waits()
 
     def _forget(self) -> None:
         if self.due is not None:

@@ -9,21 +9,28 @@ from collections import Counter
 from contextlib import ExitStack, contextmanager
 from unittest.mock import patch
 
+from sim.models.path.pulls import BUSES, PARTS, WHOLE
 from sim.trial import run_tables
+from sim.world import ALL
 
-from ..compare import compare, compare_milestones
+from ..compare import compare, compare_fired, compare_milestones
+from ..generate import Case
 from ..twin import run_twin
 from .faults import KINDS
 from .generate import case
 
 # What the suite must exercise, and how often at least.
 OFTEN, SELDOM, RARE = 50, 20, 5
+CONSUMER = "a consumer"
 PROCESSES = ("relay", "mirror", "reader", "stream", "curated", "analytics")
 REQUIRED = {
     **{f"started: {kind}": OFTEN for kind in PROCESSES},
     **{f"killed: {kind}": RARE for kind in PROCESSES},
     **{f"paused: {kind}": RARE for kind in PROCESSES},
     **{f"fault: {kind}": SELDOM for kind in KINDS},
+    **{f"fired: {kind}": RARE for kind in KINDS},
+    "begun without effect": OFTEN,
+    **{f"pulls: {cursor}": OFTEN for cursor in ("circle", WHOLE, BUSES, PARTS, CONSUMER)},
     **dict.fromkeys(
         (
             "reader moved",
@@ -147,7 +154,16 @@ def difference(number: int) -> tuple[str | None, Counter[str]]:
     if found is None:
         milestones = [(m.kind, m.at_ns, m.subject) for m in engine["milestones"]]
         found = compare_milestones(milestones, twin.milestones)
-    return found and f"path case {number} ({one.style}, pulls {one.pulls}): {found}", Counter(twin.path)
+    if found is None:
+        found = compare_fired(one.scenario.faults, engine["faults"], twin.fired)
+    counts = Counter(twin.path) + pulled(one)
+    return found and f"path case {number} ({one.style}, pulls {one.pulls}): {found}", counts
+
+
+def pulled(one: Case) -> Counter[str]:
+    """Return how often each kind of cursor of the data path is pulled by itself."""
+    names = [name.split("/")[1] for _, name in one.pulls if name != ALL]
+    return Counter(f"pulls: {CONSUMER if name in one.scenario.consumers else name}" for name in names)
 
 
 def exercised(numbers: range) -> Counter[str]:
@@ -156,6 +172,7 @@ def exercised(numbers: range) -> Counter[str]:
     for number in numbers:
         one = case(number)
         total.update(run_twin(one.scenario, one.seed).path)
+        total.update(pulled(one))
     return total
 
 

@@ -48,33 +48,46 @@ class Flow:
         self.lags: dict[str, int] = {}
         self.ended: dict[str, int] = {}  # zone -> when files last ended its dangling
         for zone in ZONES:
-            part.tables[zone][h].calls.append(self.worker.call)
+            part.tables[zone][h].calls.append(self._more)
 
     # --- sending ---
+
+    def _more(self) -> None:
+        self.worker.call()
+        self.notice()
+
+    def notice(self) -> None:
+        """See whether a commit waits for a pause to end."""
+        if self.pauses and self.connected and (self.worker.item is not None or self._ahead()):
+            self.path.fire(self.pauses)
 
     def pace(self) -> None:
         """Set the speed: what limits leave of the bandwidth, 0 while paused."""
         self.worker.change(0.0 if self.pauses else self.leg.speed())
 
     def _offer(self):
-        if not self.connected:
+        ahead = self._ahead() if self.connected else []
+        if not ahead:
             return None
+        _, number, commit = min(ahead, key=lambda one: one[:2])
+        return self._begin(ZONES[number], commit)
+
+    def _ahead(self) -> list[tuple[int, int, Commit]]:
+        """Return the next commit to send of each table."""
         ahead = []
         for number, zone in enumerate(ZONES):
             commits = self.part.tables[zone][self.h].commits
             sent = len(self.part.tables[zone][self.c].commits) + len(self.under_way[zone])
             if sent < len(commits):
                 ahead.append((commits[sent].at, number, commits[sent]))
-        if not ahead:
-            return None
-        _, number, commit = min(ahead, key=lambda one: one[:2])
-        return self._begin(ZONES[number], commit)
+        return ahead
 
     def _begin(self, zone: str, commit: Commit):
         early = None
         if any(self.part.early[self.c]):
             early = self.clock._now + self.spec.pointer
             self.path.count["pointers before files"] += 1
+            self.path.fire(self.part.early[self.c])
         sending = Sending(zone, commit, early)
         self.under_way[zone].append(sending)
         rid = self.begun
@@ -88,6 +101,7 @@ class Flow:
         sending, rid = item
         lag = self.path.draws.duration(self.spec.lag, self.key, rid, Purpose.SYNC) + sum(self.lags.values())
         self.path.count["files that a fault delays"] += bool(self.lags)
+        self.path.fire(self.lags)
         turn = self.turn
         control(self.clock, lag, self.name, lambda: self._filed(sending, turn))
 
@@ -169,6 +183,7 @@ class Flow:
         elif connected and not self.connected:
             self.connected = True
             self.worker.call()
+        self.notice()
 
     def _take_back(self) -> None:
         self.turn += 1

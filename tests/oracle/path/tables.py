@@ -70,6 +70,7 @@ class Catalog:
         """Let a commit appear, now or when the outage is over."""
         if self.outages:
             self.path.count["commits that wait for a catalog"] += 1
+            self.path.fire(self.outages)
             self.waiting.append((self.path.clock._now, ZONES.index(zone), len(self.waiting), appear))
         else:
             appear()
