@@ -5,7 +5,6 @@ import platform
 import sys
 from importlib import import_module
 
-
 _M_MMAP_THRESHOLD = -3  # of mallopt(3)
 _APART_BYTES = 1 << 20
 
@@ -13,8 +12,8 @@ _APART_BYTES = 1 << 20
 def give_back_memory() -> None:
     """Have arrays of a MiB and more give their memory back when they are dropped.
 
-    glibc raises that bound as it sees large arrays go, and then keeps holes in its heap: a sixth of the memory
-    of the large drill. Does nothing with another C library.
+    glibc raises that bound as it sees large arrays go, and then keeps holes in its heap: a sixth of the
+    memory of the large drill. Does nothing with another C library.
     """
     if platform.libc_ver()[0] == "glibc":
         ctypes.CDLL(None).mallopt(_M_MMAP_THRESHOLD, _APART_BYTES)
