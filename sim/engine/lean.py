@@ -6,13 +6,13 @@ import sys
 from importlib import import_module
 
 _M_MMAP_THRESHOLD = -3  # of mallopt(3)
-_APART_BYTES = 1 << 20
+_APART_BYTES = 4 << 20  # what a slice of the journal is made of is smaller, and needed again at once
 
 
 def give_back_memory() -> None:
-    """Have arrays of a MiB and more give their memory back when they are dropped.
+    """Have arrays of 4 MiB and more give their memory back when they are dropped.
 
-    glibc raises that bound as it sees large arrays go, and then keeps holes in its heap: a sixth of the
+    glibc raises that bound as it sees large arrays go, and then keeps holes in its heap: a tenth of the
     memory of the large drill. Does nothing with another C library.
     """
     if platform.libc_ver()[0] == "glibc":

@@ -162,8 +162,14 @@ def _insight(name: str, found: list[Figures]) -> tuple[str, ...]:
     least = min(found, key=lambda f: 1.0 if f["completeness"] is None else f["completeness"])
     refreshes, failed = (count(sum(f[term] for f in found)) for term in ("refreshes", "failed"))
     longest = duration(max(f["longest_s"] for f in found))
-    return name, refreshes, failed, longest, count(least["records"]), count(least["missing"]), percent(
-        least["completeness"]
+    return (
+        name,
+        refreshes,
+        failed,
+        longest,
+        count(least["records"]),
+        count(least["missing"]),
+        percent(least["completeness"]),
     )
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -13,7 +14,6 @@ from sim.engine.foresee import (
     SEEN,
     VISIBLE,
     Coming,
-    Reads,
     coming,
     foresee_calls,
     foresee_rows,
@@ -22,7 +22,6 @@ from sim.engine.foresee import (
 from sim.engine.kernels import NEXT
 from sim.models.domain import Domain
 from sim.models.path.bus import Bus
-from sim.models.path.calls import Calls
 from sim.models.path.origins import Origins
 from sim.models.path.reader import Reader
 from sim.models.path.relay import Relay
@@ -32,15 +31,16 @@ _ROOM = 8192  # rows, at least
 
 @dataclass(slots=True)
 class _Copy:
-    """A handler's reader as it will be. ``low``: the first of its operations that the ring must keep."""
+    """A handler's reader as it will be, and the ``stream`` of ``target`` that it calls.
 
-    reader: Reader
-    calls: Calls
-    reads: Reads
-    state: np.ndarray
-    speed: np.ndarray
+    ``low``: the first of its operations that the ring must keep. ``server``: what the kernel needs of it.
+    """
+
+    target: Domain
     stream: int
     low: int
+    state: np.ndarray
+    server: tuple[Any, ...]
 
 
 class Foresight:
@@ -55,7 +55,7 @@ class Foresight:
         self._rows: Coming = coming(0)
         self._copies: list[_Copy] = []
         self._publishes = False
-        self._state, self._speed = relay.server()
+        self._publisher: tuple[Any, ...] = ()
 
     def begin(self, bus: Bus, readers: Sequence[Reader]) -> None:
         """Start from where everything is now. ``readers``: all of ``bus``, which the relay alone adds to."""
@@ -66,21 +66,18 @@ class Foresight:
         count = there + (0 if waiting is None else waiting[0].size)
         self._make_room(count)
         rows = self._rows
-        for column, name in (
-            ("at", "at"),
-            ("version", "version"),
-            ("partition", "partition"),
-            ("gone", "gone"),
-        ):
-            getattr(rows, column)[:there] = bus.rows.part(name, first, bus.end)
+        for name in ("at", "version", "partition", "gone"):
+            getattr(rows, name)[:there] = bus.rows.part(name, first, bus.end)
         if waiting is not None:
             rows.commit[there:count], rows.version[there:count], rows.key[there:count] = waiting
             rows.partition[there:count] = rows.key[there:count] % bus.cluster.closed.size
             rows.gone[there:count] = False
         rows.rid[:count] = self._origins.of(rows.version[:count])
-        self._state, self._speed = self._relay.server()
+        relay, (state, speed) = self._relay, self._relay.server()
+        node = self._domain.nodes[self._domain.primary].index
+        self._publisher = (node, relay.closed_partitions(), relay.rules, relay.work, state, speed)
         rows.reg[[BASE, END, VISIBLE]] = first, count, there
-        rows.reg[FIRST_LSN] = self._state[NEXT] - there
+        rows.reg[FIRST_LSN] = state[NEXT] - there
         rows.reg[SEEN] = self._domain.circle.reg[COMMITS]
         self._copies = [self._copy(reader, bus) for reader in readers]
 
@@ -93,31 +90,27 @@ class Foresight:
         assert handler is not None, "one that calls"
         stream, low = handler.calls.stream(bus)
         state, speed = reader.server()
-        return _Copy(
-            reader, handler.calls, reads(self._rows.at.size, handler.wanted), state, speed, stream, low
-        )
+        made = reads(self._rows.at.size, handler.wanted)
+        server = (self._rows, made, bus.cluster.closed, bus.retention, reader.work, state, speed)
+        return _Copy(handler.calls.domain, stream, low, state, server)
 
     def look(self, until: int) -> bool:
         """Feed the calls that are made strictly before ``until``; False if there is no room to foresee them.
 
         The circle must have been advanced to the last tick of the relay before that.
         """
-        relay, circle = self._relay, self._domain.circle
-        closed = relay.closed_partitions()
+        circle = self._domain.circle
         if self._publishes and not foresee_rows(
-            self._rows, (circle.reg, circle.commits), self._domain.nodes[self._domain.primary].index, closed,
-            relay.rules, relay.work, self._state, self._speed, until,
-        ):  # fmt: skip
+            self._rows, (circle.reg, circle.commits), *self._publisher, until
+        ):
             return False
+        end = int(self._rows.reg[BASE] + self._rows.reg[VISIBLE])
         for copy in self._copies:
-            while not self._call(copy, until):
-                more = int(self._rows.reg[BASE] + self._rows.reg[VISIBLE] - copy.state[NEXT])
-                copy.calls.domain.make_room(copy.stream, more, keep=copy.low)
+            if copy.state[NEXT] < end:
+                self._call(copy, end, until)
         return True
 
-    def _call(self, copy: _Copy, until: int) -> bool:
-        bus, circle = copy.reader.bus, copy.calls.domain.circle
-        return foresee_calls(
-            self._rows, copy.reads, bus.cluster.closed, bus.retention, copy.reader.work, copy.state,
-            copy.speed, circle, copy.stream, copy.low, until,
-        )  # fmt: skip
+    def _call(self, copy: _Copy, end: int, until: int) -> None:
+        """Feed the calls that a handler makes of the rows before ``end``."""
+        while not foresee_calls(*copy.server, copy.target.circle, copy.stream, copy.low, until):
+            copy.target.make_room(copy.stream, end - int(copy.state[NEXT]), keep=copy.low)
