@@ -15,6 +15,7 @@ from sim.journal.recorder import Slice, Table
 from sim.journal.schema import LSN_BITS, LSN_MASK
 from sim.measure.orders import blocks as b
 from sim.measure.orders.blocks import Operations, groups
+from sim.measure.orders.pending import Pending
 from sim.measure.orders.setup import Handler, OrderSetup
 from sim.measure.orders.shelf import FILL, GRANT, OTHER, Shelf
 
@@ -39,7 +40,7 @@ class Store:
 
     timeline: int = 1
     segments: list[tuple[int, int]] = field(default_factory=lambda: [(1 << LSN_BITS, 2 << LSN_BITS)])
-    pending: np.ndarray = field(default_factory=lambda: np.zeros((0, 2), np.int64))  # version, rid
+    pending: Pending = field(default_factory=lambda: Pending(2))  # version, rid
     waiting: deque[tuple[Slice, int]] = field(default_factory=deque)
     told_ns: int = 0
     streams: dict[int, Operations] = field(default_factory=dict)
@@ -145,9 +146,9 @@ class Orders:
         self._end(domain, part.table("ops"))
         if store.shelf is not None:
             store.shelf.settle(needed, store.on_line)
-        safe = int(np.searchsorted(store.pending[:, 0] & LSN_MASK, needed))
-        self._count(store, store.pending[:safe], opened=-1)
-        store.pending = store.pending[safe:]
+        safe = int(np.searchsorted(store.pending.rows[:, 0] & LSN_MASK, needed))
+        self._count(store, store.pending.rows[:safe], opened=-1)
+        store.pending.drop(safe)
         for other in self.stores.values():
             for operations in other.streams.values():
                 operations.settle()
@@ -160,14 +161,13 @@ class Orders:
         own &= rows["version"] >> LSN_BITS == store.timeline
         if own.any():
             fresh = np.stack([rows["version"][own], rows["rid"][own]], axis=1)
-            store.pending = np.concatenate([store.pending, fresh])
+            store.pending.append(fresh)
             self._count(store, fresh, at=rows["commit_ns"][own], change=1, opened=1)
 
     def _cut(self, store: Store, timeline: int, last: int) -> None:
         """Follow a promotion: what lies beyond ``last`` is abandoned."""
-        stop = int(np.searchsorted(store.pending[:, 0] & LSN_MASK, last, side="right"))
-        self._count(store, store.pending[stop:], change=-1, opened=-1)
-        store.pending = store.pending[:stop]
+        stop = int(np.searchsorted(store.pending.rows[:, 0] & LSN_MASK, last, side="right"))
+        self._count(store, store.pending.cut(stop), change=-1, opened=-1)
         kept = [(low, min(high, (low >> LSN_BITS << LSN_BITS) + last + 1)) for low, high in store.segments]
         store.segments = [(low, high) for low, high in kept if low < high]
         store.segments.append((timeline << LSN_BITS | last + 1, timeline + 1 << LSN_BITS))

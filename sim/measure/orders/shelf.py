@@ -17,6 +17,7 @@ import numpy as np
 from sim.engine.compiled import compiled
 from sim.journal.recorder import Table
 from sim.journal.schema import LSN_BITS, LSN_MASK
+from sim.measure.orders.pending import Pending
 from sim.measure.orders.setup import Stock
 
 OnLine = Callable[[np.ndarray], np.ndarray]
@@ -50,7 +51,7 @@ class Shelf:
     def __init__(self, stock: Stock) -> None:
         self.stock = stock
         self.level = np.full(stock.keys, stock.units)  # on the newest timeline
-        self.pending = np.zeros((0, COLUMNS), np.int64)  # on the newest timeline, may still be abandoned
+        self.pending = Pending(COLUMNS)  # on the newest timeline, may still be abandoned
         self.accounts: list[Account] = []
         self.again: dict[int, list[int]] = defaultdict(list)  # abandoned promise -> other grants of it
         self.takes = self.granted = self.declined = 0
@@ -83,10 +84,11 @@ class Shelf:
 
     def acknowledge(self, versions: np.ndarray) -> None:
         """Take in the commits that answers to clients named."""
-        if len(self.pending):
-            at = np.searchsorted(self.pending[:, VERSION], versions)
-            at[at == len(self.pending)] = 0
-            self.pending[at[self.pending[at, VERSION] == versions], ACKED] = 1
+        rows = self.pending.rows
+        if len(rows):
+            at = np.searchsorted(rows[:, VERSION], versions)
+            at[at == len(rows)] = 0
+            rows[at[rows[at, VERSION] == versions], ACKED] = 1
         if self._abandoned:
             for version in self._abandoned.keys() & set(versions.tolist()):
                 self._abandoned[version][ACKED] = 1
@@ -94,8 +96,9 @@ class Shelf:
     def cut(self, timeline: int, last: int) -> None:
         """Follow a promotion: levels are again what they were at ``last``."""
         self._older[self._timeline] = self.level.copy()
-        keep = int(np.searchsorted(self.pending[:, VERSION] & LSN_MASK, last, side="right"))
-        gone, self.pending = self.pending[keep:], self.pending[:keep]
+        gone = self.pending.cut(
+            int(np.searchsorted(self.pending.rows[:, VERSION] & LSN_MASK, last, side="right"))
+        )
         self._count(gone, -1)
         self.level[gone[::-1, KEY]] = gone[::-1, BEFORE]  # of one item's rows the first is written last
         self._timeline = timeline
@@ -108,7 +111,7 @@ class Shelf:
 
     def settle(self, needed: int, on_line: OnLine) -> None:
         """Forget what cannot be abandoned any more: what comes before log sequence number ``needed``."""
-        self.pending = self.pending[np.searchsorted(self.pending[:, VERSION] & LSN_MASK, needed) :]
+        self.pending.drop(int(np.searchsorted(self.pending.rows[:, VERSION] & LSN_MASK, needed)))
         for key, account in list(self._open.items()):
             fills = np.array([v for v in account.fills if v & LSN_MASK < needed], np.int64)
             good = [v for v in fills[on_line(fills)].tolist() if account.ends(v)]
@@ -136,7 +139,7 @@ class Shelf:
         """Take in commits of the newest timeline."""
         self._fold(new, self.level)
         self._count(new, 1)
-        self.pending = np.concatenate([self.pending, new])
+        self.pending.append(new)
         self._record(new)
         if self.again:
             for row in new[(new[:, KIND] == GRANT) & np.isin(new[:, PROMISE], list(self.again))]:
@@ -147,7 +150,8 @@ class Shelf:
         self._fold(new, level)
         for row in new[new[:, KIND] == GRANT]:
             key, at_ns = int(row[KEY]), int(row[TIME])
-            later = self.pending[(self.pending[:, KEY] == key) & (self.pending[:, TIME] >= at_ns)]
+            rows = self.pending.rows
+            later = rows[(rows[:, KEY] == key) & (rows[:, TIME] >= at_ns)]
             if key not in self._open:
                 self._begin(key, int(later[0, BEFORE]) if len(later) else int(self.level[key]), later)
         self._record(new)
@@ -198,8 +202,9 @@ class Shelf:
             kept[ACKED] |= row[ACKED]
             self._abandoned[int(row[VERSION])] = kept
             self._promise[int(row[RID])] = promise
-            others = (self.pending[:, PROMISE] == promise) & (self.pending[:, KIND] == GRANT)
-            self.again[promise] += self.pending[others, VERSION].tolist()
+            there = self.pending.rows
+            others = (there[:, PROMISE] == promise) & (there[:, KIND] == GRANT)
+            self.again[promise] += there[others, VERSION].tolist()
 
 
 @compiled
