@@ -1,7 +1,8 @@
 """Both drills as whole warm processes: three regions, four domains, two simulated hours, every measure on.
 
 The *whole drill* is the file as it is. The *drill of the databases* is the same without what lies behind
-them: bus, consumers, lake and insights, and the objectives of these.
+them: bus, consumers, lake and insights, and the objectives of these. What handlers write there clients
+write here, so that each database has as many writes.
 """
 
 import json
@@ -16,14 +17,18 @@ VERDICTS = (0, 1, 3)  # pass, fail, inconclusive: all of them are runs
 TIMES = 5
 SECTIONS = ("bus", "consumers", "lake", "insights")
 DOMAINS = ("orders", "customers", "inventory", "payments")
-OBJECTIVES = ("orders-events-rto", "search-rto", "lake-rto", "sales-rto")
+ORDERS = ("orders-complete", "captured-once", "no-oversell")
+OBJECTIVES = (*ORDERS, "orders-events-rto", "search-rto", "lake-rto", "sales-rto")
+WRITES_PER_S = {"orders": 180, "inventory": 160, "payments": 100}  # of clients and handlers
 
 
 def databases_only() -> tuple[str, ...]:
     """Return the sets that leave the data path out of the drill."""
     outboxes = (f"databases.{domain}.outbox" for domain in DOMAINS)
     objectives = (f"sla.{name}" for name in OBJECTIVES)
-    return tuple(f"{where}=null" for where in (*SECTIONS, *outboxes, *objectives))
+    rates = (f"databases.{name}.workload.writes={rate}/s" for name, rate in WRITES_PER_S.items())
+    gone = (*SECTIONS, *outboxes, *objectives, "databases.inventory.stock")
+    return (*rates, *(f"{where}=null" for where in gone))
 
 
 def simulate(*words: str, env: dict[str, str | None] | None = None) -> Run:

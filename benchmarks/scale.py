@@ -1,4 +1,5 @@
-"""The drill with its duration scaled: cost per transaction and memory, from a million writes on.
+"""The drill of the databases with its duration scaled: cost per transaction and memory, from a million
+writes on; and the memory of the whole drill.
 
 Every two hours both replicas of every domain are paused for ten minutes, so that ten minutes of writes wait
 to be sent.
@@ -9,7 +10,7 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks.drill import simulate
+from benchmarks.drill import databases_only, simulate
 from benchmarks.figure import FULL, QUICK, Figure
 from benchmarks.process import GIB
 
@@ -17,6 +18,8 @@ WRITES_PER_S = 500
 PERIOD_S, PAUSED_AT_S, PAUSE_S = 7200, 600, 600
 SIZES = {QUICK: (100_000, 200_000), FULL: (1_000_000, 3_000_000, 10_000_000, 30_000_000, 100_000_000)}
 USUALLY = (1_000_000, 3_000_000, 10_000_000)
+WHOLE = {QUICK: (200_000,), FULL: (1_000_000, 10_000_000, 100_000_000)}
+WHOLE_USUALLY = (1_000_000, 10_000_000)
 REPLICAS = ("us-west", "eu-west")
 OUTAGE_AT_S = 1800
 
@@ -32,31 +35,36 @@ class Cost:
 
 def measure(size: str) -> list[Figure]:
     """Return cost per transaction and peak memory at each size, and how far the costs lie apart."""
-    sizes = SIZES.get(size, USUALLY)
-    _run(sizes[0])  # compiles whatever has not been compiled yet
-    start_s = min(_run(WRITES_PER_S)[0] for _ in range(3))
-    costs = [_cost(writes, start_s) for writes in sizes]
+    sizes, sets = SIZES.get(size, USUALLY), databases_only()
+    _run(sizes[0], sets)  # compiles whatever has not been compiled yet
+    start_s = min(_run(WRITES_PER_S, sets)[0] for _ in range(3))
+    costs = [_cost(writes, start_s, sets) for writes in sizes]
     each = [cost.each_us for cost in costs]
     found = [Figure("start-up", start_s, "s")]
     found += [Figure(f"{cost.writes:.0e} writes, per transaction", cost.each_us, "us") for cost in costs]
     found += [
         Figure(f"{cost.writes:.0e} writes, peak memory", cost.peak_gib, "GiB", most=1.0) for cost in costs
     ]
-    return [*found, Figure("dearest against cheapest", max(each) / min(each), most=1.25)]
+    found.append(Figure("dearest against cheapest", max(each) / min(each), most=1.25))
+    whole = {writes: _run(writes, ())[2] / GIB for writes in WHOLE.get(size, WHOLE_USUALLY)}
+    return found + [
+        Figure(f"whole drill, {writes:.0e} writes, peak memory", peak_gib, "GiB", most=1.0)
+        for writes, peak_gib in whole.items()
+    ]
 
 
-def _cost(writes: int, start_s: float) -> Cost:
-    cpu_s, transactions, rss = _run(writes)
+def _cost(writes: int, start_s: float, sets: tuple[str, ...]) -> Cost:
+    cpu_s, transactions, rss = _run(writes, sets)
     return Cost(writes, 1e6 * (cpu_s - start_s) / transactions, rss / GIB)
 
 
-def _run(writes: int) -> tuple[float, int, int]:
+def _run(writes: int, sets: tuple[str, ...]) -> tuple[float, int, int]:
     """Return (processor time s, transactions, peak memory bytes) of a run with about so many writes."""
     seconds = writes // WRITES_PER_S
     with tempfile.TemporaryDirectory() as folder:
         overlay = Path(folder) / "longer.json"
         overlay.write_text(json.dumps(_overlay(seconds)))
-        run = simulate("-f", str(overlay))
+        run = simulate("-f", str(overlay), *(word for text in sets for word in ("--set", text)))
     return run.cpu_s, _transactions(json.loads(run.stdout)), run.peak_rss_bytes
 
 

@@ -23,7 +23,7 @@ from benchmarks.process import worked
 TENTH = 10  # the drill's rates are divided by this where it says so
 # Simulated minutes at a tenth of the rate, at the full rate, and of the whole drill.
 MINUTES = {QUICK: (6, 2, 2), FULL: (40, 20, 10)}
-USUALLY = (20, 10, 5)
+USUALLY = (20, 30, 5)
 GUARANTEES = ("read_your_writes", "monotonic_reads", "monotonic_writes", "writes_follow_reads")
 TIMERS, TIMEOUTS = 640, 250_000  # so many wait in the twin, on average
 Counts = dict[str, Any]
@@ -44,7 +44,7 @@ def scenario(minutes: int, *, share: int = 1, sets: tuple[str, ...] = ()):
     )
     rates = (
         f"databases.{name}.workload.{kind}={getattr(database.workload, kind) / share}/s"
-        for name, database in resolve(load(DRILL)).databases.items()
+        for name, database in resolve(load(DRILL, sets=list(sets))).databases.items()
         for kind in ("writes", "reads")
     )
     return resolve(load(DRILL, sets=[*sets, *times, *rates]))
