@@ -1,7 +1,7 @@
 """What is foreseen, and which tags are forgotten, changes nothing: pulled or foreseen, under faults."""
 
 from collections import Counter
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from typing import Any
 from unittest.mock import patch
 
@@ -12,6 +12,7 @@ from sim.models import domain
 from sim.models.path.foresight import Foresight
 from sim.models.path.path import Path
 from sim.trial import run_tables
+from tests.oracle.path.suite import little_room
 from tests.theory.test_handlers import choreo_scenario
 
 RANDOM: dict[str, Any] = {
@@ -40,23 +41,6 @@ FAULTS: dict[str, dict[str, Any]] = {
     "deaf": {"kind": "process_pause", "process": "orders/reserve", "at": "70s", "duration": "5s"},
     "broker": {"kind": "leader_election", "region": "west", "broker": 1, "at": "80s", "duration": "4s"},
 }  # fmt: skip
-LITTLE = {
-    "sim.models.workload.OUTPUT_ROWS": 2300,
-    "sim.engine.log.DROP_AT": 1,
-    "sim.models.path.rows._DROP_AT": 1,
-    "sim.models.path.origins._SPARE": 1,
-    "sim.models.path.foresight._ROOM": 8,
-    "sim.models.workload.FEEDS": 4,
-}
-
-
-@contextmanager
-def constants(values: dict[str, int]):
-    """Give the engine other constants for a while."""
-    with ExitStack() as stack:
-        for constant, value in values.items():
-            stack.enter_context(patch(constant, value))
-        yield
 
 
 @contextmanager
@@ -100,6 +84,6 @@ def test_foreseen_calls_and_forgotten_tags_change_no_row(idempotent):
         same(plain, run_tables(built, 3))
         assert counts["foreseen"] > 200
         assert counts["forgotten"] == 0
-        with constants(LITTLE):
+        with little_room():
             same(plain, run_tables(built, 3))
     assert (counts["forgotten"] > 1000) == idempotent
