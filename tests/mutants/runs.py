@@ -5,9 +5,11 @@ Everything is constant, and nothing happens by chance: without a bug each number
 
 from collections.abc import Callable, Mapping
 from typing import Any
+from unittest.mock import patch
 
 from sim.journal.recorder import Slice
 from sim.measure.figures import Measures
+from sim.models.path.path import Path
 from sim.spec.models import Scenario
 from sim.trial import run_tables
 from tests.theory.events import BUS, RELAY, search
@@ -155,9 +157,14 @@ def _slack(measure: str, of: str) -> float:
 
 
 def said(case: str) -> dict[str, Any]:
-    """Return measure -> its numbers of a case."""
+    """Return measure -> its numbers of a case.
+
+    Calls are not foreseen, or else the comparison of what was foreseen would notice a bug in a handler first.
+    """
     built = CASES[case]()
-    found, measures = run_tables(built, 1), Measures.of(built)
+    measures = Measures.of(built)
+    with patch.object(Path, "_foreseeable", lambda _: None):
+        found = run_tables(built, 1)
     for domain, tables in found["tables"].items():
         measures.fold(Slice(domain, built.duration, tables))
     measures.finish(found["milestones"], built.duration)

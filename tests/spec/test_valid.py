@@ -231,11 +231,16 @@ def test_shipped_scenarios_have_a_purpose_and_drills_have_objectives():
 
 
 def test_the_drill_has_the_load_it_is_known_for():
-    """Three regions, four domains, two hours, in all 500 writes/s and 2000 reads/s."""
+    """Three regions, four domains, two hours, in all 500 writes/s and 2000 reads/s.
+
+    Each of four handlers makes a write of every new order.
+    """
     scenario = load(str(ROOT / "scenarios/drills/lose-primary-region.yaml"))
     loads = [database.workload for database in scenario.databases.values()]
     assert (len(scenario.regions), len(loads), scenario.duration) == (3, 4, 7_200_000_000_000)
-    assert (sum(load.writes for load in loads), sum(load.reads for load in loads)) == (500, 2000)
+    handlers = [consumer for consumer in scenario.consumers.values() if consumer.writes is not None]
+    made = len(handlers) * scenario.databases["orders"].workload.writes
+    assert (sum(load.writes for load in loads) + made, sum(load.reads for load in loads)) == (500, 2000)
 
 
 def test_when_milestones_are_those_of_the_journal():
