@@ -71,6 +71,9 @@ def run_batch(task: dict[str, Any]) -> dict[str, Any]:
 
 def settle() -> None:
     """Say that this process is for trials alone: then what each of them leaves is cleared away at once."""
+    from sim.engine.lean import give_back_memory
+
+    give_back_memory()
     gc.enable()
     _HEAP.ours = True
 
