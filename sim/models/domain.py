@@ -140,9 +140,13 @@ class Domain:
         """Return how many operations of a fed stream are known."""
         return int(self.circle.stream[stream, layout.T_TRACE_END])
 
+    def still_known(self, stream: int, keep: int) -> int:
+        """Return the first operation of a fed stream that must stay known: not sent yet, or ``keep``."""
+        return min(int(self.circle.stream[stream, layout.T_SEQ]), keep)
+
     def make_room(self, stream: int, count: int, *, keep: int) -> None:
         """Make room for more operations of a fed stream, those from ``keep`` on staying known."""
-        need = self.told(stream) + count - min(int(self.circle.stream[stream, layout.T_SEQ]), keep)
+        need = self.told(stream) + count - self.still_known(stream, keep)
         if need > self.circle.fed.shape[1]:
             self.circle = with_fed(self.circle, 2 * need)
 

@@ -37,9 +37,9 @@ class Calls:
         self._table.append((at, bus.index, position, stream << 40 | seq, tag))
 
     def stream(self, bus: Bus) -> tuple[int, int]:
-        """Return the stream of its calls from a bus's region, and the first one whose end it may ask for."""
+        """Return the stream of its calls from a bus's region, and the first one that must stay known."""
         stream = self._streams[bus.region]
-        return stream, self._asked(stream)
+        return stream, self.domain.still_known(stream, self._asked(stream))
 
     def _asked(self, stream: int) -> int:
         streams, seqs = self._waiting("stream", "seq")
