@@ -15,7 +15,7 @@ from sim.engine.sampling import encode, raw, sample, uniform, zipf
 
 from .clock import ATTEMPT_BITS, ATTEMPTS
 
-BLOCK_BITS = 7
+BLOCK_BITS = 10
 BLOCK = 1 << BLOCK_BITS
 BLOCK_MASK = BLOCK - 1
 BLOCK_SHIFT = BLOCK_BITS + ATTEMPT_BITS
