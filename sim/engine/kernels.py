@@ -10,12 +10,10 @@ import math
 import numpy as np
 
 from sim.core.draws import Purpose
-from sim.engine.compiled import compiled
+from sim.engine.compiled import compiled, typed
 from sim.engine.sampling import ns, sample, uniform
 
-_APPLY = Purpose.APPLY
-_WIRE = Purpose.WIRE
-_WIRELOSS = Purpose.WIRELOSS
+_APPLY, _WIRE, _WIRELOSS = typed(Purpose.APPLY, Purpose.WIRE, Purpose.WIRELOSS)
 
 # Fields of a FIFO server's state.
 NEXT = 0  # index of the record to serve next

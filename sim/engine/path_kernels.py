@@ -10,12 +10,11 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.core.draws import Purpose
-from sim.engine.compiled import compiled
+from sim.engine.compiled import compiled, typed
 from sim.engine.kernels import DONE, FIELDS, FLOOR, FROM, NEXT, REMAINING
 from sim.engine.sampling import DistTable, ns, sample, uniform
 
-_WIRE = Purpose.WIRE
-_WIRELOSS = Purpose.WIRELOSS
+_WIRE, _WIRELOSS = typed(Purpose.WIRE, Purpose.WIRELOSS)
 _LSN = (1 << 40) - 1
 
 # More fields of a server's state.

@@ -38,10 +38,10 @@ from sim.engine.circle.layout import (
 )
 from sim.engine.circle.load import AWAITING, BACKING_OFF, asked
 from sim.engine.circle.messages import LOST, await_timeout, depart, push_request, tie_of
-from sim.engine.compiled import inlined, inner
+from sim.engine.compiled import inlined, inner, typed
 from sim.engine.sampling import ns, uniform
 
-_BACKOFF = Purpose.BACKOFF
+(_BACKOFF,) = typed(Purpose.BACKOFF)
 _OK, _FAIL, _INFO = 0, 1, 2
 
 

@@ -20,7 +20,9 @@ from sim.engine.circle.layout import (
 from sim.engine.circle.messages import answer
 from sim.engine.circle.nodes import begin, find_next, refill, vacate
 from sim.engine.circle.slots import release
-from sim.engine.compiled import compiled, inner
+from sim.engine.compiled import compiled, inner, typed
+
+(_NOTHING,) = typed(0)
 
 
 @compiled
@@ -47,7 +49,7 @@ def evict(c, node, at):
         worker = c.worker[node, w]
         if worker[W_BUSY] and _evicted(c, worker[W_EVENT]):
             vacate(c, node, w)
-            answer(c, worker[W_EVENT], RESULT_REFUSED, 0, at)
+            answer(c, worker[W_EVENT], RESULT_REFUSED, _NOTHING, at)
             release(c, worker[W_EVENT] & 0xFFFFFF)
     places = c.queue.shape[1]
     kept = 0
@@ -55,7 +57,7 @@ def evict(c, node, at):
         source = (row[N_HEAD] + i) % places
         event = c.queue[node, source, 0]
         if _evicted(c, event):
-            answer(c, event, RESULT_REFUSED, 0, at)
+            answer(c, event, RESULT_REFUSED, _NOTHING, at)
             release(c, event & 0xFFFFFF)
         else:
             target = (row[N_HEAD] + kept) % places

@@ -21,6 +21,7 @@ from sim.engine.circle.layout import (
     Circle,
 )
 from sim.engine.circle.loop import BATCH, GROW_HEAP, GROW_INBOX
+from sim.engine.ordering import absent
 
 SLOTS_MAX = 1 << 24  # a record carries its slot in 24 bits
 
@@ -55,7 +56,7 @@ def _with_inbox(circle: Circle, places: int) -> Circle:
 
 def without(circle: Circle, group: int, tags: np.ndarray, kept: np.ndarray) -> Circle:
     """Return the circle without the entries of these tags (n,) in the inbox of a group, but ``kept`` (m,)."""
-    strike_out(circle.inbox, group, tags, np.sort(kept))
+    strike_out(circle.inbox, group, absent(tags, kept))
     left = int((circle.inbox[:, I_NEWEST] > 0).sum())
     places = len(circle.inbox)
     while places > PLACES and places > 8 * (left + BATCH):

@@ -3,8 +3,6 @@
 Open addressing with linear steps. Tags that cannot come again are taken out, many at a time.
 """
 
-import numpy as np
-
 from sim.engine.circle.layout import I_KEY, I_NEWEST, I_OLDER, INBOX
 from sim.engine.compiled import compiled, inlined, inner
 
@@ -41,15 +39,9 @@ def remember(c, key, version):
 
 
 @compiled
-def strike_out(inbox, group, tags, kept):
-    """Mark the entries of these tags (n,) int64 as gone, but those ``kept`` (m,), which are sorted.
-
-    ``enter_all`` leaves them out.
-    """
+def strike_out(inbox, group, tags):
+    """Mark the entries of these tags (n,) int64 as gone; ``enter_all`` leaves them out."""
     for i in range(tags.size):
-        k = np.searchsorted(kept, tags[i])
-        if k < kept.size and kept[k] == tags[i]:
-            continue
         entry = inbox[place_of(inbox, entry_of(group, tags[i]))]
         entry[I_NEWEST] = GONE if entry[I_KEY] != 0 else 0
 

@@ -144,7 +144,7 @@ W_BUSY, W_START, W_DONE, W_TIE, W_EVENT = range(5)
 WORKER_FIELDS = 5
 
 # A record in flight, packed in one int64: slot | attempt << 24 | gateway << 30 | node << 36 | result << 42.
-RESULT_OK, RESULT_REFUSED = 0, 1
+RESULT_OK, RESULT_REFUSED = np.int64(0), np.int64(1)
 
 # Links (Circle.link float64, Circle.link_state int64), by row: region to region a * R + b, client to gateway
 # R * R + c * R + g, gateway to client 2 * R * R + g * R + c. LS_FIXED: ns that every

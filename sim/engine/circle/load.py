@@ -73,10 +73,11 @@ from sim.engine.circle.layout import (
     TTL,
 )
 from sim.engine.circle.messages import LOST, await_timeout, depart, push_request
-from sim.engine.compiled import compiled, inlined, inner, merged
+from sim.engine.compiled import compiled, inlined, inner, merged, typed
 from sim.engine.sampling import DistTable, ns, raw, sample, uniform, zipf
 
-_ARRIVAL, _SESSION, _KEY, _SERVICE = Purpose.ARRIVAL, Purpose.SESSION, Purpose.KEY, Purpose.SERVICE
+_ARRIVAL, _SESSION, _KEY, _SERVICE = typed(Purpose.ARRIVAL, Purpose.SESSION, Purpose.KEY, Purpose.SERVICE)
+_NONE, _FIRST = typed(0, 1)  # attempts
 AWAITING, BACKING_OFF = 1, 2  # S_OPEN of an operation that has not ended
 _DUE, _GAP = range(2)  # rows of Circle.due
 
@@ -86,7 +87,7 @@ def _gap(c, s, seq):
     """Return the ns from one arrival to arrival ``seq`` at the present rate."""
     work = 1.0
     if c.stream[s, T_ARRIVAL] == RANDOM:
-        work = -math.log(uniform(c.stream_key[s], seq, 0, _ARRIVAL))
+        work = -math.log(uniform(c.stream_key[s], seq, _NONE, _ARRIVAL))
     return ns(work * c.rate[s, 0] / c.rate[s, 1])
 
 
@@ -242,7 +243,7 @@ def _list_sessions(c, n):
     reg, coming = c.reg, c.coming
     for k in range(n):
         at = coming[C_AT, k]
-        bits = raw(c.stream_key[c.load[coming[C_LANE, k]]], coming[C_SEQ, k], 0, _SESSION)
+        bits = raw(c.stream_key[c.load[coming[C_LANE, k]]], coming[C_SEQ, k], _NONE, _SESSION)
         session = np.int64(bits >> np.uint64(32)) * reg[SESSIONS] >> 32
         while at >= reg[EPOCH_END]:
             reg[EPOCH] += 1
@@ -271,7 +272,7 @@ def _list_work(c, n):
     for k in range(n):
         i = coming[C_LANE, k]
         dist = c.work[c.lane[LANE_KIND, i]]
-        work = sample(table, dist, c.stream_key[c.load[i]], coming[C_SEQ, k], 1, _SERVICE)
+        work = sample(table, dist, c.stream_key[c.load[i]], coming[C_SEQ, k], _FIRST, _SERVICE)
         coming[C_LASTS, k] = ns(work)
 
 

@@ -37,10 +37,10 @@ from sim.engine.circle.layout import (
     TIMEOUT_NS,
     WRITE,
 )
-from sim.engine.compiled import inlined, inner
+from sim.engine.compiled import inlined, inner, typed
 from sim.engine.sampling import DistTable, ns, sample, uniform
 
-_LEG1, _LEG2, _LEG3, _LEG4 = Purpose.LEG1, Purpose.LEG2, Purpose.LEG3, Purpose.LEG4
+_LEG1, _LEG2, _LEG3, _LEG4 = typed(Purpose.LEG1, Purpose.LEG2, Purpose.LEG3, Purpose.LEG4)
 _TO_LOSS = Purpose.LOSS1 - Purpose.LEG1
 LOST = -1  # a delay no message can have
 

@@ -58,10 +58,10 @@ from sim.engine.circle.layout import (
 from sim.engine.circle.lease import renew
 from sim.engine.circle.messages import LOST, answer, await_timeout, push_reply, reply_delay, tie_of
 from sim.engine.circle.slots import release
-from sim.engine.compiled import compiled, inlined, inner, merged
+from sim.engine.compiled import compiled, inlined, inner, merged, typed
 from sim.engine.sampling import DistTable, ns, sample
 
-_SERVICE = Purpose.SERVICE
+_SERVICE, _NOTHING = typed(Purpose.SERVICE, 0)
 _LSN_MASK = (1 << 40) - 1
 
 
@@ -86,13 +86,13 @@ def _take_in(c, event, at):
         release(c, slot)
         return
     if not row[N_EXISTS]:
-        answer(c, event, RESULT_OK, 0, at)
+        answer(c, event, RESULT_OK, _NOTHING, at)
         release(c, slot)
         return
     s = c.slot[slot, S_STREAM]
     kind = c.stream[s, T_KIND]
     if _refuses(c, node, kind, at) or not _admit(c, node, event, kind, at):
-        answer(c, event, RESULT_REFUSED, 0, at)
+        answer(c, event, RESULT_REFUSED, _NOTHING, at)
         release(c, slot)
 
 
@@ -268,7 +268,7 @@ def _result(c, node, event, at):
             push_reply(c, event, RESULT_OK, note_read(c, node, slot, at), at + delay)
     elif kind == WRITE:
         if c.reg[LEASE] and at >= row[N_LEASE_UNTIL]:
-            answer(c, event, RESULT_REFUSED, 0, at)
+            answer(c, event, RESULT_REFUSED, _NOTHING, at)
             return
         answer(c, event, RESULT_OK, write(c, node, slot, at), at)
     else:

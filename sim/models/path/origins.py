@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 import numpy as np
 
+from sim.engine.ordering import absent
 from sim.journal.schema import LSN_BITS, LSN_MASK
 from sim.models.path.rows import Rows
 
@@ -67,10 +68,4 @@ class Origins:
             gone.append(known[: rows.base - before])
             kept.append(known[rows.base - before :])
         self._kept = sum(rids.size for rids in kept)
-        return _without(np.concatenate(gone), np.concatenate(kept))
-
-
-def _without(values: np.ndarray, others: np.ndarray) -> np.ndarray:
-    """Return the values that are not among others, int64; sorting beats numpy's sets, which hash."""
-    others = np.append(np.sort(others), -1)
-    return values[others[np.searchsorted(others[:-1], values)] != values]
+        return absent(np.concatenate(gone), np.concatenate(kept))
