@@ -10,7 +10,8 @@ from sim.measure.compiled import on_timeline
 from sim.measure.ledger import Ledger
 from sim.measure.path.setup import ZONES
 from sim.measure.path.spans import Spans
-from sim.measure.path.stage import Stage, Tally, Witness
+from sim.measure.path.stage import Stage
+from sim.measure.path.tally import Tally, Witness
 from sim.measure.path.waterfall import Waterfall
 
 
@@ -72,6 +73,7 @@ def delivery(waterfall: Waterfall, ghosts: Ghosts, before: Ghosts) -> dict[str, 
             "duplicates": (Tally() if clean else stage.duplicates).figures(),
             "gaps": stage.gaps(missing, waterfall.end_ns).figures(),
             "reorderings": stage.reorderings.figures(),
+            **(stage.lateness.figures() if stage.lateness is not None else {}),
             "ghosts": ghosts.among(stage).figures(),
             "ghosts_ended": before.among(stage, but=ghosts.versions).figures(),
             "orphans": orphans,

@@ -18,10 +18,10 @@ def path_setup(**changes: Any) -> PathSetup:
     """Return a path of the domain ``orders``, at home in a."""
     base: dict[str, Any] = {
         "domain": "orders", "regions": ("a", "b", "c"), "primary": A, "span": Span(0, 5 * S, 60 * S),
-        "events_fresh_ns": 2 * S, "consumers": {"search": Reader(3 * S, S)},
+        "events_fresh_ns": 2 * S, "consumers": {"search": Reader(3 * S, S, 2 * S)},
         "retentions": ((None, None, 10_000 * S),), "lake": A,
         "zones_fresh_ns": {"raw": 5 * S, "curated": 10 * S, "analytics": 15 * S},
-        "insights": {"sales": Insight(("orders",), (A,), 20 * S)}, "fault_ns": None,
+        "lateness_ns": 3 * S, "insights": {"sales": Insight(("orders",), (A,), 20 * S)}, "fault_ns": None,
     }  # fmt: skip
     return PathSetup(**{**base, **changes})
 
