@@ -34,6 +34,11 @@ class Order:
 
     def judge(self, low: int, high: int) -> list[int]:
         """Take in first arrivals [low, high); return those that came after a newer version of their key."""
+        on = Spans(self._line.on(low, high))
+        parts = sorted([*on, *Spans([(low, high)]).minus(on)])  # a cut may lie between
+        return [late for part in parts for late in self._judge(*part)]
+
+    def _judge(self, low: int, high: int) -> list[int]:
         first, keys = self._line.keys_from(low, high)
         more = max(0, self._line.keys - len(self._newest))
         self._newest = np.concatenate([self._newest, np.zeros(more, np.int64)])

@@ -35,13 +35,15 @@ class Journey:
     rows: list[list[int]] = field(default_factory=lambda: [[], [], []])  # versions on each bus
     commits: dict[str, int] = field(default_factory=dict)  # of each table
 
-    def write(self, first: int, last: int, *, timeline: int = 1, node: int = A, start: int = 0) -> None:
-        """Commit and acknowledge a record a second: lsn i at ``start`` + i s, key i % 2, at every standby."""
+    def write(
+        self, first: int, last: int, *, timeline: int = 1, node: int = A, start: int = 0, keys: int = 2
+    ) -> None:
+        """Commit and acknowledge a record a second: lsn i at ``start`` + i s, key i % keys, at every standby."""
         for lsn in range(first, last + 1):
             at, version = (start + lsn) * S, v(timeline, lsn)
             rid = timeline << 20 | lsn
-            self.history.commit(at, version, rid, node=node, key=lsn % 2)
-            self.history.op(rid, at - MS, at + MS, WRITE, version=version, key=lsn % 2)
+            self.history.commit(at, version, rid, node=node, key=lsn % keys)
+            self.history.op(rid, at - MS, at + MS, WRITE, version=version, key=lsn % keys)
             replicate(self.history, at, version, "".join(r for r in "abc" if r != REGIONS[node]))
 
     def publish(self, region: int, at: int, version: int, origin: int | None = None) -> int:
