@@ -82,7 +82,7 @@ def _wrong(delivery: dict[str, Figures]) -> list[str]:
 
 
 def _latest(delivery: dict[str, Figures]) -> float:
-    return max(row["late_max_s"] for row in delivery.values() if "late_max_s" in row)
+    return max(float(row.get("late_max_s", 0)) for row in delivery.values())
 
 
 def _replays(figures: Figures) -> list[Section]:

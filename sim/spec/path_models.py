@@ -10,8 +10,8 @@ from sim.spec.types import Duration, DurationDist, Fraction, Name, Size
 
 Positive = Annotated[Duration, Field(gt=0)]
 Work = Annotated[Duration, Field(ge=0)]
-# How far behind the newest a record may come without being late. Flink has no default for it; its windows wait for
-# nothing beyond it (allowedLateness is 0), and 5 s is the bound in its manual's example of a WATERMARK clause.
+# How far behind the newest a record may come without being late. Flink has no default for it, and its windows
+# wait for nothing beyond it (allowedLateness is 0); 5 s is the bound in its manual's example of a WATERMARK.
 LATENESS = 5 * S
 
 # --- outbox ---------------------------------------------------------------------------------------

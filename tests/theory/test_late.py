@@ -1,8 +1,8 @@
 """What comes late once a region returns with events of before, by arithmetic.
 
-The mirror to west stands still from 28 s on, and east is lost at 30.2 s, when the relay had noted all it had
-published: the events 2747 to 2996 are in east only, and nobody publishes them again. West goes on. East returns at
-70.1 s, just after the rounds of 70 s, and its mirror carries them all before the next.
+The mirror to west stands still from 28 s on, and east is lost at 30.2 s, when the relay had noted all that
+it had published: 2747 to 2996 are on no other bus, and nobody publishes them again. West goes on. East
+returns at 70.1 s, just after the rounds of 70 s, and its mirror carries them all before the next.
 """
 
 from functools import cache
@@ -89,7 +89,7 @@ def test_the_bound_itself_is_not_late():
 
 
 def test_a_mirror_that_stands_still_makes_nothing_late():
-    """All of it comes in order: the newest that has arrived waits with the others, though they are 30 s old."""
+    """All of it comes in order: the newest that has arrived is as old as the rest, some 30 s."""
     pause = {"kind": "mirror_pause", "from": "east", "to": "west", "at": "28s", "duration": "30s"}
     reader = {"of": "orders", "region": "west", "work": "1ms", "lateness": "0s"}
     found = events({"duration": "90s", "consumers": {"search": reader}}, stuck=pause).figures

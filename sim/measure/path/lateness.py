@@ -1,4 +1,4 @@
-"""Late data: records that come when newer ones have been there for a while, and change what had been shown."""
+"""Late data: records that come when newer ones have been there, and change what had been shown."""
 
 from dataclasses import dataclass
 from typing import Any

@@ -44,8 +44,8 @@ class PathSetup:
     """The measures' view of one domain's data path. Regions are indices in the sorted names, times in ns.
 
     ``retentions``: (fault or None, region or None, retention) of the base and of each truncation. ``lake``:
-    where the lake is computed at first, None without one; ``lateness_ns``: how late records may be in its tables. ``fault_ns``: when the first fault begins, None if
-    that is not certain beforehand.
+    where the lake is computed at first, None without one; ``lateness_ns``: how late records of its tables may
+    be. ``fault_ns``: when the first fault begins, None if that is not certain beforehand.
     """
 
     domain: str

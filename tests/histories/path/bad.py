@@ -234,7 +234,7 @@ def late_for_a_consumer() -> Journey:
 
 
 def late_in_raw() -> Journey:
-    """Raw gets 1 to 3 and 8 to 10, then 4 to 7, the first three more than 3 s behind 10; then 20 and 11 to 19.
+    """Raw gets 1 to 3 and 8 to 10, then 4 to 7, three of them more than 3 s behind 10; then 20 and 11 to 19.
 
     These ten come together, so none is late among them. Curated takes the first ten together, too. The
     consumer, which takes one after the other and allows 2 s, is late with 4 to 7, and with 11 to 17.

@@ -38,7 +38,7 @@ class Journey:
     def write(
         self, first: int, last: int, *, timeline: int = 1, node: int = A, start: int = 0, keys: int = 2
     ) -> None:
-        """Commit and acknowledge a record a second: lsn i at ``start`` + i s, key i % keys, at every standby."""
+        """Commit, replicate and acknowledge a record a second: i at ``start`` + i s, key i % keys."""
         for lsn in range(first, last + 1):
             at, version = (start + lsn) * S, v(timeline, lsn)
             rid = timeline << 20 | lsn

@@ -4,7 +4,7 @@ from tests.histories.naive import table
 from tests.histories.path.builder import Journey
 
 Batch = tuple[int, list[int]]  # when, versions
-Late = tuple[int, tuple[int, int] | None, int]  # how many, (when, version) of the first, how far the latest, ns
+Late = tuple[int, tuple[int, int] | None, int]  # how many, (when, version) of the first, the farthest, ns
 
 
 def late(journey: Journey, batches: list[Batch], allowed_ns: int) -> Late:
@@ -17,12 +17,14 @@ def late(journey: Journey, batches: list[Batch], allowed_ns: int) -> Late:
         new = [v for v in dict.fromkeys(versions) if v not in there]
         found += [(at_ns, v, newest - committed[v]) for v in new if newest - committed[v] > allowed_ns]
         there.update(new)
-    return len(found), min((row[:2] for row in found), default=None), max((row[2] for row in found), default=0)
+    first = min((row[:2] for row in found), default=None)
+    return len(found), first, max((row[2] for row in found), default=0)
 
 
 def consumed(journey: Journey, consumer: str, replay: str) -> list[Batch]:
     """Return what a consumer completed or was handed by a replay, each row by itself."""
-    rows = [row for name in (f"consumed/{consumer}", f"replayed/{replay}") for row in table(journey.history, name)]
+    names = (f"consumed/{consumer}", f"replayed/{replay}")
+    rows = [row for name in names for row in table(journey.history, name)]
     rows.sort(key=lambda row: row["at_ns"])
     return [(row["at_ns"], [journey.rows[row["region"]][row["position"]]]) for row in rows]
 
