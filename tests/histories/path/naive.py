@@ -21,9 +21,10 @@ def late(journey: Journey, batches: list[Batch], allowed_ns: int) -> Late:
     return len(found), first, max((row[2] for row in found), default=0)
 
 
-def consumed(journey: Journey, consumer: str, replay: str) -> list[Batch]:
-    """Return what a consumer completed or was handed by a replay, each row by itself."""
-    names = (f"consumed/{consumer}", f"replayed/{replay}")
+def consumed(journey: Journey, consumer: str) -> list[Batch]:
+    """Return what a consumer completed or was handed by replays, each row by itself."""
+    replays = [name for name, replay in journey.path.replays.items() if replay.into == consumer]
+    names = (f"consumed/{consumer}", *(f"replayed/{name}" for name in replays))
     rows = [row for name in names for row in table(journey.history, name)]
     rows.sort(key=lambda row: row["at_ns"])
     return [(row["at_ns"], [journey.rows[row["region"]][row["position"]]]) for row in rows]

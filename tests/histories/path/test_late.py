@@ -1,40 +1,66 @@
 """What comes later than a window waits: each late record once, against what had arrived before it."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from sim.measure.path import domain, line
 from sim.measure.path.metrics import path_value
-from tests.histories.builder import MS, S, v
+from sim.measure.path.rows import rows_of
+from sim.measure.path.setup import ZONES, path_setup_of
+from sim.trial import run_tables
+from tests.histories.builder import MS, History, S, setup, v
 from tests.histories.path import bad, naive, replayed
 from tests.histories.path.builder import A, Journey
 from tests.histories.path.good import quiet
 from tests.histories.path.random_path import END, random_journey
 from tests.histories.path.test_shown import page
+from tests.oracle.path.generate import case
 
 SEEDS = range(60)
 CUTS = tuple(range(0, END, 730 * MS))
 
 
 def measured(journey: Journey, *, at: tuple[int, ...] = ()) -> dict[str, dict[str, Any]]:
-    """Return stage -> what is late there."""
+    """Return consumer or table of a region -> what is late there."""
     found = domain.DomainPath(journey.path)
     for part in journey.history.slices(at=at):
         found.fold(part, 1)
-    stages = {zone: found.tables.held[zone, A].watch.stage for zone in ("raw", "curated")}
-    stages["search"] = found.consumers["search"].stage
+    stages = {name: watch.stage for name, watch in found.consumers.items()}
+    for (zone, r), held in found.tables.held.items():
+        stages[f"{zone}/{journey.path.regions[r]}"] = held.watch.stage
     return {name: stage.lateness.figures() for name, stage in stages.items()}
 
 
 def recounted(journey: Journey) -> dict[str, naive.Late]:
     """Return the same, counted record by record."""
-    lake_ns, search_ns = journey.path.lateness_ns, journey.path.consumers["search"].lateness_ns
-    tables = {zone: naive.committed(journey, f"{zone}/a") for zone in ("raw", "curated")}
+    path = journey.path
+    zones = ZONES if path.lake is not None else ()
+    tables = [f"{zone}/{region}" for zone in zones for region in path.regions]
     return {
-        **{zone: naive.late(journey, batches, lake_ns) for zone, batches in tables.items()},
-        "search": naive.late(journey, naive.consumed(journey, "search", "heal"), search_ns),
+        **{
+            name: naive.late(journey, naive.consumed(journey, name), reader.lateness_ns)
+            for name, reader in path.consumers.items()
+        },
+        **{name: naive.late(journey, naive.committed(journey, name), path.lateness_ns) for name in tables},
     }
+
+
+def generated(number: int) -> list[Journey]:
+    """Return the domains of a generated run of the engine, where no more than 200 ms are allowed."""
+    one = case(number)
+    scenario, found = one.scenario, run_tables(one.scenario, one.seed, pulls=one.pulls)["tables"]
+    journeys = []
+    for name, tables in found.items():
+        path = path_setup_of(scenario, name)
+        readers = {of: replace(reader, lateness_ns=200 * MS) for of, reader in path.consumers.items()}
+        history = History(setup(duration_ns=scenario.duration))
+        history.rows = {of: rows_of(rows) for of, rows in tables.items()}
+        buses = [tables[f"bus/{r}"]["version"].tolist() if f"bus/{r}" in tables else [] for r in path.regions]
+        path = replace(path, lateness_ns=200 * MS, consumers=readers)
+        journeys.append(Journey(path, history, buses))
+    return journeys
 
 
 def as_counted(figures: dict[str, Any]) -> naive.Late:
@@ -53,10 +79,23 @@ def test_late_is_what_a_recount_finds(seed):
     assert measured(journey, at=CUTS) == found
 
 
+def test_late_in_runs_of_the_engine_is_what_a_recount_finds():
+    """In generated scenarios, with the moves, crashes and faults of all kinds that they have."""
+    late = 0
+    for number in range(60):
+        for journey in generated(number):
+            found = measured(journey)
+            counted = {name: as_counted(figures) for name, figures in found.items()}
+            assert counted == recounted(journey), number
+            assert measured(journey, at=CUTS) == found
+            late += sum(count for count, _, _ in counted.values())
+    assert late > 200
+
+
 def test_the_random_journeys_contain_what_is_to_be_tested():
     """Late records occur at each stage, of abandoned commits too; some stages have none."""
     found = [recounted(random_journey(seed)) for seed in SEEDS]
-    for name in ("raw", "curated", "search"):
+    for name in ("raw/a", "curated/a", "search"):
         counts = [of[name][0] for of in found]
         assert sum(counts) > 100, name
         assert 0 in counts or name == "search"
@@ -101,10 +140,10 @@ def test_a_commit_that_is_taken_back_was_never_late():
     """Its rows come again, and are judged anew: against the 10 s of what is left, and not 20 s."""
     journey = bad.late_in_raw()
     journey.history.add("taken/raw/a", at_ns=22 * S, kept=1)
-    found = measured(journey)["raw"]
+    found = measured(journey)["raw/a"]
     assert (found["late"], found["late_max_s"]) == ({"count": 0, "witness": None}, 0.0)
     journey.history.add("raw/a", at_ns=23 * S, commit=1, source=A, begin=6, end=10)
-    found = measured(journey)["raw"]
+    found = measured(journey)["raw/a"]
     assert (found["late"]["count"], found["late"]["witness"]["at_s"], found["late_max_s"]) == (3, 23.0, 6.0)
 
 
