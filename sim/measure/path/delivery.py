@@ -65,6 +65,7 @@ def delivery(waterfall: Waterfall, ghosts: Ghosts, before: Ghosts) -> dict[str, 
         stages |= {zone: tables.held[zone, tables.region].watch.stage for zone in ZONES}
     out: dict[str, Any] = {}
     for name, stage in stages.items():
+        assert stage.lateness is not None, "consumers and tables have one"
         dropped = terms[name].dropped.minus(stage.delivered).minus(terms[name].coming)
         missing = waterfall.lost(terms[name]).minus(terms[name].won).update(waterfall.committed.meet(dropped))
         clean = path.setup.deduplicate and name in ZONES[1:]
@@ -73,7 +74,7 @@ def delivery(waterfall: Waterfall, ghosts: Ghosts, before: Ghosts) -> dict[str, 
             "duplicates": (Tally() if clean else stage.duplicates).figures(),
             "gaps": stage.gaps(missing, waterfall.end_ns).figures(),
             "reorderings": stage.reorderings.figures(),
-            **(stage.lateness.figures() if stage.lateness is not None else {}),
+            **stage.lateness.figures(),
             "ghosts": ghosts.among(stage).figures(),
             "ghosts_ended": before.among(stage, but=ghosts.versions).figures(),
             "orphans": orphans,
