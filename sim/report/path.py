@@ -17,6 +17,7 @@ WRONG = {
     "gaps": "Never came, though later ones did",
     "duplicates": "Came twice or more",
     "reorderings": "Came after a newer version of their key",
+    "late": "Came late, for windows that could have been closed",
     "dead_letters": "Became dead letters",
 }
 
@@ -71,12 +72,17 @@ def _wrong(delivery: dict[str, Figures]) -> list[str]:
             record = _record(first, found[first]["witness"])
             at = clock(round(found[first]["witness"]["at_s"] * 1e9))
             numbers = ", ".join(f"{of} {tally['count']:,}" for of, tally in found.items())
-            lines.append(f"- {words}: {numbers}; the first is {record} at {at}.")
+            far = f", up to {duration(_latest(delivery))} behind the newest" if kind == "late" else ""
+            lines.append(f"- {words}: {numbers}{far}; the first is {record} at {at}.")
     orphans = {
         of.partition(".")[0]: row["orphans"]["count"] for of, row in delivery.items() if "orphans" in row
     }
     without = ", ".join(f"{domain} {number:,}" for domain, number in orphans.items() if number)
     return [*lines, f"- Committed and acknowledged, but without any event: {without}."] if without else lines
+
+
+def _latest(delivery: dict[str, Figures]) -> float:
+    return max(float(row.get("late_max_s", 0)) for row in delivery.values())
 
 
 def _replays(figures: Figures) -> list[Section]:

@@ -10,6 +10,9 @@ from sim.spec.types import Duration, DurationDist, Fraction, Name, Size
 
 Positive = Annotated[Duration, Field(gt=0)]
 Work = Annotated[Duration, Field(ge=0)]
+# How far behind the newest a record may come without being late. Flink has no default for it, and its windows
+# wait for nothing beyond it (allowedLateness is 0); 5 s is the bound in its manual's example of a WATERMARK.
+LATENESS = 5 * S
 
 # --- outbox ---------------------------------------------------------------------------------------
 
@@ -90,6 +93,7 @@ class Consumer(Moves):
     rebalance: Positive = 3 * S  # Kafka group.initial.rebalance.delay.ms
     restart: DurationDist = constant(10 * S)  # a container's start
     fresh: Positive = 30 * S  # its freshness objective
+    lateness: Duration = LATENESS  # records further behind the newest that had arrived are late
     writes: Name | None = None  # a handler: the domain that it calls for each event it reacts to
     on: Name = "clients"  # of whose writes the events are: the clients' or those of a handler
     idempotent: bool = True  # a call for an event that has a commit already commits nothing
@@ -107,6 +111,7 @@ class Stream(Model):
     checkpoint: Positive = 60 * S  # Flink has none by default; a minute is usual
     flush: Positive = 30 * S  # at_least_once: files are closed so often
     commit: Positive = 1 * S  # from prepared to visible
+    lateness: Duration = LATENESS  # in every table: what is further behind the newest of them is late
     lookup: Name | None = None  # a domain whose local node enrichment asks
     when_down: Literal["wait", "dead_letter"] = "wait"
     attempts: Annotated[int, Field(ge=1)] = 3  # at a poison message, before it is a dead letter

@@ -12,7 +12,7 @@ Unit = Literal["duration", "count", "fraction"]
 CAPABILITY_METRICS = ("rta", "downtime")  # of requests and of what the data path delivers
 REQUEST_METRICS = ("failed_requests", "latency_p50", "latency_p99", "latency_p999")
 FRESHNESS_METRICS = ("freshness_max", "freshness_p99")
-DELIVERY_METRICS = ("ghosts", "orphans", "duplicates", "gaps", "reorderings")
+DELIVERY_METRICS = ("ghosts", "orphans", "duplicates", "gaps", "reorderings", "late_records")
 LOSS_METRICS = ("records_lost", "lost_after_replay")  # of a stage
 INSIGHT_METRICS = ("continuity", "completeness")
 PATH_METRICS = (
@@ -50,6 +50,7 @@ METRICS: dict[str, tuple[Unit, ...]] = {
     "duplicates": ("count",),
     "gaps": ("count",),
     "reorderings": ("count",),
+    "late_records": ("count",),
     "dead_letters": ("count",),
     "recovery_point": ("duration",),
     "orders_stuck": ("count",),

@@ -207,6 +207,7 @@ Metric = Literal[
     "duplicates",
     "gaps",
     "reorderings",
+    "late_records",
     "dead_letters",
     "recovery_point",
     "orders_stuck",

@@ -27,6 +27,7 @@ MISSED = {
     "lag/catalog-outage": {"raw-fresh"},
     "lag/consumer-crash-loop": {"done-once", "up-to-date"},
     "lag/dangling-dashboards": {"dashboards"},
+    "lag/late-records": {"raw-late", "shown-late"},
     "lag/lookup-down": {"no-letters", "no-gap", "complete"},
     "lag/mirror-behind-retention": {"mirror-rpo", "west-rpo"},
     "lag/peak-above-the-line": {"rpo", "exposure"},
@@ -50,6 +51,7 @@ LOSING = {
     "lag/catalog-outage": set(),
     "lag/consumer-crash-loop": set(),
     "lag/dangling-dashboards": set(),
+    "lag/late-records": set(),
     "lag/lookup-down": set(),
     "lag/mirror-behind-retention": {"mirror/us-west", "search-west"},
     "lag/poison-message": set(),
@@ -138,3 +140,14 @@ def test_what_a_failover_forgets_is_promised_twice():
     assert 0 < stock["oversold"]["count"] < stock["forgotten"] <= orders["stuck"]["count"]
     assert stock["oversold"]["witness"]["collides_with"]["at_s"] < 180
     assert orders["doubled"]["witness"]["handler"] == "capture"
+
+
+def test_what_comes_back_with_a_region_is_late_in_every_table():
+    """The same records in each, minutes behind; who waits longer than the outage lasts has none."""
+    delivery = outcome("lag/late-records").figures["delivery"]
+    late = {of: row["late"]["count"] for of, row in delivery.items() if "late" in row}
+    assert late.pop("orders.prices") == 0
+    assert set(late) == {"orders.raw", "orders.curated", "orders.analytics"}
+    (count,) = set(late.values())
+    assert count > 1000
+    assert 420 < delivery["orders.raw"]["late_max_s"] < 600

@@ -18,7 +18,7 @@ from tests.theory.test_handlers import QUIET, choreo_scenario
 from tests.theory.test_lake import LAKE
 from tests.theory.test_relay import POLL
 
-TALLIES = ("gaps", "duplicates", "reorderings", "ghosts", "orphans", "dead_letters")
+TALLIES = ("gaps", "duplicates", "reorderings", "late", "ghosts", "orphans", "dead_letters")
 ORDERS = ("stuck", "half_done", "doubled")
 # The measures that must catch a bug of their own. A loss in a database always has others with it (ghosts, oversold):
 # what finds it alone is in ``tests/theory/test_loss.py`` and the twin.
@@ -28,6 +28,7 @@ CAUGHT = (
 )  # fmt: skip
 SLACK = {"freshness": 15.0, "monitoring": 15.0}  # s: what some records more or less can change
 ROWS = 1000.0  # likewise, of a lag in rows
+UNLIKE = {"keys": {"count": 1 << 20, "zipf": 0}, "sessions": {"count": 1 << 16}}  # writes share hardly a key
 POWER = {"kind": "region_outage", "region": "east", "at": "33302ms", "duration": "10m"}  # nothing waits to be sent
 WEST = {"consumers": {"search": {"of": "orders", "region": "west", "work": "1ms", "commit": "5s"}}}
 
@@ -120,6 +121,21 @@ CASES: dict[str, Callable[[], Scenario]] = {
                 }
             },
         }
+    ),
+    # a group that is paused is handed six seconds of what it has not read; no key comes twice among these
+    "replayed-unread": lambda: events(
+        {
+            "duration": "60s",
+            **search(),
+            "databases": {"orders": {"workload": UNLIKE}},
+            "replays": {
+                "heal": {
+                    "of": "orders", "region": "east", "into": "search", "rate": "500/s",
+                    "from": "#999", "to": "#1599", "at": "30s",
+                }
+            },
+        },
+        stop={"kind": "process_pause", "process": "orders/search", "at": "10200ms", "duration": "25s"},
     ),
     # replication stands still for five seconds; a replay brings back what is lost, beside what is not
     "wins-back": lambda: events(

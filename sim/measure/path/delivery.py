@@ -10,7 +10,8 @@ from sim.measure.compiled import on_timeline
 from sim.measure.ledger import Ledger
 from sim.measure.path.setup import ZONES
 from sim.measure.path.spans import Spans
-from sim.measure.path.stage import Stage, Tally, Witness
+from sim.measure.path.stage import Stage
+from sim.measure.path.tally import Tally, Witness
 from sim.measure.path.waterfall import Waterfall
 
 
@@ -64,6 +65,7 @@ def delivery(waterfall: Waterfall, ghosts: Ghosts, before: Ghosts) -> dict[str, 
         stages |= {zone: tables.held[zone, tables.region].watch.stage for zone in ZONES}
     out: dict[str, Any] = {}
     for name, stage in stages.items():
+        assert stage.lateness is not None, "consumers and tables have one"
         dropped = terms[name].dropped.minus(stage.delivered).minus(terms[name].coming)
         missing = waterfall.lost(terms[name]).minus(terms[name].won).update(waterfall.committed.meet(dropped))
         clean = path.setup.deduplicate and name in ZONES[1:]
@@ -72,6 +74,7 @@ def delivery(waterfall: Waterfall, ghosts: Ghosts, before: Ghosts) -> dict[str, 
             "duplicates": (Tally() if clean else stage.duplicates).figures(),
             "gaps": stage.gaps(missing, waterfall.end_ns).figures(),
             "reorderings": stage.reorderings.figures(),
+            **stage.lateness.figures(),
             "ghosts": ghosts.among(stage).figures(),
             "ghosts_ended": before.among(stage, but=ghosts.versions).figures(),
             "orphans": orphans,

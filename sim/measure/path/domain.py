@@ -8,6 +8,7 @@ from sim.journal.recorder import Slice, Table
 from sim.journal.schema import LSN_MASK
 from sim.measure.path.ages import Ages
 from sim.measure.path.buslog import BusLog, runs_of
+from sim.measure.path.lateness import Lateness
 from sim.measure.path.line import Line
 from sim.measure.path.lookout import Lookout
 from sim.measure.path.remains import Remains
@@ -40,7 +41,7 @@ class DomainPath:
         self.events = Ages(setup.span, setup.events_fresh_ns)
         self.primary = setup.primary
         self.buses[self.primary].approach(self.events)
-        self.consumers = {name: Watch(Stage(self.line)) for name in setup.consumers}
+        self.consumers = {name: Watch(self._reader(r.lateness_ns)) for name, r in setup.consumers.items()}
         self.consumer_ages = {n: Ages(setup.span, r.fresh_ns) for n, r in setup.consumers.items()}
         for name, ages in self.consumer_ages.items():
             self.consumers[name].approach(ages)
@@ -213,6 +214,9 @@ class DomainPath:
         streams += [*skipped, *self.replays.streams(name, take, self.logs)]
         self.replays.follow(name, self.consumers[name], streams)
         return [rows for _, rows in tables]
+
+    def _reader(self, lateness_ns: int) -> Stage:
+        return Stage(self.line, lateness=Lateness(self.line, lateness_ns, batches=False))
 
     # --- memory ---------------------------------------------------------------------------------------------
 

@@ -124,6 +124,14 @@ class Line:
         out[gone:][known] = held[known]
         return out
 
+    def clocks(self, version: int, at: np.ndarray, near_from: int) -> np.ndarray:
+        """Return the commit times (n,) int64 of consecutive commits, abandoned or not, as ``times``."""
+        end = version + len(at)
+        if self.on(version, end) == [(version, end)]:
+            return self.times(version, at, near_from)
+        each = zip(range(version, end), at.tolist(), strict=True)  # abandoned ones are few
+        return np.array([self.clock(v, at_ns, near_from) for v, at_ns in each], np.int64)
+
     def clock(self, version: int, at_ns: int, near_from: int = FOREVER, *, marks: bool = False) -> int:
         """Return when a version was committed (ns), as ``times``; FOREVER if it was not.
 

@@ -3,7 +3,10 @@
 from collections.abc import Mapping
 from typing import Any
 
-TALLIES = ("ghosts", "orphans", "duplicates", "gaps", "reorderings", "dead_letters")
+TALLIES = {
+    **{name: name for name in ("ghosts", "orphans", "duplicates", "gaps", "reorderings", "dead_letters")},
+    "late_records": "late",
+}  # of a delivery
 SECTIONS = ("waterfall", "freshness", "delivery", "recovery_point", "monitoring", "replays", "insights")
 LOSSES = {"records_lost": "lost", "lost_after_replay": "records_after_replay"}  # of a stage
 METRICS = (
@@ -24,7 +27,7 @@ def path_value(figures: Mapping[str, Any], metric: str, of: str) -> tuple[float 
         name = metric.removeprefix("freshness_") + "_s"
         return figures["freshness"][of][name] if figures["recovery"][of]["operations"] else None, True
     if metric in TALLIES:
-        return figures["delivery"][of][metric]["count"], False
+        return figures["delivery"][of][TALLIES[metric]]["count"], False
     domain, _, stage = of.partition(".")
     row = _stage(figures["waterfall"][domain], stage)
     population = sum(row[term] for term in ("delivered", "in_flight", "dropped", "lost"))

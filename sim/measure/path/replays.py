@@ -14,7 +14,7 @@ from sim.measure.path.line import Line
 from sim.measure.path.rows import Merged, Stream, read_versions
 from sim.measure.path.setup import DATABASE, PathSetup
 from sim.measure.path.spans import Spans
-from sim.measure.path.stage import Tally, Witness
+from sim.measure.path.tally import Tally, Witness
 from sim.measure.path.watch import Watch
 
 Take = Callable[[str], Table | None]

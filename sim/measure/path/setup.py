@@ -15,10 +15,11 @@ ZONES = ("raw", "curated", "analytics")
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """A consumer: how old its state may be and how often it saves its position (ns)."""
+    """A consumer: how old its state may be, how often it saves its position, how late records may be (ns)."""
 
     fresh_ns: int
     commit_ns: int
+    lateness_ns: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +44,8 @@ class PathSetup:
     """The measures' view of one domain's data path. Regions are indices in the sorted names, times in ns.
 
     ``retentions``: (fault or None, region or None, retention) of the base and of each truncation. ``lake``:
-    where the lake is computed at first, None without one. ``fault_ns``: when the first fault begins, None if
-    that is not certain beforehand.
+    where the lake is computed at first, None without one; ``lateness_ns``: how late records of its tables may
+    be. ``fault_ns``: when the first fault begins, None if that is not certain beforehand.
     """
 
     domain: str
@@ -56,6 +57,7 @@ class PathSetup:
     retentions: tuple[tuple[str | None, int | None, int], ...] = ()
     lake: int | None = None
     zones_fresh_ns: Mapping[str, int] = field(default_factory=dict)
+    lateness_ns: int = 0
     deduplicate: bool = True
     insights: Mapping[str, Insight] = field(default_factory=dict)
     replays: Mapping[str, Replay] = field(default_factory=dict)
@@ -80,13 +82,14 @@ def path_setup_of(scenario: "Scenario", domain: str) -> PathSetup | None:
         span=Span(scenario.warmup, scenario.level.hold, scenario.duration),
         events_fresh_ns=fresh.events,
         consumers={
-            name: Reader(c.fresh, c.commit)
+            name: Reader(c.fresh, c.commit, c.lateness)
             for name, c in sorted(scenario.consumers.items())
             if c.of == domain
         },
         retentions=((None, None, scenario.bus.retention), *_truncations(scenario, domain, regions)),
         lake=None if lake is None else regions.index(lake.home),
         zones_fresh_ns={zone: getattr(fresh, zone) for zone in ZONES} if lake is not None else {},
+        lateness_ns=0 if lake is None else lake.stream.lateness,
         deduplicate=lake is None or lake.curated.deduplicate,
         insights={
             name: Insight(tuple(i.reads), tuple(regions.index(r) for r in i.regions or regions), i.fresh)

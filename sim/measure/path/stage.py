@@ -1,28 +1,14 @@
 """What one stage of a domain holds, what passed it over, and what came twice, late or not at all."""
 
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 import numpy as np
 
 from sim.journal.schema import LSN_MASK
+from sim.measure.path.lateness import Lateness
 from sim.measure.path.line import FOREVER, Line
 from sim.measure.path.spans import Span, Spans
-
-SECOND = 1e9
-
-
-@dataclass(frozen=True, slots=True)
-class Witness:
-    """The first record of which something is true. ``rid`` None: its commit is long gone."""
-
-    at_ns: int
-    version: int
-    rid: int | None
-
-    def figures(self) -> dict[str, Any]:
-        """Return its time in seconds, version and operation."""
-        return {"at_s": self.at_ns / SECOND, "version": self.version, "rid": self.rid}
+from sim.measure.path.tally import Tally, Witness
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,34 +23,6 @@ class Passed:
     why: str
 
 
-@dataclass(slots=True)
-class Tally:
-    """How often something happened, and the first time that it did, by commit of a table (0 elsewhere)."""
-
-    entries: dict[int, tuple[int, Witness]] = field(default_factory=dict)
-
-    def add(self, count: int, witness: Witness, commit: int = 0) -> None:
-        """Count more of it; of the witnesses the first is kept."""
-        before, first = self.entries.get(commit, (0, witness))
-        self.entries[commit] = before + count, min(first, witness, key=_when)
-
-    def forget(self, commit: int) -> None:
-        """Take back what happened in commits from this number on."""
-        self.entries = {number: entry for number, entry in self.entries.items() if number < commit}
-
-    def figures(self) -> dict[str, Any]:
-        """Return ``count`` and ``witness``."""
-        found = [witness for _, witness in self.entries.values()]
-        return {
-            "count": sum(count for count, _ in self.entries.values()),
-            "witness": min(found, key=_when).figures() if found else None,
-        }
-
-
-def _when(witness: Witness) -> tuple[int, int]:
-    return witness.at_ns, witness.version
-
-
 class Order:
     """The newest version of each key that arrived; made only once something arrives late."""
 
@@ -76,6 +34,11 @@ class Order:
 
     def judge(self, low: int, high: int) -> list[int]:
         """Take in first arrivals [low, high); return those that came after a newer version of their key."""
+        on = Spans(self._line.on(low, high))
+        parts = sorted([*on, *Spans([(low, high)]).minus(on)])  # a cut may lie between
+        return [late for part in parts for late in self._judge(*part)]
+
+    def _judge(self, low: int, high: int) -> list[int]:
         first, keys = self._line.keys_from(low, high)
         more = max(0, self._line.keys - len(self._newest))
         self._newest = np.concatenate([self._newest, np.zeros(more, np.int64)])
@@ -92,6 +55,7 @@ class Stage:
     line: Line
     near_from: int = FOREVER  # log sequence number from which on its commits are held until they are covered
     table: bool = False
+    lateness: Lateness | None = None  # None: nobody asks what is late here
     delivered: Spans = field(default_factory=Spans)
     covered: Spans = field(default_factory=Spans)
     passed: list[Passed] = field(default_factory=list)
@@ -125,6 +89,8 @@ class Stage:
             self._jumps.append((self._greatest + 1, version, int(at[0])))
         if self._order is not None or (new and new[0][0] < self._greatest and self.near_from < FOREVER):
             self._late(version, at, new, missing)
+        if self.lateness is not None:
+            self._judge(self.lateness, version, at, new=new, missing=missing)
         self._greatest = max(self._greatest, version + count - 1)
         return self._cover(version, version + count)
 
@@ -165,6 +131,8 @@ class Stage:
         self.covered = delivered.copy().update((p.low, p.high) for p in self.passed)
         self.duplicates.forget(commits)
         self.reorderings.forget(commits)
+        if self.lateness is not None:
+            self.lateness.forget(commits)
         if self.near_from < FOREVER:
             self.approach()
         self.look_again()
@@ -210,3 +178,13 @@ class Stage:
                 if late & LSN_MASK >= self.near_from and late in missing:
                     rid = self.line.rid(late, at_ns, self.near_from)
                     self.reorderings.add(1, Witness(at_ns, late, rid), self.commit)
+
+    def _judge(
+        self, lateness: Lateness, version: int, at: np.ndarray, *, new: list[Span], missing: Spans
+    ) -> None:
+        """Let lateness judge first arrivals, in order; of what had been passed over less is known."""
+        parts = [(low, high, self.near_from) for low, high in missing]
+        parts += [(low, high, FOREVER) for low, high in Spans(new).minus(missing)]
+        for low, high, near_from in sorted(parts):
+            times = at[low - version : high - version]
+            lateness.judge(low, times, near_from=near_from, commit=self.commit)

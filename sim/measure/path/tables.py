@@ -7,11 +7,13 @@ import numpy as np
 
 from sim.journal.recorder import Table
 from sim.measure.path.buslog import BusLog
+from sim.measure.path.lateness import Lateness
 from sim.measure.path.line import FOREVER, Line
 from sim.measure.path.rows import Merged, Stream, read_versions, rows_of
 from sim.measure.path.setup import ZONES, PathSetup
 from sim.measure.path.spans import Spans
-from sim.measure.path.stage import Passed, Stage, Tally, Witness
+from sim.measure.path.stage import Passed, Stage
+from sim.measure.path.tally import Tally, Witness
 from sim.measure.path.watch import Track, Watch, tell
 
 Take = Callable[[str], Table | None]
@@ -67,7 +69,7 @@ class Tables:
         self.started = (0, 0)  # when and at which position the stream job last started
         if self.region is not None:
             regions = range(len(setup.regions))
-            self.held = {(zone, r): Held(Watch(Stage(line, table=True))) for zone in ZONES for r in regions}
+            self.held = {(zone, r): Held(Watch(self._stage())) for zone in ZONES for r in regions}
             for zone, track in self.tracks.items():
                 self.held[zone, self.region].watch.approach(track)
         first = line.oldest(Spans())
@@ -156,6 +158,10 @@ class Tables:
         for shown in self.shown.values():
             shown.wait(end_ns)
             tell([shown.track], end_ns, self.line.clock(shown.oldest, end_ns, marks=True))
+
+    def _stage(self) -> Stage:
+        lateness = Lateness(self.line, self.setup.lateness_ns, batches=True)
+        return Stage(self.line, table=True, lateness=lateness)
 
     def _events(self, take: Take) -> Iterator[tuple[int, int, Callable[[], None]]]:
         """Yield refreshes and commits; a refresh at a time sees what was there strictly before."""

@@ -218,3 +218,43 @@ def failover() -> Journey:
     for region in "ac":
         history.add(f"unread/mirror/b/{region}", region=B, begin=9, end=16)
     return journey
+
+
+def late_for_a_consumer() -> Journey:
+    """The bus of a has 1, 2, 6, 3, 4, 5, 7, all of different keys: 3 comes 3 s behind 6, and 4 just 2 s."""
+    journey = without_lake()
+    for process in ("relay", "search"):
+        journey.place(process, 0, 0)
+    journey.write(1, 7, keys=8)
+    for i, lsn in enumerate((1, 2, 6, 3, 4, 5, 7)):
+        for region in range(3):
+            journey.publish(region, 8 * S + i * MS, v(1, lsn), A)
+    journey.consume(0, 7, at=9 * S)
+    return journey
+
+
+def late_in_raw() -> Journey:
+    """Raw gets 1 to 3 and 8 to 10, then 4 to 7, three of them more than 3 s behind 10; then 20 and 11 to 19.
+
+    These ten come together, so none is late among them. Curated takes the first ten together, too. The
+    consumer, which takes one after the other and allows 2 s, is late with 4 to 7, and with 11 to 17.
+    """
+    journey = Journey()
+    for process in ("relay", "search", "stream"):
+        journey.place(process, 0, 0)
+    journey.write(1, 20, keys=32)
+    for i, lsn in enumerate((1, 2, 3, 8, 9, 10, 4, 5, 6, 7, 20, *range(11, 20))):
+        for region in range(3):
+            journey.publish(region, (10 if i < 10 else 20) * S + (100 + i) * MS, v(1, lsn), A)
+    journey.consume(0, 10, at=10 * S + 300 * MS)
+    journey.consume(10, 20, at=20 * S + 300 * MS)
+    journey.commit("raw", 11 * S, (0, 6))
+    journey.commit("raw", 12 * S, (6, 10))
+    journey.commit("raw", 21 * S, (10, 20))
+    for region in range(3):
+        for i, zone in enumerate(("raw", "curated", "analytics")):
+            if region != A or zone != "raw":
+                at = (13 + 4 * (region != A) + i) * S
+                journey.commit(zone, at, (0, 6), (6, 10), region=region)
+                journey.commit(zone, at + 10 * S, (10, 20), region=region)
+    return journey

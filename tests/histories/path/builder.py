@@ -18,10 +18,10 @@ def path_setup(**changes: Any) -> PathSetup:
     """Return a path of the domain ``orders``, at home in a."""
     base: dict[str, Any] = {
         "domain": "orders", "regions": ("a", "b", "c"), "primary": A, "span": Span(0, 5 * S, 60 * S),
-        "events_fresh_ns": 2 * S, "consumers": {"search": Reader(3 * S, S)},
+        "events_fresh_ns": 2 * S, "consumers": {"search": Reader(3 * S, S, 2 * S)},
         "retentions": ((None, None, 10_000 * S),), "lake": A,
         "zones_fresh_ns": {"raw": 5 * S, "curated": 10 * S, "analytics": 15 * S},
-        "insights": {"sales": Insight(("orders",), (A,), 20 * S)}, "fault_ns": None,
+        "lateness_ns": 3 * S, "insights": {"sales": Insight(("orders",), (A,), 20 * S)}, "fault_ns": None,
     }  # fmt: skip
     return PathSetup(**{**base, **changes})
 
@@ -35,13 +35,15 @@ class Journey:
     rows: list[list[int]] = field(default_factory=lambda: [[], [], []])  # versions on each bus
     commits: dict[str, int] = field(default_factory=dict)  # of each table
 
-    def write(self, first: int, last: int, *, timeline: int = 1, node: int = A, start: int = 0) -> None:
-        """Commit and acknowledge a record a second: lsn i at ``start`` + i s, key i % 2, at every standby."""
+    def write(
+        self, first: int, last: int, *, timeline: int = 1, node: int = A, start: int = 0, keys: int = 2
+    ) -> None:
+        """Commit, replicate and acknowledge a record a second: i at ``start`` + i s, key i % keys."""
         for lsn in range(first, last + 1):
             at, version = (start + lsn) * S, v(timeline, lsn)
             rid = timeline << 20 | lsn
-            self.history.commit(at, version, rid, node=node, key=lsn % 2)
-            self.history.op(rid, at - MS, at + MS, WRITE, version=version, key=lsn % 2)
+            self.history.commit(at, version, rid, node=node, key=lsn % keys)
+            self.history.op(rid, at - MS, at + MS, WRITE, version=version, key=lsn % keys)
             replicate(self.history, at, version, "".join(r for r in "abc" if r != REGIONS[node]))
 
     def publish(self, region: int, at: int, version: int, origin: int | None = None) -> int:

@@ -24,6 +24,8 @@ TERMS: dict[Callable[[], Journey], dict[str, Losses]] = {
     bad.dead_letters: {"dropped": dict.fromkeys(LAKE, 2)},
     bad.raw_twice: {},
     bad.reordered: {},
+    bad.late_for_a_consumer: {},
+    bad.late_in_raw: {},
     bad.half_way: {
         "in_flight": {"raw": 10, "curated": 20, "analytics": 30, "copy/b": 40, "copy/c": 30},
     },
@@ -79,6 +81,11 @@ WITNESSES = {
     },
     bad.raw_twice: {("raw", "duplicates"): (5, 21 * S, v(1, 6))},
     bad.reordered: {("search", "reorderings"): (1, 8 * S + 30 * MS, v(1, 3))},
+    bad.late_for_a_consumer: {("search", "late"): (1, 9 * S + 30 * MS, v(1, 3))},
+    bad.late_in_raw: {
+        ("search", "late"): (11, 10 * S + 360 * MS, v(1, 4)),
+        ("raw", "late"): (3, 12 * S, v(1, 4)),
+    },
     bad.failover: {
         ("search", "duplicates"): (7, 15 * S + 100 * MS, v(1, 6)),
         ("search", "ghosts"): (2, 20 * S, v(1, 9)),
@@ -104,7 +111,7 @@ def test_what_came_wrong_and_its_first_witness(journey):
     found = {}
     for of, row in journey().figures(strict=False)["delivery"].items():
         for kind, tally in row.items():
-            if kind != "arrivals" and tally["count"]:
+            if kind not in ("arrivals", "late_max_s") and tally["count"]:
                 first = tally["witness"]
                 found[of.removeprefix("orders."), kind] = (
                     tally["count"],
@@ -192,3 +199,13 @@ def test_dead_letters_age_until_they_are_known_to_be():
     assert ages[round(3.99 / step)] == pytest.approx(2.0)
     assert ages[round(4.98 / step)] == pytest.approx(2.0)
     assert ages[round(3.03 / step)] == pytest.approx(1.06)
+
+
+def test_ghosts_that_lie_beside_what_survived_have_keys_of_their_own():
+    """The consumer had 1 to 4 and 6 to 10 when 8 to 10 were cut off; 5 comes at 22 s, after 9 of its key."""
+    journey = bad.failover()
+    bad.short(journey, "consumed/search", {4})
+    journey.history.rows["placed/search"][-1]["position"] = 4
+    journey.history.add("consumed/search", at_ns=22 * S, region=1, position=4)
+    found = journey.figures(strict=False)["delivery"]["orders.search"]["reorderings"]
+    assert (found["count"], found["witness"]["version"]) == (1, v(1, 5))
