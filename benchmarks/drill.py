@@ -31,6 +31,17 @@ def databases_only() -> tuple[str, ...]:
     return (*rates, *(f"{where}=null" for where in gone))
 
 
+def thinned(sets: tuple[str, ...], share: int) -> tuple[str, ...]:
+    """Return the sets that divide the drill's rates, as they are with ``sets``, by ``share``."""
+    from sim.spec.resolve import load, resolve
+
+    return tuple(
+        f"databases.{name}.workload.{kind}={getattr(database.workload, kind) / share}/s"
+        for name, database in resolve(load(DRILL, sets=list(sets))).databases.items()
+        for kind in ("writes", "reads")
+    )
+
+
 def simulate(*words: str, env: dict[str, str | None] | None = None) -> Run:
     """Run the whole drill, changed by further words of the command line; its stdout is one JSON document."""
     with tempfile.TemporaryDirectory() as out:

@@ -4,8 +4,8 @@ time per transaction (operations after the warm-up, on both sides).
 - The drill of the databases at its own rate, shortened, with the same measures on both sides: recovery times,
   losses, stale reads and violated guarantees must be the same numbers. The same at a tenth of the rate, where
   what a run costs whatever its rate weighs more; that ratio has no target.
-- The whole drill at its own rate, shortened: the engine with every measure against the twin with those of the
-  databases, as it has none of the data path.
+- The whole drill at its own rate, shortened, with the measures of the databases on both sides: the twin has
+  none of the data path.
 - How honest the twin is: the events that it takes from SimPy's queue in a second of its simulation (without
   tables and measures), against the timeouts that SimPy alone takes in a second, with as many waiting. An
   event is one entry popped from the queue of SimPy's environment, on both sides, whatever is then done about
@@ -18,14 +18,14 @@ from collections.abc import Callable
 from time import process_time
 from typing import Any
 
-from benchmarks.drill import DRILL, databases_only
+from benchmarks.drill import DRILL, databases_only, thinned
 from benchmarks.figure import FULL, QUICK, Figure
 from benchmarks.process import worked
 
 TENTH = 10  # the drill's rates are divided by this where it says so
 # Simulated minutes at a tenth of the rate, at the full rate, and of the whole drill.
 MINUTES = {QUICK: (6, 2, 2), FULL: (40, 20, 10)}
-USUALLY = (10, 30, 15)
+USUALLY = (10, 20, 30)
 GUARANTEES = ("read_your_writes", "monotonic_reads", "monotonic_writes", "writes_follow_reads")
 TURNS = 5
 TIMERS, TIMEOUTS = 640, 250_000  # so many wait in the twin, on average
@@ -45,20 +45,19 @@ def scenario(minutes: int, *, share: int = 1, sets: tuple[str, ...] = ()):
         f"faults.power.at={minutes * 15}s",
         f"faults.power.duration={minutes * 25}s",
     )
-    rates = (
-        f"databases.{name}.workload.{kind}={getattr(database.workload, kind) / share}/s"
-        for name, database in resolve(load(DRILL, sets=list(sets))).databases.items()
-        for kind in ("writes", "reads")
-    )
-    return resolve(load(DRILL, sets=[*sets, *times, *rates]))
+    return resolve(load(DRILL, sets=[*sets, *times, *thinned(sets, share)]))
 
 
 def by_engine(resolved) -> tuple[float, Counts, int]:
-    """Return processor time s, what was found, and the number of transactions."""
-    from sim.trial import run
+    """Return processor time s with the measures that the twin has, what was found, and the transactions."""
+    from sim.measure.figures import Measures
+    from sim.measure.setup import setup_of
+    from sim.trial import rerun
 
     began = process_time()
-    figures = run(resolved).figures
+    measures = Measures([setup_of(resolved, domain) for domain in sorted(resolved.databases)])
+    rerun(resolved, [measures], seed=0)
+    figures = measures.figures()
     spent = process_time() - began
     operations = sum(
         found[what] for found in figures["operations"].values() for what in ("ok", "fail", "info", "open")
