@@ -16,12 +16,12 @@ from sim.journal.recorder import Slice, Table
 from sim.journal.schema import LSN_BITS, LSN_MASK
 from sim.measure import ledger_kernels as k
 from sim.measure.compiled import grow_lineage, on_timeline, run_end
+from sim.measure.room import room_for
 from sim.measure.setup import Setup
 
 LATE_NS = (
     3600 * 10**9
 )  # a commit that comes later than this after its client gave up is not counted among the info writes
-ROOMY = 1 << 16  # columns of no more rows than that are never made smaller
 
 
 @dataclass(slots=True)
@@ -68,17 +68,14 @@ class Line:
         self.base += count
 
     def _make_room(self, count: int) -> None:
-        """Move the pending part to the front, of larger arrays if it would fill more than half of these.
-
-        Of smaller ones if these are far too large: what a long wait needed is given back.
-        """
+        """Move the pending part to the front, of larger or smaller arrays if these do not fit it."""
         if self.tail + count <= len(self.rid):
             return
-        wanted, live = 2 * (len(self) + count), len(self)
-        fits = wanted <= len(self.rid) <= max(8 * wanted, ROOMY)
+        live = len(self)
+        size = room_for(live + count, len(self.rid))
         for name in ("commit_ns", "version", "rid", "node", "flags"):
             column = getattr(self, name)
-            fresh = column if fits else np.zeros(wanted, np.int64)
+            fresh = column if size == len(column) else np.zeros(size, np.int64)
             fresh[:live] = self.view(name)  # numpy copies through a buffer where the two overlap
             setattr(self, name, fresh)
         self.head, self.tail = 0, live
@@ -154,11 +151,8 @@ class Ledger:
 
     def answer(self, ops: Table) -> None:
         """Take in what clients learned: acknowledgements, and writes whose outcome they do not know."""
-        rows = k.Answers(*(ops[c] for c in k.Answers._fields))
-        pending = k.Pending(self.line.view("version"), self.line.view("flags"), self.line.base)
         found, other = k.answer(
-            rows,
-            pending,
+            *self._told(ops),
             self._abandoned,
             self._places,
             self._lost_count,
@@ -193,13 +187,15 @@ class Ledger:
 
         To be asked when they have been taken in, before ``prune``.
         """
-        rows = k.Answers(*(ops[c] for c in k.Answers._fields))
-        pending = k.Pending(self.line.view("version"), self.line.view("flags"), self.line.base)
         out = np.empty(len(ops["rid"]), np.bool_)
-        k.of_others(
-            rows, pending, self.line.view("rid"), self._abandoned, self._places, self._lost_count, out
-        )
+        rids = self.line.view("rid")
+        k.of_others(*self._told(ops), rids, self._abandoned, self._places, self._lost_count, out)
         return out
+
+    def _told(self, ops: Table) -> tuple[k.Answers, k.Pending]:
+        """Return what clients learned, and the commits that it can be about."""
+        rows = k.Answers(*(ops[c] for c in k.Answers._fields))
+        return rows, k.Pending(self.line.view("version"), self.line.view("flags"), self.line.base)
 
     def _stretch(self, tables: dict[str, Table], observer: Observer) -> None:
         first = len(self.line)

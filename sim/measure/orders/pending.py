@@ -2,14 +2,14 @@
 
 import numpy as np
 
-_LEAST = 1024  # rows that there is room for
+from sim.measure.room import LEAST, room_for
 
 
 class Pending:
     """Rows (n, columns) int64; adding and dropping them costs no more than they take, however many wait."""
 
     def __init__(self, columns: int) -> None:
-        self._room = np.zeros((_LEAST, columns), np.int64)
+        self._room = np.zeros((LEAST, columns), np.int64)
         self._first = self._end = 0
 
     @property
@@ -21,9 +21,9 @@ class Pending:
         """Add rows at the end; what was a view may be one no more."""
         count, held = len(new), self._end - self._first
         if self._end + count > len(self._room):
-            room = self._room
-            if not 2 * (held + count) <= len(room) <= 8 * max(held + count, _LEAST):
-                room = np.zeros((max(2 * (held + count), _LEAST), self._room.shape[1]), np.int64)
+            room, size = self._room, room_for(held + count, len(self._room))
+            if size != len(room):
+                room = np.zeros((size, room.shape[1]), np.int64)
             room[:held] = self.rows
             self._room, self._first, self._end = room, 0, held
         self._room[self._end : self._end + count] = new

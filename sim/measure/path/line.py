@@ -13,9 +13,9 @@ import numpy as np
 
 from sim.journal.recorder import Table
 from sim.journal.schema import LSN_BITS, LSN_MASK
-from sim.measure.ledger import ROOMY
 from sim.measure.path.buslog import runs_of
 from sim.measure.path.spans import Span, Spans
+from sim.measure.room import room_for
 
 EVERY = 64
 KEEP_NS = 900 * 10**9
@@ -223,9 +223,7 @@ class Line:
         size = len(self._columns["rid"])
         if self._head + held + count <= size:
             return
-        need = 2 * (held + count)
-        if not need <= size <= max(8 * need, ROOMY):  # too small, or far larger than what is held by now
-            size = max(need, 4096)
+        size = room_for(held + count, size)
         for name, column in self._columns.items():
             fresh = np.zeros(size, column.dtype)
             fresh[:held] = column[self._head : self._head + held]

@@ -104,6 +104,9 @@ class Path:
             for name, spec in scenario.consumers.items()
             if spec.of == setting.domain
         }
+        readers = [consumer.reader for consumer in self.consumers.values()]
+        self._calling = [reader for reader in readers if reader.handler is not None]
+        self._reading = [reader for reader in readers if reader.handler is None]
         for consumer in self.consumers.values():
             self.offsets.watch(consumer.reader, consumer.spec, home=consumer.spec.region)
         self.parts: list[Part] = []
@@ -133,14 +136,12 @@ class Path:
         ``ended``: how far the circles of other domains have been advanced, None if so far too.
         """
         self.pull(until)
-        for consumer in self.consumers.values():
-            if consumer.reader.handler is not None:
-                consumer.reader.save(until if ended is None else min(until, ended))
+        for reader in self._calling:
+            reader.save(until if ended is None else min(until, ended))
         if until <= self._advanced:
             return
-        for consumer in self.consumers.values():
-            if consumer.reader.handler is None:
-                consumer.reader.advance(until)
+        for reader in self._reading:
+            reader.advance(until)
         for part in self.parts:
             part.advance(until)
         self._advanced = until
@@ -163,9 +164,8 @@ class Path:
             batches[target].append(mirror.advance(until))
         for region, bus in self.buses.items():
             bus.merge(batches[region])
-        for consumer in self.consumers.values():
-            if consumer.reader.handler is not None:
-                consumer.reader.serve(until)
+        for reader in self._calling:
+            reader.serve(until)
         for caller in self.callers:
             caller.advance(until)
         self._pulled = until
@@ -190,8 +190,7 @@ class Path:
 
     def _foreseeable(self) -> tuple[Bus, list[Reader]] | None:
         """Return the bus that handlers read, and their readers; None if more than the relay adds to it."""
-        readers = [consumer.reader for consumer in self.consumers.values()]
-        readers = [reader for reader in readers if reader.handler is not None and reader.works]
+        readers = [reader for reader in self._calling if reader.works]
         relay = self.relay
         bus = readers[0].bus if readers else self.buses[relay.process.region]
         if any(reader.bus is not bus for reader in readers) or any(caller.busy for caller in self.callers):
@@ -311,9 +310,9 @@ class Path:
         if self.origins is not None and not any(caller.waits for caller in self.callers):
             held = [bus.versions(bus.base, bus.end) for bus in self.buses.values()]
             gone = self.origins.drop(held, self.relay.lowest + 1)
-            for consumer in self.consumers.values():
-                if consumer.reader.handler is not None and gone.size:
-                    consumer.reader.handler.calls.never_again(gone)
+            for reader in self._calling if gone.size else ():
+                assert reader.handler is not None, "one that calls"
+                reader.handler.calls.never_again(gone)
 
     def _final(self) -> dict[str, Table]:
         tables: dict[str, Table] = {"unsent/relay": self.relay.unsent()}
