@@ -12,6 +12,7 @@ import numpy as np
 
 from sim.journal.milestones import Milestone
 from sim.measure import ledger_kernels as k
+from sim.measure.bounds import Bounds
 from sim.measure.compiled import on_timeline
 from sim.measure.ledger import Cut, Ledger
 
@@ -28,6 +29,7 @@ def loss_figures(ledger: Ledger, milestones: Sequence[Milestone]) -> dict[str, A
     return {
         "records": records,
         "window_s": max((r["window_s"] for r in recoveries), default=0.0),
+        "bounds": _bounds(recoveries, records),
         "bytes": records * ledger.setup.record_bytes,
         "info": len(info),
         "diverged": sum(r["diverged"] for r in recoveries),
@@ -37,6 +39,17 @@ def loss_figures(ledger: Ledger, milestones: Sequence[Milestone]) -> dict[str, A
         "named_cause": max(CAUSES, key=lambda name: cause[name]) if records else None,
         "recoveries": recoveries,
     }
+
+
+def _bounds(recoveries: Sequence[dict[str, Any]], records: int) -> dict[str, Any]:
+    """Return the bounds of the figures that objectives are about."""
+    found = {
+        "records": Bounds.exactly(records),
+        "window_s": Bounds.exactly(max((r["window_s"] for r in recoveries), default=0.0)),
+        "diverged": Bounds.exactly(sum(r["diverged"] for r in recoveries)),
+        "records_after_replay": Bounds.exactly(records),
+    }
+    return {name: bounds.figures() for name, bounds in found.items()}
 
 
 def judge(ledger: Ledger) -> tuple[np.ndarray, np.ndarray]:
