@@ -18,6 +18,7 @@ from sim.measure.setup import op_life_ns
 from sim.models.arrivals import shapes
 from sim.models.conditions import holds
 from sim.models.control import Control
+from sim.models.copies import side_table, watch_copies
 from sim.models.dials import Dial, Dials
 from sim.models.domain import Domain
 from sim.models.effects import Effects, link_reads
@@ -244,6 +245,7 @@ class World:
             domain = service.domain
             domain.settle(until)
             part = self._slice(domain, last=True)
+            part.tables["sides"] = side_table(self.network)
             part.tables.update(
                 {
                     name: table
@@ -340,6 +342,7 @@ class World:
             up = self._note("node.up", f"{domain.name}/{region}", "it has restarted", cause)
             service.control.effects.apply(self.clock.now)
             service.failover.watch_primary()
+            watch_copies(service.control)
             service.control.announce()
             service.control.serving(up)
 
@@ -347,6 +350,7 @@ class World:
         for service in self.services.values():
             service.control.effects.apply(self.clock.now)
             service.failover.watch_primary()
+            watch_copies(service.control)
         if self.plane is not None:
             self.plane.changed(cause)
         for service in self.services.values():

@@ -29,6 +29,7 @@ KINDS = {
     "node.down": "a database node stopped; subject <domain>/<region>",
     "node.up": "a database node runs again",
     "primary.lost": "the primary stopped serving the majority side; subject <domain>",
+    "destroyed": "no copy is left of the last records of a store, or of all it had; subject <domain>",
     "observer.unhealthy": "an observer gave up on the primary; subject <domain>/observer/<region>",
     "observer.healthy": "an observer sees the primary again",
     "checker.unhealthy": "a checker gave up on a region; subject <domain>/check/<client>/<region>",

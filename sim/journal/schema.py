@@ -46,6 +46,7 @@ COMMITS = {
 POSITION = {"at_ns": np.int64, "version": np.int64}
 
 # A timeline abandoned at a position by a promotion.
+# ``node`` -1: a destruction; ``cut`` is what is still held then, ``timeline`` that of the next promotion.
 CUTS = {"at_ns": np.int64, "timeline": np.int64, "parent": np.int64, "cut": np.int64, "node": np.int16}
 
 LSN_BITS = 40
@@ -59,6 +60,15 @@ ISSUED = {
     "count": np.int64,
 }  # first sends strictly before the end, warm-up included
 VERSIONS = {"version": np.int64}
+ROLES = ("primary", "following", "promoting", "stale", "restoring")  # of nodes, in the order of their codes
+NODES = {
+    "node": np.int16,  # region index
+    "role": np.int8,
+    "up": np.int8,
+    "data": np.int8,  # its data is there
+    "held": np.int64,  # lsn up to which it holds the newest timeline, what will still arrive included; or -1
+}
+SIDES = {"region": np.int16, "side": np.int16, "quorate": np.int8}  # side: least region of it, -1: down
 
 # Per node: ``flight`` (sent, not received), ``backlog`` (received, not applied), ``waiting`` (committed on
 # the surviving timeline, neither received nor in flight, whether the flow is connected or not). ``copied``
@@ -73,7 +83,15 @@ NODE_TABLES = {
     "waiting": VERSIONS,
     "void": POSITION,
 }
-DOMAIN_TABLES = {"ops": OPS, "commits": COMMITS, "cuts": CUTS, "open": OPEN, "issued": ISSUED}
+DOMAIN_TABLES = {
+    "ops": OPS,
+    "commits": COMMITS,
+    "cuts": CUTS,
+    "open": OPEN,
+    "issued": ISSUED,
+    "nodes": NODES,
+    "sides": SIDES,
+}
 
 # Unit of each column that has one; a column that is not here is a number without a unit.
 UNITS = {

@@ -28,6 +28,11 @@ class Bounds:
         """Return the bounds of a figure that the run tells."""
         return cls(value, value)
 
+    @classmethod
+    def between(cls, low: float, high: float, reason: str) -> "Bounds":
+        """Return bounds that may differ, which then is for the reason given."""
+        return cls(low, high, "" if low == high else reason)
+
     @property
     def exact(self) -> bool:
         """Whether the run tells the figure."""

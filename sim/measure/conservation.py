@@ -15,7 +15,7 @@ from sim.journal.schema import LSN_BITS, LSN_MASK
 from sim.measure import ledger_kernels as k
 from sim.measure.latency import KINDS, Latency
 from sim.measure.ledger import Ledger
-from sim.measure.loss import judge
+from sim.measure.loss import emptied_of, judge
 from sim.measure.presence import Presence, limits_of, on_line, size
 from sim.measure.setup import Setup
 
@@ -164,12 +164,12 @@ def _own(commits: Table, node: int) -> Table:
 
 
 def _commit_terms(ledger: Ledger) -> dict[str, int]:
-    totals = ledger.totals.tolist()
+    totals, emptied = ledger.totals.tolist(), ledger.emptied_ns is not None
     return {
         "committed": totals[k.COMMITS],
-        "left_line": totals[k.PRUNED],
+        "left_line": 0 if emptied else totals[k.PRUNED],
         "on_line": len(ledger.line),
-        "abandoned": len(ledger.abandoned),
+        "abandoned": len(ledger.abandoned) + (totals[k.PRUNED] if emptied else 0),
     }
 
 
@@ -183,12 +183,16 @@ def _ack_terms(ledger: Ledger) -> dict[str, int]:
     gone = named[np.isin(named, lost)]
     writes = len(np.unique(gone))  # two abandoned commits of one write may both have been named
     totals = ledger.totals.tolist()
+    settled, found = totals[k.ACKS_PRUNED], len(lost)
+    if ledger.emptied_ns is not None:
+        found += emptied_of(ledger)
+        settled, writes = 0, writes + settled
     return {
         "acknowledged": totals[k.ACKS],
-        "surviving": totals[k.ACKS_PRUNED] + int((ledger.line.view("flags") & k.ACKED != 0).sum()),
+        "surviving": settled + int((ledger.line.view("flags") & k.ACKED != 0).sum()),
         "recommitted": len(named) - len(gone),
         "lost": writes,
-        "lost_records": len(lost),
-        "again": totals[k.ACKS_AGAIN] + len(gone) - writes,
+        "lost_records": found,
+        "again": totals[k.ACKS_AGAIN] + len(gone) - len(np.unique(gone)),
         "unknown": totals[k.ACKS_UNKNOWN],
     }

@@ -248,9 +248,12 @@ class Exposure:
                 curves[name].follow(ledger, first, _in_order(found))
 
     def cut(self, ledger: Ledger, cut: Cut) -> None:
-        """Settle every curve: what the promotion abandons leaves, the old primary becomes a standby."""
+        """Settle every curve: what the cut takes away leaves; a replaced primary becomes a standby."""
         for node, curves in self._curves.items():
+            if node == cut.old and not cut.promoted:
+                continue
             has = cut.cut if node == cut.old else min(int(ledger.received[node]), cut.cut)
+            has = max(has, ledger.line.base - 1)  # of a store that was emptied nothing at all is left
             for curve in curves.values():
                 if node != cut.old:
                     curve.settle(ledger, cut.at_ns, cut.cut if node != cut.node else -1)

@@ -10,7 +10,7 @@ from sim.measure.consistency import Consistency
 from sim.measure.exposure import Exposure
 from sim.measure.latency import Latency
 from sim.measure.ledger import Ledger
-from sim.measure.loss import loss_figures
+from sim.measure.loss import loss_of
 from sim.measure.orders.figures import order_figures, shelf_figures, shelf_problems
 from sim.measure.orders.orders import Orders
 from sim.measure.orders.setup import OrderSetup, order_setup_of
@@ -70,7 +70,7 @@ class DomainMeasures:
             "recovery": {f"{name}.{kind}": self._capability(kind) for kind in KINDS},
             "latency": self.latency.figures(),
             "operations": self.latency.operations(),
-            "loss": {name: loss_figures(self.ledger, self._milestones)},
+            "loss": {name: loss_of(self.ledger, self._milestones, self._end_ns).figures()},
             "exposure": {name: self.exposure.figures()},
             "consistency": {name: self.consistency.figures()},
             "conservation": {name: self.conservation.figures(self.ledger, self.latency)},

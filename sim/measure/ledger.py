@@ -83,10 +83,11 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Cut:
-    """One promotion.
+    """One promotion, or one destruction (``node`` -1).
 
     ``timeline`` goes on from ``parent`` after log sequence number ``cut`` at ``node`` (region index);
-    ``old``: who was primary.
+    ``old``: who was primary. After a destruction nobody writes ``timeline`` until a promotion begins it,
+    perhaps after an earlier ``cut``. ``cut`` -1: no node holds anything.
     """
 
     at_ns: int
@@ -95,6 +96,11 @@ class Cut:
     cut: int
     node: int
     old: int
+
+    @property
+    def promoted(self) -> bool:
+        """Whether somebody leads from here on; else what lies beyond the cut was destroyed."""
+        return self.node >= 0
 
 
 class Observer(Protocol):
@@ -130,6 +136,10 @@ class Ledger:
         self._abandoned = np.zeros((64, k.COLUMNS), np.int64)
         self._lost_count = 0
         self._places = np.full(256, -1, np.int64)
+        self.destroyed = False  # the newest timeline ends in a destruction, and nobody leads
+        self.emptied_ns: int | None = None  # when no node held anything any more
+        self.first_ns: int | None = None  # the first commit
+        self.standing: dict[str, Table] = {}  # of the last slice: nodes and sides
         self.silent: list[tuple[int, int]] = []  # versions [low, high) that left the line and no answer named
         self._gave_up = np.zeros((2, 0), np.int64)  # rid and end of writes that ended info
 
@@ -148,6 +158,7 @@ class Ledger:
             self._stretch(_until(part, names, marks, at_ns), observer)
             self._cut(Cut(at_ns, timeline, parent, last, node, self.primary), observer)
         self._stretch(_until(part, names, marks, None), observer)
+        self.standing |= {name: part.tables[name] for name in ("nodes", "sides") if name in part.tables}
 
     def answer(self, ops: Table) -> None:
         """Take in what clients learned: acknowledgements, and writes whose outcome they do not know."""
@@ -172,15 +183,40 @@ class Ledger:
             self.totals[k.ACKS_AGAIN] += named if rows[row, k.FLAGS] & k.ACKED else named - 1
             rows[row, k.FLAGS] |= k.ACKED
         for version in versions[~np.isin(versions, rows[:, k.VERSION])].tolist():
-            if not 0 < version & LSN_MASK < self.line.base or not self._on_line(version):
+            if not 0 < version & LSN_MASK < self.line.base or not self.on_line(version):
                 self.totals[k.ACKS_UNKNOWN] += 1
             elif self._speak(version):
                 self.totals[k.ACKS_PRUNED] += 1
             else:
                 self.totals[k.ACKS_AGAIN] += 1
 
-    def _on_line(self, version: int) -> bool:
-        return bool(on_timeline(version, self.timeline, self.lineage))
+    def on_line(self, version: int) -> bool:
+        """Return whether a version is on the line, or was when the last copy of all went."""
+        emptied = self.emptied_ns is not None
+        timeline = self.cuts[-1].parent if emptied else self.timeline
+        return bool(on_timeline(version, timeline, self.lineage))
+
+    def named(self, version: int) -> bool:
+        """Return whether an answer named a commit of the line."""
+        at = (version & LSN_MASK) - self.line.base
+        return self.settled_and_named(version) if at < 0 else bool(self.line.view("flags")[at] & k.ACKED)
+
+    def settled_and_named(self, version: int) -> bool:
+        """Return whether all nodes had a commit of the line long ago, and an answer named it."""
+        i = bisect_right(self.silent, version, key=lambda run: run[0]) - 1
+        quiet = i >= 0 and version < self.silent[i][1]
+        return 0 < version & LSN_MASK < self.line.base and self.on_line(version) and not quiet
+
+    def acknowledged_between(self, after: int, last: int) -> int:
+        """Return how many commits of the line were acknowledged, of log sequence numbers (after, last]."""
+        after, base = max(after, 0), self.line.base
+        settled = max(min(last, base - 1) - after, 0)
+        for low, high in self.silent if settled else ():
+            if self.on_line(low):
+                first, stop = max(low & LSN_MASK, after + 1), min((low & LSN_MASK) + high - low, last + 1)
+                settled -= max(stop - first, 0)
+        flags = self.line.view("flags")[max(after + 1 - base, 0) : max(last + 1 - base, 0)]
+        return settled + int((flags & k.ACKED != 0).sum())
 
     def of_others(self, ops: Table) -> np.ndarray:
         """Return which acknowledged writes were answered with a commit of another: (n,) bool.
@@ -207,12 +243,23 @@ class Ledger:
             if stage == "commits" or not len(table["version"]):
                 continue
             node = self.setup.regions.index(region)
+            table = _since(table, self._wiped(node, tables.get(f"copied/{region}")))
             reached = k.greatest_on_line(table["version"], self.timeline, self.lineage)
             for positions in (self.sent,) if stage == "sent" else (self.received, self.sent):
                 positions[node] = max(positions[node], reached)
 
+    def _wiped(self, node: int, copied: Table | None) -> int:
+        """Return when a node lost its data, if it did here: what it had received counts no more."""
+        lost = [] if copied is None else copied["at_ns"][copied["version"] == 0].tolist()
+        if not lost:
+            return 0
+        self.received[node] = self.sent[node] = 0
+        return int(lost[-1])
+
     def _commit(self, rows: Table) -> None:
         versions, n = rows["version"], len(rows["rid"])
+        if self.first_ns is None and n:
+            self.first_ns = int(rows["commit_ns"][0])
         self.totals[k.COMMITS] += n
         due = self.timeline << LSN_BITS | self.line.last + 1
         if n and versions[0] == due and run_end(versions, 0) == n:  # nearly always
@@ -266,18 +313,24 @@ class Ledger:
 
     def _cut(self, cut: Cut, observer: Observer) -> None:
         line, last = self.line, cut.cut
-        if cut.parent != self.timeline or last + 1 < line.base or last > line.last:
+        known = cut.timeline == self.timeline if self.destroyed else cut.parent == self.timeline
+        emptied = last < 0 and not cut.promoted
+        if not known or (last + 1 < line.base and not emptied) or last > line.last:
             raise ValueError(
                 f"{self.setup.domain}: timeline {cut.timeline} cannot branch from {cut.parent} after {last}"
             )
         observer.cut(self, cut)
         self.lineage = grow_lineage(self.lineage, cut.timeline, cut.parent, last)
-        keep = last - line.base + 1
+        keep = max(last - line.base + 1, 0)
         if keep < len(line):
             self._abandon(self._rows_after(keep, cut.node))
             line.tail = line.head + keep
         self.cuts.append(cut)
-        self.timeline, self.primary = cut.timeline, cut.node
+        self.timeline, self.destroyed = cut.timeline, not cut.promoted
+        if not cut.promoted:
+            self.emptied_ns = cut.at_ns if emptied else self.emptied_ns
+            return
+        self.primary = cut.node
         self.received[cut.old] = last
         np.minimum(self.received, last, out=self.received)
         self.received[cut.node] = last
@@ -297,9 +350,13 @@ class Ledger:
             rows[:, column] = line.view(name)[keep:]
         rows[:, k.CUT_ID] = len(self.cuts)
         lsn = rows[:, k.VERSION] & LSN_MASK
-        others = [self.received[n] for n in self.nodes if n not in (node, self.primary)]
-        rows[lsn <= max(others, default=0), k.FLAGS] |= k.AVOIDABLE
-        rows[lsn <= self.sent[node], k.FLAGS] |= k.SENT
+        standbys = [n for n in self.nodes if n != self.primary]
+        others = [self.received[n] for n in standbys if n != node]
+        promoted = node >= 0
+        rows[lsn <= max(others, default=0), k.FLAGS] |= k.AVOIDABLE if promoted else k.HELD
+        rows[lsn <= max((self.sent[n] for n in ((node,) if promoted else standbys)), default=0), k.FLAGS] |= (
+            k.SENT
+        )
         return rows
 
     def _abandon(self, rows: np.ndarray) -> None:
@@ -331,6 +388,7 @@ class Ledger:
         old = int(np.searchsorted(line.view("commit_ns"), until_ns - self.setup.op_life_ns))
         count = max(0, min(int(reached), old))
         self.totals[k.PRUNED] += count
+        self.totals[k.INFO_PRUNED] += int((line.view("flags")[:count] & k.INFO != 0).sum())
         named = line.view("flags")[:count] & k.ACKED != 0
         self.totals[k.ACKS_PRUNED] += int(named.sum())
         self._fall_silent(line.view("version")[:count][~named])
@@ -356,6 +414,14 @@ class Ledger:
         runs = [(low, version), (version + 1, high)]
         self.silent[i : i + 1] = [run for run in runs if run[0] < run[1]]
         return True
+
+
+def _since(table: Table, at_ns: int) -> Table:
+    """Return the rows of a table at or after a time."""
+    if at_ns <= table["at_ns"][0]:
+        return table
+    first = int(np.searchsorted(table["at_ns"], at_ns))
+    return {name: values[first:] for name, values in table.items()}
 
 
 def _until(part: Slice, names: list[str], marks: dict[str, int], at_ns: int | None) -> dict[str, Table]:

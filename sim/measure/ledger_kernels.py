@@ -12,15 +12,10 @@ from sim.journal.schema import INFO as OUTCOME_INFO
 from sim.journal.schema import LSN_MASK, OK, WRITE
 from sim.measure.compiled import on_timeline, place_of
 
-ACKED, ACKED_BY_RID, INFO, SENT, AVOIDABLE = (
-    1,
-    2,
-    4,
-    8,
-    16,
-)  # flags of a commit; ACKED: an answer named this very version
+# Flags of a commit. ACKED: an answer named this very version; HELD: a node had received it, and lost it.
+ACKED, ACKED_BY_RID, INFO, SENT, AVOIDABLE, HELD = (1, 2, 4, 8, 16, 32)
 VERSION, RID, COMMIT_NS, NODE, FLAGS, CUT_ID, RECOMMIT, NEXT, COLUMNS = range(9)  # of an abandoned commit
-COMMITS, PRUNED, ACKS, ACKS_PRUNED, ACKS_AGAIN, ACKS_UNKNOWN, TOTALS = range(7)
+COMMITS, PRUNED, ACKS, ACKS_PRUNED, ACKS_AGAIN, ACKS_UNKNOWN, INFO_PRUNED, TOTALS = range(8)
 
 
 class Answers(NamedTuple):

@@ -1,11 +1,11 @@
-"""Recovery point of one store: which acknowledged writes each promotion lost, why, and whether they could
-have been had.
+"""Recovery point of one store: which acknowledged writes are lost or stranded, and why.
 
-Lost: acknowledged at any time, with a commit on an abandoned timeline and none on the surviving one when the
-run is judged. The definition is design §6.
+The definitions are in docs/measures.md, "loss".
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from math import inf
 from typing import Any
 
 import numpy as np
@@ -15,41 +15,100 @@ from sim.measure import ledger_kernels as k
 from sim.measure.bounds import Bounds
 from sim.measure.compiled import on_timeline
 from sim.measure.ledger import Cut, Ledger
+from sim.measure.standing import Standing
+from sim.measure.stranded import Stranded, stranded_of
 
 SECOND = 1e9
-CAUSES = ("diverged", "paused", "send_queue", "wire")
+CAUSES = ("diverged", "paused", "send_queue", "wire", "node")
 
 
-def loss_figures(ledger: Ledger, milestones: Sequence[Milestone]) -> dict[str, Any]:
-    """Return the loss of the store: a row for each recovery, the union of records, the largest window."""
+@dataclass(frozen=True, slots=True)
+class Loss:
+    """What was lost and stranded of one store. ``replayed``: of the lost, what replays won back."""
+
+    ledger: Ledger
+    recoveries: list[dict[str, Any]]
+    records: int
+    info: int
+    stranded: Stranded
+    replayed: int = 0
+
+    @property
+    def emptied(self) -> bool:
+        """Whether no node held anything at some moment: what lay before the run is lost, too."""
+        return self.ledger.emptied_ns is not None
+
+    @property
+    def window_s(self) -> float:
+        """Return the largest window of a recovery; inf if the store was emptied."""
+        return inf if self.emptied else max((r["window_s"] for r in self.recoveries), default=0.0)
+
+    def bounds(self) -> dict[str, Bounds]:
+        """Return the bounds of the figures that objectives are about, durations in seconds."""
+        diverged = sum(r["diverged"] for r in self.recoveries)
+        after, all_of_it = (
+            self.records - self.replayed,
+            inf if self.stranded.unbounded else self.stranded.records,
+        )
+        windows = max(self.window_s, inf if self.stranded.unbounded else self.stranded.window_ns / SECOND)
+        return {
+            "records": self._bounds(self.records, self.records + all_of_it),
+            "window_s": self._bounds(self.window_s, windows),
+            "diverged": Bounds.between(diverged, diverged + self.stranded.diverged, self.stranded.reason),
+            "records_after_replay": self._bounds(after, after + all_of_it),
+        }
+
+    def _bounds(self, low: float, high: float) -> Bounds:
+        return Bounds(inf, inf) if self.emptied else Bounds.between(low, high, self.stranded.reason)
+
+    def figures(self) -> dict[str, Any]:
+        """Return the loss of the store as docs/measures.md defines it, ``replayable`` left out."""
+        rows, stranded, emptied_ns = self.recoveries, self.stranded, self.ledger.emptied_ns
+        sums = {name: sum(r[name] for r in rows) for name in ("diverged", "avoidable", "salvageable")}
+        cause = {name: sum(r["cause"][name] for r in rows) for name in CAUSES}
+        return {
+            "records": self.records,
+            "stranded": stranded.records,
+            "window_s": None if self.emptied else self.window_s,
+            "window_over_s": None if emptied_ns is None else emptied_ns / SECOND,
+            "stranded_window_s": None if stranded.unbounded else stranded.window_ns / SECOND,
+            "bounds": {name: bounds.figures() for name, bounds in self.bounds().items()},
+            "bytes": self.records * self.ledger.setup.record_bytes,
+            "info_lost": self.info,
+            "info_stranded": stranded.info,
+            **sums,
+            "diverged_stranded": stranded.diverged,
+            "destroyed": sum(r["records"] for r in rows if r["to"] is None),
+            "cause": cause,
+            "named_cause": max(CAUSES, key=lambda name: cause[name]) if any(cause.values()) else None,
+            "recoveries": rows,
+            "where": list(stranded.where),
+        }
+
+
+def loss_of(ledger: Ledger, milestones: Sequence[Milestone], end_ns: int, *, replayed: int = 0) -> Loss:
+    """Return what was lost and stranded; ``end_ns``: the end of the run."""
     lost, info = judge(ledger)
-    recoveries = [_recovery(ledger, i, milestones, lost=lost, info=info) for i in range(len(ledger.cuts))]
-    cause = {name: sum(r["cause"][name] for r in recoveries) for name in CAUSES}
-    records = len(lost)
-    return {
-        "records": records,
-        "window_s": max((r["window_s"] for r in recoveries), default=0.0),
-        "bounds": _bounds(recoveries, records),
-        "bytes": records * ledger.setup.record_bytes,
-        "info": len(info),
-        "diverged": sum(r["diverged"] for r in recoveries),
-        "avoidable": sum(r["avoidable"] for r in recoveries),
-        "salvageable": sum(r["salvageable"] for r in recoveries),
-        "cause": cause,
-        "named_cause": max(CAUSES, key=lambda name: cause[name]) if records else None,
-        "recoveries": recoveries,
-    }
+    settled = emptied_of(ledger) if ledger.emptied_ns is not None else 0
+    rows = [_recovery(ledger, i, milestones, lost=lost, info=info) for i in range(len(ledger.cuts))]
+    if settled:
+        rows[-1]["records"] += settled
+        rows[-1]["cause"]["node"] += settled
+    stranded = stranded_of(ledger, Standing.of(ledger.standing), milestones, end_ns)
+    return Loss(ledger, rows, len(lost) + settled, len(info), stranded, replayed)
 
 
-def _bounds(recoveries: Sequence[dict[str, Any]], records: int) -> dict[str, Any]:
-    """Return the bounds of the figures that objectives are about."""
-    found = {
-        "records": Bounds.exactly(records),
-        "window_s": Bounds.exactly(max((r["window_s"] for r in recoveries), default=0.0)),
-        "diverged": Bounds.exactly(sum(r["diverged"] for r in recoveries)),
-        "records_after_replay": Bounds.exactly(records),
+def emptied_of(ledger: Ledger) -> int:
+    """Return how many lost writes a store that was emptied had settled: all nodes had held them.
+
+    A write of which an answer named an abandoned commit, too, is among those that ``judge`` finds.
+    """
+    rows = ledger.abandoned[ledger.abandoned[:, k.FLAGS] & k.ACKED_BY_RID != 0]
+    again = rows[rows[:, k.RECOMMIT] > 0]
+    twice = {
+        rid for rid, version in again[:, [k.RID, k.RECOMMIT]].tolist() if ledger.settled_and_named(version)
     }
-    return {name: bounds.figures() for name, bounds in found.items()}
+    return int(ledger.totals[k.ACKS_PRUNED]) - len(twice)
 
 
 def judge(ledger: Ledger) -> tuple[np.ndarray, np.ndarray]:
@@ -77,9 +136,9 @@ def _recovery(
     lost: np.ndarray,
     info: np.ndarray,
 ) -> dict[str, Any]:
-    """Return the row of one promotion. A write committed twice on the abandoned side counts once."""
+    """Return the row of one promotion or destruction. A write committed twice beyond the cut counts once."""
     cut, rows = ledger.cuts[which], ledger.abandoned[ledger.abandoned[:, k.CUT_ID] == which]
-    since_ns = ledger.cuts[which - 1].at_ns if which else 0
+    since_ns = max((before.at_ns for before in ledger.cuts[:which] if before.promoted), default=0)
     fault_ns = failed_at_ns(ledger, cut, since_ns, milestones)
     gone = rows[np.isin(rows[:, k.RID], lost)]
     gone = gone[np.unique(gone[:, k.RID], return_index=True)[1]]
@@ -92,13 +151,13 @@ def _recovery(
     return {
         "at_s": cut.at_ns / SECOND,
         "from": regions[cut.old],
-        "to": regions[cut.node],
+        "to": regions[cut.node] if cut.promoted else None,
         "timeline": cut.timeline,
         "cut": cut.cut,
         "failed_at_s": fault_ns / SECOND,
         "records": len(gone),
         "window_s": window / SECOND,
-        "info": len(np.unique(rows[np.isin(rows[:, k.RID], info), k.RID])),
+        "info_lost": len(np.unique(rows[np.isin(rows[:, k.RID], info), k.RID])),
         "diverged": int(diverged.sum()),
         "avoidable": int((gone[:, k.FLAGS] & k.AVOIDABLE != 0).sum()),
         "salvageable": _salvageable(ledger, gone, cut, milestones),
@@ -109,10 +168,10 @@ def _recovery(
 def failed_at_ns(ledger: Ledger, cut: Cut, since_ns: int, milestones: Sequence[Milestone]) -> int:
     """Return when the primary stopped serving the majority side before ``cut``.
 
-    Without that milestone, when the promotion began.
+    Without that milestone, when the promotion began, or the destruction came.
     """
     domain = ledger.setup.domain
-    promoting = f"{domain}/{ledger.setup.regions[cut.node]}"
+    promoting = f"{domain}/{ledger.setup.regions[cut.node]}" if cut.promoted else ""
     for kind, subject in (("primary.lost", domain), ("promoting", promoting)):
         times = [
             m.at_ns
@@ -139,21 +198,23 @@ def _salvageable(ledger: Ledger, gone: np.ndarray, cut: Cut, milestones: Sequenc
 
 
 def _paused(ledger: Ledger, cut: Cut, at_ns: int, milestones: Sequence[Milestone]) -> bool:
-    """Return whether a fault kept the old primary from sending to the promoted node at ``at_ns``."""
-    region = ledger.setup.regions[cut.node]
-    faults = [fault for fault, replica in ledger.setup.pauses if replica == region]
+    """Return whether a fault kept the old primary from sending to the promoted node, or any, at ``at_ns``."""
+    region = ledger.setup.regions[cut.node] if cut.promoted else None
+    faults = [fault for fault, replica in ledger.setup.pauses if region in (None, replica)]
     return any(_active(f"fault/{fault}", at_ns, milestones) for fault in faults)
 
 
 def _causes(gone: np.ndarray, diverged: np.ndarray, *, paused: bool) -> dict[str, int]:
     """Say where the lost writes were when the primary failed, on their way to the node that was promoted."""
-    sent = gone[:, k.FLAGS] & k.SENT != 0
-    waiting = int((~diverged & ~sent).sum())
+    held = gone[:, k.FLAGS] & k.HELD != 0
+    sent = (gone[:, k.FLAGS] & k.SENT != 0) & ~held
+    waiting = int((~diverged & ~sent & ~held).sum())
     return {
         "diverged": int(diverged.sum()),
         "paused": waiting if paused else 0,
         "send_queue": 0 if paused else waiting,
         "wire": int((~diverged & sent).sum()),
+        "node": int((~diverged & held).sum()),
     }
 
 

@@ -80,6 +80,7 @@ class Domain:
         self.flow_reads: dict[tuple[str, str], int] = {}
         self.first_commit_ns = 0
         self.commits_taken = 0  # of the circle's output
+        self.kept: int | None = None  # lsn up to which a destruction left copies of the newest timeline
         self.cut_rows: list[tuple[int, int, int, int, int]] = []
         self.copies: dict[str, list[tuple[int, int]]] = {}
         self.newest = np.zeros(keys, np.int64)
@@ -289,6 +290,11 @@ class Domain:
         """
         node = self.nodes[region]
         return node.lsn if node.role == PRIMARY else self.followers[region].received
+
+    @property
+    def last_held(self) -> int:
+        """The last lsn of the newest timeline of which there is a copy; -1: nothing is left at all."""
+        return self.log.end - 1 if self.kept is None else self.kept
 
     def commit_ns(self, lsn: int) -> int:
         """Return when a record of the newest timeline was committed, 0 for none."""

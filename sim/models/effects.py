@@ -176,7 +176,7 @@ class Effects:
         row = self._domain.circle.node[node.index]
         node.data_lost = True
         self._domain.copies[node.region].append((now, 0))
-        row[at.N_WRITABLE] = row[at.N_SERVING] = 0
+        row[at.N_WRITABLE] = row[at.N_SERVING] = row[at.N_HAS_DATA] = 0
         if node.role != PRIMARY:
             node.role = STALE
 

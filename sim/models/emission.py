@@ -12,6 +12,7 @@ from sim.engine.log import VERSION
 from sim.engine.ordering import by_end
 from sim.engine.reading import split
 from sim.journal.recorder import Slice, Table
+from sim.models.copies import node_table
 from sim.models.domain import FOLLOWING, PROMOTING, RESTORING, Domain
 from sim.models.timelines import version_of
 
@@ -137,10 +138,11 @@ def final_tables(domain: Domain) -> dict[str, Table]:
     }  # fmt: skip
     for region, node in domain.nodes.items():
         if node.data_lost:  # it holds nothing until it has been copied anew
-            version = version_of(domain, domain.log.end - 1)
+            version = version_of(domain, max(domain.last_held, 0))
             tables[f"void/{region}"] = {"at_ns": np.array([domain.settled]), "version": np.array([version])}
         elif region != domain.primary:
             _under_way(domain, region, node.role in (FOLLOWING, PROMOTING), tables)
+    tables["nodes"] = node_table(domain)
     return tables
 
 
@@ -153,6 +155,6 @@ def _under_way(domain: Domain, region: str, follows: bool, tables: dict[str, Tab
     for name, begin, end in (
         ("backlog", applied, taken),
         ("flight", taken, wired),
-        ("waiting", wired, log.end),
+        ("waiting", wired, max(domain.last_held, 0) + 1),
     ):
         tables[f"{name}/{region}"] = {"version": version[begin - log.base : end - log.base].copy()}

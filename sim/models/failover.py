@@ -11,6 +11,7 @@ from sim.engine.circle.lease import majority_contact
 from sim.engine.circle.probes import watch_anew
 from sim.engine.clock import Steps, StepsTo
 from sim.models.control import Control
+from sim.models.copies import watch_copies
 from sim.models.domain import FOLLOWING, PRIMARY, PROMOTING, Node
 from sim.models.rejoin import Rejoin
 from sim.models.routing import Routes
@@ -193,6 +194,7 @@ class Failover:
         node.role = PROMOTING
         follower.connected, follower.limit = False, None
         follower.drop_flight(domain.log)
+        watch_copies(c)  # what was on the wire is not received any more
         cut = follower.received
         waiting = cut - follower.applied
         cause = c.note(
@@ -217,6 +219,7 @@ class Failover:
             if node.role == PROMOTING:
                 node.role = FOLLOWING
                 c.effects.flows(c.clock.now)
+            watch_copies(c)
             return cause, False
         self._install(node, cut, cause)
         return cause, True

@@ -44,6 +44,7 @@ def _forget(node: Node, keys: np.ndarray, previous: np.ndarray, cut: int) -> Non
 
 def _begin_timeline(domain: Domain, node: Node, cut: int, now: int) -> None:
     parent, domain.timeline = domain.timeline, domain.timeline + 1
+    domain.kept = None
     domain.circle.cuts[domain.timeline] = (parent, cut)
     domain.cut_rows.append((now, domain.timeline, parent, cut, node.index))
     row = domain.circle.node[node.index]
@@ -87,6 +88,7 @@ def rejoin(domain: Domain, node: Node, lsn: int, now: int) -> None:
     domain.followers[node.region].place(lsn, now)
     domain.copies[node.region].append((now, version_of(domain, lsn)))
     node.role, node.data_lost, node.timeline = FOLLOWING, False, domain.timeline
+    domain.circle.node[node.index, at.N_HAS_DATA] = 1
 
 
 def _take_up_to(domain: Domain, node: Node, lsn: int) -> None:

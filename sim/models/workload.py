@@ -271,6 +271,6 @@ def _fill_nodes(circle: Circle, database: Database, regions: list[str]) -> None:
     circle.node[:, at.N_REGION_UP] = 1
     circle.node[:, at.N_TIMELINE] = 1
     for i in held:
-        circle.node[i, at.N_EXISTS] = circle.node[i, at.N_UP] = circle.node[i, at.N_SERVING] = 1
+        circle.node[i, [at.N_EXISTS, at.N_UP, at.N_SERVING, at.N_HAS_DATA]] = 1
         circle.node[i, at.N_LEASE_UNTIL] = database.failover.lease
     circle.node[regions.index(database.primary), at.N_WRITABLE] = 1

@@ -34,7 +34,7 @@ def loss(outcome: Outcome) -> list[Section]:
             name,
             count(f["records"]),
             duration(f["window_s"]),
-            f"{f['records']:,} to {f['records'] + f['info']:,}" if f["info"] else "",
+            f"{f['records']:,} to {f['records'] + f['info']:,}" if f["info_lost"] else "",
             count(f["diverged"]),
             count(f["avoidable"]),
             count(f["salvageable"]),

@@ -81,7 +81,7 @@ class History:
     def slices(self, *, at: tuple[int, ...] = (), end: int | None = None) -> list[Slice]:
         """Return the journal cut at the given times; what has no time is in the last slice."""
         end_ns = self.setup.duration_ns if end is None else end
-        tables = {name: _table(name, rows) for name, rows in self.rows.items()}
+        tables = {name: _table(name, rows) for name, rows in {**self._standing(), **self.rows}.items()}
         parts, last = [], -(1 << 62)
         for until in [*sorted(t for t in at if t < end_ns), end_ns]:
             found = {name: _between(name, t, last, until, until == end_ns) for name, t in tables.items()}
@@ -92,6 +92,15 @@ class History:
             )
             last = until
         return parts
+
+    def _standing(self) -> dict[str, list[dict[str, int]]]:
+        """Return the last slice of a platform that is well: regions joined, nodes up with all there is."""
+        regions, nodes = self.setup.regions, self.setup.nodes
+        well = {"role": 1, "up": 1, "data": 1, "held": 1 << 39}
+        return {
+            "nodes": [{"node": regions.index(name), **well} for name in nodes],
+            "sides": [{"region": r, "side": 0, "quorate": 1} for r in range(len(regions))],
+        }
 
     def figures(
         self, *, at: tuple[int, ...] = (), end: int | None = None, strict: bool = False

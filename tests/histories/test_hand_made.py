@@ -113,12 +113,12 @@ def test_a_lossy_failover_is_accounted_for_record_by_record():
     """Lost: 7 and 8 (on the wire), 11 (diverged); info: 9; 10 was committed again; window from 7 to 15 s."""
     f = bad.lossy_failover().figures(strict=True)
     loss = f["loss"]["orders"]
-    assert (loss["records"], loss["info"], loss["diverged"]) == (3, 1, 1)
+    assert (loss["records"], loss["info_lost"], loss["diverged"]) == (3, 1, 1)
     assert loss["window_s"] == 8.0
     assert loss["bytes"] == 3000
     assert loss["avoidable"] == 1
     assert loss["salvageable"] == 3
-    assert loss["cause"] == {"diverged": 1, "paused": 0, "send_queue": 0, "wire": 2}
+    assert loss["cause"] == {"diverged": 1, "paused": 0, "send_queue": 0, "wire": 2, "node": 0}
     assert loss["named_cause"] == "wire"
 
 
@@ -152,6 +152,7 @@ def test_what_was_not_sent_is_named_by_the_queue_or_the_pause():
         "paused": 2,
         "send_queue": 0,
         "wire": 0,
+        "node": 0,
     }
 
 
@@ -309,5 +310,5 @@ def test_an_answer_that_names_an_abandoned_commit_of_another_write():
     for cuts in ((), tuple(range(S, 60 * S, S))):
         figures = history.figures(at=cuts, strict=True)
         found = figures["loss"]["orders"]
-        assert (found["records"], found["info"]) == (before["records"] + 1, before["info"])
+        assert (found["records"], found["info_lost"]) == (before["records"] + 1, before["info_lost"])
         assert figures["conservation"]["orders"]["acks"]["again"] == 1

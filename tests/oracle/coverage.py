@@ -16,6 +16,7 @@ class Coverage:
     promotions: int = 0
     failed_promotions: int = 0
     kept: int = 0
+    destructions: int = 0  # the last copy of something was gone
     cancelled: int = 0
     no_candidate: int = 0
     rewinds: int = 0

@@ -31,6 +31,7 @@ class Domain:
         self.spec = spec
         self.timelines = {1: Timeline(1, 0, 0)}
         self.newest = 1
+        self.left: int | None = None  # what a destruction has left of the newest timeline
         self.by_key: dict[
             int, tuple[list[int], list[int]]
         ] = {}  # key -> lsns, commit times on the newest timeline
@@ -92,6 +93,7 @@ class Domain:
         self.timelines[number] = Timeline(number, self.newest, cut)
         self.cuts.append((at, number, self.newest, cut, node))
         self.newest = number
+        self.left = None
         for lsns, times in self.by_key.values():
             while lsns and lsns[-1] > cut:
                 lsns.pop()

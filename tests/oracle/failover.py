@@ -159,6 +159,7 @@ class Controller:
         self.domain.promoting = True
         node.following = False
         node.flow_in.close()
+        twin.watch_copies(self.domain)
         cut = node.last
         deaths = node.deaths
         delay = self.draws.duration(self.spec.promotion, node.key, node.promotions, Purpose.PROMOTE)
@@ -175,6 +176,7 @@ class Controller:
             twin.note("promotion_failed", node.name)
             node.following = node.following or node.intact
             twin.refresh_flows()
+            twin.watch_copies(self.domain)
         else:
             self._crown(node, cut)
 

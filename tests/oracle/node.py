@@ -33,6 +33,7 @@ class Node:
         "candidate",
         "cap",
         "clock",
+        "coming",
         "contacts",
         "copied",
         "coverage",
@@ -117,6 +118,7 @@ class Node:
         self.following = True
         self.candidate = False  # it is being promoted
         self.busy: tuple | None = None
+        self.coming = 0  # what the copy that is being made will give it
         self.timeline = 1
         self.cap: int | None = None  # the last lsn shared with the newest timeline, None if this is it
         self.last = self.applied = 0
@@ -157,8 +159,10 @@ class Node:
             self.refuse(message)
 
     def _accepts(self, kind: int, now: int) -> bool:
+        if kind == OBSERVE:
+            return self.intact
         if kind != WRITE:
-            return self.serving or kind == OBSERVE
+            return self.serving
         if self.writable and now >= self.lease_until:
             self.coverage.refused_by_lease += 1
         return self.writable and now < self.lease_until

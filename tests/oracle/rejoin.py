@@ -88,7 +88,7 @@ class Rejoiner:
         self._copy(node, token, target, delay)
 
     def _copy(self, node: "Node", token: tuple, target: int, delay: int) -> None:
-        node.busy = token
+        node.busy, node.coming = token, target
         node.serving = False
         self.clock.process(self._finish(node, token, target, delay))
 

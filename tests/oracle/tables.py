@@ -8,15 +8,18 @@ import numpy as np
 
 from sim.journal.schema import columns_of
 
+from .copies import last_held, node_rows, side_rows
 from .domain import Domain
 from .load import Load
+from .network import Network
 from .node import Node
 
 Tables = dict[str, dict[str, np.ndarray]]
 
 
-def tables_of(domain: Domain, names: list[str], loads: list[Load], end: int) -> Tables:
+def tables_of(domain: Domain, network: Network, loads: list[Load], end: int) -> Tables:
     """Return all tables of one domain for a whole run that ended at ``end`` ns."""
+    names = network.names
     rows = {"ops": domain.ops, "commits": domain.commits, "cuts": domain.cuts}
     mine = [load for load in loads if load.domain is domain]
     ring = {load.rid_base: load.keyring.client for load in mine}
@@ -27,6 +30,7 @@ def tables_of(domain: Domain, names: list[str], loads: list[Load], end: int) -> 
     for load in mine:
         issued[load.keyring.client, load.kind] += load.issued
     rows["issued"] = [(*group, count) for group, count in issued.items()]
+    rows |= {"nodes": node_rows(domain), "sides": side_rows(network)}
     for node in domain.nodes:
         if node is not None:
             moved = {
@@ -44,7 +48,7 @@ def tables_of(domain: Domain, names: list[str], loads: list[Load], end: int) -> 
 
 
 def _last_version(domain: Domain) -> int:
-    lsn = domain.last_lsn()
+    lsn = max(last_held(domain), 0)
     return domain.record(domain.newest, lsn)[1] if lsn else 0
 
 
@@ -54,7 +58,7 @@ def _under_way(domain: Domain, node: Node) -> dict[str, list[tuple[int]]]:
     flight = [flying.lsn for flying in node.flow_in.wire] if node.flow_in is not None else []
     backlog = range(held + 1, node.last + 1) if node.following or node.candidate else range(0)
     reached = max([held, *backlog, *flight])
-    waiting = range(reached + 1, domain.last_lsn() + 1)
+    waiting = range(reached + 1, last_held(domain) + 1)
     lsns = {"backlog": backlog, "flight": flight, "waiting": waiting}
     return {name: [(domain.record(domain.newest, lsn)[1],) for lsn in some] for name, some in lsns.items()}
 

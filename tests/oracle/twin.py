@@ -10,6 +10,7 @@ from sim.spec.models import Scenario
 
 from .calls import Calls, callers
 from .clock import Clock, WatchfulClock
+from .copies import destroyed
 from .coverage import Coverage
 from .domain import Domain
 from .draws import Draws
@@ -76,7 +77,7 @@ def result_of(twin: "Twin") -> Result:
     if isinstance(twin.clock, WatchfulClock):
         twin.coverage.ties = twin.clock.ties
     tables = {
-        name: tables_of(domain, twin.network.names, twin.loads, scenario.duration)
+        name: tables_of(domain, twin.network, twin.loads, scenario.duration)
         for name, domain in twin.domains.items()
     }
     if twin.path is not None:
@@ -285,6 +286,8 @@ class Twin:
         """Let everything that depends on links and regions see the world as it now is."""
         self.refresh_flows()
         self._watch_primaries()
+        for domain in self.domains.values():
+            self.watch_copies(domain)
         if self.path is not None:
             self.path.changed()
 
@@ -309,6 +312,15 @@ class Twin:
             elif name not in self.lost:
                 self.lost.add(name)
                 self.note("primary.lost", name)
+
+    def watch_copies(self, domain: Domain) -> None:
+        """Note what has been destroyed now."""
+        left = destroyed(domain)
+        if left is not None:
+            self.coverage.destructions += 1
+            domain.left = left
+            domain.cuts.append((self.clock._now, domain.newest + 1, domain.newest, left, -1))
+            self.note("destroyed", domain.name)
 
     def take_down(self, node: Node, *, data: str, wire: str) -> None:
         """Stop a node; what it has on the wire is delivered or lost."""

@@ -219,7 +219,7 @@ def test_figures_agree_with_the_journal_and_each_other(case):
     assert (
         loss["records"]
         == sum(loss["cause"].values())
-        <= sum(r["records"] for r in loss["recoveries"]) + loss["info"]
+        <= sum(r["records"] for r in loss["recoveries"]) + loss["info_lost"]
     )
     for capability in out["recovery"].values():
         if capability["phases_ns"]:

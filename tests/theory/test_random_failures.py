@@ -71,7 +71,10 @@ def test_q10_the_loss_is_poisson():
     assert variance(counts).has(20.0), variance(counts)
     for r in runs[:10]:
         loss = r.figures["loss"]["orders"]
-        assert (loss["records"] + loss["info"], loss["cause"]["wire"]) == (len(r.lost()), loss["records"])
+        assert (loss["records"] + loss["info_lost"], loss["cause"]["wire"]) == (
+            len(r.lost()),
+            loss["records"],
+        )
 
 
 def test_q10_no_loss_with_probability_exp():

@@ -135,8 +135,9 @@ I_KEY, I_NEWEST, I_OLDER = range(3)
     N_FREE,
     N_FIRST_START,
     N_LAST_START,
-) = range(12, 22)
-NODE_FIELDS = 22
+    N_HAS_DATA,
+) = range(12, 23)
+NODE_FIELDS = 23
 STARTS = 64  # a node remembers when the last so many records completed ahead of time started
 
 # Workers (Circle.worker[node, worker]).

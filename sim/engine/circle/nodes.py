@@ -14,6 +14,7 @@ from sim.engine.circle.layout import (
     N_EXISTS,
     N_FIRST_START,
     N_FREE,
+    N_HAS_DATA,
     N_HEAD,
     N_HITS,
     N_LAST_START,
@@ -103,7 +104,7 @@ def _refuses(c, node, kind, at):
         return True
     if kind == WRITE:
         return not row[N_WRITABLE] or (c.reg[LEASE] != 0 and at >= row[N_LEASE_UNTIL])
-    return kind != OBSERVE and not row[N_SERVING]
+    return not row[N_HAS_DATA if kind == OBSERVE else N_SERVING]
 
 
 @merged

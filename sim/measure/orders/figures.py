@@ -34,7 +34,7 @@ class Late:
     def figures(self, steps: tuple[Handler, ...]) -> dict[str, Any]:
         """Return ``count`` and ``witness``."""
         if self.first is None:
-            return {"count": 0, "witness": None}
+            return {"count": self.count, "witness": None}
         at_ns, rid, done = self.first
         missing = [h.name for h, has in zip(steps, done, strict=True) if not has]
         return {"count": self.count, "witness": {"at_s": at_ns / SECOND, "rid": rid, "missing": missing}}
@@ -66,15 +66,19 @@ def shelf_problems(orders: Orders) -> dict[str, list[str]]:
 def _of(orders: Orders, root: str, steps: tuple[Handler, ...]) -> dict[str, Any]:
     total = complete = 0
     stuck, half = Late(), Late()
+    gone = np.array([orders.stores[h.writes].emptied for h in steps])
     for first, block in _blocks(orders, root):
         order = block.state == b.ORDER
-        done = block.counts > 0
+        done = (block.counts > 0) & ~gone[:, None]
         over = done.all(axis=0)
         late = order & ~over & (orders.setup.until_ns - block.value > orders.setup.patience_ns)
         total, complete = total + int(order.sum()), complete + int((order & over).sum())
         stuck.add(late, block, first)
         half.add(late & done.any(axis=0), block, first)
     settled = sum(operations.settled for _, operations in _clients(orders, root))
+    if gone.any():  # what was complete long ago is not any more
+        stuck.count, half.count = stuck.count + settled, half.count + (0 if gone.all() else settled)
+        total, settled = total + settled, 0
     return {
         "orders": total + settled,
         "complete": complete + settled,
@@ -117,4 +121,5 @@ def _doubled(orders: Orders, steps: tuple[Handler, ...]) -> dict[str, Any]:
 
 def _handler(orders: Orders, handler: Handler) -> dict[str, int]:
     made = orders.made[handler.name]
-    return {"calls": made.calls, "commits": made.commits, "doubled": len(orders.doubled(handler))}
+    commits = 0 if orders.stores[handler.writes].emptied else made.commits
+    return {"calls": made.calls, "commits": commits, "doubled": len(orders.doubled(handler))}

@@ -46,6 +46,7 @@ class Store:
     streams: dict[int, Operations] = field(default_factory=dict)
     called: dict[int, Handler | None] = field(default_factory=dict)  # streams of handlers; None: of replays
     shelf: Shelf | None = None
+    emptied: bool = False  # no node holds anything any more: nothing that was done here is done
     renewed: dict[int, int] = field(default_factory=dict)  # operation of a replay -> tag, if there is a shelf
 
     def on_line(self, versions: np.ndarray) -> np.ndarray:
@@ -165,7 +166,8 @@ class Orders:
             self._count(store, fresh, at=rows["commit_ns"][own], change=1, opened=1)
 
     def _cut(self, store: Store, timeline: int, last: int) -> None:
-        """Follow a promotion: what lies beyond ``last`` is abandoned."""
+        """Follow a promotion or destruction: what lies beyond ``last`` is gone."""
+        store.emptied |= last < 0
         stop = int(np.searchsorted(store.pending.rows[:, 0] & LSN_MASK, last, side="right"))
         self._count(store, store.pending.cut(stop), change=-1, opened=-1)
         kept = [(low, min(high, (low >> LSN_BITS << LSN_BITS) + last + 1)) for low, high in store.segments]

@@ -99,14 +99,15 @@ class DomainPath:
         self.lookout.sample(at_ns, oldest, consumers, [log.end for log in self.logs])
 
     def _cut(self, row: dict[str, int]) -> None:
-        at_ns, node = row["at_ns"], row["node"]
+        at_ns, last = row["at_ns"], max(row["cut"], 0)
+        node = row["node"] if row["node"] >= 0 else self.primary  # a destruction: nobody is promoted
         if node != self.primary:
             self.buses[self.primary].leave(self.events, at_ns)
-        self.line.cut(row["timeline"], row["cut"])
+        self.line.cut(row["timeline"], last)
         for watch in self._watches():
             watch.look_again(at_ns)
         self.tables.promoted(at_ns)
-        self.lookout.promoted(row["cut"])
+        self.lookout.promoted(last)
         if node != self.primary:
             self.buses[node].approach(self.events)
         self.primary = node

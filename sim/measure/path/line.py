@@ -62,8 +62,12 @@ class Line:
             self._marks[version] = int(rows["commit_ns"][(version & LSN_MASK) - self.end])
 
     def cut(self, timeline: int, last: int) -> None:
-        """Follow a promotion: ``timeline`` goes on behind log sequence number ``last``."""
-        gone = self.on(self.version(last + 1), FOREVER) if last + 1 < self.end else []
+        """Follow a promotion or destruction: ``timeline`` goes on behind log sequence number ``last``.
+
+        Before what is held only if the store was emptied: then the older ones are gone without a trace here.
+        """
+        first = max(last + 1, self._base)
+        gone = self.on(self.version(first), FOREVER) if first < self.end else []
         for low, high in gone:
             lsn = low & LSN_MASK
             count = min(high - low, self.end - lsn)

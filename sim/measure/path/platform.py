@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from sim.journal.milestones import Milestone
 from sim.journal.recorder import Slice
 from sim.measure.ledger import Ledger
-from sim.measure.loss import judge, loss_figures
+from sim.measure.loss import judge, loss_of
 from sim.measure.path.ages import Ages
 from sim.measure.path.capability import capability, combined
 from sim.measure.path.delivery import Ghosts, delivery
@@ -59,8 +59,9 @@ class PathMeasures:
             falls[name] = fall = Waterfall(path, ledger, self._milestones)
             ghosts[name], before = Ghosts(ledger, fall.redone), Ghosts(ledger)
             lost = set(judge(ledger)[0].tolist())
-            loss = loss_figures(ledger, self._milestones)
-            loss["records_after_replay"] = loss["records"] - len(lost & set(fall.redone))
+            won = len(lost & set(fall.redone))
+            loss = loss_of(ledger, self._milestones, self._end_ns, replayed=won).figures()
+            loss |= {"records_after_replay": loss["records"] - won, "replayable": fall.replayable()}
             out["replays"] |= path.replays.figures(
                 path.line, before.versions, lost=lost, milestones=self._milestones
             )
@@ -68,7 +69,7 @@ class PathMeasures:
             out["delivery"] |= delivery(fall, ghosts[name], before)
             standbys = {r: kinds["cut"]["age_max_s"] for r, kinds in figures["exposure"][name].items()}
             out["monitoring"] |= path.lookout.figures(standbys, path.bus_ages, path.consumer_ages)
-            figures["loss"][name]["records_after_replay"] = loss["records_after_replay"]
+            figures["loss"][name] = loss
             figures["conservation"][name]["problems"] += fall.problems()
         into = self._replays()
         for name, (ages, operations, domains, failed) in self._capabilities().items():

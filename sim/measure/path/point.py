@@ -1,6 +1,6 @@
 """The consistent recovery point of the platform: up to which commit time every store and stage agrees."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -21,15 +21,33 @@ def recovery_point(
 ) -> dict[str, Any]:
     """Return the largest T such that nothing committed up to it is lost or a ghost, and what limits it."""
     limits = [limit for name, fall in falls.items() for limit in _limits(name, fall, ghosts[name])]
+    emptied = [name for name, fall in falls.items() if fall.ledger.emptied_ns is not None]
+    if emptied:
+        return {
+            "at_s": None, "age_s": None, "age_stranded_s": None,
+            "limited_by": {"stage": f"{emptied[0]}.replica", "what": "lost", "version": None, "rid": None},
+            "complete_to_s": _complete_to(falls, end_ns),
+        }  # fmt: skip
     nothing = (end_ns + 1, end_ns, 0, "", "", 0, None)
     commit_ns, at_ns, _, stage, what, version, rid = min(limits, key=lambda limit: limit[:4], default=nothing)
     limited = {"stage": stage, "what": what, "version": version, "rid": rid}
     return {
         "at_s": (commit_ns - 1) / SECOND,
         "age_s": max(0, at_ns - (commit_ns - 1)) / SECOND,
+        "age_stranded_s": _with_stranded(falls.values(), at_ns=at_ns, commit_ns=commit_ns),
         "limited_by": limited if limits else None,
         "complete_to_s": _complete_to(falls, end_ns),
     }
+
+
+def _with_stranded(falls: Iterable[Waterfall], *, at_ns: int, commit_ns: int) -> float | None:
+    """Return the age if what is stranded in databases were lost, None if it is without bound."""
+    found = [fall.stranded for fall in falls]
+    if any(stranded.unbounded for stranded in found):
+        return None
+    oldest = [(s.oldest_ns, max(s.since_ns, s.oldest_ns)) for s in found if s.records]
+    commit, at = min([(commit_ns, at_ns), *oldest], key=lambda limit: limit[0])
+    return max(0, at - (commit - 1), at_ns - (commit_ns - 1)) / SECOND
 
 
 def _limits(name: str, fall: Waterfall, ghosts: Ghosts) -> Iterator[Limit]:

@@ -44,8 +44,9 @@ class PathSetup:
     """The measures' view of one domain's data path. Regions are indices in the sorted names, times in ns.
 
     ``retentions``: (fault or None, region or None, retention) of the base and of each truncation. ``lake``:
-    where the lake is computed at first, None without one; ``lateness_ns``: how late records of its tables may
-    be. ``fault_ns``: when the first fault begins, None if that is not certain beforehand.
+    where the lake is computed at first, None without one; ``lake_standby``: where it may be;
+    ``lateness_ns``: how late records of its tables may be. ``fault_ns``: when the first fault begins, None
+    if that is not certain beforehand.
     """
 
     domain: str
@@ -56,6 +57,7 @@ class PathSetup:
     consumers: Mapping[str, Reader] = field(default_factory=dict)
     retentions: tuple[tuple[str | None, int | None, int], ...] = ()
     lake: int | None = None
+    lake_standby: tuple[int, ...] = ()
     zones_fresh_ns: Mapping[str, int] = field(default_factory=dict)
     lateness_ns: int = 0
     deduplicate: bool = True
@@ -88,6 +90,7 @@ def path_setup_of(scenario: "Scenario", domain: str) -> PathSetup | None:
         },
         retentions=((None, None, scenario.bus.retention), *_truncations(scenario, domain, regions)),
         lake=None if lake is None else regions.index(lake.home),
+        lake_standby=() if lake is None else tuple(regions.index(r) for r in (lake.home, *lake.standby)),
         zones_fresh_ns={zone: getattr(fresh, zone) for zone in ZONES} if lake is not None else {},
         lateness_ns=0 if lake is None else lake.stream.lateness,
         deduplicate=lake is None or lake.curated.deduplicate,

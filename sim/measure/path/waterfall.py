@@ -1,6 +1,6 @@
-"""The ledger of one domain, stage by stage: delivered, in flight, dropped, lost; each from its own rows."""
+"""The ledger of one domain, stage by stage: each term from its own rows."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -8,20 +8,27 @@ from typing import Any
 import numpy as np
 
 from sim.journal.milestones import Milestone
+from sim.journal.schema import LSN_BITS
 from sim.measure import ledger_kernels as k
+from sim.measure.compiled import CUT, PARENT
 from sim.measure.ledger import Ledger
+from sim.measure.loss import judge
 from sim.measure.path.ages import SECOND
+from sim.measure.path.coming import Coming
 from sim.measure.path.domain import DomainPath
 from sim.measure.path.setup import ZONES
 from sim.measure.path.spans import Spans
 from sim.measure.path.stage import Passed, Stage
-from sim.measure.path.tables import Held
+from sim.measure.stranded import stranded_of
+
+ABANDONED, DESTROYED = "abandoned by a promotion", "destroyed with its last copy"
 
 
 @dataclass(frozen=True, slots=True)
 class Terms:
     """One stage at the end, as sets of versions. ``passed``: what may be lost here, in order of finding.
 
+    ``near``, ``near_coming``: of the delivered and of what is coming, what is not out of reach.
     ``replayed``: of the delivered, what it has from replays alone.
     """
 
@@ -30,6 +37,8 @@ class Terms:
     coming: Spans
     dropped: Spans
     passed: tuple[Passed, ...]
+    near: Spans
+    near_coming: Spans
     replayed: Spans = field(default_factory=Spans)
 
     @property
@@ -41,6 +50,18 @@ class Terms:
     def own(self) -> Spans:
         """Return what is delivered and would not be lost without replays."""
         return self.delivered.minus(self.won)
+
+    def parts(self) -> dict[str, Spans]:
+        """Return term -> versions, disjoint; what is in none of them is lost."""
+        own = self.near.minus(self.won)
+        coming = self.near_coming.minus(own)
+        there = own.copy().update(coming)
+        return {
+            "delivered": own,
+            "in_flight": coming,
+            "stranded": self.own.copy().update(self.coming).minus(there),
+            "dropped": self.dropped.minus(self.own).minus(self.coming),
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,18 +92,34 @@ class Acknowledged:
         for version in line.view("version")[quiet].tolist():
             silent.add(version, version + 1)
         self.line = committed.minus(silent)
+        # of a store that was emptied: what all nodes had held, of which nothing is kept for each record
+        self.gone = ledger_gone(ledger).minus(silent)
         rows = ledger.abandoned[ledger.abandoned[:, k.FLAGS] & k.ACKED != 0]
         self.abandoned: list[list[int]] = rows[:, [k.VERSION, k.RECOMMIT, k.COMMIT_NS, k.RID]].tolist()
 
     def __len__(self) -> int:
         """Return how many there are."""
-        return len(self.line) + len(self.abandoned)
+        return len(self.line) + len(self.gone) + len(self.abandoned)
 
     def held(self, versions: Spans) -> int:
         """Return how many are among ``versions``."""
-        return len(self.line.meet(versions)) + sum(
-            version in versions or again in versions for version, again, _, _ in self.abandoned
-        )
+        named = sum(version in versions or again in versions for version, again, _, _ in self.abandoned)
+        return len(self.line.meet(versions)) + len(self.gone.meet(versions)) + named
+
+
+def ledger_gone(ledger: Ledger) -> Spans:
+    """Return the versions that all nodes of a store had held when it was emptied; none if it never was."""
+    if ledger.emptied_ns is None:
+        return Spans()
+    found = Spans()
+    limit, timeline = ledger.line.base, ledger.cuts[-1].parent
+    while limit > 1:
+        first = int(ledger.lineage[timeline, CUT]) + 1 if timeline > 1 else 1
+        if first < limit:
+            found.add(timeline << LSN_BITS | max(first, 1), timeline << LSN_BITS | limit)
+            limit = max(first, 1)
+        timeline = int(ledger.lineage[timeline, PARENT])
+    return found
 
 
 class Waterfall:
@@ -94,37 +131,59 @@ class Waterfall:
         self.committed = path.line.committed()
         self.acknowledged = Acknowledged(ledger, self.committed)
         self.redone = path.replays.redone(path.line)
+        self.ways = Coming(path, ledger, milestones)
+        self.stranded = stranded_of(ledger, self.ways.standing, milestones, self.end_ns)
 
     @cached_property
     def stages(self) -> list[Terms]:
         """Return every stage but the database, in the order of the flow."""
-        path, regions = self.path, self.path.setup.regions
-        none = Spans()
+        path, regions, ways = self.path, self.path.setup.regions, self.ways
         unpublished = tuple(path.unpublished.passed)
-        found = [Terms("outbox", path.published, path.remains.unsent, none, unpublished)]
+        found = [
+            Terms(
+                "outbox", path.published, ways.unsent(near=False), Spans(), unpublished,
+                path.published.minus(ways.published_far()), ways.unsent(near=True),
+            )
+        ]  # fmt: skip
         order = [path.primary, *(r for r in range(len(regions)) if r != path.primary)]
         for r in order:
             name = "bus" if r == path.primary else f"mirror/{regions[r]}"
-            coming, passed = self._to_bus[r], self._passed_before_bus(r)
-            found.append(Terms(name, path.logs[r].present(), coming, none, passed))
-        for name, watch in path.consumers.items():
-            region = path.lookout.consumers[name].region
-            r = path.primary if region is None else region
-            coming = self._unread(name).update(self._to_bus[r])
-            passed = self._passed_reading(watch.stage, r)
-            replayed = path.replays.only[name]
-            found.append(Terms(name, watch.stage.delivered, coming, none, passed, replayed))
-        return [*found, *self._zones()]
+            there = ways.present(r)
+            found.append(
+                Terms(
+                    name, there, self._to_bus[r], Spans(), self._passed_before_bus(r),
+                    self._near(r, there), ways.to_bus(r, near=True),
+                )
+            )  # fmt: skip
+        return [*found, *(self._consumer(name) for name in path.consumers), *self._zones()]
+
+    def _consumer(self, name: str) -> Terms:
+        path, ways, stage = self.path, self.ways, self.path.consumers[name].stage
+        region = path.lookout.consumers[name].region
+        r = path.primary if region is None else region
+        return Terms(
+            name, stage.delivered, ways.unread(name, near=False).update(self._to_bus[r]), Spans(),
+            self._passed_reading(stage, r), self._near(r, stage.delivered),
+            ways.unread(name, near=True).update(ways.to_bus(r, near=True)), path.replays.only[name],
+        )  # fmt: skip
+
+    def _near(self, r: int, versions: Spans) -> Spans:
+        """Return versions that lie in a region, none if that is out of reach."""
+        return versions if self.ways.reached[r] else Spans()
 
     def figures(self, loss: dict[str, Any]) -> dict[str, Any]:
         """Return stage -> terms; ``loss``: the figures of the store itself."""
-        acknowledged, lost = len(self.acknowledged), loss["records"]
+        acknowledged, lost, stranded = len(self.acknowledged), loss["records"], loss["stranded"]
         after = loss["records_after_replay"]
-        survives = {"delivered": len(self.committed), "in_flight": 0, "dropped": 0, "lost": 0}
+        beyond = len(self.committed.minus(self.ways.near_commits))
+        survives = {
+            "delivered": len(self.committed) - beyond, "in_flight": 0, "stranded": beyond, "dropped": 0,
+            "lost": 0,
+        }  # fmt: skip
         out = {
             "replica": {
-                "delivered": acknowledged - lost, "in_flight": 0, "dropped": 0, "lost": lost,
-                "records_after_replay": after,
+                "delivered": acknowledged - lost - stranded, "in_flight": 0, "stranded": stranded,
+                "dropped": 0, "lost": lost, "records_after_replay": after, "replayable": self.replayable(),
                 "window_s": loss["window_s"], "first_lost": None, "surviving": survives,
             }
         }  # fmt: skip
@@ -178,7 +237,14 @@ class Waterfall:
         for gone, again, commit_ns, rid in self.acknowledged.abandoned:
             known = (gone, again, *(self.redone.get(rid, ()) if after_replay else ()))
             if not any(v in spans for v in known for spans in held):
-                found.append(Lost(gone, rid, commit_ns, self._abandoned_ns(gone), "abandoned by a promotion"))
+                found.append(Lost(gone, rid, commit_ns, *self._abandoned(gone)))
+        burnt = self.acknowledged.gone
+        for spans in held if len(burnt) else ():
+            burnt = burnt.minus(spans)
+        first = burnt.least()
+        if first is not None:
+            assert self.ledger.emptied_ns is not None and self.ledger.first_ns is not None, "it had commits"
+            found.append(Lost(first, None, self.ledger.first_ns, self.ledger.emptied_ns, DESTROYED))
         return min(found, key=lambda lost: lost.commit_ns, default=None)
 
     def missing_since(self, terms: Terms) -> int | None:
@@ -188,73 +254,54 @@ class Waterfall:
 
     def _row(self, terms: Terms) -> dict[str, int]:
         """Count acknowledged writes. An abandoned one counts by either of its commits."""
-        known = self.acknowledged
-        coming = terms.coming.minus(terms.delivered)
-        dropped = terms.dropped.minus(terms.delivered).minus(terms.coming)
+        known, parts = self.acknowledged, terms.parts()
         row = {
-            "delivered": len(known.line.meet(terms.own)),
-            "in_flight": len(known.line.meet(coming)),
-            "dropped": len(known.line.meet(dropped)),
-            "lost": len(known.line.meet(self.lost(terms))),
+            name: len(known.line.meet(spans)) + len(known.gone.meet(spans)) for name, spans in parts.items()
         }
-        back = len(known.line.meet(self.lost(terms)).meet(terms.won))
-        own = {"delivered": terms.own, "in_flight": coming, "dropped": dropped}
+        row["lost"] = len(known.line) + len(known.gone) - sum(row.values())
+        there = terms.delivered.copy().update(terms.coming)
+        back = len(known.line.meet(self.lost(terms)).meet(terms.won)) + len(
+            known.gone.meet(there).meet(terms.won)
+        )
         for gone, again, _, rid in known.abandoned:
-            term = next((n for n, spans in own.items() if gone in spans or again in spans), "lost")
+            term = next((n for n, spans in parts.items() if gone in spans or again in spans), "lost")
             row[term] += 1
             ways = (gone, again, *self.redone.get(rid, ()))
-            back += term == "lost" and any(v in s for v in ways for s in (terms.delivered, terms.coming))
+            back += term == "lost" and any(v in there for v in ways)
         return {**row, "records_after_replay": row["lost"] - back}
 
     def _surviving(self, terms: Terms) -> dict[str, int]:
-        coming = terms.coming.minus(terms.delivered)
-        dropped = terms.dropped.minus(terms.delivered).minus(terms.coming)
-        return {
-            "delivered": len(self.committed.meet(terms.own)),
-            "in_flight": len(self.committed.meet(coming)),
-            "dropped": len(self.committed.meet(dropped)),
-            "lost": len(self.lost(terms)),
-        }
+        found = {name: len(self.committed.meet(spans)) for name, spans in terms.parts().items()}
+        return {**found, "lost": len(self.lost(terms))}
 
-    def _window_s(self, first: Lost, loss: dict[str, Any]) -> float:
+    def replayable(self) -> int:
+        """Return how many of the acknowledged writes that the database has lost are still on a bus."""
+        there = Spans()
+        for r in range(len(self.path.logs)):
+            there.update(self.ways.present(r))
+        lost = set(judge(self.ledger)[0].tolist())
+        found = {rid for gone, _, _, rid in self.acknowledged.abandoned if rid in lost and gone in there}
+        return len(found) + len(self.acknowledged.gone.meet(there))
+
+    def _window_s(self, first: Lost, loss: dict[str, Any]) -> float | None:
         """Return how far back the loss reaches: as the database's if it is the database's."""
-        if first.why.startswith("abandoned"):
-            return float(loss["window_s"])
+        if first.why in (ABANDONED, DESTROYED):
+            window: float | None = loss["window_s"]
+            return window
         return max(0, first.at_ns - first.commit_ns) / SECOND
 
-    def _abandoned_ns(self, version: int) -> int:
-        """Return when a promotion abandoned a version."""
+    def _abandoned(self, version: int) -> tuple[int, str]:
+        """Return when a version was abandoned or destroyed, and which."""
         rows = self.ledger.abandoned
-        cut = int(rows[rows[:, k.VERSION] == version, k.CUT_ID][0])
-        return self.ledger.cuts[cut].at_ns
+        cut = self.ledger.cuts[int(rows[rows[:, k.VERSION] == version, k.CUT_ID][0])]
+        return cut.at_ns, ABANDONED if cut.promoted else DESTROYED
 
     # --- what can still come, and what went past ------------------------------------------------------------
 
     @cached_property
     def _to_bus(self) -> list[Spans]:
         """Return, for each region, what can still become visible on its bus."""
-        path, regions = self.path, self.path.setup.regions
-        out = []
-        for b, region in enumerate(regions):
-            found = path.remains.unsent.copy()  # published in the primary's region, and then mirrored
-            for a, source in enumerate(regions):
-                name = f"mirror/{source}/{region}"
-                if a != b:
-                    found.update(self._alive(a, path.remains.unread.get(name, ()), origin=a))
-                    flying = path.remains.flying.get(name, ())
-                    found.update(path.logs[a].held(Spans((low, high) for _, low, high in flying), origin=a))
-            out.append(found)
-        return out
-
-    def _alive(self, r: int, ranges: Iterable[tuple[int, int, int]], origin: int | None = None) -> Spans:
-        """Return the versions at positions of a bus that are neither gone nor expired."""
-        log, expired = self.path.logs[r], self.path.remains.expired(r, self._milestones)
-        positions = Spans((max(low, expired), high) for of, low, high in ranges if of == r)
-        return log.held(positions.minus(log.gone), origin=origin)
-
-    def _unread(self, process: str) -> Spans:
-        ranges = self.path.remains.unread.get(process, ())
-        return Spans().update(part for r in {r for r, _, _ in ranges} for part in self._alive(r, ranges))
+        return [self.ways.to_bus(r, near=False) for r in range(len(self.path.setup.regions))]
 
     def _passed_before_bus(self, r: int) -> tuple[Passed, ...]:
         """Return what went missing on the way to a bus, or on it, or was on one that is no more."""
@@ -282,42 +329,18 @@ class Waterfall:
             return
         home, dead = tables.region, tables.dead
         held = {zone: tables.held[zone, home] for zone in ZONES}
-        coming = self._unread("stream").update(self._to_bus[home]).update(self._taken_up(home, held["raw"]))
+        coming, near = self.ways.to_zones(near=False), self.ways.to_zones(near=True)
         passed = self._passed_reading(held["raw"].watch.stage, home)
-        before: Held | None = None
         for zone in ZONES:
-            if before is not None:
-                coming = coming.copy().update(self._not_taken(before, held[zone]))
-            passed = (*passed, *held[zone].taken)
-            yield Terms(zone, held[zone].watch.stage.delivered, coming, dead, passed)
-            before = held[zone]
-        coming = coming.copy().update(held["analytics"].watch.stage.delivered)
+            passed, there = (*passed, *held[zone].taken), held[zone].watch.stage.delivered
+            yield Terms(zone, there, coming[zone], dead, passed, self._near(home, there), near[zone])
+        last = held["analytics"].watch.stage.delivered
+        to_copies, near_copies = (
+            coming["analytics"].update(last),
+            near["analytics"].update(self._near(home, last)),
+        )
         for r, region in enumerate(path.setup.regions):
             if r != home:
-                stage = tables.held["analytics", r].watch.stage
-                yield Terms(f"copy/{region}", stage.delivered, coming, dead, passed)
-
-    def _taken_up(self, home: int, raw: Held) -> Spans:
-        """Return what the stream job has completed since its last commit: the next one will hold it."""
-        since_ns, start = self.path.tables.started
-        ends = [end for _, ranges in raw.commits for source, _, end in ranges if source == home]
-        begin = max([start, *ends[-1:]])
-        end = self.path.remains.beginning("stream", self.path.logs[home].end)
-        passed = Spans((p.low, p.high) for p in raw.watch.stage.passed if p.at_ns >= since_ns)
-        return self.path.logs[home].held(Spans([(begin, end)])).minus(passed)
-
-    def _not_taken(self, source: Held, job: Held) -> Spans:
-        """Return what lies in commits of ``source`` behind the last that the job took.
-
-        A job's last range ends where the last range that it read ends.
-        """
-        last = next((ranges[-1] for _, ranges in reversed(job.commits) if ranges), None)
-        ends = [i for i, (_, ranges) in enumerate(source.commits) if last and _ends(ranges, last)]
-        number = source.commits[ends[-1]][0] + 1 if ends else 0
-        return Spans(
-            (version, version + count) for version, count in self.path.tables.versions(source, number)
-        )
-
-
-def _ends(ranges: list[tuple[int, int, int]], last: tuple[int, int, int]) -> bool:
-    return bool(ranges) and (ranges[-1][0], ranges[-1][2]) == (last[0], last[2])
+                there = tables.held["analytics", r].watch.stage.delivered
+                close = self._near(r, there), self._near(r, near_copies)
+                yield Terms(f"copy/{region}", there, to_copies, dead, passed, *close)

@@ -7,6 +7,7 @@ import numpy as np
 
 from sim.engine.circle.layout import WRITE
 from sim.journal.recorder import Table
+from sim.journal.schema import LSN_MASK
 from sim.models.domain import Domain
 from sim.models.path.bus import Batch, Bus
 from sim.models.path.calls import Calls, Handler
@@ -315,7 +316,9 @@ class Path:
                 reader.handler.calls.never_again(gone)
 
     def _final(self) -> dict[str, Table]:
-        tables: dict[str, Table] = {"unsent/relay": self.relay.unsent()}
+        unsent = self.relay.unsent()["version"]
+        there = unsent & LSN_MASK <= self.setting.control.domain.last_held
+        tables: dict[str, Table] = {"unsent/relay": {"version": unsent[there]}}
         for name, consumer in self.consumers.items():
             tables[f"unread/{name}"] = consumer.reader.unread_table()
         for (a, b), mirror in self.mirrors.items():

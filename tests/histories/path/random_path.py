@@ -75,7 +75,5 @@ def _tables(journey: Journey, draw: Random) -> None:
             for _ in range(draw.randrange(1, 4) if end else 0):
                 begin = draw.randrange(end)
                 stop = min(end, begin + draw.randrange(1, 12))
-                journey.history.add(
-                    f"{zone}/a", at_ns=at_ns, commit=number, source=A, begin=begin, end=stop
-                )
+                journey.history.add(f"{zone}/a", at_ns=at_ns, commit=number, source=A, begin=begin, end=stop)
             number += bool(end)

@@ -6,14 +6,16 @@ from tests.histories.builder import MS, S
 from tests.histories.path.builder import Journey
 from tests.histories.path.good import STAGES, quiet
 
+TERMS = ("delivered", "in_flight", "stranded", "dropped", "lost")
+
 
 def test_everything_is_delivered_everywhere():
     """Of 40 records each stage holds 40, and nothing is in flight, dropped or lost."""
     fall = quiet().figures()["waterfall"]["orders"]
     assert list(fall) == ["replica", *STAGES]
     for name, row in fall.items():
-        terms = {term: row[term] for term in ("delivered", "in_flight", "dropped", "lost")}
-        assert terms == {"delivered": 40, "in_flight": 0, "dropped": 0, "lost": 0}, name
+        terms = {term: row[term] for term in TERMS}
+        assert terms == {**dict.fromkeys(TERMS, 0), "delivered": 40}, name
         assert terms == row["surviving"], name
         assert (row["window_s"], row["first_lost"]) == (0.0, None), name
 

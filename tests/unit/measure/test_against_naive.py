@@ -22,7 +22,7 @@ def test_loss_is_what_is_on_no_surviving_timeline(seed):
     store = Store(seed, warmup=_warmup(seed))
     loss = store.history.figures(strict=True)["loss"]["orders"]
     lost, info = naive.lost(store.history)
-    assert (loss["records"], loss["info"]) == (len(lost), len(info))
+    assert (loss["records"], loss["info_lost"]) == (len(lost), len(info))
 
 
 def test_the_random_histories_contain_what_is_to_be_tested():
@@ -31,7 +31,7 @@ def test_the_random_histories_contain_what_is_to_be_tested():
     loss = [f["loss"]["orders"] for f in found]
     assert sum(x["records"] for x in loss) > 100
     assert sum(x["diverged"] for x in loss) > 50
-    assert sum(x["info"] for x in loss) > 50
+    assert sum(x["info_lost"] for x in loss) > 50
     assert sum(f["conservation"]["orders"]["acks"]["recommitted"] for f in found) > 50
     for name in GUARANTEES:
         assert sum(f["consistency"]["orders"][name]["violations"] for f in found) > 3, name
