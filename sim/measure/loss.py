@@ -94,6 +94,8 @@ def loss_of(ledger: Ledger, milestones: Sequence[Milestone], end_ns: int, *, rep
     if settled:
         rows[-1]["records"] += settled
         rows[-1]["cause"]["node"] += settled
+    if ledger.emptied_ns is not None:
+        rows[-1]["window_s"] = None
     stranded = stranded_of(ledger, Standing.of(ledger.standing), milestones, end_ns)
     return Loss(ledger, rows, len(lost) + settled, len(info), stranded, replayed)
 

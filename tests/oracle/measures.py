@@ -39,11 +39,6 @@ class Lineage:
             timeline = row["parent"]
         return timeline == own
 
-    def abandoned_by(self, version: int) -> int | None:
-        """Return the first timeline that leaves a version behind, None if every later one has it."""
-        later = [timeline for timeline in sorted(self.cuts) if timeline > version >> LSN_BITS]
-        return next((timeline for timeline in later if not self.on(version, timeline)), None)
-
 
 # --- recovery ---
 
@@ -162,9 +157,10 @@ def _episode(found: list[Window], *, held: bool) -> Episode:
 
 
 def loss(tables: dict, milestones: Milestones, scenario: Scenario, domain: str) -> dict:
-    """Return lost acknowledged records (rids), info writes lost likewise, and the window of each recovery
-    (ns)."""
+    """Return lost acknowledged records (rids), info writes lost likewise, the window of each recovery
+    (ns, None: of a store that was emptied), and the stranded (rids)."""
     lineage = Lineage(tables["cuts"])
+    cuts = rows_of(tables["cuts"])
     commits = rows_of(tables["commits"])
     safe = {c["rid"] for c in commits if lineage.on(c["version"], lineage.newest)}
     committed = {c["rid"] for c in commits}
@@ -175,9 +171,10 @@ def loss(tables: dict, milestones: Milestones, scenario: Scenario, domain: str) 
     regions = sorted(scenario.regions)
     recoveries = []
     since = 0
-    for cut in rows_of(tables["cuts"]):
-        gone = [c for c in commits if lineage.abandoned_by(c["version"]) == cut["timeline"]]
-        fault = _failed_at(milestones, domain, regions[cut["node"]], since, cut["at_ns"])
+    for i, cut in enumerate(cuts):
+        gone = [c for c in commits if _gone_by(c["version"], cuts) == i]
+        chosen = regions[cut["node"]] if cut["node"] >= 0 else None
+        fault = _failed_at(milestones, domain, chosen, since, cut["at_ns"])
         mine = [c["commit_ns"] for c in gone if c["rid"] in lost]
         known = [c["commit_ns"] for c in gone if c["rid"] in acked]
         window = max(fault, *known) - min(mine) if mine else 0
@@ -185,11 +182,47 @@ def loss(tables: dict, milestones: Milestones, scenario: Scenario, domain: str) 
         recoveries.append(
             {"timeline": cut["timeline"], "records": records, "window_ns": window, "failed_at_ns": fault}
         )
-        since = cut["at_ns"]
-    return {"lost": lost, "info": (unknown & committed) - safe, "recoveries": recoveries}
+        if cut["cut"] < 0:
+            recoveries[-1]["window_ns"] = None
+        since = cut["at_ns"] if chosen else since
+    reach = _reach(tables, lineage)
+    had = {
+        c["rid"]
+        for c in commits
+        if lineage.on(c["version"], lineage.newest) and c["version"] & LSN_MASK <= reach
+    }
+    stranded = (acked & committed) - lost - had
+    return {
+        "lost": lost, "info": (unknown & committed) - safe, "recoveries": recoveries, "stranded": stranded,
+    }  # fmt: skip
 
 
-def _failed_at(milestones: Milestones, domain: str, chosen: str, since: int, until: int) -> int:
+def _gone_by(version: int, cuts: list[dict]) -> int | None:
+    """Return the number of the first cut that left a version behind, None if none did."""
+    own, lsn = version >> LSN_BITS, version & LSN_MASK
+    line = {own: LSN_MASK}
+    for i, cut in enumerate(cuts):
+        if cut["timeline"] <= own:
+            continue
+        if cut["parent"] in line and lsn <= min(line[cut["parent"]], cut["cut"]):
+            line[cut["timeline"]] = min(line[cut["parent"]], cut["cut"])
+        elif cut["parent"] in line:
+            return i
+    return None
+
+
+def _reach(tables: dict, lineage: "Lineage") -> int:
+    """Return up to which lsn every side that counts has a node that runs and holds it; -1: not even that."""
+    side = {row["region"]: row["side"] for row in rows_of(tables["sides"])}
+    good = {row["side"] for row in rows_of(tables["sides"]) if row["quorate"]}
+    nodes = [n for n in rows_of(tables["nodes"]) if n["up"] and n["data"] and side[n["node"]] >= 0]
+    counts = good or {side[n["node"]] for n in nodes}
+    return min(
+        (max((n["held"] for n in nodes if side[n["node"]] == s), default=-1) for s in counts), default=-1
+    )
+
+
+def _failed_at(milestones: Milestones, domain: str, chosen: str | None, since: int, until: int) -> int:
     for wanted in (("primary.lost", domain), ("promoting", f"{domain}/{chosen}")):
         times = [at for kind, at, subject in milestones if (kind, subject) == wanted and since <= at <= until]
         if times:
@@ -319,8 +352,12 @@ class _Curve:
             if what == 0:
                 if node != primary:
                     self._stay(since, at)
-                self._cut(row, node == primary)
-                primary, since = row["node"], at
+                if row["node"] >= 0 or node != primary:  # a destruction leaves the primary what it is
+                    self._cut(row, node == primary)
+                    since = at
+                else:
+                    self.timeline = row["timeline"]
+                primary = row["node"] if row["node"] >= 0 else primary
             elif what == 1:
                 self._move(at, row, standby=node != primary)
             elif row["version"] >> LSN_BITS == self.timeline:
@@ -351,10 +388,11 @@ class _Curve:
             self.position = lsn
 
     def _cut(self, row: dict, was_primary: bool) -> None:
-        self.received = row["cut"] if was_primary else min(self.received, row["cut"])
+        last = max(row["cut"], 0)
+        self.received = last if was_primary else min(self.received, last)
         self.position = self.received
         self.timeline = row["timeline"]
-        del self.line[row["cut"] :]
+        del self.line[last:]
 
 
 class _Nothing:

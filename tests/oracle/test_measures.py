@@ -45,12 +45,17 @@ def _recovery(one: Case, result: Result, domain: str, compiled: DomainMeasures) 
 
 def _loss(one: Case, result: Result, domain: str, compiled: DomainMeasures) -> list[str]:
     mine = measures.loss(result.tables[domain], result.milestones, one.scenario, domain)
-    lost, info = compiled_loss.judge(compiled.ledger)
-    rows = compiled.figures()["loss"][domain]["recoveries"]
+    _, info = compiled_loss.judge(compiled.ledger)
+    figures = compiled.figures()["loss"][domain]
+    rows = figures["recoveries"]
     theirs = [(r["timeline"], r["records"], r["window_s"]) for r in rows]
-    expected = [(r["timeline"], r["records"], r["window_ns"] / 1e9) for r in mine["recoveries"]]
-    same = (sorted(mine["lost"]), sorted(mine["info"]), expected) == (lost.tolist(), info.tolist(), theirs)
-    return [] if same else [f"{domain} loss {lost.tolist()} {info.tolist()} {theirs} != {mine}"]
+    expected = [
+        (r["timeline"], r["records"], None if r["window_ns"] is None else r["window_ns"] / 1e9)
+        for r in mine["recoveries"]
+    ]
+    counted = figures["records"], figures["stranded"], info.tolist(), theirs
+    same = (len(mine["lost"]), len(mine["stranded"]), sorted(mine["info"]), expected) == counted
+    return [] if same else [f"{domain} loss {counted} != {mine}"]
 
 
 def _consistency(one: Case, result: Result, domain: str, compiled: DomainMeasures) -> list[str]:

@@ -7,6 +7,7 @@ from sim.core.draws import Purpose
 from sim.journal.schema import LSN_BITS, LSN_MASK
 
 from ..clock import FAULT
+from ..copies import last_held
 from .bus import Row
 from .life import Life
 from .worker import TICK, Worker, Works, control, every, later
@@ -188,7 +189,7 @@ class Relay:
     def _resume(self) -> None:
         """Begin in the new primary's region: from what was known to be published there."""
         domain = self.domain
-        cut = domain.cuts[-1][3]
+        cut = domain.timelines[domain.newest].cut
         seen = domain.record(domain.newest, cut)[0] if cut else 0
         self.saved = [one for one in self.saved if one[0] < seen] or [(-1, 0)]
         start = min(self.saved[-1][1], cut)
@@ -213,7 +214,7 @@ class Relay:
     def unsent(self) -> list[tuple[int]]:
         """Return the versions not published since the last start and not before the position."""
         domain = self.domain
-        versions = [domain.record(domain.newest, lsn)[1] for lsn in range(self.next, domain.last_lsn() + 1)]
+        versions = [domain.record(domain.newest, lsn)[1] for lsn in range(self.next, last_held(domain) + 1)]
         return [(version,) for version in versions if version not in self.published]
 
 
