@@ -11,9 +11,9 @@ from typing import Protocol
 
 import numpy as np
 
+from sim.core.identity import lsn_of, pack_version, timeline_of
 from sim.journal import schema
 from sim.journal.recorder import Slice, Table
-from sim.journal.schema import LSN_BITS, LSN_MASK
 from sim.measure import ledger_kernels as k
 from sim.measure.compiled import grow_lineage, on_timeline, run_end
 from sim.measure.room import room_for
@@ -172,7 +172,7 @@ class Ledger:
             self.totals[k.ACKS_AGAIN] += named if rows[row, k.FLAGS] & k.ACKED else named - 1
             rows[row, k.FLAGS] |= k.ACKED
         for version in versions[~np.isin(versions, rows[:, k.VERSION])].tolist():
-            if not 0 < version & LSN_MASK < self.line.base or not self._on_line(version):
+            if not 0 < lsn_of(version) < self.line.base or not self._on_line(version):
                 self.totals[k.ACKS_UNKNOWN] += 1
             elif self._speak(version):
                 self.totals[k.ACKS_PRUNED] += 1
@@ -214,11 +214,11 @@ class Ledger:
     def _commit(self, rows: Table) -> None:
         versions, n = rows["version"], len(rows["rid"])
         self.totals[k.COMMITS] += n
-        due = self.timeline << LSN_BITS | self.line.last + 1
+        due = pack_version(self.timeline, self.line.last + 1)
         if n and versions[0] == due and run_end(versions, 0) == n:  # nearly always
             self._extend(rows)
             return
-        on_line = versions >> LSN_BITS == self.timeline
+        on_line = timeline_of(versions) == self.timeline
         if on_line.any():
             kept = {name: np.ascontiguousarray(column[on_line]) for name, column in rows.items()}
             if kept["version"][0] != due or run_end(kept["version"], 0) < len(kept["version"]):
@@ -261,7 +261,7 @@ class Ledger:
         self._abandon(new)
 
     def _cut_of(self, version: int) -> int:
-        own, lsn = version >> LSN_BITS, version & LSN_MASK
+        own, lsn = timeline_of(version), lsn_of(version)
         return next(i for i, cut in enumerate(self.cuts) if cut.parent == own and lsn > cut.cut)
 
     def _cut(self, cut: Cut, observer: Observer) -> None:
@@ -296,7 +296,7 @@ class Ledger:
         ):
             rows[:, column] = line.view(name)[keep:]
         rows[:, k.CUT_ID] = len(self.cuts)
-        lsn = rows[:, k.VERSION] & LSN_MASK
+        lsn = lsn_of(rows[:, k.VERSION])
         others = [self.received[n] for n in self.nodes if n not in (node, self.primary)]
         rows[lsn <= max(others, default=0), k.FLAGS] |= k.AVOIDABLE
         rows[lsn <= self.sent[node], k.FLAGS] |= k.SENT
@@ -309,7 +309,7 @@ class Ledger:
         self._abandoned[first : first + count] = rows
         self._lost_count += count
         if 2 * self._lost_count > len(self._places):
-            self._places = np.full(1 << int(4 * self._lost_count).bit_length(), -1, np.int64)
+            self._places = np.full(2 ** int(4 * self._lost_count).bit_length(), -1, np.int64)
             first = 0
         k.index(self._abandoned, first, self._lost_count, self._places)
 

@@ -5,6 +5,7 @@ Rows that nobody needs any more are then dropped.
 
 import numpy as np
 
+from sim.core.identity import pack_rid
 from sim.engine.circle import layout as at
 from sim.engine.circle.growth import with_reads
 from sim.engine.kernels import NEXT
@@ -127,7 +128,7 @@ def final_tables(domain: Domain) -> dict[str, Table]:
     slots = slots[np.lexsort((slots[:, at.S_SEQ], slots[:, at.S_STREAM]))]
     streams = circle.stream[slots[:, at.S_STREAM]]
     tables["open"] = {
-        "rid": slots[:, at.S_STREAM] << 40 | slots[:, at.S_SEQ], "send_ns": slots[:, at.S_FIRST].copy(),
+        "rid": pack_rid(slots[:, at.S_STREAM], slots[:, at.S_SEQ]), "send_ns": slots[:, at.S_FIRST].copy(),
         "kind": streams[:, at.T_KIND].astype(np.int8), "client": streams[:, at.T_CLIENT].astype(np.int16),
     }  # fmt: skip
     load = circle.stream[circle.load]

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from sim.core.identity import pack_version
 from sim.engine.circle import layout as at
 from sim.engine.log import KEY, NEXT_NS, PREVIOUS, VERSION
 from sim.engine.reading import INCLUDED, MISSING, THERE, abandon, restore
@@ -105,7 +106,7 @@ def version_of(domain: Domain, lsn: int) -> int:
     timeline = domain.timeline
     while timeline > 1 and lsn <= domain.circle.cuts[timeline, 1]:
         timeline = int(domain.circle.cuts[timeline, 0])
-    return timeline << 40 | lsn if lsn else 0
+    return pack_version(timeline, lsn) if lsn else 0
 
 
 def copy_primary(domain: Domain, node: Node) -> int:

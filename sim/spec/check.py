@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Set
 from itertools import permutations
 from typing import Any
 
+from sim.core.identity import EPOCH_BITS
 from sim.core.quantity import format_duration as _t
 from sim.spec import models as m
 from sim.spec.check_faults import check_effects, check_faults
@@ -19,7 +20,6 @@ from sim.spec.references import twice, unknown, unknown_one
 from sim.spec.text import Complaint, nearest
 from sim.spec.trace import check_trace
 
-_EPOCHS_MAX = 1 << 20  # a session's identity has 20 bits for whose it is
 _ROUNDING = 1e-9
 _FLOWS = {"mirror": "the mirrors", "sync": "the sync of tables"}
 
@@ -139,7 +139,7 @@ def _workloads(scenario: m.Scenario) -> Iterator[Complaint]:
         if load.retry.base > load.retry.cap:
             why = f"a base of {_t(load.retry.base)} is more than the cap of {_t(load.retry.cap)}"
             yield Complaint((*path, "retry", "base"), why)
-        if scenario.duration // load.sessions.length >= _EPOCHS_MAX:
+        if scenario.duration // load.sessions.length >= 2**EPOCH_BITS:
             yield Complaint(
                 (*path, "sessions", "length"),
                 f"sessions of {_t(load.sessions.length)} are too short for a run of {_t(scenario.duration)}",

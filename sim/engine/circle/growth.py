@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from sim.core.identity import SLOT_BITS
 from sim.engine.circle.inbox import PLACES, enter_all, strike_out
 from sim.engine.circle.layout import (
     C_TAG,
@@ -23,13 +24,13 @@ from sim.engine.circle.layout import (
 from sim.engine.circle.loop import BATCH, GROW_HEAP, GROW_INBOX
 from sim.engine.ordering import absent
 
-SLOTS_MAX = 1 << 24  # a record carries its slot in 24 bits
+SLOTS_MAX = 2**SLOT_BITS
 
 
 def grown(circle: Circle) -> Circle:
     """Return the circle with twice the room in the array that ``reg[GROWTH]`` names.
 
-    Raises OverflowError beyond 2^24 operations in flight.
+    Raises OverflowError beyond 2^32 operations in flight.
     """
     if int(circle.reg[GROWTH]) == GROW_HEAP:
         return with_heap(circle, len(circle.heap))
