@@ -1,60 +1,103 @@
 """Identity: what is packed into one int64, how wide each part of it is, and the limits that follow.
 
-The functions take Python integers, int64 arrays or, compiled (``sim.engine.packing``), the scalars of
-kernels. They check nothing: what they pack is bounded where it is created, by the limits below.
+The packing functions take Python integers, int64 arrays or, compiled (``sim.engine.packing``), the scalars of
+kernels. They check nothing: what they pack is bounded by LIMITS, which a scenario is held to when it is
+resolved (``sim.spec.limits``), and which ``within`` asserts where something is made or grows.
 """
 
 from typing import Any
 
+from sim.core.errors import LimitReached
+
 Int = Any  # an int, a numpy.int64 or an int64 array
 
-# A version is (timeline, log sequence number), both from 1 on.
+BITS = 63  # of an int64 that is never negative
+
+# Widths. One that is not told is what the others leave.
 LSN_BITS = 40
-LSN_MASK = (1 << LSN_BITS) - 1
-
-# A record's identity, its rid, is (stream of the store, sequence number in it); the journal shows it.
-SEQ_SHIFT = 40
-SEQ_MASK = (1 << SEQ_SHIFT) - 1
-
-# What decides between records at equal time: (rank, place, stream, sequence number, attempt).
-ATTEMPT_BITS = 6
 SEQ_BITS = 32
 STREAM_BITS = 15
 REGION_BITS = 7
+ATTEMPT_BITS = 6
 RANK_BITS = 3
+SLOT_BITS = 32
+KIND_BITS = 1
+OUTCOME_BITS = 2
+SESSION_BITS = 16
+EPOCH_BITS = 20
+KEY_BITS = 20
+
+LIMITS = {
+    "regions": 2**REGION_BITS,  # of a scenario
+    "streams": 2**STREAM_BITS,  # of a store: loads, calls, observers, checkers
+    "callers": 2**8 - 1,  # consumers and replays that write to one store
+    "operations": 2**SEQ_BITS,  # of a stream, and probes of one
+    "attempts": 60,  # of an operation
+    "in_flight": 2**SLOT_BITS,  # operations and probes of a store at a time
+    "commits": 2**LSN_BITS - 1,  # of a store: log sequence numbers
+    "timelines": 2 ** (BITS - LSN_BITS) - 1,  # of a store: promotions, and one
+    "sessions": 2**SESSION_BITS,  # of a client in a store
+    "epochs": 2**EPOCH_BITS,  # of a session
+    "keys": 2**KEY_BITS,  # of a store
+    "partitions": 1024,  # of a domain's topic
+    "patience_ns": 2**62,  # failures or successes in a row times the interval of the probes
+    "seed": 2**63 - 1,  # the greatest
+    "trials": 1_000_000,  # of a study
+    "name": 200,  # letters of a scenario's name, which is a folder's too
+}
+
+# A version is (timeline, log sequence number), both from 1 on.
+LSN_MASK = 2**LSN_BITS - 1
+
+# The rid of an operation is (stream of its store, sequence number in that). The journal shows it, and has
+# always had forty bits for the sequence number.
+_RID_BITS = 40
+_SEQ_MASK = 2**_RID_BITS - 1
+
+# What decides between records at equal time: (rank, place, stream, sequence number, attempt).
 _SEQ_AT = ATTEMPT_BITS
 _STREAM_AT = _SEQ_AT + SEQ_BITS
 _PLACE_AT = _STREAM_AT + STREAM_BITS
 _RANK_AT = _PLACE_AT + REGION_BITS
 
 # A request, probe or reply on its way: slot, attempt, gateway, node and, of a reply, the result.
-SLOT_BITS = 32
-_SLOT_MASK = (1 << SLOT_BITS) - 1
-_ATTEMPT_MASK = (1 << ATTEMPT_BITS) - 1
-_REGION_MASK = (1 << REGION_BITS) - 1
+_SLOT_MASK = 2**SLOT_BITS - 1
+_ATTEMPT_MASK = 2**ATTEMPT_BITS - 1
+_REGION_MASK = 2**REGION_BITS - 1
 _GATEWAY_AT = SLOT_BITS + ATTEMPT_BITS
 _NODE_AT = _GATEWAY_AT + REGION_BITS
 _RESULT_AT = _NODE_AT + REGION_BITS
 
 # How an operation ended: kind, outcome, whether by a time-out, attempts, node + 1 (0: none), client.
-KIND_BITS = 1
-OUTCOME_BITS = 2
-_KIND_MASK = (1 << KIND_BITS) - 1
-_OUTCOME_MASK = (1 << OUTCOME_BITS) - 1
+_KIND_MASK = 2**KIND_BITS - 1
+_OUTCOME_MASK = 2**OUTCOME_BITS - 1
 _OUTCOME_AT = KIND_BITS
 _LATE_AT = _OUTCOME_AT + OUTCOME_BITS
 _ATTEMPTS_AT = _LATE_AT + 1
 _ANSWERER_AT = _ATTEMPTS_AT + ATTEMPT_BITS
-_ANSWERER_MASK = (1 << REGION_BITS + 1) - 1
+_ANSWERER_MASK = 2 ** (REGION_BITS + 1) - 1
 _CLIENT_AT = _ANSWERER_AT + REGION_BITS + 1
 
 # A session is (seat = client index * sessions of a client + number, epoch); what it knows of a key is a mark.
-EPOCH_BITS = 20
-EPOCH_MASK = (1 << EPOCH_BITS) - 1
-KEY_BITS = 20
+EPOCH_MASK = 2**EPOCH_BITS - 1
 
 # What a handler's inbox remembers: (whose calls they are, the rid that each is tagged with).
-TAG_BITS = SEQ_SHIFT + STREAM_BITS
+_TAG_BITS = STREAM_BITS + _RID_BITS
+
+assert SEQ_BITS <= _RID_BITS
+assert _RANK_AT + RANK_BITS <= BITS
+assert _RESULT_AT + 1 <= BITS
+assert _CLIENT_AT + REGION_BITS <= BITS
+assert REGION_BITS + SESSION_BITS + EPOCH_BITS + KEY_BITS <= BITS
+assert LIMITS["callers"] < 2 ** (BITS - _TAG_BITS)
+assert LIMITS["attempts"] < 2**ATTEMPT_BITS
+assert LIMITS["regions"] * LIMITS["operations"] <= LIMITS["commits"]  # of clients; calls are counted
+
+
+def within(what: str, count: int) -> None:
+    """Let nothing be made, or grow, beyond a limit. LimitReached if there would be more of it."""
+    if count > LIMITS[what]:
+        raise LimitReached(what, LIMITS[what])
 
 
 def pack_version(timeline: Int, lsn: Int) -> Int:
@@ -74,17 +117,17 @@ def lsn_of(version: Int) -> Int:
 
 def pack_rid(stream: Int, seq: Int) -> Int:
     """Return the identity of an operation: its stream, and which one of it."""
-    return stream << SEQ_SHIFT | seq
+    return stream << _RID_BITS | seq
 
 
 def stream_of(rid: Int) -> Int:
     """Return the number of an operation's stream."""
-    return rid >> SEQ_SHIFT
+    return rid >> _RID_BITS
 
 
 def seq_of(rid: Int) -> Int:
     """Return which operation of its stream it is."""
-    return rid & SEQ_MASK
+    return rid & _SEQ_MASK
 
 
 def pack_tie(rank: Int, place: Int, stream: Int, seq: Int, attempt: Int) -> Int:
@@ -195,4 +238,4 @@ def session_of(mark: Int) -> Int:
 
 def pack_entry(group: Int, tag: Int) -> Int:
     """Return the key of an entry of an inbox, never 0."""
-    return (group + 1) << TAG_BITS | tag
+    return (group + 1) << _TAG_BITS | tag

@@ -176,8 +176,8 @@ def restore(memory, keys, previous):
 def split(ops, order, n, columns8, columns16, columns32, columns64, reads, dropped):
     """Copy the first ``n`` rows in ``order`` into typed columns, reads completed.
 
-    int8: kind, outcome; int16: client, attempts, node; int32: key, behind; int64: rid, send, end, session,
-    version, staleness.
+    int8: kind, outcome; int16: client, attempts, node; int32: key; int64: rid, send, end, session, version,
+    staleness, behind.
     """
     for i in range(n):
         row = ops[order[i]]
@@ -196,9 +196,9 @@ def split(ops, order, n, columns8, columns16, columns32, columns64, reads, dropp
         if kind_of(what) or outcome > 0:
             columns64[4, i] = row[O_RESULT]
             columns64[5, i] = -1
-            columns32[1, i] = 0
+            columns64[6, i] = 0
         else:
             read = reads[node, row[O_RESULT] - dropped[node]]
             columns64[4, i] = read[2]
             columns64[5, i] = read[1]
-            columns32[1, i] = np.int32(read[3])
+            columns64[6, i] = read[3]

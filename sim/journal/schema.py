@@ -32,7 +32,7 @@ OPS = {
     "version": np.int64,  # read: version returned (0: never written); write: version committed; 0 if not ok
     # read ok: service time - commit time of the oldest newer version; 0 if newest; -1 otherwise
     "stale_ns": np.int64,
-    "behind": np.int32,  # read ok: newer versions of the key; 0 otherwise
+    "behind": np.int64,  # read ok: newer versions of the key; 0 otherwise
 }
 
 # One row a commit, on any timeline, in commit order.

@@ -124,7 +124,7 @@ def fold_sessions(rows, first, m, found, lineage, life_ns, warmup_ns):  # noqa: 
                     _violated(U(MONOTONIC_READS), i, r, send, marks, ring, found)
                 found.histogram[U(bucket_of(stales[i]))] += 1
                 if behinds[i] > 0:
-                    _count_stale(stales[i], np.int64(behinds[i]), totals)
+                    _count_stale(stales[i], behinds[i], totals)
         mark = w if write else r
         if version > marks[mark + U(VERSION)]:
             _raise(mark, end, version, rids[i], head, marks, ring, at)

@@ -4,6 +4,7 @@ import numpy as np
 
 from sim.core.identity import pack_version
 from sim.engine.circle import layout as at
+from sim.engine.circle.growth import with_timeline
 from sim.engine.log import KEY, NEXT_NS, PREVIOUS, VERSION
 from sim.engine.reading import INCLUDED, MISSING, THERE, abandon, restore
 from sim.models.domain import FOLLOWING, PRIMARY, RESTORING, STALE, Domain, Node
@@ -45,6 +46,7 @@ def _forget(node: Node, keys: np.ndarray, previous: np.ndarray, cut: int) -> Non
 
 def _begin_timeline(domain: Domain, node: Node, cut: int, now: int) -> None:
     parent, domain.timeline = domain.timeline, domain.timeline + 1
+    domain.circle = with_timeline(domain.circle, domain.timeline)
     domain.circle.cuts[domain.timeline] = (parent, cut)
     domain.cut_rows.append((now, domain.timeline, parent, cut, node.index))
     row = domain.circle.node[node.index]

@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterator, Mapping, Set
 from itertools import permutations
 from typing import Any
 
-from sim.core.identity import EPOCH_BITS
 from sim.core.quantity import format_duration as _t
 from sim.spec import models as m
 from sim.spec.check_faults import check_effects, check_faults
@@ -14,6 +13,7 @@ from sim.spec.check_path_faults import check_path_faults
 from sim.spec.check_replays import check_replays
 from sim.spec.choreography import check_handlers, check_stocks
 from sim.spec.idle import check_idle
+from sim.spec.limits import RULES
 from sim.spec.placement import Flow, default_zone, flow_shares, flows_on, given_share, nodes_of
 from sim.spec.prices import check_prices
 from sim.spec.references import twice, unknown, unknown_one
@@ -139,11 +139,6 @@ def _workloads(scenario: m.Scenario) -> Iterator[Complaint]:
         if load.retry.base > load.retry.cap:
             why = f"a base of {_t(load.retry.base)} is more than the cap of {_t(load.retry.cap)}"
             yield Complaint((*path, "retry", "base"), why)
-        if scenario.duration // load.sessions.length >= 2**EPOCH_BITS:
-            yield Complaint(
-                (*path, "sessions", "length"),
-                f"sessions of {_t(load.sessions.length)} are too short for a run of {_t(scenario.duration)}",
-            )
         if isinstance(load.arrivals, m.Diurnal):
             for field in ("step", "peak"):
                 if getattr(load.arrivals, field) > load.arrivals.period:
@@ -208,4 +203,5 @@ _VALUES: tuple[tuple[frozenset[str], Check], ...] = (
     (frozenset({"insights"}), check_refreshes),
     (frozenset({"prices"}), lambda scenario: check_prices(scenario.prices)),
     (_PATH | {"insights", "sla"}, check_populations),
+    *((rule.needs, rule) for rule in RULES),
 )

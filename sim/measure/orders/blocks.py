@@ -85,7 +85,7 @@ class Operations:
             block = self.blocks[number] = Block(
                 np.full(SIZE, self._done if known else 0, np.uint8),
                 np.full(SIZE, UNKNOWN),
-                np.full((self._columns, SIZE), int(known), np.uint16),
+                np.full((self._columns, SIZE), int(known), np.int64),
             )
         return block
 

@@ -270,7 +270,7 @@ class Orders:
                 out[rows[part]] = counts[places]
                 if change:
                     out[rows[part]] += change * (1 + _earlier(places))
-                    np.add.at(counts, places, np.uint16(change & 0xFFFF))
+                    np.add.at(counts, places, change)
         return out
 
     def _operations(self, store: Store, stream: int) -> Operations:
