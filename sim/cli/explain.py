@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from sim.cli.screen import emit, width
+from sim.core.identity import pack_rid, pack_version
 
 if TYPE_CHECKING:
     from sim.journal.recorder import Reducer
@@ -85,7 +86,7 @@ def _tap(resolved: "Scenario", named: str) -> Any:
         raise click.BadParameter(f"{named!r} is no record of {known}", param_hint="--record")
     regions = sorted(resolved.regions)
     if match["timeline"] is not None:
-        version = int(match["timeline"]) << 40 | int(match["lsn"])
+        version = pack_version(int(match["timeline"]), int(match["lsn"]))
         return Tap(match["domain"], regions, version=version)
     rid = int(match["rid"]) if match["rid"] is not None else _rid(resolved, match)
     return Tap(match["domain"], regions, rid=rid)
@@ -99,7 +100,7 @@ def _rid(resolved: "Scenario", match: re.Match[str]) -> int:
     name = f"{match['domain']}/{match['stream']}"
     if name not in names:
         raise click.BadParameter(f"no stream {name!r}; there are {', '.join(names)}", param_hint="--record")
-    return names.index(name) << 40 | int(match["seq"])
+    return int(pack_rid(names.index(name), int(match["seq"])))
 
 
 def _rests(resolved: "Scenario", name: str, moment: str | None) -> Any:

@@ -10,7 +10,7 @@ from importlib import import_module
 
 import click
 
-from sim.core.errors import SpecError
+from sim.core.errors import LimitReached, SpecError
 
 INPUT, UNDECIDED, BUG, INTERRUPTED = 2, 3, 70, 130
 STUDIES = ("check", "compare", "baseline")
@@ -80,6 +80,9 @@ def main(arguments: Sequence[str]) -> int:
         ended = group.main(list(arguments), prog_name="sim", standalone_mode=False, obj=said)
     except SpecError as error:
         return _complain(str(error))
+    except LimitReached as limit:
+        click.echo(f"sim: undecided: the run did not come to its end, as {limit}", err=True)
+        return UNDECIDED
     except click.Abort:
         click.echo("sim: interrupted", err=True)
         return INTERRUPTED

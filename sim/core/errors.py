@@ -53,6 +53,21 @@ class SpecError(Exception):
         super().__init__("\n".join(str(problem) for problem in self.problems))
 
 
+class LimitReached(Exception):
+    """A run came to a limit that nobody could foresee: nothing is wrong, and nothing is decided.
+
+    ``what``: its name in ``sim.core.identity.LIMITS``; ``limit``: how many there can be.
+    """
+
+    def __init__(self, what: str, limit: int) -> None:
+        super().__init__(what, limit)
+        self.what, self.limit = what, limit
+
+    def __str__(self) -> str:
+        """Return what there would be too many of."""
+        return f"no run can have more than {self.limit:,} {self.what.replace('_', ' ')}"
+
+
 def set_of(problems: Iterable[Problem]) -> list[Problem]:
     """Return the problems without those that say the same about the same place (an alias is one place)."""
     kept: dict[tuple[str, int, int, str, str], Problem] = {}

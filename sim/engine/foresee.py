@@ -13,6 +13,7 @@ from sim.engine.circle.layout import COMMITS, COMMITS_OUT, T_TRACE_END
 from sim.engine.circle.load import feed
 from sim.engine.compiled import compiled
 from sim.engine.kernels import NEXT
+from sim.engine.packing import stream_of
 from sim.engine.path_kernels import read_rows, relay_rounds
 
 # Registers of Coming.reg.
@@ -117,7 +118,7 @@ def foresee_calls(rows, mine, closed, retention, work, state, speed, circle, str
     if circle.stream[stream, T_TRACE_END] + end - begin - low > circle.fed.shape[1]:
         return False
     for k in range(mine.known[0], mark[END]):
-        mine.reacts[k] = mine.wanted[rows.rid[k] >> 40]
+        mine.reacts[k] = mine.wanted[stream_of(rows.rid[k])]
     mine.known[0] = mark[END]
     read_rows(
         (rows.at, rows.version, rows.partition, rows.gone), base, closed, retention, work, state, speed,

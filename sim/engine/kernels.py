@@ -11,6 +11,7 @@ import numpy as np
 
 from sim.core.draws import Purpose
 from sim.engine.compiled import compiled, typed
+from sim.engine.packing import timeline_of
 from sim.engine.sampling import ns, sample, uniform
 
 _APPLY, _WIRE, _WIRELOSS = typed(Purpose.APPLY, Purpose.WIRE, Purpose.WIRELOSS)
@@ -103,7 +104,7 @@ def carry(sent, version, base, last, received, *, begin, end, previous, link, ta
     latency, jitter, loss, retransmit = link
     for i in range(begin, end):
         k = i - base
-        timeline = version[k] >> 40
+        timeline = timeline_of(version[k])
         losses = 0.0
         if loss > 0.0:
             losses = math.floor(math.log(uniform(key, i, timeline, _WIRELOSS)) / math.log(loss))
@@ -121,7 +122,7 @@ def works(table, index, key, version, out, *, base, begin, end):
     out: float64 ns; version: int64; both by record - base.
     """
     for i in range(begin, end):
-        out[i - base] = sample(table, index, key, i, version[i - base] >> 40, _APPLY)
+        out[i - base] = sample(table, index, key, i, timeline_of(version[i - base]), _APPLY)
 
 
 @compiled

@@ -6,7 +6,7 @@ import sys
 from importlib import import_module
 
 _M_MMAP_THRESHOLD = -3  # of mallopt(3)
-_APART_BYTES = 4 << 20  # what a slice of the journal is made of is smaller, and needed again at once
+_APART_BYTES = 4 * 2**20  # what a slice of the journal is made of is smaller, and needed again at once
 
 
 def give_back_memory() -> None:

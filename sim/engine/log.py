@@ -9,7 +9,7 @@ COMMIT, KEY, VERSION, NEXT_NS, PREVIOUS = range(5)
 SENT, LAST, RECEIVED, APPLIED = range(4)
 _SHARED = 5
 _PER_NODE = 4
-ROOMY = 1 << 16  # a log of no more rows than that is never made smaller
+ROOMY = 2**16  # a log of no more rows than that is never made smaller
 DROP_AT = 1024  # rows are dropped when it is so many at least, and as many as half of those kept
 
 

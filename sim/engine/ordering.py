@@ -5,8 +5,9 @@ Rows come nearly in order, so buckets of time and one insertion pass put them ri
 
 import numpy as np
 
-from sim.engine.circle.layout import ENDED_BY_TIMEOUT, O_END, O_RID, O_WHAT
+from sim.engine.circle.layout import O_END, O_RID, O_WHAT
 from sim.engine.compiled import compiled
+from sim.engine.packing import late_of
 
 
 def by_end(ops: np.ndarray, n: int) -> np.ndarray:
@@ -56,7 +57,7 @@ def _after(ops, a, b):
     """
     if ops[a, O_END] != ops[b, O_END]:
         return ops[a, O_END] > ops[b, O_END]
-    late_a, late_b = ops[a, O_WHAT] & ENDED_BY_TIMEOUT, ops[b, O_WHAT] & ENDED_BY_TIMEOUT
+    late_a, late_b = late_of(ops[a, O_WHAT]), late_of(ops[b, O_WHAT])
     return late_a > late_b or (late_a == late_b and ops[a, O_RID] > ops[b, O_RID])
 
 

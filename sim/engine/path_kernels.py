@@ -9,13 +9,14 @@ from typing import NamedTuple
 
 import numpy as np
 
+from sim.core import identity
 from sim.core.draws import Purpose
 from sim.engine.compiled import compiled, typed
 from sim.engine.kernels import DONE, FIELDS, FLOOR, FROM, NEXT, REMAINING
+from sim.engine.packing import lsn_of, timeline_of
 from sim.engine.sampling import DistTable, ns, sample, uniform
 
 _WIRE, _WIRELOSS = typed(Purpose.WIRE, Purpose.WIRELOSS)
-_LSN = (1 << 40) - 1
 
 # More fields of a server's state.
 TAKEN = FIELDS  # when the record at the head was taken up, -1 if it was not
@@ -57,7 +58,8 @@ def server(first: int = 0) -> tuple[np.ndarray, np.ndarray]:
 
 def work_of(work: Work, version: int) -> float:
     """Return the work of the record with this version, ns."""
-    return float(sample(work.table, work.row, work.key, version & _LSN, version >> 40, work.purpose))
+    lsn, timeline = identity.lsn_of(version), identity.timeline_of(version)
+    return float(sample(work.table, work.row, work.key, lsn, timeline, work.purpose))
 
 
 def change_pace(state: np.ndarray, speed: np.ndarray, work: float, *, at: int, to: float) -> None:
@@ -102,7 +104,8 @@ def _done_at(state, work, version, speed):
     """Return when the record in service, of this version, is done; work not rescaled is drawn."""
     nominal = 0.0
     if state[REMAINING] < 0:
-        nominal = sample(work.table, work.row, work.key, version & _LSN, version >> 40, work.purpose)
+        lsn, timeline = lsn_of(version), timeline_of(version)
+        nominal = sample(work.table, work.row, work.key, lsn, timeline, work.purpose)
     return _due(state, nominal, speed)
 
 
@@ -180,8 +183,7 @@ def carry_rows(version, base, way, way_base, *, begin, end, previous, link, tabl
             last[k] = -1
             received[k] = previous
             continue
-        lsn = version[i - base] & _LSN
-        timeline = version[i - base] >> 40
+        lsn, timeline = lsn_of(version[i - base]), timeline_of(version[i - base])
         losses = 0.0
         if loss > 0.0:
             losses = math.floor(math.log(uniform(key, lsn, timeline, _WIRELOSS)) / math.log(loss))

@@ -10,6 +10,7 @@ import numpy as np
 
 from sim.engine.circle.layout import O_END, O_KEY, O_RESULT, O_RID, O_SEND, O_SESSION, O_WHAT
 from sim.engine.compiled import compiled
+from sim.engine.packing import answerer_of, attempts_of, client_of, kind_of, lsn_of, outcome_of
 
 VERSION, INCLUDED, THERE, MISSING = range(4)
 
@@ -33,10 +34,10 @@ def append(commits, begin, end, log, used, newest):
 
 
 @compiled
-def link_next(log, base, begin, end, timeline_lsn_mask):
+def link_next(log, base, begin, end):
     """Write each new row's commit time into the row of the version before it, if that is still kept."""
     for k in range(begin, end):
-        row = (log[4, k] & timeline_lsn_mask) - base
+        row = lsn_of(log[4, k]) - base
         if log[4, k] != 0 and 0 <= row < k and log[2, row] == log[4, k]:
             log[3, row] = log[0, k]
 
@@ -175,30 +176,29 @@ def restore(memory, keys, previous):
 def split(ops, order, n, columns8, columns16, columns32, columns64, reads, dropped):
     """Copy the first ``n`` rows in ``order`` into typed columns, reads completed.
 
-    int8: kind, outcome; int16: client, attempts, node; int32: key, behind; int64: rid, send, end, session,
-    version, staleness.
+    int8: kind, outcome; int16: client, attempts, node; int32: key; int64: rid, send, end, session, version,
+    staleness, behind.
     """
     for i in range(n):
         row = ops[order[i]]
         what = row[O_WHAT]
-        outcome = (what >> 1) & 3
-        node = ((what >> 10) & 127) - 1
+        outcome, node = outcome_of(what), answerer_of(what)
         columns64[0, i] = row[O_RID]
         columns64[1, i] = row[O_SEND]
         columns64[2, i] = row[O_END]
         columns64[3, i] = row[O_SESSION]
-        columns8[0, i] = np.int8(what & 1)
+        columns8[0, i] = np.int8(kind_of(what))
         columns8[1, i] = np.int8(outcome)
-        columns16[0, i] = np.int16(what >> 17)
-        columns16[1, i] = np.int16((what >> 4) & 63)
+        columns16[0, i] = np.int16(client_of(what))
+        columns16[1, i] = np.int16(attempts_of(what))
         columns16[2, i] = np.int16(node)
         columns32[0, i] = np.int32(row[O_KEY])
-        if what & 1 or outcome > 0:
+        if kind_of(what) or outcome > 0:
             columns64[4, i] = row[O_RESULT]
             columns64[5, i] = -1
-            columns32[1, i] = 0
+            columns64[6, i] = 0
         else:
             read = reads[node, row[O_RESULT] - dropped[node]]
             columns64[4, i] = read[2]
             columns64[5, i] = read[1]
-            columns32[1, i] = np.int32(read[3])
+            columns64[6, i] = read[3]

@@ -24,6 +24,8 @@ _C1 = np.uint64(0x9E3779B97F4A7C15)
 _C2 = np.uint64(0xD1B54A32D192ED03)
 _C3 = np.uint64(0x8CB92BA72F3D8DD7)
 _S33 = np.uint64(33)
+_S32 = np.uint64(32)
+_LOWER = np.uint64(0xFFFFFFFF)
 _S11 = np.uint64(11)
 _TO_UNIT = 2.0**-53
 
@@ -87,6 +89,13 @@ def raw(key, rid, attempt, purpose):
     """Return the 64 hashed bits of a draw (uint64)."""
     h = _mix(np.uint64(key) ^ (np.uint64(rid) * _C1))
     return _mix(h ^ (np.uint64(attempt) * _C2 + np.uint64(purpose) * _C3))
+
+
+@drawn
+def halves(bits, most, other):
+    """Return two draws from the halves of 64 bits: one below ``most`` and one below ``other``."""
+    upper, lower = np.int64(bits >> _S32), np.int64(bits & _LOWER)
+    return upper * most >> 32, lower * other >> 32
 
 
 @drawn

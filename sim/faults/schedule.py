@@ -88,7 +88,7 @@ class Schedule:
     def _flap(self, name: str, fault: LinkFlap, length: int | None) -> Steps:
         """Restore and cut in turn until the time is up."""
         clock, who, fate = self._clock, f"fault/{name}", self.fates[name]
-        end = clock.now + length if length is not None else 1 << 62
+        end = clock.now + length if length is not None else 2**62
         while True:
             if clock.now + fault.down >= end:
                 yield clock.sleep(who, end - clock.now, HEAL)

@@ -10,6 +10,8 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from sim.core.identity import LSN_BITS as LSN_BITS
+from sim.core.identity import LSN_MASK as LSN_MASK
 from sim.journal.path_schema import PATH_TABLES
 
 OK, FAIL, INFO = 0, 1, 2
@@ -17,26 +19,26 @@ READ, WRITE = 0, 1
 
 # One row an operation that has ended, in the order in which they ended (time, then rank and content).
 OPS = {
-    "rid": np.int64,  # stream index in the domain << 40 | sequence
+    "rid": np.int64,  # stream of the domain and sequence number, packed as in sim.core.identity
     "send_ns": np.int64,  # first send
     "end_ns": np.int64,  # when the client knew
     "kind": np.int8,  # READ or WRITE
     "outcome": np.int8,  # OK, FAIL or INFO
     "client": np.int16,  # index of the client region (sorted names)
     "attempts": np.int16,
-    "session": np.int64,  # (client index * count + session) << 20 | epoch
+    "session": np.int64,  # client index * count + session, and epoch, packed likewise
     "key": np.int32,
     "node": np.int16,  # region index of the node that gave the ok, -1 if none
     "version": np.int64,  # read: version returned (0: never written); write: version committed; 0 if not ok
     # read ok: service time - commit time of the oldest newer version; 0 if newest; -1 otherwise
     "stale_ns": np.int64,
-    "behind": np.int32,  # read ok: newer versions of the key; 0 otherwise
+    "behind": np.int64,  # read ok: newer versions of the key; 0 otherwise
 }
 
 # One row a commit, on any timeline, in commit order.
 COMMITS = {
     "commit_ns": np.int64,
-    "version": np.int64,  # timeline << 40 | lsn
+    "version": np.int64,  # timeline and log sequence number, packed likewise
     "rid": np.int64,
     "key": np.int32,
     "node": np.int16,
@@ -48,9 +50,6 @@ POSITION = {"at_ns": np.int64, "version": np.int64}
 # A timeline abandoned at a position by a promotion.
 # ``node`` -1: a destruction; ``cut`` is what is still held then, ``timeline`` that of the next promotion.
 CUTS = {"at_ns": np.int64, "timeline": np.int64, "parent": np.int64, "cut": np.int64, "node": np.int16}
-
-LSN_BITS = 40
-LSN_MASK = (1 << LSN_BITS) - 1
 
 # Tables of the last slice of a domain: what had not ended when the run ended.
 OPEN = {"rid": np.int64, "send_ns": np.int64, "kind": np.int8, "client": np.int16}  # operations still open

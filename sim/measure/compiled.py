@@ -3,7 +3,7 @@
 import numpy as np
 
 from sim.engine.compiled import compiled, drawn
-from sim.journal.schema import LSN_BITS, LSN_MASK
+from sim.engine.packing import lsn_of, timeline_of
 from sim.stats.histogram import OFFSET, SHIFT
 
 PARENT, CUT = range(2)  # columns of a lineage: row T is timeline T
@@ -26,7 +26,7 @@ def on_timeline(version, timeline, lineage):
     """
     if version <= 0:
         return True
-    own, lsn = version >> LSN_BITS, version & LSN_MASK
+    own, lsn = timeline_of(version), lsn_of(version)
     while timeline > own:
         if timeline >= len(lineage) or lsn > lineage[timeline, CUT]:
             return False

@@ -9,9 +9,9 @@ from typing import Any
 
 import numpy as np
 
+from sim.core.identity import lsn_of, timeline_of
 from sim.journal.milestones import Milestone
 from sim.journal.recorder import Slice, Table
-from sim.journal.schema import LSN_BITS, LSN_MASK
 from sim.measure import ledger_kernels as k
 from sim.measure.latency import KINDS, Latency
 from sim.measure.ledger import Ledger
@@ -68,7 +68,7 @@ class Conservation:
         for stage in LEFT:
             self._left[stage, name] += part.rows(f"{stage}/{name}")
         for version in part.table(f"void/{name}")["version"].tolist():
-            self._void[name] = version & LSN_MASK
+            self._void[name] = lsn_of(version)
 
     def _add(self, name: str, rows: dict[str, Table], done: dict[str, int], at_ns: int | None) -> None:
         for stage, table in rows.items():
@@ -82,7 +82,7 @@ class Conservation:
         for stage in HELD:
             self._held[stage, name] = Presence()
         if version > 0:
-            lsn, limits = version & LSN_MASK, limits_of(version >> LSN_BITS, self._cuts)
+            lsn, limits = lsn_of(version), limits_of(timeline_of(version), self._cuts)
             runs, low = [], 1
             for timeline in sorted(limits):
                 high = min(limits[timeline], lsn)

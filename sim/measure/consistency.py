@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from sim.core.identity import seat_of
 from sim.journal.milestones import Milestone
 from sim.journal.recorder import Slice
 from sim.measure import sessions as s
@@ -24,13 +25,13 @@ SECOND = 1e9
 class Consistency:
     """Reducer of ``ops`` and ``cuts`` of one domain."""
 
-    def __init__(self, setup: Setup, *, room: int = 1 << 13) -> None:
+    def __init__(self, setup: Setup, *, room: int = 2**13) -> None:
         self._setup = setup
         self._marks = s.Marks(
             ids=np.full(room, -1, np.int64),
             marks=_no_marks(room),
             ring=_no_values(room),
-            slots=np.full(s.PLACE << 10, -1, np.int64),
+            slots=np.full(s.PLACE * 1024, -1, np.int64),
         )
         self._found = s.Findings(
             totals=np.zeros(s.TOTALS, np.int64),
@@ -65,7 +66,7 @@ class Consistency:
             )
             if at == n:
                 break
-            self._make_room(int(ops["session"][at]) >> s.EPOCH_BITS, int(ops["end_ns"][at]))
+            self._make_room(seat_of(int(ops["session"][at])), int(ops["end_ns"][at]))
         for g in np.flatnonzero((before == 0) & (self._found.counts > 0)).tolist():
             self._witness[GUARANTEES[g]] = _witness(ops, *self._found.witness[g].tolist())
 
@@ -133,12 +134,12 @@ class Consistency:
 
 
 def _no_marks(room: int) -> np.ndarray:
-    mark = [-(1 << 62), -1, -1, -1]
+    mark = [-(2**62), -1, -1, -1]
     return np.tile(np.array(mark + mark, np.int64), room)
 
 
 def _no_values(count: int) -> np.ndarray:
-    return np.full(count * s.VALUE, -(1 << 62), np.int64)
+    return np.full(count * s.VALUE, -(2**62), np.int64)
 
 
 def _witness(ops: dict[str, np.ndarray], row: int, rid: int, mark: int) -> dict[str, Any]:

@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 
 from sim.engine.compiled import compiled, inlined
+from sim.engine.packing import lsn_of, timeline_of
 from sim.journal.recorder import Table
-from sim.journal.schema import LSN_BITS, LSN_MASK
 from sim.measure.compiled import on_timeline
 from sim.measure.ledger import Cut, Ledger
 from sim.measure.setup import Setup
@@ -25,7 +25,7 @@ POSITION, LEFT_AT, SINCE, RECORDS_MAX, RECORDS_MAX_AT, AGE_MAX, AGE_MAX_AT, LAGS
 RECORD_TIME, AGE_TIME, FLOATS = range(3)  # integrals over time, float64
 P_WARMUP, P_BIN, P_THRESHOLD, P_GAP = range(4)
 BIN_RECORDS, BIN_AGE = range(2)
-NEVER = np.int64(1 << 62)
+NEVER = np.int64(2**62)
 
 
 @inlined
@@ -52,8 +52,8 @@ def follow(commit_ns, base, first, at_ns, version, timeline, lineage, ints, floa
     for r in range(rows + 1):
         reached, until = NEVER, NEVER  # after the last position come the commits that are left
         if r < rows:
-            reached, until = (version[r] & LSN_MASK) - base, at_ns[r]
-            other = version[r] >> LSN_BITS != timeline
+            reached, until = lsn_of(version[r]) - base, at_ns[r]
+            other = timeline_of(version[r]) != timeline
             if reached < oldest or (other and not on_timeline(version[r], timeline, lineage)):
                 continue
         while c < n and commit_ns[c] < until:

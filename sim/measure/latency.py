@@ -53,7 +53,7 @@ class Latency:
         self.open = np.zeros((clients, 2), np.int64)
         self._open_counted = np.zeros(2, np.int64)
         self._counts = np.zeros((clients, 2, 3), np.int64)
-        self._limits = np.array([[1 << 62, 0, 0]] * 2, np.int64)
+        self._limits = np.array([[2**62, 0, 0]] * 2, np.int64)
         self._histogram = np.zeros((2, BUCKETS), np.int64)
 
     def fold(self, part: Slice) -> None:

@@ -11,9 +11,9 @@ from typing import Protocol
 
 import numpy as np
 
+from sim.core.identity import lsn_of, pack_version, timeline_of
 from sim.journal import schema
 from sim.journal.recorder import Slice, Table
-from sim.journal.schema import LSN_BITS, LSN_MASK
 from sim.measure import ledger_kernels as k
 from sim.measure.compiled import grow_lineage, on_timeline, run_end
 from sim.measure.room import room_for
@@ -183,7 +183,7 @@ class Ledger:
             self.totals[k.ACKS_AGAIN] += named if rows[row, k.FLAGS] & k.ACKED else named - 1
             rows[row, k.FLAGS] |= k.ACKED
         for version in versions[~np.isin(versions, rows[:, k.VERSION])].tolist():
-            if not 0 < version & LSN_MASK < self.line.base or not self.on_line(version):
+            if not 0 < lsn_of(version) < self.line.base or not self.on_line(version):
                 self.totals[k.ACKS_UNKNOWN] += 1
             elif self._speak(version):
                 self.totals[k.ACKS_PRUNED] += 1
@@ -198,14 +198,14 @@ class Ledger:
 
     def named(self, version: int) -> bool:
         """Return whether an answer named a commit of the line."""
-        at = (version & LSN_MASK) - self.line.base
+        at = lsn_of(version) - self.line.base
         return self.settled_and_named(version) if at < 0 else bool(self.line.view("flags")[at] & k.ACKED)
 
     def settled_and_named(self, version: int) -> bool:
         """Return whether all nodes had a commit of the line long ago, and an answer named it."""
         i = bisect_right(self.silent, version, key=lambda run: run[0]) - 1
         quiet = i >= 0 and version < self.silent[i][1]
-        return 0 < version & LSN_MASK < self.line.base and self.on_line(version) and not quiet
+        return 0 < lsn_of(version) < self.line.base and self.on_line(version) and not quiet
 
     def acknowledged_between(self, after: int, last: int) -> int:
         """Return how many commits of the line were acknowledged, of log sequence numbers (after, last]."""
@@ -213,7 +213,7 @@ class Ledger:
         settled = max(min(last, base - 1) - after, 0)
         for low, high in self.silent if settled else ():
             if self.on_line(low):
-                first, stop = max(low & LSN_MASK, after + 1), min((low & LSN_MASK) + high - low, last + 1)
+                first, stop = max(lsn_of(low), after + 1), min(lsn_of(low) + high - low, last + 1)
                 settled -= max(stop - first, 0)
         flags = self.line.view("flags")[max(after + 1 - base, 0) : max(last + 1 - base, 0)]
         return settled + int((flags & k.ACKED != 0).sum())
@@ -261,11 +261,11 @@ class Ledger:
         if self.first_ns is None and n:
             self.first_ns = int(rows["commit_ns"][0])
         self.totals[k.COMMITS] += n
-        due = self.timeline << LSN_BITS | self.line.last + 1
+        due = pack_version(self.timeline, self.line.last + 1)
         if n and versions[0] == due and run_end(versions, 0) == n:  # nearly always
             self._extend(rows)
             return
-        on_line = versions >> LSN_BITS == self.timeline
+        on_line = timeline_of(versions) == self.timeline
         if on_line.any():
             kept = {name: np.ascontiguousarray(column[on_line]) for name, column in rows.items()}
             if kept["version"][0] != due or run_end(kept["version"], 0) < len(kept["version"]):
@@ -308,7 +308,7 @@ class Ledger:
         self._abandon(new)
 
     def _cut_of(self, version: int) -> int:
-        own, lsn = version >> LSN_BITS, version & LSN_MASK
+        own, lsn = timeline_of(version), lsn_of(version)
         return next(i for i, cut in enumerate(self.cuts) if cut.parent == own and lsn > cut.cut)
 
     def _cut(self, cut: Cut, observer: Observer) -> None:
@@ -349,7 +349,7 @@ class Ledger:
         ):
             rows[:, column] = line.view(name)[keep:]
         rows[:, k.CUT_ID] = len(self.cuts)
-        lsn = rows[:, k.VERSION] & LSN_MASK
+        lsn = lsn_of(rows[:, k.VERSION])
         standbys = [n for n in self.nodes if n != self.primary]
         others = [self.received[n] for n in standbys if n != node]
         promoted = node >= 0
@@ -366,7 +366,7 @@ class Ledger:
         self._abandoned[first : first + count] = rows
         self._lost_count += count
         if 2 * self._lost_count > len(self._places):
-            self._places = np.full(1 << int(4 * self._lost_count).bit_length(), -1, np.int64)
+            self._places = np.full(2 ** int(4 * self._lost_count).bit_length(), -1, np.int64)
             first = 0
         k.index(self._abandoned, first, self._lost_count, self._places)
 

@@ -8,8 +8,9 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.engine.compiled import allocating, compiled, inner
+from sim.engine.packing import lsn_of
 from sim.journal.schema import INFO as OUTCOME_INFO
-from sim.journal.schema import LSN_MASK, OK, WRITE
+from sim.journal.schema import OK, WRITE
 from sim.measure.compiled import on_timeline, place_of
 
 # Flags of a commit. ACKED: an answer named this very version; HELD: a node had received it, and lost it.
@@ -69,7 +70,7 @@ def answer(rows, pending, abandoned, places, n_abandoned, totals, warmup_ns):
 
 @inner
 def _acknowledge(version, pending, totals):
-    at = (version & LSN_MASK) - pending.base
+    at = lsn_of(version) - pending.base
     if not 0 <= at < len(pending.version) or pending.version[at] != version:
         return False
     if pending.flags[at] & ACKED:
@@ -127,7 +128,7 @@ def of_others(rows, pending, rids, abandoned, places, n_abandoned, out):
         out[i] = False
         if rows.kind[i] != WRITE or rows.outcome[i] != OK:
             continue
-        at = (rows.version[i] & LSN_MASK) - pending.base
+        at = lsn_of(rows.version[i]) - pending.base
         if 0 <= at < len(rids) and pending.version[at] == rows.version[i]:
             out[i] = rids[at] != rows.rid[i]
         else:
@@ -195,6 +196,6 @@ def greatest_on_line(versions, timeline, lineage):
     """Return the greatest log sequence number among the versions that are on the line, 0 if none."""
     greatest = np.int64(0)
     for i in range(len(versions)):
-        if versions[i] & LSN_MASK > greatest and on_timeline(versions[i], timeline, lineage):
-            greatest = versions[i] & LSN_MASK
+        if lsn_of(versions[i]) > greatest and on_timeline(versions[i], timeline, lineage):
+            greatest = lsn_of(versions[i])
     return greatest

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from sim.journal.schema import LSN_BITS, LSN_MASK
+from sim.core.identity import LSN_MASK, lsn_of, timeline_of
 from sim.measure.compiled import run_end
 
 Run = list[int]  # timeline, first, last
@@ -30,7 +30,7 @@ class Presence:
 
     def _join(self, first: int, count: int) -> None:
         """Add one run."""
-        timeline, low = first >> LSN_BITS, first & LSN_MASK
+        timeline, low = timeline_of(first), lsn_of(first)
         if self.runs and self.runs[-1][0] == timeline and self.runs[-1][2] + 1 == low:
             self.runs[-1][2] += count
         else:

@@ -80,7 +80,7 @@ class Recovery:
         self._state = np.zeros((2 * width, w.STATES), np.int64)
         self._episodes = np.zeros((64 + 2 * width, w.EPISODE), np.int64)
         self._cursor = np.array([setup.warmup_ns // setup.window_ns, 0], np.int64)
-        self._horizon = np.full(2 * width, 1 << 62, np.int64)
+        self._horizon = np.full(2 * width, 2**62, np.int64)
         self._done: list[list[Episode]] = [[] for _ in range(2 * width)]
         self._open: list[dict[str, np.ndarray]] = []
 

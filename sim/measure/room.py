@@ -1,6 +1,6 @@
 """How large a column is that grows with what waits, and gives back what a long wait needed."""
 
-ROOMY = 1 << 16  # a column of no more rows than that is never made smaller
+ROOMY = 2**16  # a column of no more rows than that is never made smaller
 LEAST = 4096
 
 

@@ -16,20 +16,19 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.engine.compiled import compiled, inlined, inner
-from sim.journal.schema import LSN_BITS, OK, WRITE
+from sim.engine.packing import epoch_of, pack_mark, seat_of, session_of, timeline_of
+from sim.journal.schema import OK, WRITE
 from sim.measure.compiled import bucket_of, on_timeline, place_of
 
 # A mark: since when, the version, the operation that set it, and its earlier value in the ring. An earlier
 # value also: until when.
 SINCE, VERSION, RID, EARLIER, MARK = range(5)
 UNTIL, VALUE = MARK, MARK + 1
-KEY_BITS, EPOCH_BITS = 20, 20
 READ_YOUR_WRITES, MONOTONIC_READS, MONOTONIC_WRITES, WRITES_FOLLOW_READS = range(4)
 READS, STALE, BEHIND_MAX, BEHIND_SUM, STALE_MAX, STALE_SUM, STALE_CARRY, WRITES, USED, HEAD, TOTALS = range(
     11
 )
 EPOCH, BEGAN, PRIOR, PRIOR_BEGAN, PLACE = range(5)
-EPOCH_MASK = (1 << EPOCH_BITS) - 1
 U = np.uint64  # of places in arrays; a literal would have a function compiled for each value
 CARRY = 10**18  # ns; a sum of stalenesses may exceed an int64
 
@@ -52,9 +51,9 @@ class Rows(NamedTuple):
 class Marks(NamedTuple):
     """The state. All int64; -1 is nothing.
 
-    ``ids`` (n,): session << 20 | key. ``marks`` (n * 8,): W and R of each. ``ring`` (m * 5,): earlier values;
-    value number h is at h modulo m. ``slots`` (k * 4,): newest epoch of each place and a time at which it had
-    begun, and the same of the one before. n and m are powers of two.
+    ``ids`` (n,): as packed by ``pack_mark``. ``marks`` (n * 8,): W and R of each. ``ring`` (m * 5,): earlier
+    values; value number h is at h modulo m. ``slots`` (k * 4,): newest epoch of each seat and a time at which
+    it had begun, and the same of the one before. n and m are powers of two.
     """
 
     ids: np.ndarray
@@ -92,13 +91,13 @@ def fold_sessions(rows, first, m, found, lineage, life_ns, warmup_ns):  # noqa: 
         if outcomes[i] != OK:
             continue
         session, send, end, version = sessions[i], sends[i], ends[i], versions[i]
-        slot, at = U(session >> EPOCH_BITS) * U(PLACE), (head & last) * U(VALUE)
+        slot, at = U(seat_of(session)) * U(PLACE), (head & last) * U(VALUE)
         if used >= full or slot >= U(len(slots)) or ring[at + U(UNTIL)] > end - life_ns:
             n = i
             break
-        if session & EPOCH_MASK > slots[slot + U(EPOCH)]:
-            _turn_epoch(slots, slot, session & EPOCH_MASK, send)
-        wanted = session << KEY_BITS | np.int64(keys[i])
+        if epoch_of(session) > slots[slot + U(EPOCH)]:
+            _turn_epoch(slots, slot, epoch_of(session), send)
+        wanted = pack_mark(session, np.int64(keys[i]))
         e = _find(wanted, ids, mask)
         if ids[e] < 0:
             ids[e] = wanted
@@ -112,10 +111,10 @@ def fold_sessions(rows, first, m, found, lineage, life_ns, warmup_ns):  # noqa: 
                 read = ring[_earlier(marks[r + U(EARLIER)], send, ring) + U(VERSION)]
             if write:
                 writes += 1
-                timeline = version >> LSN_BITS
-                if wrote > 0 and wrote >> LSN_BITS != timeline and not on_timeline(wrote, timeline, lineage):
+                timeline = timeline_of(version)
+                if wrote > 0 and timeline_of(wrote) != timeline and not on_timeline(wrote, timeline, lineage):
                     _violated(U(MONOTONIC_WRITES), i, w, send, marks, ring, found)
-                if read > 0 and read >> LSN_BITS != timeline and not on_timeline(read, timeline, lineage):
+                if read > 0 and timeline_of(read) != timeline and not on_timeline(read, timeline, lineage):
                     _violated(U(WRITES_FOLLOW_READS), i, r, send, marks, ring, found)
             else:
                 reads += 1
@@ -125,7 +124,7 @@ def fold_sessions(rows, first, m, found, lineage, life_ns, warmup_ns):  # noqa: 
                     _violated(U(MONOTONIC_READS), i, r, send, marks, ring, found)
                 found.histogram[U(bucket_of(stales[i]))] += 1
                 if behinds[i] > 0:
-                    _count_stale(stales[i], np.int64(behinds[i]), totals)
+                    _count_stale(stales[i], behinds[i], totals)
         mark = w if write else r
         if version > marks[mark + U(VERSION)]:
             _raise(mark, end, version, rids[i], head, marks, ring, at)
@@ -215,8 +214,8 @@ def move_live(old, new, totals, now, life_ns):
     totals[USED] = 0
     for e in range(U(len(old.ids))):
         if old.ids[e] >= 0:
-            session = old.ids[e] >> KEY_BITS
-            if not _is_over(session & EPOCH_MASK, session >> EPOCH_BITS, old.slots, now - life_ns):
+            session = session_of(old.ids[e])
+            if not _is_over(epoch_of(session), seat_of(session), old.slots, now - life_ns):
                 to = _find(old.ids[e], new.ids, mask)
                 new.ids[to] = old.ids[e]
                 totals[USED] += 1

@@ -80,5 +80,5 @@ def op_life_ns(retry: "Retry") -> int:
 
     Every attempt times out, every back-off is the longest.
     """
-    waits = sum(min(retry.cap, retry.base << min(k - 1, 40)) + 1 for k in range(1, retry.attempts))
+    waits = sum(min(retry.cap, retry.base * 2 ** min(k - 1, 40)) + 1 for k in range(1, retry.attempts))
     return retry.attempts * retry.timeout + waits

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from sim.journal.milestones import Milestone
-from sim.journal.schema import LSN_MASK
+from sim.core.identity import lsn_of
 from sim.measure import ledger_kernels as k
 from sim.measure.ledger import Ledger
 from sim.measure.standing import NOTHING, Standing
@@ -85,7 +85,7 @@ def _again(ledger: Ledger, reach: int) -> np.ndarray:
     Those whose saving commit was acknowledged itself are among the others already.
     """
     rows = ledger.abandoned
-    rows = rows[(rows[:, k.FLAGS] & k.ACKED != 0) & (rows[:, k.RECOMMIT] & LSN_MASK > max(reach, 0))]
+    rows = rows[(rows[:, k.FLAGS] & k.ACKED != 0) & (lsn_of(rows[:, k.RECOMMIT]) > max(reach, 0))]
     saved = [ledger.on_line(v) and not ledger.named(v) for v in rows[:, k.RECOMMIT].tolist()]
     rows = rows[np.array(saved, bool)]
     return rows[np.unique(rows[:, k.RID], return_index=True)[1], k.COMMIT_NS]

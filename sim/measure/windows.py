@@ -116,7 +116,7 @@ def fold_windows(send, end, kind, outcome, client, first, ring, state, p, episod
     Return the row at which to go on, or -1 - row of one that outlived its bound. It stops early when
     ``episodes`` is nearly full, so that the caller can empty it.
     """
-    window, size, never = p[P_WINDOW], ring.shape[0], np.int64(1 << 62)
+    window, size, never = p[P_WINDOW], ring.shape[0], np.int64(2**62)
     life, latency, warmup, width = p[P_LIFE], p[P_LATENCY], p[P_WARMUP], U(p[P_CLIENTS] + 1)
     close_at = (cursor[LOW] + 1) * window + life
     w_start, slot = -window, U(0)  # the window of the row before: divisions are slow

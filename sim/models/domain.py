@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from sim.core.draws import key_of
+from sim.core.identity import lsn_of
 from sim.engine.circle import layout
 from sim.engine.circle.growth import grown, tags_under_way, with_fed, without
 from sim.engine.circle.load import feed
@@ -14,7 +15,6 @@ from sim.engine.circle.sure import sure_until
 from sim.engine.log import APPLIED, COMMIT, Log
 from sim.engine.reading import append, link_next, read_diverged, read_follower, read_primary
 from sim.engine.sampling import DistTable
-from sim.journal.schema import LSN_MASK
 from sim.models.follower import APPLY, RECEIVE, SEND, Follower, Wire
 from sim.models.workload import Stream
 
@@ -207,7 +207,7 @@ class Domain:
             others = rows[(rows[:, 4] == node.index) & ~mine]
             if others.size:
                 own = np.column_stack(
-                    [others[:, 1] & LSN_MASK, others[:, 1], others[:, 3], np.zeros(len(others), np.int64)]
+                    [lsn_of(others[:, 1]), others[:, 1], others[:, 3], np.zeros(len(others), np.int64)]
                 )
                 node.own.append(np.ascontiguousarray(own))
                 node.lsn = int(own[-1, 0])
@@ -218,7 +218,7 @@ class Domain:
         log.reserve(len(ours), self._live())
         used = log.end - log.base
         append(ours, 0, len(ours), log.columns, used, self.newest)
-        link_next(log.columns, log.base, used, used + len(ours), LSN_MASK)
+        link_next(log.columns, log.base, used, used + len(ours))
         if used == 0 and log.end == 1 and len(ours):
             self.first_commit_ns = int(ours[0, 0])
         log.end += len(ours)

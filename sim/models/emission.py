@@ -5,6 +5,7 @@ Rows that nobody needs any more are then dropped.
 
 import numpy as np
 
+from sim.core.identity import pack_rid, within
 from sim.engine.circle import layout as at
 from sim.engine.circle.growth import with_reads
 from sim.engine.kernels import NEXT
@@ -20,8 +21,10 @@ from sim.models.timelines import version_of
 def emit(domain: Domain, *, life_ns: int) -> Slice:
     """Return what happened strictly before the domain's settled time and was not emitted yet.
 
-    ``life_ns``: no operation stays open longer.
+    ``life_ns``: no operation stays open longer. LimitReached if a sequence number is beyond what is packed.
     """
+    within("operations", int(domain.circle.stream[:, at.T_SEQ].max()))
+    within("commits", int(domain.circle.node[:, at.N_LSN].max()))
     tables: dict[str, Table] = {"ops": _ops(domain), "commits": _commits(domain)}
     if domain.cut_rows:
         columns = np.array(domain.cut_rows, np.int64).T
@@ -48,7 +51,7 @@ def _ops(domain: Domain) -> Table:
     order = by_end(circle.ops, n)
     certain = int(np.searchsorted(circle.ops[:n, at.O_END], domain.settled, sorter=order))
     c8, c16 = np.empty((2, certain), np.int8), np.empty((3, certain), np.int16)
-    c32, c64 = np.empty((2, certain), np.int32), np.empty((6, certain), np.int64)
+    c32, c64 = np.empty((1, certain), np.int32), np.empty((7, certain), np.int64)
     split(
         circle.ops, order, certain, c8, c16, c32, c64, circle.reads, circle.node[:, at.N_READS_DROPPED].copy()
     )
@@ -57,7 +60,7 @@ def _ops(domain: Domain) -> Table:
     return {
         "rid": c64[0], "send_ns": c64[1], "end_ns": c64[2], "kind": c8[0], "outcome": c8[1],
         "client": c16[0], "attempts": c16[1], "session": c64[3], "key": c32[0], "node": c16[2],
-        "version": c64[4], "stale_ns": c64[5], "behind": c32[1],
+        "version": c64[4], "stale_ns": c64[5], "behind": c64[6],
     }  # fmt: skip
 
 
@@ -128,7 +131,7 @@ def final_tables(domain: Domain) -> dict[str, Table]:
     slots = slots[np.lexsort((slots[:, at.S_SEQ], slots[:, at.S_STREAM]))]
     streams = circle.stream[slots[:, at.S_STREAM]]
     tables["open"] = {
-        "rid": slots[:, at.S_STREAM] << 40 | slots[:, at.S_SEQ], "send_ns": slots[:, at.S_FIRST].copy(),
+        "rid": pack_rid(slots[:, at.S_STREAM], slots[:, at.S_SEQ]), "send_ns": slots[:, at.S_FIRST].copy(),
         "kind": streams[:, at.T_KIND].astype(np.int8), "client": streams[:, at.T_CLIENT].astype(np.int16),
     }  # fmt: skip
     load = circle.stream[circle.load]

@@ -221,7 +221,7 @@ class Follower:
         state, done = self.applies.copy(), log.of_node(self.node, APPLIED).copy()
         serve(
             log.of_node(self.node, RECEIVED), log.apply_work(self.node), log.base,
-            state, self.apply_speed, done, end=lsn + 1, until=1 << 62,
+            state, self.apply_speed, done, end=lsn + 1, until=2**62,
         )  # fmt: skip
         return int(state[DONE])
 

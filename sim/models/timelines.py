@@ -2,7 +2,9 @@
 
 import numpy as np
 
+from sim.core.identity import pack_version
 from sim.engine.circle import layout as at
+from sim.engine.circle.growth import with_timeline
 from sim.engine.log import KEY, NEXT_NS, PREVIOUS, VERSION
 from sim.engine.reading import INCLUDED, MISSING, THERE, abandon, restore
 from sim.models.domain import FOLLOWING, PRIMARY, RESTORING, STALE, Domain, Node
@@ -45,6 +47,7 @@ def _forget(node: Node, keys: np.ndarray, previous: np.ndarray, cut: int) -> Non
 def _begin_timeline(domain: Domain, node: Node, cut: int, now: int) -> None:
     parent, domain.timeline = domain.timeline, domain.timeline + 1
     domain.kept = None
+    domain.circle = with_timeline(domain.circle, domain.timeline)
     domain.circle.cuts[domain.timeline] = (parent, cut)
     domain.cut_rows.append((now, domain.timeline, parent, cut, node.index))
     row = domain.circle.node[node.index]
@@ -107,7 +110,7 @@ def version_of(domain: Domain, lsn: int) -> int:
     timeline = domain.timeline
     while timeline > 1 and lsn <= domain.circle.cuts[timeline, 1]:
         timeline = int(domain.circle.cuts[timeline, 0])
-    return timeline << 40 | lsn if lsn else 0
+    return pack_version(timeline, lsn) if lsn else 0
 
 
 def copy_primary(domain: Domain, node: Node) -> int:

@@ -7,6 +7,7 @@ import numpy as np
 
 from sim.core.distributions import Distribution, constant
 from sim.core.draws import Purpose, key_of
+from sim.core.identity import within
 from sim.engine.circle import layout as at
 from sim.engine.circle.inbox import PLACES
 from sim.engine.circle.layout import Circle
@@ -15,7 +16,8 @@ from sim.spec.models import Database, Scenario
 from sim.spec.replays import DATABASE
 
 OUTPUT_ROWS = 65_536
-SLOTS = 4096
+SLOTS = 4096  # at first, besides those that close lanes
+TIMELINES = 16  # at first
 FEEDS = 1024  # operations of a fed stream that there is room for at first
 FORESEEN = 128  # operations drawn at a time: few enough for the nearest cache
 
@@ -109,13 +111,15 @@ def build(
     work = _works(database, tables)
     table = tables.encode()
     r, s = len(regions), len(streams)
+    within("regions", r)
+    within("streams", s)
     load = [i for i, stream in enumerate(streams) if stream.kind <= at.WRITE]
     retry = database.workload.retry
     circle = Circle(
         reg=_registers(scenario, database, regions),
         heap=np.zeros((8192, 4), np.int64),
         slot=_slots(len(load)),
-        free=np.arange(SLOTS - 1, -1, -1, dtype=np.int64),
+        free=np.arange(SLOTS + len(load) - 1, -1, -1, dtype=np.int64),
         stream=np.zeros((s, at.STREAM_FIELDS), np.int64),
         load=np.array(load, np.int64),
         lane=np.array([[at.NEVER] * len(load), [streams[i].kind for i in load]], np.int64),
@@ -130,7 +134,7 @@ def build(
         queue=np.zeros((r, database.service.queue + 1, 3), np.int64),
         starts=np.zeros((r, at.STARTS), np.int64),
         contact=np.zeros(r, np.int64),
-        cuts=np.zeros((256, 2), np.int64),
+        cuts=np.zeros((TIMELINES, 2), np.int64),
         link=np.zeros((3 * r * r, 3), np.float64),
         link_state=np.zeros((3 * r * r, at.LINK_STATES), np.int64),
         route=np.full(r, regions.index(database.primary), np.int64),
@@ -152,7 +156,7 @@ def build(
         commits=np.zeros((OUTPUT_ROWS, 5), np.int64),
         reads=np.zeros((r, OUTPUT_ROWS, 4), np.int64),
     )
-    circle.reg[at.FREE] = SLOTS - len(load)
+    circle.reg[at.FREE] = SLOTS
     _fill_streams(circle, scenario, database, streams)
     _fill_nodes(circle, database, regions)
     _fill_answers(circle, scenario, regions)
@@ -161,7 +165,7 @@ def build(
 
 def _slots(lanes: int) -> np.ndarray:
     """Return empty slots, of which the first ``lanes`` close the rings of the lanes."""
-    slots = np.zeros((SLOTS, at.SLOT_FIELDS), np.int64)
+    slots = np.zeros((lanes + SLOTS, at.SLOT_FIELDS), np.int64)
     slots[:lanes, at.S_AHEAD] = slots[:lanes, at.S_BEHIND] = np.arange(lanes)
     slots[:lanes, at.S_DUE] = at.NEVER
     return slots
@@ -220,6 +224,7 @@ def _fill_streams(circle: Circle, scenario: Scenario, database: Database, stream
     regions, clients = sorted(scenario.regions), sorted(scenario.clients)
     traced = 0
     callers = sorted({stream.fed_by for stream in streams if stream.fed_by is not None})
+    within("callers", len(callers))
     circle.stream[:, [at.T_FED, at.T_GROUP]] = -1
     fed = [i for i, stream in enumerate(streams) if stream.fed_by is not None]
     circle.stream[fed, at.T_FED] = np.arange(len(fed))

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sim.journal.schema import LSN_BITS, LSN_MASK
+from sim.core.identity import lsn_of, timeline_of
 from sim.outcome import Outcome
 from sim.report.page import Section, Table
 from sim.report.quantities import clock, count, duration, percent
@@ -70,4 +70,4 @@ def _told(guarantee: str, witness: Figures) -> str:
 
 def _version(version: int) -> str:
     """Write a version as timeline and position in the log."""
-    return f"version {version >> LSN_BITS}/{version & LSN_MASK}" if version else "nothing"
+    return f"version {timeline_of(version)}/{lsn_of(version)}" if version else "nothing"

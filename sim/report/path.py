@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
+from sim.core.identity import lsn_of, timeline_of
 from sim.outcome import Outcome
 from sim.report.orders import orders
 from sim.report.page import Section, Table
@@ -132,7 +133,7 @@ def _record(of: str, witness: Figures) -> str:
     domain = of.partition(".")[0]
     if witness["rid"] is not None:
         return f"{domain}:{witness['rid']}"
-    return f"{domain}@{witness['version'] >> 40}:{witness['version'] & (1 << 40) - 1}"
+    return f"{domain}@{timeline_of(witness['version'])}:{lsn_of(witness['version'])}"
 
 
 def _point(figures: Figures) -> str:

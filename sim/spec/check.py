@@ -13,13 +13,13 @@ from sim.spec.check_path_faults import check_path_faults
 from sim.spec.check_replays import check_replays
 from sim.spec.choreography import check_handlers, check_stocks
 from sim.spec.idle import check_idle
+from sim.spec.limits import RULES
 from sim.spec.placement import Flow, default_zone, flow_shares, flows_on, given_share, nodes_of
 from sim.spec.prices import check_prices
 from sim.spec.references import twice, unknown, unknown_one
 from sim.spec.text import Complaint, nearest
 from sim.spec.trace import check_trace
 
-_EPOCHS_MAX = 1 << 20  # a session's identity has 20 bits for whose it is
 _ROUNDING = 1e-9
 _FLOWS = {"mirror": "the mirrors", "sync": "the sync of tables"}
 
@@ -139,11 +139,6 @@ def _workloads(scenario: m.Scenario) -> Iterator[Complaint]:
         if load.retry.base > load.retry.cap:
             why = f"a base of {_t(load.retry.base)} is more than the cap of {_t(load.retry.cap)}"
             yield Complaint((*path, "retry", "base"), why)
-        if scenario.duration // load.sessions.length >= _EPOCHS_MAX:
-            yield Complaint(
-                (*path, "sessions", "length"),
-                f"sessions of {_t(load.sessions.length)} are too short for a run of {_t(scenario.duration)}",
-            )
         if isinstance(load.arrivals, m.Diurnal):
             for field in ("step", "peak"):
                 if getattr(load.arrivals, field) > load.arrivals.period:
@@ -208,4 +203,5 @@ _VALUES: tuple[tuple[frozenset[str], Check], ...] = (
     (frozenset({"insights"}), check_refreshes),
     (frozenset({"prices"}), lambda scenario: check_prices(scenario.prices)),
     (_PATH | {"insights", "sla"}, check_populations),
+    *((rule.needs, rule) for rule in RULES),
 )

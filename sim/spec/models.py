@@ -10,6 +10,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from sim.core.distributions import Distribution, constant
+from sim.core.identity import LIMITS
 from sim.spec.fault import Fault as Fault
 from sim.spec.fault import When as When
 from sim.spec.fault_models import (
@@ -170,14 +171,14 @@ Arrivals = Annotated[Poisson | Constant | Diurnal | Bursty | Trace, Field(discri
 class Keys(Model):
     """How many keys a store has and how skewed their use is (Zipf exponent; 0 is uniform)."""
 
-    count: Annotated[int, Field(ge=1, le=1_048_576)] = 10_000
+    count: Annotated[int, Field(ge=1, le=LIMITS["keys"])] = 10_000
     zipf: Annotated[float, Field(ge=0)] = 0.99  # YCSB's default
 
 
 class Sessions(Model):
     """Sessions of each client region, for each domain; each works on a few keys of its own."""
 
-    count: Annotated[int, Field(ge=1, le=65_536)] = 500
+    count: Annotated[int, Field(ge=1, le=LIMITS["sessions"])] = 500
     keys: Annotated[int, Field(ge=1, le=64)] = 4
     length: Duration = 600 * S  # long enough for a visit
 
@@ -186,7 +187,7 @@ class Retry(Model):
     """How a client waits and tries again."""
 
     timeout: Annotated[Duration, Field(gt=0)] = 2 * S
-    attempts: Annotated[int, Field(ge=1, le=60)] = 3
+    attempts: Annotated[int, Field(ge=1, le=LIMITS["attempts"])] = 3
     base: Annotated[Duration, Field(gt=0)] = 100 * MS  # Kafka's retry.backoff.ms
     cap: Annotated[Duration, Field(gt=0)] = 1 * S  # Kafka's retry.backoff.max.ms
     jitter: Fraction = 1.0  # 1 is "full jitter"
@@ -317,7 +318,7 @@ class Objective(Model):
 class Study(Model):
     """How many trials a check runs, and when it may stop before."""
 
-    trials: Annotated[int, Field(ge=1, le=1_000_000)] = 1  # at most
+    trials: Annotated[int, Field(ge=1, le=LIMITS["trials"])] = 1  # at most
     until: Literal["trials", "decided"] = "decided"
     seed: Annotated[int, Field(ge=0)] = 0
 

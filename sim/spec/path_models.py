@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from sim.core.distributions import Distribution, constant, lognormal
+from sim.core.identity import LIMITS
 from sim.spec.model import MS, Model, S
 from sim.spec.types import Duration, DurationDist, Fraction, Name, Size
 
@@ -59,7 +60,7 @@ class Mirror(Model):
 class Bus(Model):
     """The event backbone: a cluster in each region."""
 
-    partitions: Annotated[int, Field(ge=1, le=1024)] = 12  # four for each of three brokers
+    partitions: Annotated[int, Field(ge=1, le=LIMITS["partitions"])] = 12  # four for each of three brokers
     brokers: Annotated[int, Field(ge=1, le=64)] = 3  # one in each zone
     event: Annotated[Size, Field(gt=0)] = 1024  # bytes of an event
     retention: Positive = 604_800 * S  # Kafka log.retention

@@ -42,6 +42,7 @@ from sim.engine.circle.layout import (
 from sim.engine.circle.messages import LOST, await_timeout, push_reply, reply_delay
 from sim.engine.circle.nodes import lasts, not_started, note_read, write
 from sim.engine.compiled import inner, merged
+from sim.engine.packing import node_of
 
 
 @inner
@@ -58,7 +59,7 @@ def serve_ahead(c, until, most):
         if at >= until:
             break
         op = c.slot[c.slot[i, S_BEHIND]]
-        node = (op[S_EVENT] >> 36) & 63
+        node = node_of(op[S_EVENT])
         row = c.node[node]
         start = max(at, row[N_FREE])
         done = start + (op[S_LASTS] if c.speed[node] == 1.0 else lasts(c, node, op[S_EVENT]))
@@ -108,7 +109,7 @@ def _remember_start(c, node, start, at):
 def _answered(c, slot, kind, done):
     """Commit or read at ``done``, and answer; return whether that ended the operation."""
     event = c.slot[slot, S_EVENT]
-    node = (event >> 36) & 63
+    node = node_of(event)
     extra = 0
     if kind == WRITE:
         extra = write(c, node, slot, done)

@@ -4,7 +4,6 @@ from sim.core.draws import Purpose
 from sim.engine.circle.heap import push
 from sim.engine.circle.layout import (
     ATTEMPTS,
-    ENDED_BY_TIMEOUT,
     F_AT,
     F_END,
     O_END,
@@ -37,12 +36,22 @@ from sim.engine.circle.layout import (
     WRITE,
 )
 from sim.engine.circle.load import AWAITING, BACKING_OFF, asked
-from sim.engine.circle.messages import LOST, await_timeout, depart, push_request, tie_of
+from sim.engine.circle.messages import LOST, await_timeout, depart, push_request
 from sim.engine.compiled import inlined, inner, typed
+from sim.engine.packing import (
+    attempt_of,
+    node_of,
+    pack_ending,
+    pack_rid,
+    pack_tie,
+    result_of,
+    slot_of,
+)
 from sim.engine.sampling import ns, uniform
 
 (_BACKOFF,) = typed(Purpose.BACKOFF)
 _OK, _FAIL, _INFO = 0, 1, 2
+_IN_TIME, _LATE = typed(0, 1)
 
 
 @inlined
@@ -61,10 +70,10 @@ def _send_again(c, slot, at):
 @inner
 def timed_out(c, event, at):
     """The time-out of an attempt is due; it counts if that attempt is still the one the client waits for."""
-    slot = event & 0xFFFFFF
+    slot = slot_of(event)
     op = c.slot[slot]
-    if op[S_OPEN] == AWAITING and op[S_ATTEMPT] == event >> 24:
-        _attempt_failed(c, slot, at, ENDED_BY_TIMEOUT)
+    if op[S_OPEN] == AWAITING and op[S_ATTEMPT] == attempt_of(event):
+        _attempt_failed(c, slot, at, _LATE)
 
 
 @inlined
@@ -76,28 +85,28 @@ def acknowledged(c, slot, node, extra, at):
     """
     s = c.slot[slot, S_STREAM]
     result = c.slot[slot, S_VERSION] if c.stream[s, T_KIND] == WRITE and extra == 0 else extra
-    _end(c, slot, _OK | (node + 1) << 9, result, at)
+    _end(c, slot, _OK, _IN_TIME, node, result, at)
 
 
 @inlined
 def replied(c, event, extra, at):
     """A reply reached its client."""
-    slot = event & 0xFFFFFF
+    slot = slot_of(event)
     op = c.slot[slot]
     if not op[S_OPEN]:
         return
-    if (event >> 42) == RESULT_OK:
-        acknowledged(c, slot, (event >> 36) & 63, extra, at)
-    elif op[S_OPEN] == AWAITING and op[S_ATTEMPT] == (event >> 24) & 63:
+    if result_of(event) == RESULT_OK:
+        acknowledged(c, slot, node_of(event), extra, at)
+    elif op[S_OPEN] == AWAITING and op[S_ATTEMPT] == attempt_of(event):
         op[S_REFUSED] += 1
-        _attempt_failed(c, slot, at, 0)
+        _attempt_failed(c, slot, at, _IN_TIME)
 
 
 @inner
-def _attempt_failed(c, slot, at, mark):
+def _attempt_failed(c, slot, at, late):
     """Try again, or end the operation.
 
-    ``mark``: ENDED_BY_TIMEOUT or 0, for the order of rows at equal times.
+    ``late``: 1 if by a time-out, for the order of rows at equal times.
     """
     op = c.slot[slot]
     s, seq, attempt = op[S_STREAM], op[S_SEQ], op[S_ATTEMPT]
@@ -106,10 +115,10 @@ def _attempt_failed(c, slot, at, mark):
         wait *= 1.0 - c.backoff[2] * uniform(c.stream_key[s], seq, attempt, _BACKOFF)
         op[S_OPEN] = BACKING_OFF
         op[S_EVENTS] += 1
-        push(c.reg, c.heap, at + ns(wait), tie_of(RETRY, 0, s, seq, attempt + 1), slot, 0)
+        push(c.reg, c.heap, at + ns(wait), pack_tie(RETRY, 0, s, seq, attempt + 1), slot, 0)
         return
     known = c.stream[s, T_KIND] != WRITE or op[S_REFUSED] == attempt
-    _end(c, slot, (_FAIL if known else _INFO) | mark >> 1, 0, at)
+    _end(c, slot, _FAIL if known else _INFO, late, -1, 0, at)
 
 
 @inner
@@ -122,11 +131,8 @@ def retry(c, slot, at):
 
 
 @inlined
-def _end(c, slot, outcome, result, at):
-    """Write the operation's row; the slot is freed with its last record.
-
-    ``outcome``: outcome, mark and node as in O_WHAT, without the kind.
-    """
+def _end(c, slot, outcome, late, node, result, at):
+    """Write the operation's row; the slot is freed with its last record. ``node``: -1 if none answered."""
     op = c.slot[slot]
     op[S_OPEN] = 0
     s = op[S_STREAM]
@@ -137,11 +143,11 @@ def _end(c, slot, outcome, result, at):
             told[F_END] = at
     i = c.reg[OPS_OUT]
     row = c.ops[i]
-    row[O_RID] = (s << 40) | op[S_SEQ]
+    row[O_RID] = pack_rid(s, op[S_SEQ])
     row[O_SEND] = op[S_FIRST]
     row[O_END] = at
     row[O_SESSION] = op[S_SESSION]
     row[O_KEY] = op[S_KEY]
     row[O_RESULT] = result
-    row[O_WHAT] = stream[T_KIND] | outcome << 1 | op[S_ATTEMPT] << 4 | stream[T_CLIENT] << 17
+    row[O_WHAT] = pack_ending(stream[T_KIND], outcome, late, op[S_ATTEMPT], node, stream[T_CLIENT])
     c.reg[OPS_OUT] = i + 1

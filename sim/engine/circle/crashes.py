@@ -21,6 +21,7 @@ from sim.engine.circle.messages import answer
 from sim.engine.circle.nodes import begin, find_next, refill, vacate
 from sim.engine.circle.slots import release
 from sim.engine.compiled import compiled, inner, typed
+from sim.engine.packing import slot_of
 
 (_NOTHING,) = typed(0)
 
@@ -32,10 +33,10 @@ def vanish(c, node):
     for w in range(c.worker.shape[1]):
         if c.worker[node, w, W_BUSY]:
             vacate(c, node, w)
-            release(c, c.worker[node, w, W_EVENT] & 0xFFFFFF)
+            release(c, slot_of(c.worker[node, w, W_EVENT]))
     places = c.queue.shape[1]
     for i in range(row[N_QUEUE]):
-        release(c, c.queue[node, (row[N_HEAD] + i) % places, 0] & 0xFFFFFF)
+        release(c, slot_of(c.queue[node, (row[N_HEAD] + i) % places, 0]))
     row[N_QUEUE] = 0
     row[N_HEAD] = 0
     find_next(c, node)
@@ -50,7 +51,7 @@ def evict(c, node, at):
         if worker[W_BUSY] and _evicted(c, worker[W_EVENT]):
             vacate(c, node, w)
             answer(c, worker[W_EVENT], RESULT_REFUSED, _NOTHING, at)
-            release(c, worker[W_EVENT] & 0xFFFFFF)
+            release(c, slot_of(worker[W_EVENT]))
     places = c.queue.shape[1]
     kept = 0
     for i in range(row[N_QUEUE]):
@@ -58,7 +59,7 @@ def evict(c, node, at):
         event = c.queue[node, source, 0]
         if _evicted(c, event):
             answer(c, event, RESULT_REFUSED, _NOTHING, at)
-            release(c, event & 0xFFFFFF)
+            release(c, slot_of(event))
         else:
             target = (row[N_HEAD] + kept) % places
             for f in range(3):
@@ -71,7 +72,7 @@ def evict(c, node, at):
 
 @inner
 def _evicted(c, event):
-    return c.stream[c.slot[event & 0xFFFFFF, S_STREAM], T_KIND] == WRITE
+    return c.stream[c.slot[slot_of(event), S_STREAM], T_KIND] == WRITE
 
 
 @compiled

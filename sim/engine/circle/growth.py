@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from sim.core.identity import within
 from sim.engine.circle.inbox import PLACES, enter_all, strike_out
 from sim.engine.circle.layout import (
     C_TAG,
@@ -23,13 +24,11 @@ from sim.engine.circle.layout import (
 from sim.engine.circle.loop import BATCH, GROW_HEAP, GROW_INBOX
 from sim.engine.ordering import absent
 
-SLOTS_MAX = 1 << 24  # a record carries its slot in 24 bits
-
 
 def grown(circle: Circle) -> Circle:
     """Return the circle with twice the room in the array that ``reg[GROWTH]`` names.
 
-    Raises OverflowError beyond 2^24 operations in flight.
+    LimitReached beyond the operations that can be in flight.
     """
     if int(circle.reg[GROWTH]) == GROW_HEAP:
         return with_heap(circle, len(circle.heap))
@@ -80,8 +79,7 @@ def tags_under_way(circle: Circle, streams: list[int]) -> np.ndarray:
 
 def _more_slots(circle: Circle) -> Circle:
     old = len(circle.slot)
-    if 2 * old > SLOTS_MAX:
-        raise OverflowError(f"more than {SLOTS_MAX} operations in flight in one domain")
+    within("in_flight", 2 * old)
     slot = np.zeros((2 * old, circle.slot.shape[1]), np.int64)
     slot[:old] = circle.slot
     free = np.zeros(2 * old, np.int64)
@@ -90,6 +88,17 @@ def _more_slots(circle: Circle) -> Circle:
     free[old : old + used] = circle.free[:used]
     circle.reg[FREE] = old + used
     return circle._replace(slot=slot, free=free)
+
+
+def with_timeline(circle: Circle, timeline: int) -> Circle:
+    """Return the circle with room for what a timeline was cut from. LimitReached if there can be no such."""
+    within("timelines", timeline)
+    old = len(circle.cuts)
+    if timeline < old:
+        return circle
+    cuts = np.zeros((2 * timeline, circle.cuts.shape[1]), np.int64)
+    cuts[:old] = circle.cuts
+    return circle._replace(cuts=cuts)
 
 
 def with_reads(circle: Circle, rows: int) -> Circle:

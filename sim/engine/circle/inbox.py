@@ -4,16 +4,11 @@ Open addressing with linear steps. Tags that cannot come again are taken out, ma
 """
 
 from sim.engine.circle.layout import I_KEY, I_NEWEST, I_OLDER, INBOX
-from sim.engine.compiled import compiled, inlined, inner
+from sim.engine.compiled import compiled, inner
+from sim.engine.packing import pack_entry
 
 PLACES = 4096  # at least
 GONE = -1  # in place of a version
-
-
-@inlined
-def entry_of(group, tag):
-    """Return the key of an entry."""
-    return (group + 1) << 48 | tag
 
 
 @inner
@@ -42,7 +37,7 @@ def remember(c, key, version):
 def strike_out(inbox, group, tags):
     """Mark the entries of these tags (n,) int64 as gone; ``enter_all`` leaves them out."""
     for i in range(tags.size):
-        entry = inbox[place_of(inbox, entry_of(group, tags[i]))]
+        entry = inbox[place_of(inbox, pack_entry(group, tags[i]))]
         entry[I_NEWEST] = GONE if entry[I_KEY] != 0 else 0
 
 

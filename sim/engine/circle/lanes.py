@@ -10,6 +10,7 @@ so an empty lane needs no branch, which would be mispredicted as often as not.
 
 from sim.engine.circle.layout import LANE_DUE, S_AHEAD, S_BEHIND, S_DUE, S_EVENT
 from sim.engine.compiled import inlined
+from sim.engine.packing import node_of
 
 REACH = 32
 
@@ -28,7 +29,7 @@ def least(times):
 def join(c, i, slot, due):
     """Put a request that arrives at ``due`` into lane ``i``; return False if its place is too far away."""
     op = c.slot[slot]
-    place = op[S_EVENT] >> 36  # the node: at equal times it decides, then the sequence
+    place = node_of(op[S_EVENT])  # the node: at equal times it decides, then the sequence
     ahead = c.slot[i, S_AHEAD]
     steps = 0
     while (ahead != i) & _overtakes(c, due, place, ahead):
@@ -50,7 +51,7 @@ def join(c, i, slot, due):
 def _overtakes(c, due, place, other):
     """Return whether a request for node ``place``, sent after ``other``, arrives before it."""
     op = c.slot[other]
-    return (due < op[S_DUE]) | ((due == op[S_DUE]) & (place < op[S_EVENT] >> 36))
+    return (due < op[S_DUE]) | ((due == op[S_DUE]) & (place < node_of(op[S_EVENT])))
 
 
 @inlined

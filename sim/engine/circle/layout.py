@@ -96,7 +96,7 @@ STREAM_FIELDS = 24
 
 # Lanes (Circle.lane), one a load stream: when the first of its requests arrives, and what it sends.
 LANE_DUE, LANE_KIND = range(2)
-NEVER = (1 << 62) - 1
+NEVER = 2**62 - 1
 
 # Operations foreseen (Circle.coming), by time.
 C_AT, C_LANE, C_SEQ, C_SESSION, C_RESOLVER, C_KEY, C_LASTS, C_TAG = range(8)
@@ -106,7 +106,7 @@ COMING_FIELDS = 8
 RANDOM, EVEN, TRACED, SILENT, FED = range(5)
 # What a fed stream is told and tells of operation seq, at seq % n of its row (Circle.fed).
 F_AT, F_TAG, F_END = range(3)
-# An entry of Circle.inbox: group + 1 << 48 | tag (0: none), and the newest two commits with that tag.
+# An entry of Circle.inbox: its key (``pack_entry``; 0: none), and the newest two commits with that tag.
 I_KEY, I_NEWEST, I_OLDER = range(3)
 
 # Nodes (Circle.node), indexed by region.
@@ -144,7 +144,7 @@ STARTS = 64  # a node remembers when the last so many records completed ahead of
 W_BUSY, W_START, W_DONE, W_TIE, W_EVENT = range(5)
 WORKER_FIELDS = 5
 
-# A record in flight, packed in one int64: slot | attempt << 24 | gateway << 30 | node << 36 | result << 42.
+# What a reply says.
 RESULT_OK, RESULT_REFUSED = np.int64(0), np.int64(1)
 
 # Links (Circle.link float64, Circle.link_state int64), by row: region to region a * R + b, client to gateway
@@ -199,8 +199,6 @@ class Circle(NamedTuple):
 
 
 # Output columns of ops. O_RESULT: an ok read's index among the node's reads, an ok write's version, else 0.
-# O_WHAT: kind | outcome << 1 | by a time-out << 3 | attempts << 4 | (node + 1) << 10 | client << 17; the
-# node is -1 if none answered.
+# O_WHAT: ``pack_ending``.
 O_RID, O_SEND, O_END, O_SESSION, O_KEY, O_RESULT, O_WHAT = range(7)
-ENDED_BY_TIMEOUT = 8  # in O_WHAT
 OP_FIELDS = 7

@@ -74,7 +74,8 @@ from sim.engine.circle.layout import (
 )
 from sim.engine.circle.messages import LOST, await_timeout, depart, push_request
 from sim.engine.compiled import compiled, inlined, inner, merged, typed
-from sim.engine.sampling import DistTable, ns, raw, sample, uniform, zipf
+from sim.engine.packing import pack_session
+from sim.engine.sampling import DistTable, halves, ns, raw, sample, uniform, zipf
 
 _ARRIVAL, _SESSION, _KEY, _SERVICE = typed(Purpose.ARRIVAL, Purpose.SESSION, Purpose.KEY, Purpose.SERVICE)
 _NONE, _FIRST = typed(0, 1)  # attempts
@@ -244,14 +245,14 @@ def _list_sessions(c, n):
     for k in range(n):
         at = coming[C_AT, k]
         bits = raw(c.stream_key[c.load[coming[C_LANE, k]]], coming[C_SEQ, k], _NONE, _SESSION)
-        session = np.int64(bits >> np.uint64(32)) * reg[SESSIONS] >> 32
+        session, place = halves(bits, reg[SESSIONS], reg[SESSION_KEYS])
         while at >= reg[EPOCH_END]:
             reg[EPOCH] += 1
             reg[EPOCH_END] += reg[SESSION_LENGTH]
         epoch = reg[EPOCH] + (at + c.session[session, 0] >= reg[EPOCH_END])
-        coming[C_SESSION, k] = (session << 20) | epoch
+        coming[C_SESSION, k] = pack_session(session, epoch)
         coming[C_RESOLVER, k] = c.session[session, 1]
-        coming[C_KEY, k] = np.int64(bits & np.uint64(0xFFFFFFFF)) * reg[SESSION_KEYS] >> 32
+        coming[C_KEY, k] = place
 
 
 @merged
@@ -262,7 +263,7 @@ def _list_keys(c, n):
         stream = c.stream[c.load[coming[C_LANE, k]]]
         u = uniform(c.session_key[stream[T_FROM]], coming[C_SESSION, k], coming[C_KEY, k], _KEY)
         coming[C_KEY, k] = zipf(c.keys, u)
-        coming[C_SESSION, k] += stream[T_CLIENT] * c.reg[SESSIONS] << 20
+        coming[C_SESSION, k] += pack_session(stream[T_CLIENT] * c.reg[SESSIONS], _NONE)
 
 
 @merged

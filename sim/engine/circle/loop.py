@@ -37,11 +37,11 @@ from sim.engine.circle.layout import (
     TRIP,
 )
 from sim.engine.circle.load import begin_load, send_ahead
-from sim.engine.circle.messages import tie_of
 from sim.engine.circle.nodes import arrive, complete
 from sim.engine.circle.probes import look_ahead, probe_replied, probe_timed_out, send_probe
 from sim.engine.circle.slots import release
 from sim.engine.compiled import compiled, inner, merged
+from sim.engine.packing import node_of, pack_tie, rank_of, result_of, slot_of
 
 REACHED, TRIPPED, FULL, GROW = range(4)
 # GROWTH says which array: heap, slots or inbox.
@@ -59,7 +59,7 @@ def start(c):
     for s in range(c.stream.shape[0]):
         kind = c.stream[s, T_KIND]
         if kind in (OBSERVE, CHECK):
-            push(c.reg, c.heap, c.stream[s, T_NEXT], tie_of(SEND, 0, s, 0, 1), -1 - s, 0)
+            push(c.reg, c.heap, c.stream[s, T_NEXT], pack_tie(SEND, 0, s, 0, 1), -1 - s, 0)
 
 
 @compiled
@@ -170,7 +170,7 @@ def _candidate(c):
     for i in range(c.load.size):
         if c.lane[LANE_DUE, i] <= time:
             op = c.slot[c.slot[i, S_BEHIND]]
-            lane_tie = tie_of(ARRIVE, (op[S_EVENT] >> 36) & 63, op[S_STREAM], op[S_SEQ], 1)
+            lane_tie = pack_tie(ARRIVE, node_of(op[S_EVENT]), op[S_STREAM], op[S_SEQ], 1)
             if before(op[S_DUE], lane_tie, time, tie):
                 time, tie, source = op[S_DUE], lane_tie, -1 - i
     if reg[NEXT_SEND] < time:  # sends are last at equal times, and among sends it does not matter
@@ -187,7 +187,7 @@ def _handle(c, source, at):
     if source < 0:
         event, extra, rank = c.slot[leave(c, -1 - source), S_EVENT], 0, ARRIVE
     else:
-        event, extra, rank = c.heap[0, 2], c.heap[0, 3], c.heap[0, 1] >> 60
+        event, extra, rank = c.heap[0, 2], c.heap[0, 3], rank_of(c.heap[0, 1])
         pop(c.reg, c.heap)
     if rank == ARRIVE:
         arrive(c, event, at)
@@ -201,7 +201,7 @@ def _handle(c, source, at):
 @inner
 def _ended(c, event, extra, rank, at):
     """Handle a reply, a retry or a probe's time-out; return whether it was a probe's."""
-    slot = event & 0xFFFFFF
+    slot = slot_of(event)
     probe = c.stream[c.slot[slot, S_STREAM], T_KIND] >= OBSERVE
     if rank == 4:
         retry(c, slot, at)
@@ -211,7 +211,7 @@ def _ended(c, event, extra, rank, at):
         else:
             timed_out(c, event, at)
     elif probe:
-        probe_replied(c, slot, event >> 42, extra)
+        probe_replied(c, slot, result_of(event), extra)
     else:
         replied(c, event, extra, at)
     release(c, slot)

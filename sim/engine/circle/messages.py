@@ -38,17 +38,12 @@ from sim.engine.circle.layout import (
     WRITE,
 )
 from sim.engine.compiled import inlined, inner, typed
+from sim.engine.packing import attempt_of, gateway_of, node_of, pack_event, pack_tie, slot_of, with_result
 from sim.engine.sampling import DistTable, ns, sample, uniform
 
 _LEG1, _LEG2, _LEG3, _LEG4 = typed(Purpose.LEG1, Purpose.LEG2, Purpose.LEG3, Purpose.LEG4)
 _TO_LOSS = Purpose.LOSS1 - Purpose.LEG1
 LOST = -1  # a delay no message can have
-
-
-@inlined
-def tie_of(rank, place, stream, seq, attempt):
-    """Return the tie-breaker of a record: (rank, place, stream, seq, attempt) in 63 bits."""
-    return (rank << 60) | (place << 54) | (stream << 46) | (seq << 6) | attempt
 
 
 @inlined
@@ -103,14 +98,14 @@ def depart(c, slot, gateway):
         if second == LOST:
             return LOST, 0
         delay += second
-    return delay, slot | (attempt << 24) | (gateway << 30) | (node << 36)
+    return delay, pack_event(slot, attempt, gateway, node)
 
 
 @inlined
 def push_request(c, event, at):
     """Let request ``event`` reach its node at ``at``."""
-    op = c.slot[event & 0xFFFFFF]
-    tie = tie_of(ARRIVE, (event >> 36) & 63, op[S_STREAM], op[S_SEQ], op[S_ATTEMPT])
+    op = c.slot[slot_of(event)]
+    tie = pack_tie(ARRIVE, node_of(event), op[S_STREAM], op[S_SEQ], op[S_ATTEMPT])
     push(c.reg, c.heap, at, tie, event, 0)
     op[S_EVENTS] += 1
 
@@ -126,17 +121,15 @@ def await_timeout(c, slot):
     if op[S_TIMED] != attempt:
         op[S_TIMED] = attempt
         op[S_EVENTS] += 1
-        tie = tie_of(TIMEOUT, 0, op[S_STREAM], op[S_SEQ], attempt)
-        push(c.reg, c.heap, op[S_SENT] + c.reg[TIMEOUT_NS], tie, slot | (attempt << 24), 0)
+        tie = pack_tie(TIMEOUT, 0, op[S_STREAM], op[S_SEQ], attempt)
+        push(c.reg, c.heap, op[S_SENT] + c.reg[TIMEOUT_NS], tie, pack_event(slot, attempt, 0, 0), 0)
 
 
 @inlined
 def reply_delay(c, event):
     """Return how long the reply to request ``event`` takes if it departs now, or LOST."""
-    slot = event & 0xFFFFFF
-    attempt = (event >> 24) & 63
-    gateway = (event >> 30) & 63
-    node = (event >> 36) & 63
+    slot, attempt = slot_of(event), attempt_of(event)
+    gateway, node = gateway_of(event), node_of(event)
     s, seq = c.slot[slot, S_STREAM], c.slot[slot, S_SEQ]
     regions = c.reg[REGIONS]
     delay = 0
@@ -155,10 +148,9 @@ def reply_delay(c, event):
 @inlined
 def push_reply(c, event, result, extra, at):
     """Let the reply to request ``event`` reach its sender at ``at``."""
-    slot = event & 0xFFFFFF
-    attempt = (event >> 24) & 63
-    tie = tie_of(REPLY, 0, c.slot[slot, S_STREAM], c.slot[slot, S_SEQ], attempt)
-    push(c.reg, c.heap, at, tie, event | (result << 42), extra)
+    slot = slot_of(event)
+    tie = pack_tie(REPLY, 0, c.slot[slot, S_STREAM], c.slot[slot, S_SEQ], attempt_of(event))
+    push(c.reg, c.heap, at, tie, with_result(event, result), extra)
     c.slot[slot, S_EVENTS] += 1
 
 

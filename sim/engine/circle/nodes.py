@@ -2,7 +2,7 @@
 
 from sim.core.draws import Purpose
 from sim.engine.circle.heap import before
-from sim.engine.circle.inbox import entry_of, place_of, remember
+from sim.engine.circle.inbox import place_of, remember
 from sim.engine.circle.layout import (
     COMMITS,
     COMMITS_OUT,
@@ -57,30 +57,40 @@ from sim.engine.circle.layout import (
     WRITE,
 )
 from sim.engine.circle.lease import renew
-from sim.engine.circle.messages import LOST, answer, await_timeout, push_reply, reply_delay, tie_of
+from sim.engine.circle.messages import LOST, answer, await_timeout, push_reply, reply_delay
 from sim.engine.circle.slots import release
 from sim.engine.compiled import compiled, inlined, inner, merged, typed
+from sim.engine.packing import (
+    attempt_of,
+    lsn_of,
+    node_of,
+    pack_entry,
+    pack_rid,
+    pack_tie,
+    pack_version,
+    slot_of,
+    timeline_of,
+)
 from sim.engine.sampling import DistTable, ns, sample
 
 _SERVICE, _NOTHING = typed(Purpose.SERVICE, 0)
-_LSN_MASK = (1 << 40) - 1
 
 
 @merged
 def arrive(c, event, at):
     """Handle a request that reaches its node at ``at``; one that is not answered yet may time out."""
     _take_in(c, event, at)
-    slot = event & 0xFFFFFF
+    slot = slot_of(event)
     op = c.slot[slot]
-    if op[S_OPEN] == 1 and op[S_ATTEMPT] == (event >> 24) & 63:
+    if op[S_OPEN] == 1 and op[S_ATTEMPT] == attempt_of(event):
         await_timeout(c, slot)
 
 
 @merged
 def _take_in(c, event, at):
-    node = (event >> 36) & 63
+    node = node_of(event)
     row = c.node[node]
-    slot = event & 0xFFFFFF
+    slot = slot_of(event)
     if row[N_TOUCHED]:
         row[N_HITS] += 1
     if not row[N_REGION_UP] or row[N_SILENT]:
@@ -125,8 +135,8 @@ def _admit(c, node, event, kind, at):
 
 @inlined
 def _done_tie(c, node, event):
-    slot = event & 0xFFFFFF
-    return tie_of(DONE, node, c.slot[slot, S_STREAM], c.slot[slot, S_SEQ], (event >> 24) & 63)
+    slot = slot_of(event)
+    return pack_tie(DONE, node, c.slot[slot, S_STREAM], c.slot[slot, S_SEQ], attempt_of(event))
 
 
 @inner
@@ -172,11 +182,11 @@ def _enqueue(c, node, event, kind, at):
 @inlined
 def lasts(c, node, event):
     """Return how long the service of ``event`` lasts at the node's present speed, ns."""
-    slot = event & 0xFFFFFF
+    slot = slot_of(event)
     s = c.slot[slot, S_STREAM]
     dist = c.work[c.stream[s, T_KIND]]
     work = sample(
-        DistTable(c.rows, c.values), dist, c.stream_key[s], c.slot[slot, S_SEQ], (event >> 24) & 63, _SERVICE
+        DistTable(c.rows, c.values), dist, c.stream_key[s], c.slot[slot, S_SEQ], attempt_of(event), _SERVICE
     )
     return ns(work / c.speed[node])
 
@@ -254,12 +264,12 @@ def complete(c, node, at):
     if row[N_QUEUE] > 0:
         refill(c, node, at)
     _result(c, node, event, at)
-    release(c, event & 0xFFFFFF)
+    release(c, slot_of(event))
 
 
 @merged
 def _result(c, node, event, at):
-    slot = event & 0xFFFFFF
+    slot = slot_of(event)
     s = c.slot[slot, S_STREAM]
     kind = c.stream[s, T_KIND]
     row = c.node[node]
@@ -286,12 +296,12 @@ def on_timeline(cuts, version, timeline):
     """
     if version == 0:
         return False
-    lsn = version & _LSN_MASK
-    while timeline > (version >> 40):
+    own, lsn = timeline_of(version), lsn_of(version)
+    while timeline > own:
         if lsn > cuts[timeline, 1]:
             return False
         timeline = cuts[timeline, 0]
-    return timeline == (version >> 40)
+    return timeline == own
 
 
 @inlined
@@ -320,7 +330,7 @@ def _write_once(c, node, slot, at):
     timeline = c.node[node, N_TIMELINE]
     if _committed(c, slot, timeline):
         return 0
-    key = entry_of(c.stream[op[S_STREAM], T_GROUP], op[S_TAG])
+    key = pack_entry(c.stream[op[S_STREAM], T_GROUP], op[S_TAG])
     entry = c.inbox[place_of(c.inbox, key)]
     for version in (entry[I_NEWEST], entry[I_OLDER]):
         if on_timeline(c.cuts, version, timeline):
@@ -335,13 +345,13 @@ def commit(c, node, slot, at):
     """Commit the operation of ``slot`` at ``at``."""
     row = c.node[node]
     row[N_LSN] += 1
-    version = (row[N_TIMELINE] << 40) | row[N_LSN]
+    version = pack_version(row[N_TIMELINE], row[N_LSN])
     c.slot[slot, S_OLDER] = c.slot[slot, S_VERSION]
     c.slot[slot, S_VERSION] = version
     i = c.reg[COMMITS_OUT]
     c.commits[i, 0] = at
     c.commits[i, 1] = version
-    c.commits[i, 2] = (c.slot[slot, S_STREAM] << 40) | c.slot[slot, S_SEQ]
+    c.commits[i, 2] = pack_rid(c.slot[slot, S_STREAM], c.slot[slot, S_SEQ])
     c.commits[i, 3] = c.slot[slot, S_KEY]
     c.commits[i, 4] = node
     c.reg[COMMITS_OUT] = i + 1

@@ -36,8 +36,9 @@ from sim.engine.circle.layout import (
     TIMEOUT,
     TRIP,
 )
-from sim.engine.circle.messages import LOST, depart, push_request, tie_of
+from sim.engine.circle.messages import LOST, depart, push_request
 from sim.engine.compiled import compiled, inner
+from sim.engine.packing import pack_tie
 
 
 @inner
@@ -47,7 +48,7 @@ def send_probe(c, s, at):
     seq = row[T_SEQ]
     row[T_SEQ] = seq + 1
     row[T_NEXT] = at + row[T_INTERVAL]
-    push(c.reg, c.heap, row[T_NEXT], tie_of(SEND, 0, s, seq + 1, 1), -1 - s, 0)
+    push(c.reg, c.heap, row[T_NEXT], pack_tie(SEND, 0, s, seq + 1, 1), -1 - s, 0)
     observes = row[T_KIND] == OBSERVE
     if observes and not c.node[row[T_FROM], N_REGION_UP]:
         return
@@ -59,7 +60,7 @@ def send_probe(c, s, at):
     if op[S_RENEWS]:
         row[T_RENEWED] = at
     op[S_EVENTS] = 1
-    push(c.reg, c.heap, at + row[T_TIMEOUT], tie_of(TIMEOUT, 0, s, seq, 1), slot, 0)
+    push(c.reg, c.heap, at + row[T_TIMEOUT], pack_tie(TIMEOUT, 0, s, seq, 1), slot, 0)
     row[T_OUTSTANDING] = seq + 1
     delay, event = depart(c, slot, row[T_TO] if row[T_KIND] == CHECK else row[T_FROM])
     if delay != LOST:

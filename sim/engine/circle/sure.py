@@ -28,6 +28,7 @@ from sim.engine.circle.layout import (
     TIMEOUT,
 )
 from sim.engine.compiled import compiled, inner
+from sim.engine.packing import rank_of, slot_of
 
 
 @compiled
@@ -59,7 +60,7 @@ def _answered(c, s, position):
     end = NEVER
     on_its_way = False
     for i in range(c.reg[HEAP]):
-        rank, slot = c.heap[i, 1] >> 60, c.heap[i, 2] & 0xFFFFFF
+        rank, slot = rank_of(c.heap[i, 1]), slot_of(c.heap[i, 2])
         if rank != REPLY and rank != TIMEOUT:
             continue
         if c.slot[slot, S_STREAM] == s and c.slot[slot, S_SEQ] + 1 == row[T_OUTSTANDING]:

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-BITS = 12
-SIZE = 1 << BITS
-SEQ = (1 << 40) - 1
+from sim.core.identity import seq_of
+
+SIZE = 4096
 UNKNOWN = -1
 ORDER, OTHER = 1, 2  # states of a client's write: acknowledged; ended otherwise, or in the warm-up
 ENDED, COMMITTED = 1, 2  # states of a handler's operation: ended ok or fail; has a commit on the line
@@ -42,8 +42,9 @@ class Operations:
 
     def parts(self, rids: np.ndarray) -> Iterator[tuple[Block, np.ndarray, np.ndarray | slice]]:
         """Yield (block, places in it, rows of ``rids``) for operations (n,) of this stream."""
-        numbers = (rids & SEQ) >> BITS
-        places = rids & SIZE - 1
+        seqs = seq_of(rids)
+        numbers = seqs // SIZE
+        places = seqs - numbers * SIZE
         for number, rows in groups(numbers):
             yield self._block(number), places[rows], rows
 
@@ -66,7 +67,7 @@ class Operations:
     @property
     def settled(self) -> int:
         """Return how many operations have been dropped."""
-        return len(self._settled) << BITS
+        return len(self._settled) * SIZE
 
     def _over(self, block: Block) -> bool:
         if not (block.counts == 1).all():
@@ -84,7 +85,7 @@ class Operations:
             block = self.blocks[number] = Block(
                 np.full(SIZE, self._done if known else 0, np.uint8),
                 np.full(SIZE, UNKNOWN),
-                np.full((self._columns, SIZE), int(known), np.uint16),
+                np.full((self._columns, SIZE), int(known), np.int64),
             )
         return block
 

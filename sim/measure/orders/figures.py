@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from sim.core.identity import pack_rid
 from sim.measure.orders import blocks as b
 from sim.measure.orders.orders import Orders
 from sim.measure.orders.setup import Handler
@@ -100,7 +101,7 @@ def _blocks(orders: Orders, root: str) -> Iterator[tuple[int, b.Block]]:
     """Yield (rid of the first operation, block) of what is held of a domain's clients."""
     for stream, operations in _clients(orders, root):
         for number, block in operations.blocks.items():
-            yield stream << 40 | number << b.BITS, block
+            yield pack_rid(stream, number * b.SIZE), block
 
 
 def _doubled(orders: Orders, steps: tuple[Handler, ...]) -> dict[str, Any]:

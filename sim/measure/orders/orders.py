@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from sim.core.identity import lsn_of, pack_version, stream_of, timeline_of
 from sim.journal import schema
 from sim.journal.recorder import Slice, Table
-from sim.journal.schema import LSN_BITS, LSN_MASK
 from sim.measure.orders import blocks as b
 from sim.measure.orders.blocks import Operations, groups
 from sim.measure.orders.pending import Pending
@@ -39,7 +39,9 @@ class Store:
     """One domain: its newest timeline, the commits of handlers that may be abandoned, what waits its turn."""
 
     timeline: int = 1
-    segments: list[tuple[int, int]] = field(default_factory=lambda: [(1 << LSN_BITS, 2 << LSN_BITS)])
+    segments: list[tuple[int, int]] = field(
+        default_factory=lambda: [(pack_version(1, 0), pack_version(2, 0))]
+    )
     pending: Pending = field(default_factory=lambda: Pending(2))  # version, rid
     waiting: deque[tuple[Slice, int]] = field(default_factory=deque)
     told_ns: int = 0
@@ -147,7 +149,7 @@ class Orders:
         self._end(domain, part.table("ops"))
         if store.shelf is not None:
             store.shelf.settle(needed, store.on_line)
-        safe = int(np.searchsorted(store.pending.rows[:, 0] & LSN_MASK, needed))
+        safe = int(np.searchsorted(lsn_of(store.pending.rows[:, 0]), needed))
         self._count(store, store.pending.rows[:safe], opened=-1)
         store.pending.drop(safe)
         for other in self.stores.values():
@@ -158,8 +160,9 @@ class Orders:
         """Take in commits of handlers; those of a timeline that is abandoned already do not count."""
         if store.shelf is not None:
             store.shelf.commit(rows, *self._taken(store, store.shelf, rows["rid"]))
-        own = np.isin(rows["rid"] >> 40, [s for s, handler in store.called.items() if handler is not None])
-        own &= rows["version"] >> LSN_BITS == store.timeline
+        called = [s for s, handler in store.called.items() if handler is not None]
+        own = np.isin(stream_of(rows["rid"]), called)
+        own &= timeline_of(rows["version"]) == store.timeline
         if own.any():
             fresh = np.stack([rows["version"][own], rows["rid"][own]], axis=1)
             store.pending.append(fresh)
@@ -168,11 +171,11 @@ class Orders:
     def _cut(self, store: Store, timeline: int, last: int) -> None:
         """Follow a promotion or destruction: what lies beyond ``last`` is gone."""
         store.emptied |= last < 0
-        stop = int(np.searchsorted(store.pending.rows[:, 0] & LSN_MASK, last, side="right"))
+        stop = int(np.searchsorted(lsn_of(store.pending.rows[:, 0]), last, side="right"))
         self._count(store, store.pending.cut(stop), change=-1, opened=-1)
-        kept = [(low, min(high, (low >> LSN_BITS << LSN_BITS) + last + 1)) for low, high in store.segments]
+        kept = [(low, min(high, pack_version(timeline_of(low), last + 1))) for low, high in store.segments]
         store.segments = [(low, high) for low, high in kept if low < high]
-        store.segments.append((timeline << LSN_BITS | last + 1, timeline + 1 << LSN_BITS))
+        store.segments.append((pack_version(timeline, last + 1), pack_version(timeline + 1, 0)))
         store.timeline = timeline
         if store.shelf is not None:
             store.shelf.cut(timeline, last)
@@ -269,7 +272,7 @@ class Orders:
                 out[rows[part]] = counts[places]
                 if change:
                     out[rows[part]] += change * (1 + _earlier(places))
-                    np.add.at(counts, places, np.uint16(change & 0xFFFF))
+                    np.add.at(counts, places, change)
         return out
 
     def _operations(self, store: Store, stream: int) -> Operations:
@@ -290,7 +293,7 @@ class Orders:
 def _streams(rids: np.ndarray) -> Iterator[tuple[int, np.ndarray]]:
     """Yield (stream, rows) of operations (n,); negative ones together, as stream -1."""
     every = np.arange(len(rids))
-    yield from ((stream, every[rows]) for stream, rows in groups(rids >> 40))
+    yield from ((stream, every[rows]) for stream, rows in groups(stream_of(rids)))
 
 
 def _earlier(places: np.ndarray) -> np.ndarray:

@@ -14,9 +14,9 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from sim.core.identity import lsn_of, timeline_of
 from sim.engine.compiled import compiled
 from sim.journal.recorder import Table
-from sim.journal.schema import LSN_BITS, LSN_MASK
 from sim.measure.orders.pending import Pending
 from sim.measure.orders.setup import Stock
 
@@ -77,7 +77,7 @@ class Shelf:
         for column, name in zip(columns, ("version", "commit_ns", "rid", "key"), strict=True):
             new[:, column] = rows[name][mine]
         new[:, KIND], new[:, PROMISE] = kinds[mine], promises[mine]
-        timelines = new[:, VERSION] >> LSN_BITS
+        timelines = timeline_of(new[:, VERSION])
         self._extend(new[timelines == self._timeline])
         for timeline in np.unique(timelines[timelines != self._timeline]).tolist():
             self._diverge(new[timelines == timeline], self._older[timeline])
@@ -97,7 +97,7 @@ class Shelf:
         """Follow a promotion: levels are again what they were at ``last``."""
         self._older[self._timeline] = self.level.copy()
         gone = self.pending.cut(
-            int(np.searchsorted(self.pending.rows[:, VERSION] & LSN_MASK, last, side="right"))
+            int(np.searchsorted(lsn_of(self.pending.rows[:, VERSION]), last, side="right"))
         )
         self._count(gone, -1)
         self.level[gone[::-1, KEY]] = gone[::-1, BEFORE]  # of one item's rows the first is written last
@@ -111,9 +111,9 @@ class Shelf:
 
     def settle(self, needed: int, on_line: OnLine) -> None:
         """Forget what cannot be abandoned any more: what comes before log sequence number ``needed``."""
-        self.pending.drop(int(np.searchsorted(self.pending.rows[:, VERSION] & LSN_MASK, needed)))
+        self.pending.drop(int(np.searchsorted(lsn_of(self.pending.rows[:, VERSION]), needed)))
         for key, account in list(self._open.items()):
-            fills = np.array([v for v in account.fills if v & LSN_MASK < needed], np.int64)
+            fills = np.array([v for v in account.fills if lsn_of(v) < needed], np.int64)
             good = [v for v in fills[on_line(fills)].tolist() if account.ends(v)]
             if good:
                 account.close(good[0])

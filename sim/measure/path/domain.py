@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 
+from sim.core.identity import lsn_of
 from sim.journal.recorder import Slice, Table
-from sim.journal.schema import LSN_MASK
 from sim.measure.path.ages import Ages
 from sim.measure.path.buslog import BusLog, runs_of
 from sim.measure.path.lateness import Lateness
@@ -228,7 +228,7 @@ class DomainPath:
         """Drop the commits that no stage whose order and age is followed still has to see."""
         near = [self.buses[self.primary], *self.consumers.values(), *self.tables.near()]
         oldest = min(watch.stage.oldest for watch in near)
-        self.line.drop_before(min(oldest & LSN_MASK, needed), until_ns)
+        self.line.drop_before(min(lsn_of(oldest), needed), until_ns)
 
     def _take(self, part: Slice, name: str, at_ns: int | None) -> Table | None:
         """Return the next rows of a table, None if there are none."""

@@ -11,15 +11,15 @@ from bisect import bisect_right, insort
 
 import numpy as np
 
+from sim.core.identity import lsn_of, pack_version, timeline_of
 from sim.journal.recorder import Table
-from sim.journal.schema import LSN_BITS, LSN_MASK
 from sim.measure.path.buslog import runs_of
 from sim.measure.path.spans import Span, Spans
 from sim.measure.room import room_for
 
 EVERY = 64
 KEEP_NS = 900 * 10**9
-FOREVER = 1 << 62  # the time of a commit that has not been made
+FOREVER = 2**62  # the time of a commit that has not been made
 COLUMNS = {"commit_ns": np.int64, "rid": np.int64, "key": np.int32}
 
 
@@ -28,7 +28,7 @@ class Line:
 
     def __init__(self) -> None:
         self.timeline = 1
-        self.segments: list[Span] = [(1 << LSN_BITS | 1, 2 << LSN_BITS)]  # the last one is open
+        self.segments: list[Span] = [(pack_version(1, 1), pack_version(2, 0))]  # the last one is open
         self.end = 1  # log sequence number of the next commit
         self.keys = 0  # greatest key seen, plus 1
         self._off: list[tuple[int, dict[str, np.ndarray]]] = []  # runs of abandoned versions, sorted
@@ -41,14 +41,14 @@ class Line:
 
     def extend(self, rows: Table) -> None:
         """Take in commits: those of the newest timeline continue the line, others are abandoned already."""
-        own = rows["version"] >> LSN_BITS == self.timeline
+        own = timeline_of(rows["version"]) == self.timeline
         if not own.all():
             self._diverge({name: values[~own] for name, values in rows.items()})
             rows = {name: values[own] for name, values in rows.items()}
         count = len(rows["version"])
         if count == 0:
             return
-        if int(rows["version"][0]) & LSN_MASK != self.end:
+        if lsn_of(int(rows["version"][0])) != self.end:
             raise ValueError(f"commits of timeline {self.timeline} have a gap before {rows['version'][0]}")
         self._make_room(count)
         at = self._head + self.end - self._base
@@ -57,9 +57,9 @@ class Line:
         self._remember(self.end, rows["commit_ns"])
         self.end += count
         self.keys = max(self.keys, int(rows["key"].max()) + 1)
-        for version in [v for v in self._wanted if v & LSN_MASK < self.end]:
+        for version in [v for v in self._wanted if lsn_of(v) < self.end]:
             self._wanted.discard(version)
-            self._marks[version] = int(rows["commit_ns"][(version & LSN_MASK) - self.end])
+            self._marks[version] = int(rows["commit_ns"][lsn_of(version) - self.end])
 
     def cut(self, timeline: int, last: int) -> None:
         """Follow a promotion or destruction: ``timeline`` goes on behind log sequence number ``last``.
@@ -69,19 +69,19 @@ class Line:
         first = max(last + 1, self._base)
         gone = self.on(self.version(first), FOREVER) if first < self.end else []
         for low, high in gone:
-            lsn = low & LSN_MASK
+            lsn = lsn_of(low)
             count = min(high - low, self.end - lsn)
             if count > 0:
                 self._abandon(low, {name: self._column(name, lsn, count).copy() for name in COLUMNS})
-        self.segments = [(a, min(b, (a >> LSN_BITS << LSN_BITS) + last + 1)) for a, b in self.segments]
+        self.segments = [(a, min(b, pack_version(timeline_of(a), last + 1))) for a, b in self.segments]
         self.segments = [(a, b) for a, b in self.segments if a < b]
-        self.segments.append((timeline << LSN_BITS | last + 1, timeline + 1 << LSN_BITS))
+        self.segments.append((pack_version(timeline, last + 1), pack_version(timeline + 1, 0)))
         self.timeline, self.end = timeline, last + 1
-        self._wanted = {timeline << LSN_BITS | last + 1}
+        self._wanted = {pack_version(timeline, last + 1)}
 
     def version(self, lsn: int) -> int:
         """Return the version at a log sequence number of the line."""
-        return next((a & ~LSN_MASK) | lsn for a, b in reversed(self.segments) if a & LSN_MASK <= lsn)
+        return next(pack_version(timeline_of(a), lsn) for a, b in reversed(self.segments) if lsn_of(a) <= lsn)
 
     def holds(self, version: int) -> bool:
         """Return whether a version is on the line, committed or to be."""
@@ -94,7 +94,7 @@ class Line:
 
     def committed(self) -> Spans:
         """Return the versions on the line."""
-        last = self.timeline << LSN_BITS | self.end
+        last = pack_version(self.timeline, self.end)
         return Spans((a, min(b, last)) for a, b in self.segments if a < last)
 
     def oldest(self, covered: Spans) -> int:
@@ -111,7 +111,7 @@ class Line:
         Exact from log sequence number ``near_from`` on and of what is young, else of an earlier one, at most
         EVERY before.
         """
-        lsn, count = version & LSN_MASK, len(at)
+        lsn, count = lsn_of(version), len(at)
         if lsn >= near_from:
             return self._column("commit_ns", lsn, count)
         if lsn >= self._base:
@@ -144,7 +144,7 @@ class Line:
         if not self.holds(version):
             off = self._abandoned(version)
             return FOREVER if off is None else off[0]
-        if version & LSN_MASK >= self.end:
+        if lsn_of(version) >= self.end:
             return FOREVER
         if marks and version in self._marks:
             return self._marks[version]
@@ -152,7 +152,7 @@ class Line:
 
     def rid(self, version: int, at_ns: int, near_from: int = FOREVER) -> int | None:
         """Return the operation of a commit, None if it was not known at ``at_ns`` any more."""
-        lsn = version & LSN_MASK
+        lsn = lsn_of(version)
         if not self.holds(version):
             off = self._abandoned(version)
             return None if off is None else off[1]
@@ -167,15 +167,15 @@ class Line:
             found = [self._abandoned(version) for version in range(low, high)]
             keys = [columns[2] for columns in found if columns is not None]
             return high - len(keys), np.array(keys, np.int64)
-        first = max(low & LSN_MASK, self._base)
-        count = max(0, (low & LSN_MASK) + high - low - first)
+        first = max(lsn_of(low), self._base)
+        count = max(0, lsn_of(low) + high - low - first)
         return high - count, self._column("key", first, count)
 
     def mark(self, version: int, at_ns: int, near_from: int = FOREVER) -> None:
         """Keep the commit time of a version of the line, as known at ``at_ns`` or as soon as there is one."""
         if not self.holds(version) or version in self._marks:
             return
-        if version & LSN_MASK >= self.end:
+        if lsn_of(version) >= self.end:
             self._wanted.add(version)
         else:
             self._marks[version] = self.clock(version, at_ns, near_from)
@@ -184,7 +184,7 @@ class Line:
         """Forget the columns of what lies before ``version`` of the line and is old at ``until_ns``."""
         held = self._column("commit_ns", self._base, self.end - self._base)
         old = self._base + int(np.searchsorted(held, until_ns - KEEP_NS))
-        base = min(version & LSN_MASK, self.end, old)
+        base = min(lsn_of(version), self.end, old)
         if base > self._base:
             self._head += base - self._base
             self._base = base

@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
+from sim.core.identity import lsn_of
 from sim.journal.recorder import Table
-from sim.journal.schema import LSN_MASK
 from sim.measure.path.buslog import runs_of
 from sim.measure.path.line import FOREVER, Line
 
@@ -57,7 +57,7 @@ class Replica:
     def read(self, received: Table | None, applied: Table | None) -> None:
         """Take in rows of the standby."""
         if received is not None:
-            self.received = int(received["version"][-1]) & LSN_MASK
+            self.received = lsn_of(int(received["version"][-1]))
         if applied is None:
             return
         for first, version, count in runs_of(applied["version"]):
@@ -67,11 +67,11 @@ class Replica:
             times = self.line.times(version, at, FOREVER)
             before = np.concatenate([times[:1] if self._commit_ns is None else [self._commit_ns], times[:-1]])
             self.metric.see(int((at - before).max()))
-            self._commit_ns, self.applied = int(times[-1]), (version + count - 1) & LSN_MASK
+            self._commit_ns, self.applied = int(times[-1]), lsn_of(version + count - 1)
 
     def put_at(self, version: int, at_ns: int) -> None:
         """The node holds exactly what is on the line up to a version."""
-        self.received = self.applied = version & LSN_MASK
+        self.received = self.applied = lsn_of(version)
         commit_ns = self.line.clock(version, at_ns) if version else FOREVER
         self._commit_ns = None if commit_ns == FOREVER else commit_ns
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from sim.core.identity import stream_of
 from sim.journal.milestones import Milestone
 from sim.journal.recorder import Table
 from sim.measure.path.ages import SECOND
@@ -67,11 +68,11 @@ class IntoDatabase:
         """Take in rows of ``handled/<id>`` and the versions (n,) of the events they are about."""
         events = zip(rows["tag"].tolist(), versions.tolist(), strict=True)
         self.calls.update(zip(rows["rid"].tolist(), events, strict=True))
-        self._streams.update(np.unique(rows["rid"] >> 40).tolist())
+        self._streams.update(np.unique(stream_of(rows["rid"])).tolist())
 
     def commit(self, rows: Table) -> None:
         """Take in commits of the database: those of its operations are kept."""
-        for i in np.flatnonzero(np.isin(rows["rid"] >> 40, list(self._streams))).tolist():
+        for i in np.flatnonzero(np.isin(stream_of(rows["rid"]), list(self._streams))).tolist():
             made = int(rows["commit_ns"][i]), int(rows["version"][i])
             self.commits.append((*made, *self.calls[int(rows["rid"][i])]))
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from sim.journal.schema import LSN_MASK
+from sim.core.identity import lsn_of
 from sim.measure.path.lateness import Lateness
 from sim.measure.path.line import FOREVER, Line
 from sim.measure.path.spans import Span, Spans
@@ -175,7 +175,7 @@ class Stage:
         for low, high in new:
             for late in self._order.judge(low, high):
                 at_ns = int(at[late - version])
-                if late & LSN_MASK >= self.near_from and late in missing:
+                if lsn_of(late) >= self.near_from and late in missing:
                     rid = self.line.rid(late, at_ns, self.near_from)
                     self.reorderings.add(1, Witness(at_ns, late, rid), self.commit)
 

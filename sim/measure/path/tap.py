@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from sim.core.identity import lsn_of, timeline_of
 from sim.journal.milestones import Milestone
 from sim.journal.recorder import Slice, Table
-from sim.journal.schema import LSN_BITS, LSN_MASK
 from sim.measure.path.setup import ZONES
 
 OUTCOMES = ("ok", "fail", "info")
@@ -96,7 +96,7 @@ class Tap:
 
     def _cuts(self, rows: Table) -> None:
         for at_ns, parent, cut in zip(*(rows[c].tolist() for c in ("at_ns", "parent", "cut")), strict=True):
-            gone = [v for v in self._versions if v >> LSN_BITS == parent and v & LSN_MASK > cut]
+            gone = [v for v in self._versions if timeline_of(v) == parent and lsn_of(v) > cut]
             for version in sorted(gone):
                 self._say(at_ns, f"{written(version)} abandoned by a promotion: on no database any more")
 
@@ -158,7 +158,7 @@ class Tap:
 
 def written(version: int) -> str:
     """Return a version as people read it: ``1:4711`` is number 4711 of timeline 1."""
-    return f"{version >> LSN_BITS}:{version & LSN_MASK}"
+    return f"{timeline_of(version)}:{lsn_of(version)}"
 
 
 def _order(name: str) -> tuple[int, str]:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from sim.journal.milestones import Milestone
-from sim.journal.schema import LSN_BITS
+from sim.core.identity import pack_version
 from sim.measure import ledger_kernels as k
 from sim.measure.compiled import CUT, PARENT
 from sim.measure.ledger import Ledger
@@ -116,7 +116,7 @@ def ledger_gone(ledger: Ledger) -> Spans:
     while limit > 1:
         first = int(ledger.lineage[timeline, CUT]) + 1 if timeline > 1 else 1
         if first < limit:
-            found.add(timeline << LSN_BITS | max(first, 1), timeline << LSN_BITS | limit)
+            found.add(pack_version(timeline, max(first, 1)), pack_version(timeline, limit))
             limit = max(first, 1)
         timeline = int(ledger.lineage[timeline, PARENT])
     return found

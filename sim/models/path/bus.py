@@ -5,8 +5,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from sim.core.identity import lsn_of
 from sim.journal.recorder import Table
-from sim.journal.schema import LSN_MASK
 from sim.models.path.cluster import Cluster
 from sim.models.path.rows import Rows, Runs
 
@@ -85,7 +85,7 @@ class Bus:
         at = np.concatenate([batch.at for batch in batches])
         version = np.concatenate([batch.version for batch in batches])
         origin = np.concatenate([np.full(batch.at.size, batch.origin, np.int8) for batch in batches])
-        order = np.lexsort((version & LSN_MASK, origin, at))
+        order = np.lexsort((lsn_of(version), origin, at))
         partition = np.concatenate([batch.partition for batch in batches])[order]
         position = np.empty(at.size, np.int64)
         position[order] = np.arange(self.end, self.end + at.size)
@@ -166,5 +166,5 @@ class Bus:
 def _in_order(batch: Batch) -> bool:
     """Return whether no two rows of a batch are equal in time, but not in order of lsn."""
     equal = np.flatnonzero(batch.at[1:] == batch.at[:-1])
-    lsn = batch.version & LSN_MASK
+    lsn = lsn_of(batch.version)
     return bool((lsn[equal] <= lsn[equal + 1]).all())

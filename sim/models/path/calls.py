@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from sim.core.identity import pack_rid, stream_of
 from sim.engine.circle.layout import F_END
 from sim.journal.recorder import Table
 from sim.models.domain import Domain
@@ -34,7 +35,7 @@ class Calls:
         self._made[stream] += at.size
         seq = np.arange(first, first + at.size)
         self._open.append(position=position, stream=stream, seq=seq)
-        self._table.append((at, bus.index, position, stream << 40 | seq, tag))
+        self._table.append((at, bus.index, position, pack_rid(stream, seq), tag))
 
     def stream(self, bus: Bus) -> tuple[int, int]:
         """Return the stream of its calls from a bus's region, and the first one that must stay known."""
@@ -99,7 +100,7 @@ class Handler:
         known = self._known
         if known.end < bus.end:
             rid = self._origins.of(bus.versions(known.end, bus.end))
-            known.append(reacts=self.wanted[rid >> 40], tag=rid)
+            known.append(reacts=self.wanted[stream_of(rid)], tag=rid)
         return known["reacts"], known.base
 
     def completed(self, bus: Bus, begin: int, times: np.ndarray, skipped: np.ndarray) -> None:

@@ -4,8 +4,8 @@ from collections.abc import Iterable
 
 import numpy as np
 
+from sim.core.identity import LSN_MASK, lsn_of, timeline_of
 from sim.engine.ordering import absent
-from sim.journal.schema import LSN_BITS, LSN_MASK
 from sim.models.path.rows import Rows
 
 _SPARE = 65_536
@@ -21,15 +21,15 @@ class Origins:
     def take(self, commits: np.ndarray) -> None:
         """Take in commits (n, 5) of one timeline, in order: time, version, rid, key, node."""
         first = int(commits[0, 1])
-        timeline = first >> LSN_BITS
+        timeline = timeline_of(first)
         if timeline not in self._rids:
             self._rids[timeline] = Rows(rid=np.int64)
-            self._rids[timeline].restart(first & LSN_MASK)
+            self._rids[timeline].restart(lsn_of(first))
         self._rids[timeline].append(rid=commits[:, 2])
 
     def of(self, versions: np.ndarray) -> np.ndarray:
         """Return the rid of each version, int64."""
-        rids, timelines, lsns = np.empty_like(versions), versions >> LSN_BITS, versions & LSN_MASK
+        rids, timelines, lsns = np.empty_like(versions), timeline_of(versions), lsn_of(versions)
         for timeline in np.unique(timelines).tolist():
             rows, mine = self._rids[timeline], timelines == timeline
             rids[mine] = rows["rid"][lsns[mine] - rows.base]
@@ -43,7 +43,7 @@ class Origins:
         on_line, committed = np.zeros(versions.size, np.bool_), [np.zeros(0, np.int64)]
         timeline, last = newest, LSN_MASK
         while timeline > 0:
-            on_line |= (versions >> LSN_BITS == timeline) & (versions & LSN_MASK <= last)
+            on_line |= (timeline_of(versions) == timeline) & (lsn_of(versions) <= last)
             if timeline in self._rids:
                 rows = self._rids[timeline]
                 committed.append(rows.part("rid", rows.base, max(rows.base, min(rows.end, last + 1))))
@@ -61,7 +61,7 @@ class Origins:
         versions = np.concatenate([none, *held])
         gone, kept = [none], [none]
         for timeline, rows in self._rids.items():
-            lsns = versions[versions >> LSN_BITS == timeline] & LSN_MASK
+            lsns = lsn_of(versions[timeline_of(versions) == timeline])
             known = rows.part("rid", rows.base, rows.end).copy()
             before = rows.base
             rows.drop(min(lsn, int(lsns.min())) if lsns.size else lsn)

@@ -7,7 +7,7 @@ import numpy as np
 
 from sim.engine.circle.layout import WRITE
 from sim.journal.recorder import Table
-from sim.journal.schema import LSN_MASK
+from sim.core.identity import lsn_of
 from sim.models.domain import Domain
 from sim.models.path.bus import Batch, Bus
 from sim.models.path.calls import Calls, Handler
@@ -317,7 +317,7 @@ class Path:
 
     def _final(self) -> dict[str, Table]:
         unsent = self.relay.unsent()["version"]
-        there = unsent & LSN_MASK <= self.setting.control.domain.last_held
+        there = lsn_of(unsent) <= self.setting.control.domain.last_held
         tables: dict[str, Table] = {"unsent/relay": {"version": unsent[there]}}
         for name, consumer in self.consumers.items():
             tables[f"unread/{name}"] = consumer.reader.unread_table()

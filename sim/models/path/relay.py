@@ -27,7 +27,7 @@ from sim.models.path.process import Process
 from sim.models.path.rows import Rows
 from sim.models.path.setting import Setting
 
-_FOREVER = 1 << 62
+_FOREVER = 2**62
 
 
 class Relay:

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 _DROP_AT = 1024  # rows are dropped when it is so many at least, and as many as half of those kept
-_ROOMY = 1 << 16  # columns of no more rows than that are never made smaller
+_ROOMY = 2**16  # columns of no more rows than that are never made smaller
 
 
 class Rows:

@@ -161,7 +161,6 @@ def test_objectives_on_orders():
 
 def test_memory_counts_what_is_open(monkeypatch):
     """Of 2,000 fulfilled orders the blocks are dropped when done; a double brings one back, no more."""
-    monkeypatch.setattr(blocks, "BITS", 4)
     monkeypatch.setattr(blocks, "SIZE", 16)
     shop = Shop()
     for seq in range(2000):
@@ -178,7 +177,6 @@ def test_memory_counts_what_is_open(monkeypatch):
 @pytest.mark.parametrize("seed", range(12))
 def test_random_orders_are_counted_as_by_hand(seed, monkeypatch):
     """Whatever is lost, abandoned and repeated, and however the journals are cut: a recount says the same."""
-    monkeypatch.setattr(blocks, "BITS", 3)
     monkeypatch.setattr(blocks, "SIZE", 8)
     shop = random_shop(random.Random(seed))
     expected = recount(shop)
