@@ -18,7 +18,7 @@ Table = dict[str, np.ndarray]
 
 @dataclass(frozen=True, slots=True)
 class Slice:
-    """What happened in one domain before ``until_ns`` and in no earlier slice.
+    """What records did in one domain before ``until_ns``, and controls by then, and is in no earlier slice.
 
     ``tables``: table name (``ops``, ``sent/us-west``) -> column -> array (n,), C-contiguous, dtypes of
     ``sim.journal.schema``. A table without rows may be left out.

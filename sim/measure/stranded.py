@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from sim.journal.milestones import Milestone
 from sim.core.identity import lsn_of
+from sim.journal.milestones import Milestone
 from sim.measure import ledger_kernels as k
 from sim.measure.ledger import Ledger
 from sim.measure.standing import NOTHING, Standing

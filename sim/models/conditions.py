@@ -30,6 +30,8 @@ def holds(when: When, controls: Mapping[str, Control], milestones: Milestones) -
 def _lag(domain: Domain, region: str, now: int) -> int:
     """Return the age (ns) of the oldest commit that a node has not applied, 0 if there is none."""
     node, log = domain.nodes[region], domain.log
+    if domain.nodes[domain.primary].data_lost:  # then it has no log
+        return 0
     if node.data_lost:  # it holds nothing, not even the first record, which the log has long dropped
         return now - domain.first_commit_ns if log.end > 1 else 0
     missing = log.end if node.role == PRIMARY else node.shared + 1

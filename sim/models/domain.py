@@ -115,7 +115,8 @@ class Domain:
             if status == GROW:
                 self.circle = grown(self.circle)
             elif status == FULL:
-                self.settle(int(self.circle.reg[layout.NOW]) + 1)
+                # not before where cursors have been pulled to already: the last record may have been long ago
+                self.settle(max(self.position, int(self.circle.reg[layout.NOW]) + 1))
                 self.on_full()
             elif status == TRIPPED:
                 self.position = int(self.circle.reg[layout.NOW])

@@ -173,10 +173,12 @@ class Effects:
         return was_up
 
     def _wipe(self, node: Node, now: int) -> None:
-        row = self._domain.circle.node[node.index]
+        domain = self._domain
+        domain.followers[node.region].save_rows(domain.log)  # the log keeps no columns for a stale node
+        row = domain.circle.node[node.index]
         node.data_lost = True
-        self._domain.copies[node.region].append((now, 0))
-        row[at.N_WRITABLE] = row[at.N_SERVING] = row[at.N_HAS_DATA] = 0
+        domain.copies[node.region].append((now, 0))
+        row[[at.N_WRITABLE, at.N_SERVING, at.N_HAS_DATA, at.N_LSN]] = 0
         if node.role != PRIMARY:
             node.role = STALE
 

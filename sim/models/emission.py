@@ -7,7 +7,7 @@ import numpy as np
 
 from sim.core.identity import pack_rid, within
 from sim.engine.circle import layout as at
-from sim.engine.circle.growth import with_reads
+from sim.engine.circle.growth import with_outputs
 from sim.engine.kernels import NEXT
 from sim.engine.log import VERSION
 from sim.engine.ordering import by_end
@@ -37,6 +37,7 @@ def emit(domain: Domain, *, life_ns: int) -> Slice:
         _positions(domain, region, tables)
     _drop_reads(domain, domain.settled - life_ns)
     _drop_log(domain)
+    domain.circle = with_outputs(domain.circle)
     return Slice(
         domain.name,
         domain.settled,
@@ -103,9 +104,6 @@ def _drop_reads(domain: Domain, before: int) -> None:
             row[at.N_READS] -= gone
             row[at.N_READS_DROPPED] += gone
             domain.read_first[node] -= gone
-    rows = circle.reads.shape[1]
-    if int(circle.node[:, at.N_READS].max()) > rows // 2:
-        domain.circle = with_reads(circle, 2 * rows)
 
 
 def _drop_log(domain: Domain) -> None:

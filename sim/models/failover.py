@@ -268,3 +268,4 @@ class Failover:
             c.path.changed(done)
         self._routes.publish(node, done)
         self._rejoin.begin(done)
+        c.announce()

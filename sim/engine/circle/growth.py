@@ -8,12 +8,15 @@ from sim.engine.circle.layout import (
     C_TAG,
     COMING,
     COMING_END,
+    COMMITS_OUT,
     F_TAG,
     FREE,
     GROWTH,
     HEAP,
     I_NEWEST,
     INBOX,
+    N_READS,
+    OPS_OUT,
     S_STREAM,
     S_TAG,
     T_FED,
@@ -21,7 +24,7 @@ from sim.engine.circle.layout import (
     T_TRACE_END,
     Circle,
 )
-from sim.engine.circle.loop import BATCH, GROW_HEAP, GROW_INBOX
+from sim.engine.circle.loop import BATCH, GROW_HEAP, GROW_INBOX, SPARE
 from sim.engine.ordering import absent
 
 
@@ -101,11 +104,23 @@ def with_timeline(circle: Circle, timeline: int) -> Circle:
     return circle._replace(cuts=cuts)
 
 
-def with_reads(circle: Circle, rows: int) -> Circle:
-    """Return the circle with room for ``rows`` reads of each node."""
-    reads = np.zeros((circle.reads.shape[0], rows, circle.reads.shape[2]), np.int64)
-    reads[:, : circle.reads.shape[1]] = circle.reads
-    return circle._replace(reads=reads)
+def with_outputs(circle: Circle) -> Circle:
+    """Return the circle with twice the room in each output of which half is taken by rows that must stay.
+
+    The circle keeps ``SPARE`` rows of each free; with no room beside those it could not go on.
+    """
+    outputs = {
+        "ops": (circle.ops, int(circle.reg[OPS_OUT])),
+        "commits": (circle.commits, int(circle.reg[COMMITS_OUT])),
+        "reads": (circle.reads, int(circle.node[:, N_READS].max())),
+    }
+    tight = {name: rows for name, (rows, used) in outputs.items() if 2 * used > rows.shape[-2] - SPARE}
+    return circle._replace(**{name: _doubled(rows) for name, rows in tight.items()})
+
+
+def _doubled(rows: np.ndarray) -> np.ndarray:
+    """Return the rows (..., n, columns) with as many empty ones behind them."""
+    return np.concatenate([rows, np.zeros_like(rows)], axis=-2)
 
 
 def with_fed(circle: Circle, rows: int) -> Circle:

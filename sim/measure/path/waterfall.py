@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from sim.journal.milestones import Milestone
 from sim.core.identity import pack_version
+from sim.journal.milestones import Milestone
 from sim.measure import ledger_kernels as k
 from sim.measure.compiled import CUT, PARENT
 from sim.measure.ledger import Ledger

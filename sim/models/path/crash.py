@@ -1,6 +1,6 @@
 """The crash of a relay between publishing and saving its position."""
 
-from sim.engine.clock import Steps
+from sim.engine.clock import START, Steps
 from sim.models.path.relay import Relay
 from sim.models.path.setting import Setting
 
@@ -21,15 +21,15 @@ def crash(relay: Relay, setting: Setting, fault: str, cause: int) -> Steps:
         setting.advance()
         while in_force() and relay.round_at is not None and relay.round_at >= begin:
             due = relay.last_completion()
-            change = clock.signal()
+            turns, change = relay.process.turns, clock.signal()
             setting.control.changed.append(change)
             if due is None:
                 yield change
                 setting.advance()
                 continue
-            yield clock.either(change, clock.sleep(relay.process.name, due + 1 - clock.now))
+            yield clock.either(change, clock.sleep(f"fault/{fault}", due + 1 - clock.now, START))
             setting.advance()
-            if clock.now > due and in_force() and relay.process.running:
+            if clock.now > due and in_force() and relay.process.turns == turns:
                 setting.hits[fault] += 1
                 relay.process.fail("it died before its position was saved", cause)
                 return

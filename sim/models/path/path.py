@@ -5,9 +5,9 @@ from typing import Protocol
 
 import numpy as np
 
+from sim.core.identity import lsn_of
 from sim.engine.circle.layout import WRITE
 from sim.journal.recorder import Table
-from sim.core.identity import lsn_of
 from sim.models.domain import Domain
 from sim.models.path.bus import Batch, Bus
 from sim.models.path.calls import Calls, Handler

@@ -22,6 +22,7 @@ from sim.engine.path_kernels import (
 )
 from sim.engine.sampling import encode
 from sim.journal.recorder import Table
+from sim.journal.schema import LSN_MASK
 from sim.models.path.bus import Batch, Bus
 from sim.models.path.process import Process
 from sim.models.path.rows import Rows
@@ -58,7 +59,9 @@ class Relay:
         self._saves: list[tuple[int, int]] = [(0, 0)]  # when, position
         self._complete = 0  # position at the end of the last round
         self._advanced = 0
-        self._reached = 1  # the next lsn when it stopped last
+        # Since its last start it has published the lsns [began, reached), as it stopped last, and these.
+        self._began, self._reached = 1, 1
+        self._copied = np.zeros(0, np.int64)
         self.placed: list[tuple[int, int, int]] = [(0, buses[self.process.region].index, 0)]
 
     # --- where it is ----------------------------------------------------------------------------------------
@@ -162,6 +165,7 @@ class Relay:
         count = self._snapshot[0].size
         done = self._rounds(self.rules._replace(batch=count), until, parts, end=count, rounds=1)
         if len(done):
+            self._copied = self._snapshot[1] & LSN_MASK
             self._snapshot = None
             self._state[NEXT] = done[0, 1] = self._resume_at
         ends.append(done)
@@ -211,7 +215,8 @@ class Relay:
         position = min(self._saves[before - 1][1], cut) if before else 0
         self._saves = [*self._saves[:before], (now, position)]
         self._outbox.truncate(cut + 1)
-        self._reached = min(self._reached, cut + 1)
+        self._note_published()
+        self._reached, self._copied = min(self._reached, cut + 1), self._copied[self._copied <= cut]
         self._back()
         if self.process.move(self._domain.primary):
             why = f"it begins with record {self.placed[-1][2] + 1}"
@@ -235,8 +240,14 @@ class Relay:
 
     def halt(self, now: int) -> None:  # noqa: ARG002  # as every process is told
         """Stop: the round is lost, the position goes back to the one saved."""
-        self._reached = self._state_lsn()
+        self._note_published()
         self._back()
+
+    def _note_published(self) -> None:
+        """Note how far it has come since its last start, before its position goes back."""
+        if self._snapshot is not None:
+            self._copied = self._snapshot[1][: int(self._state[NEXT])] & LSN_MASK
+        self._reached = max(self._reached, self._state_lsn())
 
     def _back(self) -> None:
         self._snapshot = None
@@ -252,7 +263,9 @@ class Relay:
             self._begin_without(gaps[-1], now)
         self._state[FLOOR] = now
         self._state[OPEN] = now + 1
-        self.placed.append((now, self._buses[self.process.region].index, self._state_lsn() - 1))
+        self._began = self._reached = self._state_lsn()
+        self._copied = np.zeros(0, np.int64)
+        self.placed.append((now, self._buses[self.process.region].index, self._began - 1))
 
     def _begin_without(self, gap: str, now: int) -> None:
         """Begin behind the last commit of now, or with the newest version of each key."""
@@ -301,9 +314,13 @@ class Relay:
     # --- the journal ----------------------------------------------------------------------------------------
 
     def unsent(self) -> Table:
-        """Return the versions not published since its last start and not before its position."""
-        first = self._state_lsn() if self.process.running else max(self._reached, self.saved + 1)
-        versions = self._outbox.part("version", max(first, self._outbox.base), self._outbox.end)
+        """Return the versions that it would still publish, and has not published since its last start."""
+        outbox, first = self._outbox, max(self._state_lsn(), self._outbox.base)
+        versions = outbox.part("version", first, outbox.end)
         if self._snapshot is not None:
             versions = np.concatenate([self._snapshot[1][int(self._state[NEXT]) :], versions])
+        elif not self.process.running:
+            lsns = np.arange(first, outbox.end)
+            again = (self._began <= lsns) & (lsns < self._reached) | np.isin(lsns, self._copied)
+            versions = versions[~again]
         return {"version": versions.copy()}

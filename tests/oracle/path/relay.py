@@ -212,9 +212,10 @@ class Relay:
         return self.snapshot is not None or self.next <= self.domain.last_lsn()
 
     def unsent(self) -> list[tuple[int]]:
-        """Return the versions not published since the last start and not before the position."""
+        """Return the versions that it would still publish, and has not published since the last start."""
         domain = self.domain
-        versions = [domain.record(domain.newest, lsn)[1] for lsn in range(self.next, last_held(domain) + 1)]
+        versions = list(self.snapshot or ())
+        versions += [domain.record(domain.newest, lsn)[1] for lsn in range(self.next, last_held(domain) + 1)]
         return [(version,) for version in versions if version not in self.published]
 
 
