@@ -63,7 +63,7 @@ def written_by(scenario: m.Scenario, of: str) -> list[str]:
 
 
 def reads_of(scenario: m.Scenario) -> list[str]:
-    """Return the capabilities that are reads of a database: their whole names, since ends can be anybody's."""
+    """Return the capabilities that are reads of a database; whole names, since ends can be anybody's."""
     return [f"{name}.read" for name in scenario.databases]
 
 

@@ -205,7 +205,7 @@ def test_exposure_of_a_paused_standby_grows_by_a_record_a_second():
 
 
 def test_exposure_stays_while_nothing_is_decided():
-    """Without its rows c is exposed by all ten until the end, the oldest 59 s old then, though a is silent."""
+    """Without its rows c is exposed by all ten until the end, the oldest 59 s old, though a is silent."""
     history = bad.paused_standby()
     del history.rows["sent/c"], history.rows["received/c"]
     for kind in ("cut", "crash"):

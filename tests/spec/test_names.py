@@ -13,7 +13,7 @@ SILENT = [f"databases.{name}.workload.reads=0/s" for name in ("orders", "stock")
 
 @pytest.mark.parametrize("word", WORDS)
 def test_an_insight_may_have_any_name(word):
-    """Its freshness is about the writes that it reads, whatever it is called and though nobody reads a database."""
+    """Its freshness is about the writes that it reads, though nobody reads a database."""
     objective = f"{{metric: freshness_max, of: dashboard.{word}, must: <= 5m}}"
     sets = [f"insights.{word}={{reads: [orders], refresh: 1m}}", f"sla={{fresh: {objective}}}", *SILENT]
     assert resolve(load(str(PATH), sets=sets)).insights[word].reads == ["orders"]

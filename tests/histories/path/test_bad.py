@@ -138,7 +138,7 @@ def test_window_of_what_a_consumer_skipped():
 
 @pytest.mark.parametrize("journey", TERMS, ids=lambda f: f.__name__)
 def test_whatever_is_lost_has_a_first(journey):
-    """The databases among the stages: nothing is lost without a record to look at, and none is named otherwise."""
+    """At databases, too, nothing is lost without a record to look at, and none is named otherwise."""
     fall = journey().figures(strict=False)["waterfall"]["orders"]
     assert [name for name, row in fall.items() if (row["lost"] > 0) != (row["first_lost"] is not None)] == []
 

@@ -49,7 +49,7 @@ def test_session_guarantees_and_staleness(seed):
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_exposure_curves(seed):
-    """Maxima agree exactly, in all and in each step, and means over time to rounding, for both curves of each."""
+    """Maxima agree exactly, in all and in each step, and means over time to rounding, for both curves."""
     history = Store(seed, warmup=_warmup(seed)).history
     got = history.figures()["exposure"]["orders"]
     for region in got:
