@@ -12,7 +12,7 @@ BESIDE = {"kind": "replication_pause", "database": "*", "region": "west", "at": 
 
 
 def two_stores(**beside: dict[str, Any]) -> dict[str, dict[str, Any]]:
-    """Return the recovery of writes of orders, whose observers notice, and of stock, whose observers never do.
+    """Return the recovery of orders' writes, whose observers notice, and of stock's, whose never do.
 
     Links to and from east are slow for 20 s, too slow for the writes of the clients in west. People would
     have taken a minute to decide, so all that happens is that the fault heals.
