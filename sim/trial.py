@@ -66,7 +66,7 @@ def run(
         exit_code=code,
         performance=_performance(world, perf_counter() - began),
         journal_digest=fingerprint.hexdigest(),
-        trust=trust(resolved, figures),
+        trust=trust(resolved, figures, world.milestones.all),
         control={"figures": control_figures(resolved, seed=seed, trial=trial)} if control else None,
     )
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from sim.core.distributions import Distribution
+from sim.journal.milestones import Milestone
 from sim.spec.model import Model
 from sim.spec.models import Scenario
 
@@ -12,9 +13,9 @@ _ONE = "One trial: these are the figures of one seed, not a probability."
 _FORMULAS = ("lognormal", "pareto", "weibull", "gamma", "exponential")  # the longest tails first
 
 
-def trust(scenario: Scenario, figures: dict[str, Any]) -> list[str]:
+def trust(scenario: Scenario, figures: dict[str, Any], milestones: Sequence[Milestone]) -> list[str]:
     """Return the trust note of a run."""
-    notes = [_ONE, *_left_out(scenario)]
+    notes = [_ONE, *_left_out(scenario), *_without_majority(milestones)]
     wanted = {objective.of for objective in scenario.sla.values()}
     silent = sorted(
         name for name, of in figures["recovery"].items() if name in wanted and not of["operations"]
@@ -24,6 +25,17 @@ def trust(scenario: Scenario, figures: dict[str, Any]) -> list[str]:
     if not scenario.sla:
         notes.append("No objective was given: nothing was judged.")
     return notes
+
+
+def _without_majority(milestones: Sequence[Milestone]) -> Iterator[str]:
+    """Say of which databases nobody could have declared the primary dead, and never was."""
+    found: dict[str, list[str]] = {}
+    last = {m.subject: m for m in milestones if m.kind in ("no_majority", "declared")}
+    for name, milestone in last.items():
+        if milestone.kind == "no_majority":
+            found.setdefault(milestone.why, []).append(name)
+    for why, names in found.items():
+        yield f"An observer gave up on the primary of {_some(names)}, but no failover was possible: {why}."
 
 
 def of_study(

@@ -20,8 +20,8 @@ POINTS = 2000
 SECOND = 1e9
 CURVES = {"crash": ("sent", "copied"), "cut": ("received", "copied")}
 # State of one curve, int64. SINCE: integrals start here; LEFT_AT: when the last record left it; LAGS:
-# intervals written.
-POSITION, LEFT_AT, SINCE, RECORDS_MAX, RECORDS_MAX_AT, AGE_MAX, AGE_MAX_AT, LAGS, INTS = range(9)
+# intervals written; SEEN: bins are filled up to here.
+POSITION, LEFT_AT, SINCE, RECORDS_MAX, RECORDS_MAX_AT, AGE_MAX, AGE_MAX_AT, LAGS, SEEN, INTS = range(10)
 RECORD_TIME, AGE_TIME, FLOATS = range(3)  # integrals over time, float64
 P_WARMUP, P_BIN, P_THRESHOLD, P_GAP = range(4)
 BIN_RECORDS, BIN_AGE = range(2)
@@ -48,7 +48,7 @@ def follow(commit_ns, base, first, at_ns, version, timeline, lineage, ints, floa
         ints[POSITION] + 1 - base,
         first,
     )  # index of the oldest record on the curve; of the next to come
-    b, bin_end, bin_top, bin_peak = np.int64(-1), warmup, np.int64(0), np.int64(0)
+    b, bin_end, bin_top, bin_peak, seen = np.int64(-1), warmup, np.int64(0), np.int64(0), ints[SEEN]
     for r in range(rows + 1):
         reached, until = NEVER, NEVER  # after the last position come the commits that are left
         if r < rows:
@@ -60,8 +60,9 @@ def follow(commit_ns, base, first, at_ns, version, timeline, lineage, ints, floa
             at, c = commit_ns[c], c + 1
             if at >= warmup:
                 if at >= bin_end:
+                    _stand(commit_ns, oldest, c - 1, seen, at, bins, p)
                     b, bin_end, bin_top, bin_peak = _turn(b, bin_top, bin_peak, at, step, bins)
-                records, age = c - oldest, at - commit_ns[oldest]
+                records, age, seen = c - oldest, at - commit_ns[oldest], at
                 bin_top, bin_peak = max(bin_top, records), max(bin_peak, age)
                 if records > top:
                     top, ints[RECORDS_MAX_AT] = records, at
@@ -72,8 +73,9 @@ def follow(commit_ns, base, first, at_ns, version, timeline, lineage, ints, floa
             break
         if until >= warmup:
             if until >= bin_end:
+                _stand(commit_ns, oldest, c, seen, until, bins, p)
                 b, bin_end, bin_top, bin_peak = _turn(b, bin_top, bin_peak, until, step, bins)
-            age = until - commit_ns[oldest]
+            age, seen = until - commit_ns[oldest], until
             bin_peak = max(bin_peak, age)
             if age > peak:
                 peak, ints[AGE_MAX_AT] = age, until
@@ -88,6 +90,7 @@ def follow(commit_ns, base, first, at_ns, version, timeline, lineage, ints, floa
         oldest = reached + 1
     _turn(b, bin_top, bin_peak, bin_end, step, bins)
     ints[POSITION], ints[LEFT_AT], ints[RECORDS_MAX], ints[AGE_MAX] = oldest + base - 1, left_at, top, peak
+    ints[SEEN] = seen
     floats[RECORD_TIME], floats[AGE_TIME] = record_time, age_time
     return wrong
 
@@ -113,6 +116,20 @@ def _turn(b, records, age, at, step, bins):
         bins[b, BIN_AGE] = max(bins[b, BIN_AGE], age)
     b = _bin_of(at, step, bins)
     return b, (b + 1) * step, np.int64(0), np.int64(0)
+
+
+@compiled
+def _stand(commit_ns, oldest, stop, since, until, bins, p):
+    """Put what stood on the curve from ``since`` to ``until``, records [oldest, stop), into the bins between.
+
+    Nothing happens there: it is as long as nobody commits, receives or decides that a figure stands still.
+    """
+    since, step = max(since, p[P_WARMUP]), p[P_BIN]
+    if stop <= oldest or until <= since:
+        return
+    for b in range(_bin_of(since, step, bins), _bin_of(until - 1, step, bins) + 1):
+        bins[b, BIN_RECORDS] = max(bins[b, BIN_RECORDS], stop - oldest)
+        bins[b, BIN_AGE] = max(bins[b, BIN_AGE], min((b + 1) * step, until) - commit_ns[oldest])
 
 
 @inlined
@@ -147,6 +164,7 @@ def settle(commit_ns, base, at, kept, ints, floats, bins, lags, p):
     What lies beyond log sequence number ``kept`` leaves the curve now.
     """
     oldest = max(ints[POSITION] + 1 - base, 0)
+    _stand(commit_ns, oldest, len(commit_ns), ints[SEEN], at, bins, p)
     for i in range(oldest, len(commit_ns)):
         _leave(commit_ns[i], at, i == oldest and ints[POSITION] >= kept, ints, floats, lags, p)
         ints[LEFT_AT] = at
@@ -201,7 +219,7 @@ class Curve:
 
     def start(self, at_ns: int, position: int) -> None:
         """Begin anew at ``position``."""
-        self.ints[SINCE], self.ints[POSITION] = at_ns, position
+        self.ints[SINCE], self.ints[SEEN], self.ints[POSITION] = at_ns, at_ns, position
         self.ints[LEFT_AT] = max(at_ns, self.ints[LEFT_AT])
 
     def figures(self) -> dict[str, Any]:

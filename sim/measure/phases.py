@@ -22,6 +22,7 @@ PHASE_OF = {
     "node.down": "detect",
     "observer.unhealthy": "detect",
     "checker.unhealthy": "detect",
+    "no_majority": "detect",
     "declared": "detect",
     "decided": "decide",
     "cancelled": "decide",
@@ -59,6 +60,7 @@ PATH_REACTIONS = (
     *("process.started", "partitions.up", "relay.resumed", "reader.moved", "lake.moved"),
     *("promoted", "kept", "node.up", "region.up", "replay.finished"),
 )
+TRIPS = ("checker.unhealthy", "checker.healthy")
 FAILS_OVER = ("promoted", "rerouted", "kept")  # likewise, for what needs the primary
 
 
@@ -119,7 +121,8 @@ def _split(
         chain.append(here.id)
         cause = None if here.cause is None else by_id[here.cause]
         since = start if cause is None else max(start, cause.at_ns)
-        spent[PHASE_OF[here.kind]] += max(0, here.at_ns - since)
+        waited = cause is not None and cause.kind == "no_candidate"  # until somebody could take over
+        spent["decide" if waited else PHASE_OF[here.kind]] += max(0, here.at_ns - since)
         here = cause
     assert sum(spent.values()) == episode.rta_ns, f"phases {spent} do not sum to {episode.rta_ns} ns"
     return spent, chain[::-1]
@@ -131,7 +134,7 @@ def _last(
     """Return the last milestone of the episode that let the capability serve again.
 
     A fault that healed did so only if it is among the causes of what happened to the domain meanwhile: not a
-    fault that came and went beside it. If nothing else happened, any fault may have been the reason.
+    fault that came and went beside it. If these name none, any fault may have been the reason.
     """
     kinds = SERVES + (FAILS_OVER if kind == "write" or setup.failover_reads else ())
     return _newest(within, by_id, tuple(k for k in kinds if k in REACTIONS), ("fault.healed",))
@@ -143,21 +146,27 @@ def _newest(
     reactions: tuple[str, ...],
     healings: tuple[str, ...],
 ) -> Milestone | None:
-    """Return the newest reaction, or healing of something that had consequences."""
-    own = [m for m in within if m.kind not in GENERAL]
-    reasons = {cause for m in own for cause in _causes(m, by_id)}
-    found = [
-        m for m in within if m.kind in reactions or (m.kind in healings and (not own or m.cause in reasons))
-    ]
-    return max(found, key=lambda m: (m.at_ns, m.id), default=None)
+    """Return the newest reaction, or healing of a fault that had consequences.
+
+    Of any fault, if the consequences name none or that is nothing at all.
+    """
+    named = {cause for m in within if m.kind not in GENERAL for cause in _faults(m, by_id)}
+    healed = [m for m in within if m.kind in healings]
+    found = [m for m in within if m.kind in reactions]
+    found += [m for m in healed if not named or m.subject in named]
+    return max(found or healed, key=lambda m: (m.at_ns, m.id), default=None)
 
 
-def _causes(milestone: Milestone, by_id: Mapping[int, Milestone]) -> Iterator[int]:
-    """Yield the ids of a milestone's causes, nearest first."""
-    cause = milestone.cause
-    while cause is not None:
-        yield cause
-        cause = by_id[cause].cause
+def _faults(milestone: Milestone, by_id: Mapping[int, Milestone]) -> Iterator[str]:
+    """Yield the faults (``fault/<id>``) that are known to be causes of a milestone.
+
+    What a checker saw is not known: its trip has the latest misfortune for a cause.
+    """
+    here: Milestone | None = milestone
+    while here is not None and here.kind not in TRIPS:
+        if here.kind == "fault.started":
+            yield here.subject
+        here = None if here.cause is None else by_id[here.cause]
 
 
 def _concerns(domain: str, milestone: Milestone) -> bool:

@@ -10,6 +10,7 @@ from sim.engine.circle import layout as at
 from sim.engine.circle.lease import majority_contact
 from sim.engine.circle.probes import watch_anew
 from sim.engine.clock import Steps, StepsTo
+from sim.models.candidates import RuledOut, ruled_out
 from sim.models.control import Control
 from sim.models.copies import watch_copies
 from sim.models.domain import FOLLOWING, PRIMARY, PROMOTING, Node
@@ -26,7 +27,9 @@ class Failover:
         self._rules = control.scenario.databases[control.domain.name].failover
         self._name = control.domain.name
         self._polling = self._failing = self._primary_lost = False
+        self._hopeless = False  # the trip or poll before found that no voters can be a majority
         self._lost_id: int | None = None
+        self._trip_id: int | None = None  # of the newest trip to unhealthy
         self._declared = 0
 
     # --- detection ------------------------------------------------------------------------------------------
@@ -44,7 +47,7 @@ class Failover:
         if healthy:
             self._c.note("observer.healthy", subject, "probes succeed again")
             return
-        self._c.note(
+        self._trip_id = self._c.note(
             "observer.unhealthy", subject, f"{self._rules.failures} probes in a row failed", self._lost_id
         )
         self._judge()
@@ -57,9 +60,28 @@ class Failover:
             yield self._c.clock.sleep(f"{self._name}/poll", self._rules.interval)
             stream = self._c.domain.circle.stream
             if all(stream[s, at.T_HEALTHY] for s, _ in self.observers()):
-                self._polling = False
+                self._polling = self._hopeless = False
                 return
             self._judge()
+
+    def _judge(self) -> None:
+        """Look whether the observers that gave up are a majority, or can be one."""
+        if self._failing:
+            return
+        self._look_for_majority()
+        if self._majority():
+            self._failing = True
+            self._c.clock.run(self._fail_over())
+
+    def _look_for_majority(self) -> None:
+        """Note that no voters can be a majority, however many observers give up."""
+        network, before = self._c.network, self._hopeless
+        able = sum(network.quorate(region) for region in network.regions)
+        needed = int(self._c.domain.circle.reg[at.MAJORITY])
+        self._hopeless = able < needed
+        if self._hopeless and not before:
+            why = f"{able} of {len(network.regions)} regions reach a majority, {needed} must agree"
+            self._c.note("no_majority", self._name, why, self._trip_id)
 
     def _voters(self) -> list[int]:
         stream = self._c.domain.circle.stream
@@ -71,11 +93,6 @@ class Failover:
 
     def _majority(self) -> bool:
         return len(self._voters()) >= int(self._c.domain.circle.reg[at.MAJORITY])
-
-    def _judge(self) -> None:
-        if not self._failing and self._majority():
-            self._failing = True
-            self._c.clock.run(self._fail_over())
 
     def watch_primary(self) -> None:
         """Note when the primary stops serving the majority side. Called after every change."""
@@ -99,8 +116,9 @@ class Failover:
 
     def _fail_over(self) -> Steps:
         c, clock, who = self._c, self._c.clock, f"{self._name}/controller"
-        seen = c.milestones.last("observer.unhealthy")
-        cause = c.note("declared", self._name, "a majority of observers gave up on the primary", seen)
+        cause = c.note(
+            "declared", self._name, "a majority of observers gave up on the primary", self._trip_id
+        )
         yield clock.sleep(who, self._decision())
         if not self._majority():
             c.note("cancelled", self._name, "the primary answered again before the decision", cause)
@@ -130,12 +148,17 @@ class Failover:
 
     def _replace(self, cause: int) -> Steps:
         who = f"{self._name}/controller"
+        told: list[str] | None = None  # the rules by which the choice before found none
         while True:
             self._c.settle()
             node = self._candidate()
+            before, told = told, None
             if node is None:
-                why = "no replica is up, reachable and fresh enough"
-                cause = self._c.note("no_candidate", self._name, why, cause)
+                out = {region: self._ruled_out(self._c.domain.nodes[region]) for region in self._replicas()}
+                told = [of.rule for of in out.values() if of]
+                if told != before:
+                    why = "; ".join(f"{region}: {of.phrase}" for region, of in out.items() if of)
+                    cause = self._c.note("no_candidate", self._name, why or "it has no replica", cause)
                 yield self._c.clock.sleep(who, self._rules.interval)
             elif node.role == PRIMARY:
                 self._keep(cause)
@@ -147,22 +170,30 @@ class Failover:
 
     def _candidate(self) -> Node | None:
         domain = self._c.domain
-        spec = self._c.scenario.databases[self._name]
         best: Node | None = None
         best_lsn = -1
-        for region in [domain.primary, *[r for r in [spec.primary, *spec.replicas] if r != domain.primary]]:
+        for region in [domain.primary, *self._replicas()]:
             node = domain.nodes[region]
             lsn = domain.received(region)
             if lsn > best_lsn and self._eligible(node):
                 best, best_lsn = node, lsn
         return best
 
+    def _replicas(self) -> list[str]:
+        """Return where there is a node beside the present primary, in the order of the choice."""
+        spec = self._c.scenario.databases[self._name]
+        return [region for region in (spec.primary, *spec.replicas) if region != self._c.domain.primary]
+
     def _eligible(self, node: Node) -> bool:
+        if node.role != PRIMARY:
+            return self._ruled_out(node) is None
         if not (node.up and self._c.network.quorate(node.region)) or node.data_lost:
             return False
-        if node.role == PRIMARY:
-            return not self._majority()  # not while the voters still hold it for dead
-        return node.role == FOLLOWING and self._lag(node) <= self._rules.max_lag
+        return not self._majority()  # not while the voters still hold it for dead
+
+    def _ruled_out(self, node: Node) -> RuledOut | None:
+        quorate = self._c.network.quorate(node.region)
+        return ruled_out(node, quorate=quorate, lag_ns=self._lag, max_lag_ns=self._rules.max_lag)
 
     def _lag(self, node: Node) -> int:
         domain = self._c.domain

@@ -14,7 +14,7 @@ SPANS_NS = (10 * S, 30 * S, 60 * S, 300 * S)
 # Left out first when the story is too long: steps that others in the story imply.
 DETAIL = frozenset({"checker.unhealthy", "checker.healthy", "observer.healthy", "node.down", "node.up"})
 # Kinds whose subject is a domain and nothing more.
-WHOLE_DOMAIN = frozenset({"primary.lost", "declared", "decided", "fenced"})
+WHOLE_DOMAIN = frozenset({"primary.lost", "no_majority", "declared", "decided", "fenced"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +145,7 @@ PHRASES = {
     "checker.unhealthy": "health checks from {third} find {fourth} bad, {domains}",
     "checker.healthy": "health checks from {third} find {fourth} good, {domains}",
     "answer": "DNS answer changes for clients in {third}, {domains}",
+    "no_majority": "nobody can declare the primary dead, {domains}",
     "declared": "primary declared dead, {domains}",
     "cancelled": "failover called off, {domains}",
     "decided": "failover decided, {domains}",

@@ -20,6 +20,7 @@ MILESTONES = (
     "checker.unhealthy",
     "checker.healthy",
     "answer",
+    "no_majority",
     "declared",
     "cancelled",
     "decided",

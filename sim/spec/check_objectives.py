@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from sim.spec import models as m
 from sim.spec.predicates import CAPABILITY_METRICS, INSIGHT_METRICS, METRICS, ORDER_METRICS, PATH_METRICS
-from sim.spec.subjects import sold_by, subjects, written_by
+from sim.spec.subjects import reads_of, sold_by, subjects, written_by
 from sim.spec.text import Complaint, nearest
 
 _OF_THE_PATH = {*CAPABILITY_METRICS, *PATH_METRICS, *ORDER_METRICS, "oversold"}
@@ -63,7 +63,7 @@ def check_populations(scenario: m.Scenario) -> Iterator[Complaint]:
         what, known = subjects(scenario, objective.metric)
         if what == "store" or objective.of not in known:
             continue
-        kind = "reads" if objective.of.endswith(".read") else "writes"
+        kind = "reads" if objective.of in reads_of(scenario) else "writes"
         sold = objective.metric == "oversold"
         domains = (sold_by if sold else written_by)(scenario, objective.of)
         if domains and not any(_loaded(scenario.databases[domain].workload, kind) for domain in domains):

@@ -55,15 +55,26 @@ def sold_by(scenario: m.Scenario, of: str) -> list[str]:
 
 def written_by(scenario: m.Scenario, of: str) -> list[str]:
     """Return the domains whose writes a subject of the data path is about."""
-    head, _, name = of.partition(".")
-    if head == "dashboard":
-        return [domain for domain in scenario.insights[name].reads if domain in scenario.databases]
+    insights = {f"dashboard.{name}": insight for name, insight in scenario.insights.items()}
+    if of in insights:
+        return [domain for domain in insights[of].reads if domain in scenario.databases]
+    head = of.partition(".")[0]
     return [head] if head in scenario.databases else list(scenario.databases)
 
 
+def reads_of(scenario: m.Scenario) -> list[str]:
+    """Return the capabilities that are reads of a database; whole names, since ends can be anybody's."""
+    return [f"{name}.read" for name in scenario.databases]
+
+
+def writes_of(scenario: m.Scenario) -> list[str]:
+    """Return the capabilities that are writes to a database."""
+    return [f"{name}.write" for name in scenario.databases]
+
+
 def _requests(scenario: m.Scenario) -> Iterator[str]:
-    for name in scenario.databases:
-        yield from (f"{name}.read", f"{name}.write")
+    for pair in zip(reads_of(scenario), writes_of(scenario), strict=True):
+        yield from pair
 
 
 def _deliveries(scenario: m.Scenario) -> Iterator[str]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from sim.spec.models import Scenario
+from sim.spec.subjects import writes_of
 from sim.stats.quantile import quantile
 from sim.study.figures import PLATFORM
 from sim.study.study import Finding
@@ -48,7 +49,7 @@ def recovery_of(scenario: Scenario, tally: Tally) -> list[str]:
     """Return the capabilities whose recovery counts: those with an objective on it, else all of writes."""
     known = [of for metric, of in tally.values if metric == "recovery.rta_s"]
     asked = {objective.of for objective in scenario.sla.values() if objective.metric == "rta"}
-    return sorted(asked & set(known)) or sorted(of for of in known if of.endswith(".write"))
+    return sorted(asked & set(known)) or sorted({*writes_of(scenario)} & {*known})
 
 
 def _place(finding: Finding) -> Place:

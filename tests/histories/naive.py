@@ -90,6 +90,8 @@ def exposure(history: History, region: str, stage: str) -> dict[str, Any]:
         eras.append((start, row["at_ns"], timeline, primary))
         start, timeline, primary = row["at_ns"], row["timeline"], row["node"]
     records, age, record_time, age_time, time = 0, 0, 0, 0.0, 0
+    step = max(setup.window_ns, -(-end // 2000))
+    top, peak = [0] * -(-end // step), [0] * -(-end // step)
     for start, stop, timeline, primary in eras:
         if primary == node:
             continue
@@ -104,11 +106,18 @@ def exposure(history: History, region: str, stage: str) -> dict[str, Any]:
             if any(c == low for c, _ in inside):
                 records = max(records, len(inside))
             age = max(age, high - oldest)
+            for b in range(low // step, -(-high // step)):  # all that [low, high) touches
+                top[b] = max(top[b], len(inside))
+                peak[b] = max(peak[b], min((b + 1) * step, high) - oldest)
+            if high == stop or any(x == high for _, x in stays):  # looked at once more as a record leaves
+                b = min(high // step, len(peak) - 1)
+                peak[b] = max(peak[b], high - oldest)
             record_time += len(inside) * (high - low)
             age_time += (high - low) * ((high - oldest) + (low - oldest)) / 2
     return {
         "records_max": records, "age_max_s": age / 1e9, "records_mean": record_time / time,
         "age_mean_s": age_time / time / 1e9,
+        "series": {"step_s": step / 1e9, "records": top, "age_s": [ns / 1e9 for ns in peak]},
     }  # fmt: skip
 
 

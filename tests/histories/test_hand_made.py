@@ -204,6 +204,22 @@ def test_exposure_of_a_paused_standby_grows_by_a_record_a_second():
     assert f["c"]["cut"]["series"]["records"][:11] == [0, *range(1, 11)]
 
 
+def test_exposure_stays_while_nothing_is_decided():
+    """Without its rows c is exposed by all ten until the end, the oldest 59 s old, though a is silent."""
+    history = bad.paused_standby()
+    del history.rows["sent/c"], history.rows["received/c"]
+    for kind in ("cut", "crash"):
+        series = history.figures(at=(20 * S, 33 * S))["exposure"]["orders"]["c"][kind]["series"]
+        assert series["records"][10:] == [10] * 50
+        assert series["age_s"][10:] == [float(age) for age in range(10, 60)]
+
+
+def test_exposure_ends_with_the_promotion_that_abandons():
+    """At b's promotion, at 20 s, c's four records that b lacked leave; the others it has from its copy."""
+    series = bad.lossy_failover().figures()["exposure"]["orders"]["c"]["cut"]["series"]
+    assert (series["records"][12:20], series["records"][22:]) == ([3] * 3 + [4] * 5, [1] * 38)
+
+
 def test_a_record_received_when_another_is_committed_has_left_the_curve():
     """Positions move first at equal times: never two records at once."""
     history = History()

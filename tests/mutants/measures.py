@@ -13,7 +13,7 @@ from tests.histories.path.builder import Journey
 from tests.histories.path.good import quiet
 
 TALLIES = ("ghosts", "orphans", "gaps", "duplicates", "reorderings", "late", "dead_letters")
-SECTIONS = ("waterfall", "freshness", "recovery_point", "monitoring", "insights")
+SECTIONS = ("waterfall", "freshness", "recovery_point", "monitoring", "insights", "exposure")
 ORDERS = {"orders_stuck": "stuck", "orders_half_done": "half_done", "orders_doubled": "doubled"}
 MEASURES = (*SECTIONS, *TALLIES, *ORDERS, "oversold")
 

@@ -19,6 +19,7 @@ class Coverage:
     destructions: int = 0  # the last copy of something was gone
     cancelled: int = 0
     no_candidate: int = 0
+    no_majority: int = 0
     rewinds: int = 0
     rebuilds: int = 0
     rejoins: int = 0

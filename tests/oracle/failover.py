@@ -27,6 +27,7 @@ class Controller:
         self.delays: list[tuple[str, object]] = []  # decision_delay overlays
         self.under_way = False
         self.polling = False
+        self.hopeless = False  # the trip or poll before found that no voters can be a majority
         self.decisions = 0
         self.routes = [0] * self.network.count
         self.reigns = 0
@@ -47,15 +48,24 @@ class Controller:
         while True:
             yield self.clock.after(self.spec.interval, f"{self.domain.name}/poll")
             if all(observer.pulse.healthy for observer in self.observers):
-                self.polling = False
+                self.polling = self.hopeless = False
                 return
             self._judge()
 
     def _judge(self) -> None:
-        if not self.under_way and self._majority(self._voters()):
+        if self.under_way:
+            return
+        before, self.hopeless = self.hopeless, not self._majority(self._electorate())
+        if self.hopeless and not before:
+            self.twin.coverage.no_majority += 1
+            self.twin.note("no_majority", self.domain.name)
+        if self._majority(self._voters()):
             self.under_way = True
             self.twin.note("declared", self.domain.name)
             self.clock.process(self._fail_over())
+
+    def _electorate(self) -> list[int]:
+        return [region for region in range(self.network.count) if self.network.quorate(region)]
 
     def _voters(self) -> list:
         return [o for o in self.observers if not o.pulse.healthy and self.network.quorate(o.region)]
@@ -81,11 +91,15 @@ class Controller:
         self.twin.note("decided", self.domain.name)
         if self.spec.fencing == "lease":
             yield from self._fence(voters)
+        ruled_out: list[str] = []
         while self.under_way:
             chosen = self._choose()
+            before, ruled_out = ruled_out, []
             if chosen is None:
                 self.twin.coverage.no_candidate += 1
-                self.twin.note("no_candidate", self.domain.name)
+                ruled_out = ["none", *map(self._reason, self._in_order()[1:])]
+                if ruled_out != before:
+                    self.twin.note("no_candidate", self.domain.name)
                 yield self.clock.after(self.spec.interval, self.name)
             elif chosen is self.domain.primary:
                 self._keep()
@@ -126,6 +140,16 @@ class Controller:
         if node is self.domain.primary:
             return node.intact and not self._majority(self._voters())
         return node.following and self._lag(node) <= self.spec.max_lag
+
+    def _reason(self, node: "Node") -> str:
+        """Return why a node that is not the primary may not take over."""
+        if not node.up:
+            return "down"
+        if not self.network.quorate(node.region):
+            return "not quorate"
+        if not node.intact:
+            return "empty"
+        return "behind" if node.following else "does not follow"
 
     def _lag(self, node: "Node") -> int:
         domain = self.domain

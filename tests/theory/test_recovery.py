@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from sim.trust import trust
 from tests.theory.one_store import (
     EAST_NORTH,
     EAST_WEST,
@@ -192,9 +193,20 @@ def test_a_decision_delay_adds_exactly_while_it_holds():
     assert two.when("decided") == [33 * S + 7 * S + 5_500 * MS], "delays add up"
 
 
+def paused_lag() -> int:
+    """Return the lag (ns) of a standby to which nothing is sent from 5 s on, when east is lost at 20 s.
+
+    The commit time of the last record known to the observers (by the probe of 16 s), less that of the last
+    one sent.
+    """
+    known = max(n for n in range(1, 3000) if n * GAP + TO_NODE + WRITE <= 16 * S + EAST_WEST + PROBE - 1)
+    received = max(n for n in range(1, 3000) if n * GAP + TO_NODE + WRITE + 1 * MS < 5 * S)
+    return (known - received) * GAP
+
+
 def test_too_far_behind_is_no_candidate():
-    """A standby behind by more than ``max_lag`` is refused at every look; the old primary that returns is
-    kept.
+    """A standby behind by more than ``max_lag`` is refused at every look, which is said once; the old primary
+    that returns is kept.
     """
     pause = {"kind": "replication_pause", "database": "orders", "region": "west", "at": "5s"}
     r = run(
@@ -205,9 +217,60 @@ def test_too_far_behind_is_no_candidate():
     )
     assert r.when("node.up") == [60 * S]
     assert r.when("observer.healthy")[1] == 71 * S + 2 * EAST_WEST + PROBE, "probes at 61, 66 and 71 s"
-    assert r.when("no_candidate") == list(range(40 * S, 71 * S, 5 * S))
+    assert r.when("no_candidate") == [40 * S]
+    (said,) = (m.why for m in r.milestones if m.kind == "no_candidate")
+    assert said == f"west: lag {paused_lag() / S:g}s, max_lag 10s"
     assert r.when("kept") == [75 * S], "the first look at which no majority gives it up any more"
     assert (r.when("promoted"), r.lost()) == ([], [])
+
+
+def test_each_replica_that_may_not_take_over_is_named_and_again_when_the_reason_changes():
+    """West lags and north is down; when north is up again it lags as well: that is another reason."""
+    pauses = {
+        f"pause-{region}": {"kind": "replication_pause", "database": "orders", "region": region, "at": "5s"}
+        for region in ("west", "north")
+    }
+    r = run(
+        {"duration": "90s"},
+        orders={"replicas": ["west", "north"], "failover": {"max_lag": "10s"}},
+        **pauses,
+        power=outage(),
+        crash={"kind": "db_crash", "database": "orders", "region": "north", "at": "20s", "duration": "36s"},
+    )
+    assert r.when("node.up", "orders/north") == [66 * S]
+    said = {m.at_ns // S: m.why for m in r.milestones if m.kind == "no_candidate"}
+    lag = f"lag {paused_lag() / S:g}s, max_lag 10s"
+    assert said == {40: f"west: {lag}; north: down", 70: f"west: {lag}; north: {lag}"}
+
+
+def test_no_majority_is_said_once_for_as_long_as_nobody_could_agree():
+    """Two of three regions are lost: the observer left gives up, but is no majority until north returns."""
+    north = {"kind": "region_outage", "region": "north", "at": "30s", "duration": "30s"}
+    r = run({"duration": "120s"}, power=outage(), north=north)
+    assert r.when("no_majority") == r.when("observer.unhealthy", "orders/observer/west")
+    (said,) = (m for m in r.milestones if m.kind == "no_majority")
+    assert said.why == "0 of 3 regions reach a majority, 2 must agree"
+    assert r.milestones[said.cause].kind == "observer.unhealthy"
+    assert len(r.when("promoted")) == 1, "north's observer gives up in its turn"
+    assert not any("no failover was possible" in line for line in trust(r.scenario, r.figures, r.milestones))
+
+
+def test_two_regions_never_agree_without_one_of_them():
+    """One of two is no majority: the standby waits until the region is back, and the run says why.
+
+    A crash alone is another matter: both observers are there to agree.
+    """
+    two = {
+        "duration": "90s",
+        "regions": {"north": None},
+        "network": {"links": {"east/north": None, "north/west": None}},
+    }
+    r = run(two, power=outage(duration="30s"))
+    assert (len(r.when("no_majority")), r.when("declared"), r.when("promoted")) == (1, [], [])
+    said = "An observer gave up on the primary of orders, but no failover was possible: 0 of 2 regions"
+    assert any(line.startswith(said) for line in trust(r.scenario, r.figures, r.milestones))
+    crashed = run(two, crash={"kind": "db_crash", "database": "orders", "at": "20s"})
+    assert (crashed.when("no_majority"), len(crashed.when("promoted"))) == ([], 1)
 
 
 def test_at_the_maximum_lag_a_standby_is_still_a_candidate():
@@ -215,9 +278,7 @@ def test_at_the_maximum_lag_a_standby_is_still_a_candidate():
     equal is enough.
     """
     pause = {"kind": "replication_pause", "database": "orders", "region": "west", "at": "5s"}
-    known = max(n for n in range(1, 3000) if n * GAP + TO_NODE + WRITE <= 16 * S + EAST_WEST + PROBE - 1)
-    received = max(n for n in range(1, 3000) if n * GAP + TO_NODE + WRITE + 1 * MS < 5 * S)
-    lag = (known - received) * GAP
+    lag = paused_lag()
     eligible = run(orders={"failover": {"max_lag": f"{lag}ns"}}, pause=pause, power=outage())
     refused = run(orders={"failover": {"max_lag": f"{lag - 1}ns"}}, pause=pause, power=outage())
     assert eligible.when("promoting") == [40 * S]

@@ -5,7 +5,6 @@ from typing import Any
 
 import numpy as np
 
-from sim.measure import ledger_kernels as k
 from sim.measure.loss import judge
 from sim.measure.path.ages import SECOND
 from sim.measure.path.delivery import Ghosts
@@ -65,13 +64,8 @@ def _limits(name: str, fall: Waterfall, ghosts: Ghosts) -> Iterator[Limit]:
 
 
 def _store(name: str, fall: Waterfall) -> Iterator[Limit]:
-    ledger = fall.ledger
-    lost = np.setdiff1d(judge(ledger)[0], list(fall.redone))
-    rows = ledger.abandoned[np.isin(ledger.abandoned[:, k.RID], lost)]
-    if len(rows):
-        first = rows[np.argmin(rows[:, k.COMMIT_NS])].tolist()
-        at_ns = ledger.cuts[first[k.CUT_ID]].at_ns
-        yield first[k.COMMIT_NS], at_ns, 0, f"{name}.replica", "lost", first[k.VERSION], first[k.RID]
+    for lost in fall.first_gone(np.setdiff1d(judge(fall.ledger)[0], list(fall.redone))):
+        yield lost.commit_ns, lost.at_ns, 0, f"{name}.replica", "lost", lost.version, lost.rid
 
 
 def _complete_to(falls: Mapping[str, Waterfall], end_ns: int) -> dict[str, float]:

@@ -1,6 +1,6 @@
 """The ledger of one domain, stage by stage: each term from its own rows."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -174,7 +174,7 @@ class Waterfall:
     def figures(self, loss: dict[str, Any]) -> dict[str, Any]:
         """Return stage -> terms; ``loss``: the figures of the store itself."""
         acknowledged, lost, stranded = len(self.acknowledged), loss["records"], loss["stranded"]
-        after = loss["records_after_replay"]
+        after, gone = loss["records_after_replay"], self.first_of_database()
         beyond = len(self.committed.minus(self.ways.near_commits))
         survives = {
             "delivered": len(self.committed) - beyond, "in_flight": 0, "stranded": beyond, "dropped": 0,
@@ -184,7 +184,8 @@ class Waterfall:
             "replica": {
                 "delivered": acknowledged - lost - stranded, "in_flight": 0, "stranded": stranded,
                 "dropped": 0, "lost": lost, "records_after_replay": after, "replayable": self.replayable(),
-                "window_s": loss["window_s"], "first_lost": None, "surviving": survives,
+                "window_s": loss["window_s"], "first_lost": None if gone is None else gone.figures(),
+                "surviving": survives,
             }
         }  # fmt: skip
         for terms in self.stages:
@@ -238,14 +239,31 @@ class Waterfall:
             known = (gone, again, *(self.redone.get(rid, ()) if after_replay else ()))
             if not any(v in spans for v in known for spans in held):
                 found.append(Lost(gone, rid, commit_ns, *self._abandoned(gone)))
+        found += self._first_burnt(held)
+        return min(found, key=lambda lost: lost.commit_ns, default=None)
+
+    def first_of_database(self) -> Lost | None:
+        """Return the oldest acknowledged write that the database lost, None if there is none."""
+        found = [*self.first_gone(judge(self.ledger)[0]), *self._first_burnt(())]
+        return min(found, key=lambda lost: lost.commit_ns, default=None)
+
+    def first_gone(self, lost: np.ndarray) -> Iterator[Lost]:
+        """Yield the oldest commit of lost writes (rids, (n,) int64) that was abandoned, if there is one."""
+        rows = self.ledger.abandoned[np.isin(self.ledger.abandoned[:, k.RID], lost)]
+        if len(rows):
+            first = rows[np.argmin(rows[:, k.COMMIT_NS])].tolist()
+            version = first[k.VERSION]
+            yield Lost(version, first[k.RID], first[k.COMMIT_NS], *self._abandoned(version))
+
+    def _first_burnt(self, held: Iterable[Spans]) -> Iterator[Lost]:
+        """Yield the first that an emptied store had everywhere and that is not ``held``, if there is one."""
         burnt = self.acknowledged.gone
         for spans in held if len(burnt) else ():
             burnt = burnt.minus(spans)
         first = burnt.least()
         if first is not None:
             assert self.ledger.emptied_ns is not None and self.ledger.first_ns is not None, "it had commits"
-            found.append(Lost(first, None, self.ledger.first_ns, self.ledger.emptied_ns, DESTROYED))
-        return min(found, key=lambda lost: lost.commit_ns, default=None)
+            yield Lost(first, None, self.ledger.first_ns, self.ledger.emptied_ns, DESTROYED)
 
     def missing_since(self, terms: Terms) -> int | None:
         """Return when the oldest surviving record in flight to a stage was committed, or None."""

@@ -136,6 +136,20 @@ def test_window_of_what_a_consumer_skipped():
     assert row["first_lost"] == first
 
 
+@pytest.mark.parametrize("journey", TERMS, ids=lambda f: f.__name__)
+def test_whatever_is_lost_has_a_first(journey):
+    """At databases, too, nothing is lost without a record to look at, and none is named otherwise."""
+    fall = journey().figures(strict=False)["waterfall"]["orders"]
+    assert [name for name, row in fall.items() if (row["lost"] > 0) != (row["first_lost"] is not None)] == []
+
+
+def test_the_first_that_the_database_lost():
+    """Write 9, committed at 9 s, is abandoned by the promotion at 20 s; 10 came later."""
+    row = bad.failover().figures(strict=False)["waterfall"]["orders"]["replica"]
+    why = "abandoned by a promotion"
+    assert row["first_lost"] == {"rid": 9, "version": v(1, 9), "commit_s": 9.0, "at_s": 20.0, "why": why}
+
+
 def test_recovery_point_lies_before_the_oldest_ghost():
     """Write 9, of 9 s, was lost by the promotion at 20 s (and is a ghost on the bus): just before it."""
     point = bad.failover().figures(strict=False)["recovery_point"]

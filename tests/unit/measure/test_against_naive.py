@@ -49,12 +49,13 @@ def test_session_guarantees_and_staleness(seed):
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_exposure_curves(seed):
-    """Maxima agree exactly and time-weighted means to rounding, for both curves of every standby."""
+    """Maxima agree exactly, in all and in each step, and means over time to rounding, for both curves."""
     history = Store(seed, warmup=_warmup(seed)).history
     got = history.figures()["exposure"]["orders"]
     for region in got:
         for curve, stage in (("crash", "sent"), ("cut", "received")):
             want = naive.exposure(history, region, stage)
+            assert got[region][curve]["series"] == want.pop("series"), (region, curve)
             have = {name: got[region][curve][name] for name in want}
             assert have == pytest.approx(want, rel=1e-9), (region, curve)
 

@@ -95,6 +95,57 @@ def test_a_fault_that_came_and_went_beside_it_explains_nothing():
     assert (spent["repair"], spent["catch_up"]) == (70 * S + 5, 10 * S)
 
 
+def slow_link(history: History) -> None:
+    """A link is slow from 10 to 70 s; a pause beside it, from 20 to 30 s."""
+    slow = history.milestone(10 * S, "fault.started", "fault/slow")
+    beside = history.milestone(20 * S, "fault.started", "fault/beside")
+    history.milestone(30 * S, "fault.healed", "fault/beside", beside)
+    history.milestone(70 * S, "fault.healed", "fault/slow", slow)
+
+
+@pytest.mark.parametrize("trip", ["observer.unhealthy", "checker.unhealthy", "declared", None])
+def test_trips_do_not_hide_the_fault_that_they_saw(trip):
+    """What an observer or a checker saw is not known: it names no fault; the newest that healed explains."""
+    history = History()
+    slow_link(history)
+    if trip is not None:
+        cause = 1 if trip == "checker.unhealthy" else None  # the latest misfortune, which it need not be
+        seen = history.milestone(25 * S, trip, "orders/observer/b", cause)
+        history.milestone(40 * S, "cancelled", "orders", seen)
+    spent, chain = phases(setup(), "write", EPISODE, history.milestones)
+    assert {name: ns for name, ns in spent.items() if ns} == {
+        "detect": 5, "repair": 60 * S, "catch_up": 20 * S,
+    }  # fmt: skip
+    assert [history.milestones[i].subject for i in chain] == ["fault/slow", "fault/slow"]
+
+
+def test_a_link_that_flaps_is_one_fault():
+    """The first cut made the primary lose its majority; the last restoration, of another cut, ends it."""
+    history = History()
+    for start, stop in ((10, 20), (30, 70)):
+        cut = history.milestone(start * S, "fault.started", "fault/flap")
+        if start == 10:
+            history.milestone(start * S, "primary.lost", "orders", cut)
+        history.milestone(stop * S, "fault.healed", "fault/flap", cut)
+    history.milestone(80 * S, "fault.healed", "fault/spike", None)
+    spent, _ = phases(setup(), "write", EPISODE, history.milestones)
+    assert (spent["repair"], spent["catch_up"]) == (40 * S, 20 * S)
+
+
+def test_waiting_for_a_candidate_is_deciding():
+    """Nobody may take over at 27 s, b may at 50 s: all of that is decision, and its promotion takes 5 s."""
+    history = History()
+    start = history.milestone(10 * S, "fault.started", "fault/power")
+    decided = history.milestone(27 * S, "decided", "orders", start)
+    none = history.milestone(27 * S, "no_candidate", "orders", decided)
+    promoting = history.milestone(50 * S, "promoting", "orders/b", none)
+    history.milestone(55 * S, "promoted", "orders/b", promoting)
+    spent, _ = phases(setup(), "write", EPISODE, history.milestones)
+    assert {name: ns for name, ns in spent.items() if ns} == {
+        "detect": 5, "decide": 40 * S, "promote": 5 * S, "catch_up": 35 * S,
+    }  # fmt: skip
+
+
 @pytest.mark.parametrize("recovered", [10 * S, 26 * S, 40 * S, 56 * S, 57 * S + 1])
 def test_phases_sum_to_the_recovery_time_wherever_it_ends(recovered):
     """The sum is exact to the nanosecond, also when the recovery comes in the middle of a chain."""

@@ -84,6 +84,13 @@ def test_recovery_is_that_of_the_objectives_else_that_of_all_writes():
     assert recovery_of(scenario("sla.rto=null"), found.tally) == ["orders.write"]
 
 
+def test_an_insight_called_write_is_no_writes():
+    """Without an objective on recovery the writes of databases count, not what is called like them."""
+    metrics = [("recovery.rta_s", of, [1.0]) for of in ("dashboard.write", "orders.write")]
+    found = finding({"rto": [10.0]}, metrics=metrics)
+    assert recovery_of(scenario("sla.rto=null"), found.tally) == ["orders.write"]
+
+
 def test_the_table_marks_the_frontier_and_names_what_has_no_price():
     """A reader sees what the cost leaves out."""
     only = ("prices={source: a list, instance: 0.5 USD/h}",)
