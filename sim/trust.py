@@ -5,6 +5,7 @@ from typing import Any
 
 from sim.core.distributions import Distribution
 from sim.journal.milestones import Milestone
+from sim.spec.coverage import notes as recorded
 from sim.spec.model import Model
 from sim.spec.models import Scenario
 
@@ -15,7 +16,7 @@ _FORMULAS = ("lognormal", "pareto", "weibull", "gamma", "exponential")  # the lo
 
 def trust(scenario: Scenario, figures: dict[str, Any], milestones: Sequence[Milestone]) -> list[str]:
     """Return the trust note of a run."""
-    notes = [_ONE, *_left_out(scenario), *_without_majority(milestones)]
+    notes = [_ONE, *recorded(scenario), *_left_out(scenario), *_without_majority(milestones)]
     wanted = {objective.of for objective in scenario.sla.values()}
     silent = sorted(
         name for name, of in figures["recovery"].items() if name in wanted and not of["operations"]
@@ -50,6 +51,7 @@ def of_study(
         f"{trials:,} trials of one model: intervals say how far luck reaches, not how right the model is."
         if trials > 1
         else _ONE,
+        *recorded(scenario),
         *_left_out(scenario),
     ]
     notes += [

@@ -27,12 +27,12 @@ from sim.models.failover import Failover
 from sim.models.network import Network
 from sim.models.path.plane import Plane
 from sim.models.path.pulls import pull
+from sim.models.recorded import arrivals
 from sim.models.rejoin import Rejoin
 from sim.models.routing import Answers, Routes
 from sim.models.workload import Tables, build, streams_of
 from sim.spec.choreography import coupled
 from sim.spec.models import NetworkLatency, Scenario, When
-from sim.spec.trace import arrivals
 
 Pulls = tuple[tuple[int, str], ...]  # (time ns, name of a cursor)
 ALL = "*"  # in place of the name

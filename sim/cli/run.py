@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from sim.cli import find, options
-from sim.cli.screen import colours, emit, moves, rendered
+from sim.cli.screen import colours, emit, moves, rendered, warn
 
 if TYPE_CHECKING:
     from sim.outcome import Outcome
+    from sim.spec.models import Scenario
 
 
 @click.command(short_help="Simulate a scenario once and print what came out.")
@@ -67,20 +68,34 @@ def command(ctx: click.Context, /, **given: Any) -> int:
 
         return run_study(ctx, given)
     from sim.report.folder import appearing, fill, folder_of
-    from sim.spec.resolve import digest, dump, load, resolve
+    from sim.spec import inputs
+    from sim.spec.resolve import digest, load, resolve
 
     ctx.obj["seed"] = given["seed"]
     resolved = resolve(
         load(str(find.scenario(given["scenario"])), overlays=given["overlays"], sets=given["sets"])
     )
+    told(resolved)
     out = writable(Path(given["out"]))
     name = f"{given['seed']}" + (f"-trial-{given['trial']}" if given["trial"] else "")
     target = folder_of(out, scenario=resolved.name, digest=digest(resolved), name=name)
     with appearing(target) as partial:
+        places, notes = inputs.kept(resolved)
+        inputs.copy(places, partial)
         outcome = _simulate(resolved, given, partial)
-        fill(partial, outcome, resolved=dump(resolved))
+        fill(partial, outcome, resolved=inputs.written(resolved, places, notes))
+    for note in notes:
+        warn(f"warning: {note}")
     emit(_result(outcome, given, target))
     return outcome.exit_code
+
+
+def told(*resolved: "Scenario") -> None:
+    """Warn, once, of what recorded loads leave out, before time is spent."""
+    from sim.spec.coverage import warnings
+
+    for line in dict.fromkeys(line for scenario in resolved for line in warnings(scenario)):
+        warn(line)
 
 
 def _simulate(resolved: Any, given: dict[str, Any], partial: Path) -> "Outcome":

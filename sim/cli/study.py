@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from sim.cli import find, options
-from sim.cli.run import source_of, writable
+from sim.cli.run import source_of, told, writable
 from sim.cli.screen import colours, emit, moves, rendered, warn
 
 if TYPE_CHECKING:
@@ -56,9 +56,15 @@ def studied(points: "list[Point]", given: dict[str, Any]) -> "Study":
 
     One of ``sim.study.unfinished`` if it cannot go on.
     """
+    from sim.spec import inputs
+
     _settle(given)
+    told(*(point.scenario for point in points))
     study = _run(points, given, _target_of(points, given))
-    study.store.finish(_documents(study))
+    places, notes = inputs.kept(*(finding.point.scenario for finding in study.findings))
+    study.store.finish(_documents(study, places, notes), places)
+    for note in notes:
+        warn(f"warning: {note}")
     return study
 
 
@@ -124,17 +130,17 @@ def _run(points: "list[Point]", given: dict[str, Any], target: Path) -> "Study":
         shown.close()
 
 
-def _documents(study: "Study") -> dict[str, str]:
+def _documents(study: "Study", places: "dict[str, str]", notes: list[str]) -> dict[str, str]:
     from sim.report.document import written
     from sim.report.folder import versions
     from sim.report.study import document
-    from sim.spec.resolve import dump
+    from sim.spec.inputs import written as resolved
     from sim.study.machine import fingerprint
 
     found = {**document(study), "versions": versions(), "machine": fingerprint()}
     texts = {"study.json": written(found)}
     for number, finding in enumerate(study.findings):
-        texts[f"scenario-{number}.yaml"] = dump(finding.point.scenario)
+        texts[f"scenario-{number}.yaml"] = resolved(finding.point.scenario, places, notes)
     return texts
 
 

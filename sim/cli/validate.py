@@ -42,6 +42,7 @@ def _files(path: str) -> list[Path]:
 
 def _valid(path: Path) -> bool:
     """Check one scenario and print its blast radius; errors go to stderr."""
+    from sim.spec.coverage import notes, warnings
     from sim.spec.resolve import blast_radius, digest, load, resolve
 
     try:
@@ -53,6 +54,7 @@ def _valid(path: Path) -> bool:
     lines = [f"{path}: ok ({resolved.name}, digest {digest(resolved)[:12]})"]
     for fault, targets in hits.items():
         lines += [f"  fault {fault} hits", *(f"    {target}" for target in targets)]
+    lines += [f"  {line}" for line in (*notes(resolved), *warnings(resolved))]
     lines += _effort(resolved)
     emit("\n".join(lines) + "\n")
     return True
@@ -90,5 +92,8 @@ def _study(resolved: "Scenario", each_s: float) -> str:
 
 def _trial_s(resolved: "Scenario") -> float:
     """Return about how long a trial takes on one core, in seconds: start, and so much for each operation."""
+    from sim.spec.coverage import recorded_operations
+
     rates = (d.workload.reads + d.workload.writes for d in resolved.databases.values())
-    return TRIAL_S + OPERATION_S * sum(rates) * resolved.duration / 1e9
+    operations = sum(rates) * resolved.duration / 1e9 + recorded_operations(resolved)
+    return TRIAL_S + OPERATION_S * operations

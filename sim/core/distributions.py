@@ -7,6 +7,7 @@ Durations are in nanoseconds, rates per second, sizes in bytes. Sampling is comp
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 KINDS = (
     "constant",
@@ -28,14 +29,17 @@ class Distribution:
 
     ``params`` by kind: constant (value), uniform (low, high), exponential (mean), lognormal (mu, sigma of the
     logarithm), gamma (shape, scale), pareto (minimum x_m, alpha), weibull (shape, scale), mixture: weights
-    that sum to 1, one a part, empirical: none, ``values`` sorted ascending.
+    that sum to 1, one a part, empirical: none, ``values`` sorted ascending, each with one of ``weights``
+    (more than 0) or, where there are none, all as often.
     """
 
     kind: str
     params: tuple[float, ...] = ()
     parts: tuple["Distribution", ...] = ()
     values: tuple[float, ...] = field(default=(), repr=False)
+    weights: tuple[float, ...] = field(default=(), repr=False)
     source: str | None = None  # the file an empirical distribution was read from
+    reading: tuple[tuple[str, Any], ...] = field(default=(), repr=False, compare=False)  # how, as authored
     given: tuple[float, ...] = field(
         default=(), repr=False, compare=False
     )  # lognormal: (median, p99) before logarithms
@@ -97,9 +101,26 @@ def mixture(weights: Sequence[float], parts: Sequence[Distribution]) -> Distribu
     return Distribution("mixture", proportions(weights), tuple(parts))
 
 
-def empirical(values: Sequence[float], source: str | None = None) -> Distribution:
-    """Return the distribution that draws one of ``values``, each as often."""
-    return Distribution("empirical", values=tuple(sorted(float(value) for value in values)), source=source)
+def empirical(
+    values: Sequence[float], source: str | None = None, *, weights: Sequence[float] | None = None
+) -> Distribution:
+    """Return the distribution that draws one of ``values``, each as often, or as often as its weight says.
+
+    Values of weight 0 are left out; one must be more than 0.
+    """
+    if weights is None:
+        drawn = tuple(sorted(float(value) for value in values))
+        return Distribution("empirical", values=drawn, source=source)
+    pairs = sorted((float(v), float(w)) for v, w in zip(values, weights, strict=True) if w > 0)
+    drawn, often = zip(*pairs, strict=True)
+    return Distribution("empirical", values=drawn, weights=often, source=source)
+
+
+def _empirical_mean(dist: Distribution) -> float:
+    if not dist.weights:
+        return math.fsum(dist.values) / len(dist.values)
+    products = (weight * value for weight, value in zip(dist.weights, dist.values, strict=True))
+    return math.fsum(products) / math.fsum(dist.weights)
 
 
 def proportions(weights: Sequence[float]) -> tuple[float, ...]:
@@ -124,5 +145,5 @@ _MEANS: dict[str, Callable[[Distribution], float]] = {
     "pareto": _pareto_mean,
     "weibull": lambda d: d.params[1] * math.gamma(1 + 1 / d.params[0]),
     "mixture": lambda d: math.fsum(w * part.mean for w, part in zip(d.params, d.parts, strict=True)),
-    "empirical": lambda d: math.fsum(d.values) / len(d.values),
+    "empirical": _empirical_mean,
 }

@@ -7,6 +7,7 @@ both.
 
 import math
 from functools import lru_cache
+from itertools import accumulate
 from typing import NamedTuple
 
 import numpy as np
@@ -16,6 +17,7 @@ from sim.core.draws import Purpose
 from sim.engine.compiled import allocating, compiled, drawn, inlined, outlined
 
 CONSTANT, UNIFORM, EXPONENTIAL, LOGNORMAL, GAMMA, PARETO, WEIBULL, MIXTURE, EMPIRICAL = range(len(KINDS))
+WEIGHTED = len(KINDS)  # empirical, with weights
 _MIXTURE_OFFSET = Purpose.MIXTURE_OFFSET
 
 _M1 = np.uint64(0xFF51AFD7ED558CCD)
@@ -34,7 +36,8 @@ class DistTable(NamedTuple):
     """Distributions in the form the compiled code reads.
 
     ``rows``: float64 (n, 4): code, first parameter, second parameter, cumulative weight within a mixture.
-    ``values``: float64 (m,), the sorted values of all empirical distributions.
+    ``values``: float64 (m,), the sorted values of all empirical distributions; behind those with
+    weights the part of all that the weights up to each add up to, 1 in the end.
     """
 
     rows: np.ndarray
@@ -60,8 +63,13 @@ def encode(distributions: list[Distribution]) -> DistTable:
 def _row(dist: Distribution, values: list[float]) -> list[float]:
     code = float(KINDS.index(dist.kind))
     if dist.kind == "empirical":
+        first = float(len(values))
         values.extend(dist.values)
-        return [code, float(len(values) - len(dist.values)), float(len(dist.values)), 0.0]
+        if dist.weights:
+            code = float(WEIGHTED)
+            sums = list(accumulate(dist.weights))
+            values.extend(part / sums[-1] for part in sums)
+        return [code, first, float(len(dist.values)), 0.0]
     first, second = (*dist.params, 0.0, 0.0)[:2]
     return [code, first, second, 0.0]
 
@@ -148,7 +156,23 @@ def _inverse(table, index, u):
         return b * (-math.log(u)) ** (1.0 / a)
     if code == GAMMA:
         return b * _gamma_quantile(a, u)
+    if code == WEIGHTED:
+        return table.values[np.int64(a) + _weighted(table.values, np.int64(a) + np.int64(b), np.int64(b), u)]
     return table.values[np.int64(a) + np.int64(u * b)]
+
+
+@compiled
+def _weighted(parts, first, count, u):
+    """Return the number of the first of ``count`` parts, from ``first`` on, that is at least ``u``."""
+    low = np.int64(0)
+    high = count - 1
+    while low < high:
+        middle = (low + high) // 2
+        if parts[first + middle] >= u:
+            high = middle
+        else:
+            low = middle + 1
+    return low
 
 
 @compiled

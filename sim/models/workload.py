@@ -1,7 +1,7 @@
 """From a resolved scenario to a domain's circle: streams, keys, work, and empty working arrays."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -31,7 +31,7 @@ class Stream:
     source: str
     target: str
     gap_ns: float = 0.0
-    trace_ns: tuple[int, ...] | None = None
+    trace_ns: np.ndarray | None = field(default=None, compare=False)  # int64, ascending
     fed_by: str | None = None  # the handler or replay that calls
     once: bool = False  # a call whose tag has a commit already commits nothing
 
@@ -55,8 +55,8 @@ class Tables:
         return encode(self._rows)
 
 
-def streams_of(scenario: Scenario, domain: str, traces: dict[str, tuple[int, ...]]) -> list[Stream]:
-    """Return a domain's streams sorted by name; ``traces``: stream name -> arrival times in ns."""
+def streams_of(scenario: Scenario, domain: str, traces: dict[str, np.ndarray]) -> list[Stream]:
+    """Return a domain's streams sorted by name; ``traces``: stream name -> arrival times, int64 ns."""
     database = scenario.databases[domain]
     found = []
     for client, group in scenario.clients.items():
@@ -149,7 +149,7 @@ def build(
         values=table.values,
         work=np.array(work, np.int64),
         backoff=np.array([retry.base, retry.cap, retry.jitter], np.float64),
-        trace=np.array([t for stream in streams for t in stream.trace_ns or ()], np.int64),
+        trace=np.concatenate([_recorded(stream) for stream in streams]),
         fed=np.zeros((max(1, sum(stream.fed_by is not None for stream in streams)), FEEDS, 3), np.int64),
         inbox=np.zeros((PLACES, 3), np.int64),
         ops=np.zeros((OUTPUT_ROWS, at.OP_FIELDS), np.int64),
@@ -161,6 +161,14 @@ def build(
     _fill_nodes(circle, database, regions)
     _fill_answers(circle, scenario, regions)
     return circle
+
+
+_NONE = np.zeros(0, np.int64)
+
+
+def _recorded(stream: Stream) -> np.ndarray:
+    """Return the arrival times of a recorded stream, int64 ns."""
+    return _NONE if stream.trace_ns is None else stream.trace_ns
 
 
 def _slots(lanes: int) -> np.ndarray:
@@ -239,11 +247,11 @@ def _fill_streams(circle: Circle, scenario: Scenario, database: Database, stream
         if stream.kind <= at.WRITE:
             row[at.T_CLIENT] = clients.index(stream.source)
             row[at.T_ARRIVAL] = _arrival(database, stream)
-            row[at.T_TRACE], row[at.T_TRACE_END] = traced, traced + len(stream.trace_ns or ())
+            row[at.T_TRACE], row[at.T_TRACE_END] = traced, traced + _recorded(stream).size
             if stream.fed_by is not None:
                 row[at.T_TRACE_END] = 0
                 row[at.T_GROUP] = callers.index(stream.fed_by) if stream.once else -1
-            traced += len(stream.trace_ns or ())
+            traced += _recorded(stream).size
         else:
             rules = database.failover if stream.kind == at.OBSERVE else scenario.gateway.check
             row[at.T_INTERVAL], row[at.T_TIMEOUT] = rules.interval, rules.timeout

@@ -144,7 +144,7 @@ def _workloads(scenario: m.Scenario) -> Iterator[Complaint]:
                 if getattr(load.arrivals, field) > load.arrivals.period:
                     yield Complaint((*path, "arrivals", field), f"the {field} is longer than the period")
         if isinstance(load.arrivals, m.Trace):
-            yield from check_trace(load, scenario.clients, path)
+            yield from check_trace(load, scenario.clients, scenario.duration, path)
 
 
 def _flow_shares(scenario: m.Scenario) -> Iterator[Complaint]:

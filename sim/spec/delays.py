@@ -1,16 +1,17 @@
 """Distributions of durations as authored: a quantity, or a map with one key that names the distribution."""
 
-import csv
 import math
 import os
 from collections.abc import Callable, Mapping
-from decimal import Decimal
-from hashlib import sha256
+from dataclasses import replace
 from typing import Any
 
 from sim.core import distributions as dists
 from sim.core.distributions import Distribution
 from sim.core.quantity import DURATION_PATTERN, QuantityError, format_duration, parse_duration_exact
+from sim.spec.cells import UNITS
+from sim.spec.measured import ROLES, content, measured
+from sim.spec.table_file import Unreadable
 from sim.spec.text import Complaint, Path, nearest, path_of
 
 _EXAMPLE = "such as 150ms or {uniform: [1s, 2s]}"
@@ -160,65 +161,57 @@ def _part(item: Any, path: Path, found: _Found) -> tuple[float | None, Distribut
 
 
 def _empirical(body: Any, path: Path, found: _Found) -> Distribution | None:
-    """Read ``lags.csv`` or, as resolved, ``{file: /at/lags.csv, sha256: ...}``, which must match."""
-    told = body.get("sha256") if isinstance(body, Mapping) else None
+    """Read ``lags.csv`` or ``{file: lags.csv, unit: ms}``; a ``sha256`` must be the content's."""
     if isinstance(body, Mapping):
-        if set(body) != {"file", "sha256"}:
-            found.append(Complaint(path, "expected the name of a file, or a map with file and sha256"))
-            return None
-        body, path = body["file"], (*path, "file")
-    if not isinstance(body, str):
-        found.append(Complaint(path, "expected the name of a file", "such as lags.csv"))
+        at, given = (*path, "file"), dict(body)
+    else:
+        at, given = path, {"file": body}
+    told = given.pop("sha256", None)
+    before = len(found)
+    reading = _reading(given, path, found)
+    if not isinstance(given.get("file"), str):
+        found.append(Complaint(at, "expected the name of a file", "such as lags.csv"))
+    if len(found) > before:
         return None
-    file = path_of(body)
-    values = _column(file, path, found)
-    if values is None:
+    dist = _measured(given, at, found)
+    if dist is not None and told not in (None, content(dist)):
+        name = os.path.basename(dist.source or "")
+        found.append(Complaint(at, f"{name} has changed since the scenario was resolved"))
         return None
-    dist = dists.empirical(values, file)
-    if told is not None and told != content(dist):
-        found.append(Complaint(path, f"{os.path.basename(file)} has changed since the scenario was resolved"))
-        return None
-    return dist
+    return None if dist is None else replace(dist, reading=reading)
 
 
-def content(dist: Distribution) -> str:
-    """Return the SHA-256 of an empirical distribution's values, which stands for its file in the digest."""
-    return sha256(" ".join(repr(value) for value in dist.values).encode()).hexdigest()
+_FILE_KEYS = ("file", "sha256", "columns", "unit", "above")
 
 
-def _column(file: str, path: Path, found: _Found) -> list[float] | None:
-    """Return the values in ns of the CSV column ``value`` (with units) or ``value_s`` (seconds)."""
-    name = os.path.basename(file)
+def _reading(given: Mapping[str, Any], path: Path, found: _Found) -> tuple[tuple[str, Any], ...]:
+    """Return how a file is to be read, as it is written in a scenario; complaints go to ``found``."""
+    for key in [key for key in given if key not in _FILE_KEYS]:
+        found.append(Complaint((*path, key), f"no parameter {key!r}", nearest(key, _FILE_KEYS), at_key=True))
+    unit, columns = given.get("unit"), given.get("columns", {})
+    if unit is not None and unit not in UNITS:
+        found.append(Complaint((*path, "unit"), f"no unit {unit!r}", nearest(str(unit), UNITS)))
+    if "above" in given:
+        _positive(given["above"], (*path, "above"), found)
+    if not isinstance(columns, Mapping) or not all(isinstance(name, str) for name in columns.values()):
+        found.append(Complaint((*path, "columns"), "expected a map", "such as {value: latency, weight: n}"))
+        return ()
+    for role in [role for role in columns if role not in ROLES]:
+        why = f"no column {role!r} is asked for"
+        found.append(Complaint((*path, "columns", role), why, nearest(role, ROLES), at_key=True))
+    kept: dict[str, Any] = {"columns": tuple((str(role), str(name)) for role, name in columns.items())}
+    kept |= {key: str(given[key]) for key in ("unit", "above") if key in given}
+    return tuple((key, value) for key, value in kept.items() if value)
+
+
+def _measured(given: Mapping[str, Any], path: Path, found: _Found) -> Distribution | None:
+    file = path_of(given["file"])
+    above = _duration(given["above"], path, found) if "above" in given else None
     try:
-        with open(file, encoding="utf-8", newline="") as stream:
-            rows = list(csv.DictReader(stream))
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        found.append(Complaint(path, f"cannot read {name}: {getattr(error, 'strerror', None) or error}"))
+        return measured(file, given.get("columns", {}), given.get("unit"), above)
+    except Unreadable as error:
+        found.extend(Complaint(path, *said) for said in error.told(file))
         return None
-    if not rows:
-        found.append(Complaint(path, f"{name} has no rows"))
-        return None
-    column = next((column for column in ("value", "value_s") if column in rows[0]), None)
-    if column is None:
-        found.append(Complaint(path, f"{name} has no column value or value_s"))
-        return None
-    try:
-        return [_cell(row[column], column) for row in rows]
-    except QuantityError as error:
-        found.append(Complaint(path, f"{name}: {error}"))
-        return None
-
-
-def _cell(text: str | None, column: str) -> float:
-    if column == "value":
-        return float(parse_duration_exact((text or "").strip()))
-    try:
-        seconds = float(text or "")
-    except ValueError:
-        seconds = math.nan
-    if not 0 <= seconds <= 1e9:
-        raise QuantityError(f"{text!r} is no number of seconds")
-    return float(Decimal(repr(seconds)) * 1_000_000_000)
 
 
 _PARSERS: dict[str, Callable[[Any, Path, _Found], Distribution | None]] = {
@@ -263,7 +256,11 @@ _FORMATS: dict[str, Callable[[Distribution], Any]] = {
     "pareto": lambda d: {"min": _text(d.params[0]), "alpha": d.params[1]},
     "weibull": lambda d: {"shape": d.params[0], "scale": _text(d.params[1])},
     "mixture": _format_mixture,
-    "empirical": lambda d: {"file": d.source, "sha256": content(d)},
+    "empirical": lambda d: {
+        "file": d.source,
+        "sha256": content(d),
+        **{key: dict(value) if key == "columns" else value for key, value in d.reading},
+    },
 }
 
 
@@ -272,9 +269,10 @@ def json_schema() -> dict[str, Any]:
     duration = {"anyOf": [{"type": "string", "pattern": DURATION_PATTERN}, {"const": 0}]}
     number = {"type": "number", "exclusiveMinimum": 0}
     part = _object({"weight": number, "of": {"$ref": "#/$defs/distribution"}})
-    file = {
-        "anyOf": [{"type": "string"}, _object({"file": {"type": "string"}, "sha256": {"type": "string"}})]
-    }
+    text = {"type": "string"}
+    named = {"type": "object", "properties": dict.fromkeys(ROLES, text), "additionalProperties": False}
+    given = {"file": text, "sha256": text, "columns": named, "unit": {"enum": [*UNITS]}, "above": duration}
+    file = {"anyOf": [text, _object(given)]}
     kinds = {
         "uniform": {"type": "array", "items": duration, "minItems": 2, "maxItems": 2},
         "exponential": duration,

@@ -79,6 +79,7 @@ from sim.spec.types import (
     Fraction,
     Metric,
     Name,
+    Origin,
     Predicate,
     Rate,
     Share,
@@ -157,12 +158,31 @@ class Bursty(Model):
     burst: Duration
 
 
+class TraceColumns(Model):
+    """The columns of a recorded load by what they are; those not named are ignored."""
+
+    time: str
+    client: str | None = None
+    kind: str | None = None
+    count: str | None = None
+    rate_per_s: str | None = None
+
+
 class Trace(Model):
-    """Arrival times from CSV or Parquet: ``time_s`` and, optional, ``client`` and ``kind`` (read|write)."""
+    """A recorded load, CSV or Parquet: ``time_s`` and, optional, ``client``, ``kind``, ``count``.
+
+    Other forms, units and names of columns: docs/files.md.
+    """
 
     kind: Literal["trace"] = "trace"
     file: FilePath
     sha256: str | None = None  # of the file; filled in by resolve, checked when given
+    columns: TraceColumns | None = None
+    unit: Literal["s", "ms", "us", "ns", "iso8601"] | None = None  # None: the column's name says it
+    origin: Origin | None = None  # what is time 0 of the run; None: 0
+    interval: Duration = 0  # how long a row lasts
+    scale: Annotated[float, Field(gt=0, le=1e6)] = 1.0
+    repeat: Annotated[Duration, Field(gt=0)] | None = None
 
 
 Arrivals = Annotated[Poisson | Constant | Diurnal | Bursty | Trace, Field(discriminator="kind")]

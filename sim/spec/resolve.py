@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from sim.core.distributions import proportions
@@ -22,6 +23,7 @@ __all__ = [
     "digest_full",
     "dump",
     "fault_catalogue",
+    "files_of",
     "load",
     "resolve",
     "schema",
@@ -57,9 +59,29 @@ def resolve(scenario: m.Scenario) -> m.Scenario:
     )
 
 
-def dump(scenario: m.Scenario) -> str:
-    """Return the scenario as canonical YAML: a legal scenario; that of a resolved one resolves to itself."""
-    return to_yaml(_written(scenario))
+def dump(scenario: m.Scenario, places: Mapping[str, str] | None = None) -> str:
+    """Return the scenario as canonical YAML: a legal scenario; that of a resolved one resolves to itself.
+
+    ``places``: file -> where it is to be found instead, relative to the YAML file.
+    """
+    data = _written(scenario)
+    for holder in _holders(data):
+        holder["file"] = (places or {}).get(holder["file"], holder["file"])
+    return to_yaml(data)
+
+
+def files_of(scenario: m.Scenario) -> list[str]:
+    """Return the files that a resolved scenario reads, each once, sorted."""
+    return sorted({holder["file"] for holder in _holders(_written(scenario))})
+
+
+def _holders(data: Any) -> Iterator[dict[str, Any]]:
+    """Yield each map that names a file whose content is known."""
+    if isinstance(data, dict) and {"file", "sha256"} <= data.keys():
+        yield data
+    elif isinstance(data, dict | list):
+        for part in data.values() if isinstance(data, dict) else data:
+            yield from _holders(part)
 
 
 def digest(scenario: m.Scenario) -> str:

@@ -22,6 +22,7 @@ from pydantic_core import PydanticCustomError
 from sim.core import quantity
 from sim.core.distributions import Distribution
 from sim.core.quantity import QuantityError
+from sim.spec import cells
 from sim.spec.delays import format_distribution, parse_distribution
 from sim.spec.predicates import PATTERN as PREDICATE_PATTERN
 from sim.spec.predicates import Bound, format_predicate, parse_predicate
@@ -101,6 +102,13 @@ def _read_bound(value: Any) -> float:
     raise complain("expected a duration or a count", "such as 30s or 100")
 
 
+def _read_origin(value: Any) -> str | float:
+    """Read a moment in a file: its first row's, a number in the file's unit, or a timestamp."""
+    if value == "first" or cells.number(value) is not None or cells.timestamp(value) is not None:
+        return str(value) if isinstance(value, str) else float(value) if isinstance(value, float) else value
+    raise complain("expected a moment in the file", "such as first, 1772366400 or 2026-03-01T12:00:00Z")
+
+
 def _read_predicate(value: Any) -> Bound:
     if isinstance(value, Bound):
         return value
@@ -174,6 +182,11 @@ Threshold = Annotated[
             ],
         }
     ),
+]
+Origin = Annotated[
+    str | float,
+    PlainValidator(_read_origin),
+    WithJsonSchema({"title": "moment in a file", "anyOf": [{"type": "string"}, {"type": "number"}]}),
 ]
 FilePath = Annotated[str, PlainValidator(path_of), WithJsonSchema({"title": "file", "type": "string"})]
 Metric = Literal[

@@ -10,10 +10,11 @@ import fcntl
 import json
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, TextIO
 
+from sim.spec.inputs import copy
 from sim.study.batch import Written, read
 from sim.study.figures import Names, named
 from sim.study.plan import Batch
@@ -99,9 +100,13 @@ class Store:
             found = self._names[key] = named(json.loads(text))
         return found
 
-    def finish(self, documents: dict[str, str]) -> None:
-        """Add ``documents`` (file name -> text) to the tables, and let the folder appear as a whole."""
+    def finish(self, documents: dict[str, str], copies: Mapping[str, str]) -> None:
+        """Add ``documents`` (file name -> text) and ``copies`` (file -> its place) to the tables.
+
+        Then the folder appears as a whole.
+        """
         whole = self.folder / "whole"
+        copy(copies, whole)
         for name, text in documents.items():
             _write(whole / name, text)
         shutil.rmtree(self.target, ignore_errors=True)

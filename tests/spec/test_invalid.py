@@ -5,7 +5,10 @@ import re
 import sys
 from collections import defaultdict
 from pathlib import Path
+from unittest.mock import patch
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 import sim.core.quantity
@@ -14,10 +17,11 @@ from sim.core.errors import SpecError
 from sim.spec.models import Scenario
 from sim.spec.resolve import load, resolve
 from sim.spec.sweep import points
+from sim.spec.trace import _load, _read, load_of
 from tests.spec.corpus import INVALID, VALID, Invalid
 
 SPEC = Path(sim.spec.__file__).parent
-RAISERS = {"Complaint", "complain", "problem", "Problem", "QuantityError", "fail", "_Unreadable", "_Endless"}
+RAISERS = {"Complaint", "complain", "problem", "Problem", "QuantityError", "fail", "Unreadable", "_Endless"}
 
 
 def read(case: Invalid):
@@ -58,7 +62,8 @@ def test_the_corpus_is_large_and_varied():
 def _kind(expected: str) -> str:
     """Return a message without what it quotes and counts: file names, numbers, names in quotes."""
     message = expected.split(" ", 1)[1]
-    return re.sub(r"'[^']*'|\b[\w-]+\.(?:csv|yaml|parquet)|\d+\S*", "_", message).split(",")[0]
+    plain = re.sub(r"'[^']*'|\b[\w-]+\.(?:csv|yaml|parquet)|\d+\S*", "_", message)
+    return re.sub(r"^_, \w+ _ ", "", plain).split(",")[0]
 
 
 def test_every_problem_shows_its_line_and_points_at_its_column():
@@ -102,6 +107,36 @@ def test_a_scenario_built_in_python_is_checked_too():
     bad = Scenario.model_validate({**dict(good), "warmup": good.duration})
     with pytest.raises(SpecError, match=r"^warmup: a warmup of 10m leaves nothing of 10m$"):
         resolve(bad)
+
+
+def test_a_file_with_too_many_rows_is_refused(tmp_path):
+    """More rows, lines or values than are read are an error, before they fill the memory."""
+    pq.write_table(pa.table({"time_s": [1, 2, 3]}), tmp_path / "rows.parquet")
+    (tmp_path / "rows.csv").write_text("time_s\n1\n2\n3\n")
+    (tmp_path / "lines.csv").write_text("time_s\n1\n\n\n\n\n\n")
+    arrivals = "databases.orders.workload={writes: 0, reads: 0, arrivals: {kind: trace, file: %s}}"
+    with patch("sim.spec.table_file.ROWS_MAX", 2):
+        for name, limit in (("rows.parquet", "2 rows"), ("rows.csv", "2 rows"), ("lines.csv", "4 lines")):
+            with pytest.raises(SpecError, match=f"cannot read {name}: it has more than {limit}"):
+                load(str(VALID_BASE), sets=[arrivals % (tmp_path / name)])
+    (tmp_path / "lags.csv").write_text("value_s\n1\n2\n")
+    with (
+        patch("sim.spec.measured.VALUES_MAX", 1),
+        pytest.raises(SpecError, match="it has 2 rows, give 1 at most"),
+    ):
+        load(str(VALID_BASE), sets=[f"gateway.route={{empirical: {tmp_path / 'lags.csv'}}}"])
+
+
+def test_a_file_that_changes_before_the_run_is_noticed(tmp_path):
+    """What is simulated is what was resolved, or nothing: the file is compared again when it is read."""
+    file = tmp_path / "load.csv"
+    file.write_text("time_s\n1\n")
+    arrivals = f"databases.orders.workload={{writes: 0, reads: 0, arrivals: {{kind: trace, file: {file}}}}}"
+    resolved = resolve(load(str(VALID_BASE), sets=[arrivals]))
+    file.write_text("time_s\n2\n")
+    _read.cache_clear(), _load.cache_clear()
+    with pytest.raises(SpecError, match="it has changed since the scenario was resolved"):
+        load_of(resolved, "orders")
 
 
 def test_every_raise_site_is_reached(tmp_path):
@@ -151,6 +186,8 @@ def _lines_run(tmp_path: Path) -> dict[str, set[int]]:
                 read(case)
         test_a_file_that_is_not_there_is_an_error(tmp_path)
         test_a_scenario_built_in_python_is_checked_too()
+        test_a_file_with_too_many_rows_is_refused(tmp_path)
+        test_a_file_that_changes_before_the_run_is_noticed(tmp_path)
     finally:
         sys.settrace(before)
     return lines
