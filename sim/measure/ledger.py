@@ -136,6 +136,7 @@ class Ledger:
         self._abandoned = np.zeros((64, k.COLUMNS), np.int64)
         self._lost_count = 0
         self._places = np.full(256, -1, np.int64)
+        self.empty: set[int] = set()  # nodes that lost their data and were not copied anew
         self.destroyed = False  # the newest timeline ends in a destruction, and nobody leads
         self.emptied_ns: int | None = None  # when no node held anything any more
         self.first_ns: int | None = None  # the first commit
@@ -243,18 +244,11 @@ class Ledger:
             if stage == "commits" or not len(table["version"]):
                 continue
             node = self.setup.regions.index(region)
-            table = _since(table, self._wiped(node, tables.get(f"copied/{region}")))
+            if stage == "copied":
+                (self.empty.discard if table["version"][-1] else self.empty.add)(node)
             reached = k.greatest_on_line(table["version"], self.timeline, self.lineage)
             for positions in (self.sent,) if stage == "sent" else (self.received, self.sent):
                 positions[node] = max(positions[node], reached)
-
-    def _wiped(self, node: int, copied: Table | None) -> int:
-        """Return when a node lost its data, if it did here: what it had received counts no more."""
-        lost = [] if copied is None else copied["at_ns"][copied["version"] == 0].tolist()
-        if not lost:
-            return 0
-        self.received[node] = self.sent[node] = 0
-        return int(lost[-1])
 
     def _commit(self, rows: Table) -> None:
         versions, n = rows["version"], len(rows["rid"])
@@ -351,8 +345,8 @@ class Ledger:
         rows[:, k.CUT_ID] = len(self.cuts)
         lsn = lsn_of(rows[:, k.VERSION])
         standbys = [n for n in self.nodes if n != self.primary]
-        others = [self.received[n] for n in standbys if n != node]
         promoted = node >= 0
+        others = [self.received[n] for n in standbys if not promoted or n not in (node, *self.empty)]
         rows[lsn <= max(others, default=0), k.FLAGS] |= k.AVOIDABLE if promoted else k.HELD
         rows[lsn <= max((self.sent[n] for n in ((node,) if promoted else standbys)), default=0), k.FLAGS] |= (
             k.SENT
@@ -414,14 +408,6 @@ class Ledger:
         runs = [(low, version), (version + 1, high)]
         self.silent[i : i + 1] = [run for run in runs if run[0] < run[1]]
         return True
-
-
-def _since(table: Table, at_ns: int) -> Table:
-    """Return the rows of a table at or after a time."""
-    if at_ns <= table["at_ns"][0]:
-        return table
-    first = int(np.searchsorted(table["at_ns"], at_ns))
-    return {name: values[first:] for name, values in table.items()}
 
 
 def _until(part: Slice, names: list[str], marks: dict[str, int], at_ns: int | None) -> dict[str, Table]:
