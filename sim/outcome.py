@@ -1,6 +1,6 @@
 """What one trial gives back: the verdict, the figures it rests on, and what happened."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any, Literal
 
 from sim.journal.milestones import Milestone
@@ -39,11 +39,24 @@ class Outcome:
 
 
 def objective_of(verdict: JudgedObjective) -> dict[str, Any]:
-    """Return a judged objective in the units of reports: a duration in seconds, else a count or a fraction.
+    """Return a judged objective in the units of reports: seconds, a count or a fraction.
 
-    ``value`` is the least it can be where ``censored``, and None where there was nothing to measure.
+    ``low`` and ``high``: the least and the most that it can be, inf: without bound, None: nothing was
+    measured. ``value`` is None where they differ, or are infinite.
     """
-    found = asdict(verdict)
-    if verdict.value is not None and METRICS[verdict.metric] == ("duration",):
-        found["value"] = verdict.value / 1e9
-    return found
+    bounds, value = verdict.bounds, verdict.value
+    low, high = (None, None) if bounds is None else (bounds.low, bounds.high)
+    if METRICS[verdict.metric] == ("duration",):
+        value, low, high = (None if ns is None else ns / 1e9 for ns in (value, low, high))
+    return {
+        "id": verdict.id,
+        "metric": verdict.metric,
+        "of": verdict.of,
+        "must": verdict.must,
+        "value": value,
+        "low": low,
+        "high": high,
+        "censored": verdict.censored,
+        "verdict": verdict.verdict,
+        "why": verdict.why,
+    }
