@@ -130,17 +130,17 @@ def _recovery(capability: Mapping[str, Any], metric: str, fraction: bool) -> Bou
     if metric == "failed_requests":
         failed = capability["failed_requests"]
         return exact_bounds(failed / population if fraction else failed)
-    if capability["rta_s"] is None:
-        return _censored(capability)
-    return exact_bounds(capability["rta_s"], NS)
+    return recovery_time(capability)
 
 
-def _censored(capability: Mapping[str, Any]) -> Bounds:
-    """Return the bounds of a recovery time that the run did not see to its end.
+def recovery_time(capability: Mapping[str, Any]) -> Bounds:
+    """Return the bounds of a recovery time, in ns, of which the run may not have seen the end.
 
     If it served again it may have recovered then. Episodes that were over count too: the longest is what is
     asked for.
     """
+    if capability["rta_s"] is not None:
+        return Bounds.exactly(round(capability["rta_s"] * NS))
     again_s = capability["serving_again_s"]
     open_s = capability["censored_after_s"] if again_s is None else again_s
     over_s = [episode["rta_s"] for episode in capability["episodes"] if episode["rta_s"] is not None]
