@@ -17,7 +17,8 @@ class Outcome:
 
     ``scenario`` is the scenario's name, ``digest`` the hash of its resolved form. ``figures`` has the keys
     recovery, latency, loss, exposure, consistency, operations and conservation, as ``sim.measure`` defines
-    them; a key whose name ends in ``_s`` is in seconds. ``faults``: id -> fired, status, started_s, healed_s.
+    them; a key whose name ends in ``_s`` is in seconds. ``faults``: id -> fired, status, started_s, healed_s,
+    until_s (when it was to heal, perhaps after the end; None: never).
     ``objectives``: as ``objective_of`` gives them, in the scenario's order. ``performance``: wall_s, writes,
     stage_operations, peak_rss_bytes. ``trust``: what limits belief in the figures, one sentence each.
     ``control``: the same seed without faults, as ``{"figures": ...}``, or None if it was not run.

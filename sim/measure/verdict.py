@@ -27,6 +27,7 @@ RECOVERY_POINTS = {
     "rpa_records": "records", "rpa_window": "window_s", "rpa_after_replay": "records_after_replay",
     "diverged": "diverged",
 }  # fmt: skip  # of the bounds of a loss
+ALL_GONE = "all of it was destroyed, with what lay before the run"
 GUARANTEES = ("read_your_writes", "monotonic_reads", "monotonic_writes", "writes_follow_reads")
 
 
@@ -109,7 +110,7 @@ def decide(must: "Predicate", bounds: Bounds | None) -> tuple[str, str]:
     found = {must.holds(value) for value in (bounds.low, nearest, bounds.high)}
     if len(found) == 2:
         return UNDECIDED, bounds.reason
-    return (MET if found.pop() else MISSED), bounds.reason
+    return (MET if found.pop() else MISSED), ALL_GONE if bounds.low == inf else bounds.reason
 
 
 def _judge_one(name: str, objective: "Objective", figures: Mapping[str, Any], idle: list[str]) -> Verdict:

@@ -45,14 +45,13 @@ def _point(figures: Mapping[str, Any]) -> Bounds:
     point = figures["recovery_point"]
     low, high = (inf if age is None else round(age * NS) for age in (point["age_s"], point["age_stranded_s"]))
     reasons = (loss["bounds"]["records"]["reason"] for loss in figures["loss"].values())
-    return Bounds(low, high, "; ".join(dict.fromkeys(reason for reason in reasons if reason)))
+    return Bounds.between(low, high, "; ".join(dict.fromkeys(reason for reason in reasons if reason)))
 
 
 def _lost(row: Mapping[str, Any], lost: str) -> Bounds:
     """Return what a stage lost: from the field ``lost`` to that and what is stranded."""
     stranded = row["stranded"]
-    reason = f"{stranded:,} records are out of reach at the end" if stranded else ""
-    return Bounds(row[lost], row[lost] + stranded, reason)
+    return Bounds.between(row[lost], row[lost] + stranded, f"{stranded:,} records are out of reach at the end")
 
 
 def _shown(regions: Mapping[str, Mapping[str, Any]], metric: str) -> float | None:
