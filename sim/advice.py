@@ -53,16 +53,17 @@ def _stores(of: str, end: End) -> list[str]:
 
 
 def _out_of_reach(of: str, end: End) -> Iterator[str]:
-    """Yield what would tell what becomes of stranded records."""
-    for store in _stores(of, end):
-        loss = end.figures["loss"][store]
-        if loss["stranded"] or loss["stranded_window_s"] is None:
-            holders = [(store, place["region"]) for place in loss["where"][:1]]  # the first holds the most
-            away = {name: fate for name, fate in _active(end).items() if _away(fate)}
-            yield from _heals(away, holders, end)
-            yield from _failover(store, end)
-            if not away:  # they restart
-                yield "a longer run"
+    """Yield what would tell what becomes of stranded records, of databases or else of stages behind them."""
+    losses = {store: end.figures["loss"][store] for store in _stores(of, end)}
+    stores = [name for name, f in losses.items() if f["stranded"] or f["stranded_window_s"] is None]
+    most = {name: losses[name]["where"][:1] for name in stores}  # the first place holds the most
+    holders = [(name, place["region"]) for name, places in most.items() for place in places]
+    away = {name: fate for name, fate in _active(end).items() if _away(fate)}
+    yield from _heals(away, holders, end)
+    for store in stores:
+        yield from _failover(store, end)
+    if not away:  # something restarts, or moves
+        yield "a longer run"
 
 
 def _open_recovery(of: str, end: End) -> Iterator[str]:

@@ -9,7 +9,7 @@ from sim.report.quantities import count, duration, plural
 
 Figures = dict[str, Any]
 CAUSES = {
-    "paused": "held back because replication to the new primary was paused",
+    "paused": "held back because replication was paused",
     "send_queue": "still in the send queue: too much for the replica's share of the link",
     "wire": "sent but not yet received, on a wire that was lost",
     "diverged": "written to the old primary after the failure",
@@ -67,7 +67,7 @@ def _lines(name: str, figure: Figures) -> Iterator[str]:
     if figure["records"]:
         yield f"- {name}: {_because(figure['cause'])}"
     if figure["destroyed"]:
-        yield f"- {name}: of {count(figure['destroyed'])} of them no copy is left on any disk"
+        yield f"- {name}: {count(figure['destroyed'])} were destroyed: no copy of them is left on any disk"
     if figure["window_s"] is None:
         yield f"- {name}: no node holds its data any more; all that lay before the run is lost too"
     if figure["stranded"]:

@@ -74,7 +74,7 @@ def figures_of(figures: Mapping[str, Any], used: Mapping[str, float]) -> Figures
     found = _Found()
     for group in GROUPS:
         for of, held in figures.get(group, {}).items():
-            _numbers(found, group, of, held, _bounded(group, held))
+            _numbers(found, group, of, held, bounded=_bounded(group, held))
     for domain, stages in figures.get("waterfall", {}).items():
         for stage, row in stages.items():
             bounds = row["lost"], row["lost"] + row["stranded"]
@@ -119,7 +119,7 @@ def _bounded(group: str, held: Mapping[str, Any]) -> dict[str, Ends]:
 
 
 def _numbers(
-    found: _Found, prefix: str, of: str, held: Mapping[str, Any], bounded: Mapping[str, Ends]
+    found: _Found, prefix: str, of: str, held: Mapping[str, Any], *, bounded: Mapping[str, Ends]
 ) -> None:
     """Add the numbers in ``held``. Runs for each of some hundred figures of every trial of a study."""
     for key, value in held.items():
@@ -129,7 +129,7 @@ def _numbers(
         if key in bounded:
             found.between(name, *bounded[key])
         elif isinstance(value, dict):
-            _numbers(found, name[0], of, value, {})
+            _numbers(found, name[0], of, value, bounded={})
         elif value is None or isinstance(value, int | float):
             found.add(name, value)
         elif isinstance(value, np.number):

@@ -97,13 +97,22 @@ def test_records_that_a_fault_keeps_away_are_back_when_it_has_healed_and_the_nod
 
 
 def test_a_fault_that_never_heals_makes_no_run_long_enough(scenario):
-    """Whatever else heals; one that keeps nothing away, or another store's node, has nothing to do with it."""
+    """Whatever else heals; what keeps nothing away, or another store's node, has nothing to do with it."""
     assert ways(scenario(), LOST, fates={"fire": active(None), "quake": active(1500)}) == ""
     pause, other = (Dial("pause_send", ("orders", "west")),), (Dial("down", ("payments", "east")),)
     beside = {"fire": active(1500), "pause": active(None, pause), "crash": active(None, other)}
     assert ways(scenario(), LOST, fates=beside) == "run until 25m11s (fire heals at 25m)"
     healed = {"fire": Fate("healed", True, 0, 1190 * S, 1190 * S, [(dial, True) for dial in OUTAGE])}
     assert ways(scenario(), LOST, fates=healed) == "a longer run"  # it restarts
+
+
+def test_what_only_a_stage_has_out_of_reach_waits_for_the_regions_that_are_away(scenario):
+    """The database has everything: a consumer's region is down."""
+    why = "9 records are out of reach at the end"
+    stage = Verdict("search", "records_lost", "orders.search", "== 0", Bounds(0, 9, why), UNDECIDED, why)
+    fates = {"fire": active(1500)}
+    assert ways(scenario(), stage, fates=fates, of=figures(0)) == "run until 25m11s (fire heals at 25m)"
+    assert ways(scenario(), stage, fates={"fire": active(None)}, of=figures(0)) == ""
 
 
 def test_two_regions_need_a_third_voter(scenario):

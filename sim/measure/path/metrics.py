@@ -50,8 +50,8 @@ def _point(figures: Mapping[str, Any]) -> Bounds:
 
 def _lost(row: Mapping[str, Any], lost: str) -> Bounds:
     """Return what a stage lost: from the field ``lost`` to that and what is stranded."""
-    stranded = row["stranded"]
-    return Bounds.between(row[lost], row[lost] + stranded, f"{stranded:,} records are out of reach at the end")
+    low, stranded = row[lost], row["stranded"]
+    return Bounds.between(low, low + stranded, f"{stranded:,} records are out of reach at the end")
 
 
 def _shown(regions: Mapping[str, Mapping[str, Any]], metric: str) -> float | None:

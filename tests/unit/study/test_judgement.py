@@ -122,7 +122,7 @@ def test_an_objective_about_every_trial_is_decided_early_by_a_miss_only():
 
 
 def test_a_precision_is_reached_when_the_mean_is_known_so_well():
-    """60 +- 1 is known to 5 % after 40 trials, 60 +- 60 is not, nor with bounds 9 apart; without bound never."""
+    """60 +- 1 is known to 5 % after 40 trials, 60 +- 60 or bounds 9 apart are not; without bound never."""
     sets = ("sla.rpo=null",)
     near = [60.0 + (-1) ** i for i in range(40)]
     assert stops("5%", finding({"rto": near}, sets=sets))
