@@ -46,8 +46,8 @@ def test_the_page_fits_a_hundred_columns():
 def test_the_headline_names_what_was_missed(outcome):
     """A missed objective is in the first line by its id, an undecided one too, with its reason."""
     assert headline(outcome) == (
-        "FAIL: Lose the primary region at peak: 1 of 5 objectives missed (orders-rpo), 1 undecided (pay-rto): "
-        "it did not serve again before the run ended"
+        "FAIL: Lose the primary region at peak: 1 of 5 objectives missed (orders-rpo), "
+        "1 undecided (pay-rto): it did not serve again before the run ended"
     )
 
 
