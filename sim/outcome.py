@@ -1,6 +1,6 @@
 """What one trial gives back: the verdict, the figures it rests on, and what happened."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any, Literal
 
 from sim.journal.milestones import Milestone
@@ -17,7 +17,8 @@ class Outcome:
 
     ``scenario`` is the scenario's name, ``digest`` the hash of its resolved form. ``figures`` has the keys
     recovery, latency, loss, exposure, consistency, operations and conservation, as ``sim.measure`` defines
-    them; a key whose name ends in ``_s`` is in seconds. ``faults``: id -> fired, status, started_s, healed_s.
+    them; a key whose name ends in ``_s`` is in seconds. ``faults``: id -> fired, status, started_s, healed_s,
+    until_s (when it was to heal, perhaps after the end; None: never).
     ``objectives``: as ``objective_of`` gives them, in the scenario's order. ``performance``: wall_s, writes,
     stage_operations, peak_rss_bytes. ``trust``: what limits belief in the figures, one sentence each.
     ``control``: the same seed without faults, as ``{"figures": ...}``, or None if it was not run.
@@ -39,11 +40,24 @@ class Outcome:
 
 
 def objective_of(verdict: JudgedObjective) -> dict[str, Any]:
-    """Return a judged objective in the units of reports: a duration in seconds, else a count or a fraction.
+    """Return a judged objective in the units of reports: seconds, a count or a fraction.
 
-    ``value`` is the least it can be where ``censored``, and None where there was nothing to measure.
+    ``low`` and ``high``: the least and the most that it can be, inf: without bound, None: nothing was
+    measured. ``value`` is None where they differ, or are infinite.
     """
-    found = asdict(verdict)
-    if verdict.value is not None and METRICS[verdict.metric] == ("duration",):
-        found["value"] = verdict.value / 1e9
-    return found
+    bounds, value = verdict.bounds, verdict.value
+    low, high = (None, None) if bounds is None else (bounds.low, bounds.high)
+    if METRICS[verdict.metric] == ("duration",):
+        value, low, high = (None if ns is None else ns / 1e9 for ns in (value, low, high))
+    return {
+        "id": verdict.id,
+        "metric": verdict.metric,
+        "of": verdict.of,
+        "must": verdict.must,
+        "value": value,
+        "low": low,
+        "high": high,
+        "censored": verdict.censored,
+        "verdict": verdict.verdict,
+        "why": verdict.why,
+    }

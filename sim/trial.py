@@ -11,6 +11,7 @@ from typing import Any, cast
 
 import numpy as np
 
+from sim.advice import End, advised
 from sim.engine import cache_dir
 from sim.journal.milestones import Milestone
 from sim.journal.parquet import ParquetWriter
@@ -52,7 +53,8 @@ def run(
     figures = measures.figures()
     faults = _faults(world)
     drawn = {name: fault for name, fault in faults.items() if fault["status"] != "not_drawn"}
-    verdicts = judge(figures, resolved.sla, drawn)
+    end = End(resolved, world.schedule.fates, world.milestones.all, figures)
+    verdicts = advised(judge(figures, resolved.sla, drawn), end)
     code = overall(verdicts, drawn)
     return Outcome(
         scenario=resolved.name,
@@ -111,6 +113,7 @@ def _faults(world: World) -> dict[str, dict[str, Any]]:
             "status": fate.status,
             "started_s": seconds(fate.started_ns),
             "healed_s": seconds(fate.healed_ns),
+            "until_s": seconds(fate.until_ns),
         }
         for name, fate in world.schedule.fates.items()
     }

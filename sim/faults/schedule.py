@@ -35,12 +35,16 @@ class Struck(Protocol):
 
 @dataclass
 class Fate:
-    """What became of a fault."""
+    """What became of a fault. ``until_ns``: when it was to end, perhaps after the run; None: never.
+
+    Known from its start on.
+    """
 
     status: str = "scheduled"  # scheduled, not_drawn, not_triggered, active, healed
     fired: bool = False
     started_ns: int | None = None
     healed_ns: int | None = None
+    until_ns: int | None = None
     turns: Turns = field(default_factory=list)
     reads_before: int = 0
 
@@ -79,6 +83,7 @@ class Schedule:
         fate.reads_before = self._world.reads(name, fate.turns)
         self._world.strike(name, fate.turns, why=fault.kind)
         length = None if fault.duration is None else self._draw(name, fault.duration, Purpose.DURATION)
+        fate.until_ns = None if length is None else clock.now + length
         if isinstance(fault, LinkFlap):
             yield from self._flap(name, fault, length)
         elif length is not None:

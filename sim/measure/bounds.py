@@ -52,3 +52,11 @@ def bounds_of(figures: dict[str, Any], unit: float = 1.0) -> Bounds:
     """Return the bounds that ``Bounds.figures`` has written, times ``unit``."""
     low, high = (inf if value is None else round(value * unit) for value in (figures["low"], figures["high"]))
     return Bounds(low, high, figures["reason"])
+
+
+def exact_bounds(value: float | None, unit: float = 1) -> Bounds | None:
+    """Return the bounds of a figure that the run tells, times ``unit``; None for none.
+
+    Seconds become whole ns without loss, since they came from whole ns below 2**53.
+    """
+    return None if value is None else Bounds.exactly(value if unit == 1 else round(value * unit))

@@ -1,13 +1,15 @@
 """Verdicts: figures and objectives to met, missed or undecided.
 
-An undecided objective never reads as a pass: a censored recovery time below its bound, an empty population
-and a fault that never took effect all leave the question open.
+What a run says of a figure has bounds. An objective is decided if every value between them gives the same
+answer; an empty population and a fault that never took effect leave the question open too.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from math import inf, isfinite
 from typing import TYPE_CHECKING, Any
 
+from sim.measure.bounds import Bounds, bounds_of, exact_bounds
 from sim.measure.orders.metrics import METRICS as ORDER_METRICS
 from sim.measure.orders.metrics import order_value
 from sim.measure.path.metrics import METRICS as PATH_METRICS
@@ -15,39 +17,43 @@ from sim.measure.path.metrics import path_value
 
 if TYPE_CHECKING:
     from sim.spec.models import Objective
-    from sim.spec.predicates import Bound
+    from sim.spec.predicates import Bound as Predicate
 
 MET, MISSED, UNDECIDED = "met", "missed", "undecided"
 PASS, FAIL, INCONCLUSIVE = 0, 1, 3  # exit codes
 NS = 10**9
 LATENCIES = {"latency_p50": "p50_s", "latency_p99": "p99_s", "latency_p999": "p999_s"}
-RECOVERY_POINTS = ("rpa_records", "rpa_window", "rpa_after_replay", "diverged")
+RECOVERY_POINTS = {
+    "rpa_records": "records", "rpa_window": "window_s", "rpa_after_replay": "records_after_replay",
+    "diverged": "diverged",
+}  # fmt: skip  # of the bounds of a loss
+ALL_GONE = "all of it was destroyed, with what lay before the run"
 GUARANTEES = ("read_your_writes", "monotonic_reads", "monotonic_writes", "writes_follow_reads")
 
 
 @dataclass(frozen=True, slots=True)
-class Measured:
-    """A metric's value in the base unit of its bound (ns, count or fraction).
-
-    None if the population is empty. ``at_least``: censored there.
-    """
-
-    value: float | None
-    at_least: bool = False
-
-
-@dataclass(frozen=True, slots=True)
 class Verdict:
-    """One objective judged. ``value`` is in ns, a count or a fraction; None: no value."""
+    """One objective judged. ``bounds`` are in ns, a count or a fraction; None: nothing was measured."""
 
     id: str
     metric: str
     of: str
     must: str
-    value: float | None
-    censored: bool
+    bounds: Bounds | None
     verdict: str
     why: str = ""
+
+    @property
+    def value(self) -> float | None:
+        """What the metric came to, where the run tells."""
+        if self.bounds is None or not self.bounds.exact or self.bounds.low == inf:
+            return None
+        return self.bounds.low
+
+    @property
+    def censored(self) -> bool:
+        """Whether it is a recovery that the run did not see to its end."""
+        return self.metric == "rta" and self.bounds is not None and not self.bounds.exact
 
 
 def judge(
@@ -68,92 +74,99 @@ def overall(verdicts: list[Verdict], faults: Mapping[str, Mapping[str, Any]]) ->
     )
 
 
-def measured(figures: Mapping[str, Any], metric: str, of: str, *, fraction: bool = False) -> Measured:
-    """Return what ``metric`` came to.
+def measured(figures: Mapping[str, Any], metric: str, of: str, *, fraction: bool = False) -> Bounds | None:
+    """Return what ``metric`` came to, in the base unit of its predicates (ns, count or fraction).
 
     ``of``: a capability (orders.write), a store (orders), a stage, consumer or zone of the data path
-    (orders.raw) or, for exposure, a standby (orders/us-west).
+    (orders.raw) or, for exposure, a standby (orders/us-west). None if there was nothing to measure.
     KeyError if there is no such thing.
     """
     if metric in ORDER_METRICS:
-        return Measured(order_value(figures, metric, of))
+        return exact_bounds(order_value(figures, metric, of))
     if metric in PATH_METRICS:
-        value, seconds = path_value(figures, metric, of)
-        return Measured(_ns(value) if seconds else value)
+        return path_value(figures, metric, of)
     if metric in ("rta", "downtime", "failed_requests"):
         return _recovery(figures["recovery"][of], metric, fraction)
     if metric in LATENCIES:
-        return Measured(_ns(figures["latency"][of][LATENCIES[metric]]))
+        return exact_bounds(figures["latency"][of][LATENCIES[metric]], NS)
     if metric == "exposure_max_records":
         store, _, standby = of.partition("/")
         curves = figures["exposure"][store]
         chosen = [curves[standby]] if standby else curves.values()
-        return Measured(max((c["cut"]["records_max"] for c in chosen), default=None))
+        return exact_bounds(max((c["cut"]["records_max"] for c in chosen), default=None))
     if metric in RECOVERY_POINTS:
         return _loss(figures, metric, of)
     return _consistency(figures["consistency"][of], metric, fraction)
 
 
+def decide(must: "Predicate", bounds: Bounds | None) -> tuple[str, str]:
+    """Return whether a predicate is met, missed or undecided by a figure in ``bounds``, and why.
+
+    Between two values a predicate changes at its own value alone: where it and both ends agree, all do.
+    """
+    if bounds is None:
+        return UNDECIDED, "nothing to measure"
+    nearest = min(max(must.value, bounds.low), bounds.high)
+    found = {must.holds(value) for value in (bounds.low, nearest, bounds.high)}
+    if len(found) == 2:
+        return UNDECIDED, bounds.reason
+    return (MET if found.pop() else MISSED), ALL_GONE if bounds.low == inf else bounds.reason
+
+
 def _judge_one(name: str, objective: "Objective", figures: Mapping[str, Any], idle: list[str]) -> Verdict:
-    bound = objective.must
-    got = measured(figures, objective.metric, objective.of, fraction=bound.unit == "fraction")
-    verdict, why = _decide(bound, got)
+    must = objective.must
+    bounds = measured(figures, objective.metric, objective.of, fraction=must.unit == "fraction")
+    verdict, why = decide(must, bounds)
     if idle:
         verdict, why = UNDECIDED, f"fault {', '.join(idle)} never took effect"
-    return Verdict(name, objective.metric, objective.of, str(bound), got.value, got.at_least, verdict, why)
+    return Verdict(name, objective.metric, objective.of, str(must), bounds, verdict, why)
 
 
-def _decide(bound: "Bound", got: Measured) -> tuple[str, str]:
-    if got.value is None:
-        return UNDECIDED, "nothing to measure"
-    if not got.at_least:
-        return (MET if bound.holds(got.value) else MISSED), ""
-    if bound.op in ("<=", "<") and got.value >= bound.value:
-        return MISSED, "not over when the run ended"
-    if bound.op in (">=", ">") and bound.holds(got.value):
-        return MET, "not over when the run ended"
-    if bound.op in ("==", "!=") and got.value > bound.value:
-        return (MISSED if bound.op == "==" else MET), "not over when the run ended"
-    return UNDECIDED, "the run ended before the recovery was complete"
-
-
-def _recovery(capability: Mapping[str, Any], metric: str, fraction: bool) -> Measured:
+def _recovery(capability: Mapping[str, Any], metric: str, fraction: bool) -> Bounds | None:
     population = capability["operations"]
     if not population:
-        return Measured(None)
+        return None
     if metric == "downtime":
-        return Measured(_ns(capability["downtime_s"]))
+        return exact_bounds(capability["downtime_s"], NS)
     if metric == "failed_requests":
         failed = capability["failed_requests"]
-        return Measured(failed / population if fraction else failed)
-    if capability["rta_s"] is None:
-        return Measured(_ns(capability["censored_after_s"]), at_least=True)
-    return Measured(_ns(capability["rta_s"]))
+        return exact_bounds(failed / population if fraction else failed)
+    return recovery_time(capability)
 
 
-def _loss(figures: Mapping[str, Any], metric: str, of: str) -> Measured:
-    loss = figures["loss"][of]
-    if not figures["conservation"][of]["acks"]["acknowledged"]:
-        return Measured(None)
-    if metric == "rpa_window":
-        return Measured(_ns(loss["window_s"]))
-    if metric == "rpa_after_replay":
-        return Measured(loss.get("records_after_replay", loss["records"]))  # no bus: no replay
-    return Measured(loss["records" if metric == "rpa_records" else "diverged"])
+def recovery_time(capability: Mapping[str, Any]) -> Bounds:
+    """Return the bounds of a recovery time, in ns, of which the run may not have seen the end.
+
+    If it served again it may have recovered then. Episodes that were over count too: the longest is what is
+    asked for.
+    """
+    if capability["rta_s"] is not None:
+        return Bounds.exactly(round(capability["rta_s"] * NS))
+    again_s = capability["serving_again_s"]
+    open_s = capability["censored_after_s"] if again_s is None else again_s
+    over_s = [episode["rta_s"] for episode in capability["episodes"] if episode["rta_s"] is not None]
+    reason = "it did not serve again before the run ended"
+    if again_s is not None:
+        reason = "it served again, but the run ended before that had held"
+    return Bounds(round(max([open_s, *over_s]) * NS), inf, reason)
 
 
-def _consistency(store: Mapping[str, Any], metric: str, fraction: bool) -> Measured:
+def _loss(figures: Mapping[str, Any], metric: str, of: str) -> Bounds | None:
+    """Return the bounds of a loss; without an acknowledged write only one of all there was is any."""
+    bounds = figures["loss"][of]["bounds"][RECOVERY_POINTS[metric]]
+    found = bounds_of(bounds, NS if metric == "rpa_window" else 1)
+    if isfinite(found.high) and not figures["conservation"][of]["acks"]["acknowledged"]:
+        return None
+    return found
+
+
+def _consistency(store: Mapping[str, Any], metric: str, fraction: bool) -> Bounds | None:
     if metric in GUARANTEES:
-        return Measured(store[metric]["violations"] if store[metric]["judged"] else None)
+        return exact_bounds(store[metric]["violations"] if store[metric]["judged"] else None)
     if not store["reads"]:
-        return Measured(None)
+        return None
     if metric == "stale_reads":
-        return Measured(store["stale_fraction"] if fraction else store["stale_reads"])
+        return exact_bounds(store["stale_fraction"] if fraction else store["stale_reads"])
     if metric == "behind_max":
-        return Measured(store["versions_behind_max"])
-    return Measured(_ns(store[f"{metric}_s"]))
-
-
-def _ns(seconds: float | None) -> int | None:
-    """Return whole ns; exact, since a figure in seconds came from whole ns below 2**53."""
-    return None if seconds is None else round(seconds * NS)
+        return exact_bounds(store["versions_behind_max"])
+    return exact_bounds(store[f"{metric}_s"], NS)

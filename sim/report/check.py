@@ -5,10 +5,10 @@ from collections import Counter
 from collections.abc import Sequence
 from xml.etree import ElementTree as xml
 
-from sim.report.study import interval, notes, number, share, unit_of
+from sim.report.study import between, interval, notes, share, unit_of
 from sim.study.estimates import of
 from sim.study.gate import ORDER, Checked, Line, worst_first
-from sim.study.judgement import worst_trial
+from sim.study.judgement import adverse, worst_trial
 
 ANNOTATIONS = 10  # GitHub shows so many errors, and so many warnings, of a step, and drops the rest
 SUMMARY_BYTES = 1024 * 1024  # GitHub refuses a step's summary that is larger
@@ -47,14 +47,14 @@ def told(line: Line) -> str:
         return line.why
     values = line.finding.tally
     text = f"{asked(line)}: {line.why}"
-    column = values.objective_column(line.ruling.id)
-    if not column.size:
+    lows, highs = values.objective_bounds(line.ruling.id)
+    if not lows.size:
         return text
-    found, unit = of(column)["p50"], unit_of(line.ruling)
+    found, unit = of(lows, highs)["p50"], unit_of(line.ruling)
     return (
         f"{text}; median {interval(found, unit)}"
-        if column.size > 1
-        else f"{text}; it was {number(found.value, unit)}"
+        if lows.size > 1
+        else f"{text}; it was {between(found, unit)}"
     )
 
 
@@ -78,7 +78,7 @@ def bad_trial(line: Line) -> int:
     tally = line.finding.tally
     if line.ruling is None:
         return tally.errors[0][0] if tally.errors else 0
-    return worst_trial(line.ruling, tally.objective_values.get(line.ruling.id, ()))
+    return worst_trial(line.ruling, adverse(line.ruling.id, line.ruling.objective, tally))
 
 
 def junit(checked: Sequence[Checked]) -> str:

@@ -60,7 +60,7 @@ def document(found: Sequence[Difference], *, before: str, after: str, trials: in
 
 def _number(value: float, unit: str) -> str:
     if math.isinf(value):
-        return "not over"
+        return "no bound"
     if unit == "s":
         return duration(value)
     return percent(value) if unit == "1" else count(value)

@@ -27,12 +27,13 @@ def side_by_side(findings: Sequence[Finding]) -> Section:
 
 
 def entry(place: Place) -> dict[str, Any]:
-    """Return a point's place as JSON holds it. A recovery that was not over is null, and said to be open."""
+    """Return a point's place as JSON holds it. What has no bound is null, and said to be open."""
     return {
         "best": place.best,
         "rta_s_p95": place.rta_s,
         "rta_open": math.isinf(place.rta_s),
         "lost_records_p95": place.lost_records,
+        "lost_open": math.isinf(place.lost_records),
         "cost_per_hour": place.cost_per_hour if place.cost else None,
         "cost": place.cost,
         "currency": place.currency,
@@ -60,4 +61,4 @@ def _time(seconds: float) -> str:
 
 
 def _number(value: float) -> str:
-    return NOTHING if math.isnan(value) else count(value)
+    return NOTHING if math.isnan(value) else "no bound" if math.isinf(value) else count(value)

@@ -1,5 +1,6 @@
 """What was lost for good, why, and what was at risk at the worst moment."""
 
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from sim.outcome import Outcome
@@ -8,11 +9,13 @@ from sim.report.quantities import count, duration, plural
 
 Figures = dict[str, Any]
 CAUSES = {
-    "paused": "held back because replication to the new primary was paused",
+    "paused": "held back because replication was paused",
     "send_queue": "still in the send queue: too much for the replica's share of the link",
     "wire": "sent but not yet received, on a wire that was lost",
     "diverged": "written to the old primary after the failure",
+    "node": "received by a node whose data was lost later",
 }
+BACKUPS = "- Backups are not modelled: what is gone or out of reach here may still be in one."
 
 
 def loss(outcome: Outcome) -> list[Section]:
@@ -20,36 +23,58 @@ def loss(outcome: Outcome) -> list[Section]:
     stores: dict[str, Figures] = outcome.figures.get("loss", {})
     if not stores:
         return []
-    head = (
-        "store",
-        "lost",
-        "window",
-        "if unknown ones count",
-        "diverged",
-        "another copy had",
-        "on the old disk",
-    )
-    rows = tuple(
-        (
-            name,
-            count(f["records"]),
-            duration(f["window_s"]),
-            f"{f['records']:,} to {f['records'] + f['info']:,}" if f["info_lost"] else "",
-            count(f["diverged"]),
-            count(f["avoidable"]),
-            count(f["salvageable"]),
-        )
-        for name, f in stores.items()
-    )
-    table = Table(head, rows, frozenset(range(1, len(head))))
-    return [Section("Data loss (acknowledged, then gone)", (table, *_causes(stores))), *_exposure(outcome)]
+    used = {head for head, cell in COLUMNS.items() if head in ALWAYS or any(map(cell, stores.values()))}
+    shown = [(head, cell) for head, cell in COLUMNS.items() if head in used]
+    rows = tuple((name, *(cell(f) for _, cell in shown)) for name, f in stores.items())
+    table = Table(("store", *(head for head, _ in shown)), rows, frozenset(range(1, len(shown) + 1)))
+    lines = [line for name, f in stores.items() for line in _lines(name, f)]
+    told = [*lines, BACKUPS] if lines else ["- No acknowledged transaction was lost."]
+    return [Section("Data loss (acknowledged, then gone)", (table, *told)), *_exposure(outcome)]
 
 
-def _causes(stores: dict[str, Figures]) -> list[str]:
-    """Name the causes beside the numbers, the largest first."""
-    if not any(f["records"] for f in stores.values()):
-        return ["- No acknowledged transaction was lost."]
-    return [f"- {name}: {_because(f['cause'])}" for name, f in stores.items() if f["records"]]
+def _window(figure: Figures) -> str:
+    """Write how far back the loss reaches; of a store that was destroyed with all it had: beyond the run."""
+    if figure["window_s"] is None:
+        return f"> {duration(figure['window_over_s'])}"
+    return duration(figure["window_s"])
+
+
+def _some(number: int) -> str:
+    return count(number) if number else ""
+
+
+def _unknown(figure: Figures) -> str:
+    lost, unknown = figure["records"], figure["info_lost"]
+    return f"{lost:,} to {lost + unknown:,}" if unknown else ""
+
+
+# Head of a column -> what stands in it. Those that are not in ALWAYS are shown where they say something.
+COLUMNS: dict[str, Callable[[Figures], str]] = {
+    "lost": lambda f: count(f["records"]),
+    "out of reach": lambda f: _some(f["stranded"]),
+    "window": _window,
+    "if unknown ones count": _unknown,
+    "diverged": lambda f: count(f["diverged"]),
+    "another copy had": lambda f: count(f["avoidable"]),
+    "on the old disk": lambda f: count(f["salvageable"]),
+    "on a bus": lambda f: _some(f.get("replayable", 0)),  # no such figure without a bus
+}
+ALWAYS = frozenset(COLUMNS) - {"out of reach", "on a bus"}
+
+
+def _lines(name: str, figure: Figures) -> Iterator[str]:
+    """Say why a store's transactions are gone, the largest cause first, and where the others are."""
+    if figure["records"]:
+        yield f"- {name}: {_because(figure['cause'])}"
+    if figure["destroyed"]:
+        yield f"- {name}: {count(figure['destroyed'])} were destroyed: no copy of them is left on any disk"
+    if figure["window_s"] is None:
+        yield f"- {name}: no node holds its data any more; all that lay before the run is lost too"
+    if figure["stranded"]:
+        places = "; ".join(f"{p['records']:,} in {p['region']}, {p['why']}" for p in figure["where"])
+        yield f"- {name}: {plural(figure['stranded'], 'transaction')} out of reach at the end: {places}"
+    if figure["stranded_window_s"] is None and figure["window_s"] is not None:
+        yield f"- {name}: all that lay before the run is out of reach at the end too"
 
 
 def _because(causes: dict[str, int]) -> str:

@@ -10,7 +10,7 @@ from sim.report.page import Section, Table
 from sim.report.quantities import NOTHING, clock, count, duration, percent, plural
 
 Figures = dict[str, Any]
-TERMS = ("in_flight", "dropped", "lost")
+TERMS = {"in_flight": "in flight", "stranded": "out of reach", "dropped": "dropped", "lost": "lost"}
 LIES_MAX = 6  # monitors shown
 BLIND_S = 5.0  # a monitor that is off by less is not worth a line
 WRONG = {
@@ -41,9 +41,11 @@ def _waterfall(figures: Figures) -> Section:
     ordered = [s for s in stages if s not in consumers]
     place = next((i for i, s in enumerate(ordered) if s == "raw"), len(ordered))
     ordered[place:place] = consumers
-    rows = tuple(_stage(s, {d: fall[s] for d, fall in falls.items() if s in fall}) for s in ordered)
-    head = ("stage", "delivered", "in flight", "dropped", "lost", "window", "lost of")
-    table = Table(head, rows, frozenset(range(1, 6)))
+    stranded = any(row["stranded"] for fall in falls.values() for row in fall.values())
+    terms = [term for term in TERMS if term != "stranded" or stranded]
+    rows = tuple(_stage(s, {d: fall[s] for d, fall in falls.items() if s in fall}, terms) for s in ordered)
+    head = ("stage", "delivered", *(TERMS[term] for term in terms), "window", "lost of")
+    table = Table(head, rows, frozenset(range(1, len(head) - 1)))
     lines = (*_wrong(figures["delivery"]), _point(figures))
     return Section("Acknowledged records, stage by stage", (table, *lines))
 
@@ -52,15 +54,16 @@ def _is_reader(stage: str) -> bool:
     return not stage.startswith(("mirror/", "copy/")) and stage not in ("raw", "curated", "analytics")
 
 
-def _stage(stage: str, found: dict[str, Figures]) -> tuple[str, ...]:
-    """Return the row of a stage: sums over the domains, the largest window."""
-    terms = [sum(row[term] for row in found.values()) for term in TERMS]
-    window = max(row["window_s"] for row in found.values())
+def _stage(stage: str, found: dict[str, Figures], terms: list[str]) -> tuple[str, ...]:
+    """Return the row of a stage: sums over the domains, the largest window (null: beyond the run's start)."""
+    sums = [sum(row[term] for row in found.values()) for term in terms]
+    windows = [row["window_s"] for row in found.values()]
+    window = "all" if None in windows else duration(max(windows))
     losers = [f"{domain} {row['lost']:,}" for domain, row in found.items() if row["lost"]]
     whose = ", ".join(losers) if len(found) > 1 else ""
     delivered = sum(row["delivered"] for row in found.values())
-    shown = (count(term) if term else "" for term in terms)
-    return stage, count(delivered), *shown, duration(window) if terms[2] else "", whose
+    shown = (count(number) if number else "" for number in sums)
+    return stage, count(delivered), *shown, window if sums[-1] else "", whose
 
 
 def _wrong(delivery: dict[str, Figures]) -> list[str]:
@@ -138,13 +141,23 @@ def _record(of: str, witness: Figures) -> str:
 
 def _point(figures: Figures) -> str:
     point = figures["recovery_point"]
+    if point["age_s"] is None:
+        return "- Stores and stages agree on nothing: one of them has lost what lay before the run."
+    told = f"- Every store and stage agrees up to {_until(point)}"
+    if point["age_stranded_s"] == point["age_s"]:
+        return f"{told}."
+    age = point["age_stranded_s"]
+    far = "there is no recovery point" if age is None else f"the recovery point is {duration(age)} old"
+    return f"{told}; if what is out of reach at the end is never had again, {far}."
+
+
+def _until(point: Figures) -> str:
     by = point["limited_by"]
     if by is None:
-        return "- Every store and stage agrees up to the end of the run."
+        return "the end of the run"
     why = "holds a ghost" if by["what"] == "ghost" else "lost a record"
     until, later = clock(int(point["at_s"] * 1e9)), duration(point["age_s"])
-    what = f"{by['stage']} {why} of then, {later} after its commit"
-    return f"- Every store and stage agrees up to {until}: {what}."
+    return f"{until}: {by['stage']} {why} of then, {later} after its commit"
 
 
 def _freshness(figures: Figures) -> Section:

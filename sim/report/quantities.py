@@ -1,5 +1,8 @@
 """Numbers as people read them."""
 
+from collections.abc import Callable
+from math import isinf
+
 NOTHING = "-"
 
 
@@ -40,6 +43,13 @@ def count(number: float | None) -> str:
     if float(number).is_integer():
         return f"{int(number):,}"
     return f"{number:,.1f}" if abs(number) >= 100 else f"{number:.3g}"
+
+
+def span(low: float, high: float, write: Callable[[float], str]) -> str:
+    """Write what lies between two bounds, ``0 to 15,000``; an infinite one is none: ``45m 00s or more``."""
+    if low == high:
+        return "without bound" if isinf(low) else write(low)
+    return f"{write(low)} or more" if isinf(high) else f"{write(low)} to {write(high)}"
 
 
 def percent(fraction: float | None) -> str:

@@ -5,7 +5,7 @@ from typing import Any
 from sim.measure.phases import PHASES
 from sim.outcome import Outcome
 from sim.report.page import Section, Table
-from sim.report.quantities import NOTHING, count, duration, percent
+from sim.report.quantities import NOTHING, count, duration, percent, span
 from sim.spec.predicates import METRICS
 
 GLYPHS = dict(zip(PHASES, ".:#+=*<o~", strict=True))
@@ -81,10 +81,10 @@ def _bar(phases: dict[str, float], longest: float) -> str:
 
 
 def _found(objective: dict[str, Any]) -> str:
-    """Write an objective's value in the unit of its bound; what was not over at the end, as a bound."""
-    value = objective["value"]
-    if value is None:
+    """Write what an objective came to, in the unit of its predicate: a value, or its bounds."""
+    if objective["low"] is None:
         return NOTHING
     if METRICS[objective["metric"]] == ("duration",):
-        return f"> {duration(value)}" if objective["censored"] else duration(value)
-    return percent(value) if objective["must"].endswith("%") else count(value)
+        return span(objective["low"], objective["high"], duration)
+    share = objective["must"].endswith("%")
+    return span(objective["low"], objective["high"], percent if share else count)

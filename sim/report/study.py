@@ -7,13 +7,13 @@ from typing import Any
 
 from sim.report.frontier import entry, side_by_side
 from sim.report.page import Section, Table
-from sim.report.quantities import count, duration, percent, plural
+from sim.report.quantities import count, duration, percent, plural, span
 from sim.spec.models import Objective
 from sim.spec.predicates import METRICS
-from sim.stats.estimate import Estimate
-from sim.study.estimates import estimates, of
+from sim.study.estimates import Range, estimates, of
 from sim.study.frontier import frontier
-from sim.study.judgement import Ruling, exit_code, worst_trial
+from sim.study.judgement import Ruling, adverse, exit_code, worst_trial
+from sim.study.rows import FORMAT
 from sim.study.stopping import plan
 from sim.study.study import Finding, Study
 from sim.trust import of_study
@@ -86,10 +86,8 @@ def _open(rows: tuple[tuple[str, ...], ...]) -> tuple[str, ...]:
 
 
 def _value(finding: Finding, ruling: Ruling) -> str:
-    column = finding.tally.objective_column(ruling.id)
-    if not column.size:
-        return "-"
-    return interval(of(column)["p50"], unit_of(ruling))
+    lows, highs = finding.tally.objective_bounds(ruling.id)
+    return interval(of(lows, highs)["p50"], unit_of(ruling)) if lows.size else "-"
 
 
 def share(objective: Objective) -> str:
@@ -102,11 +100,16 @@ def unit_of(ruling: Ruling) -> str:
     return "s" if METRICS[ruling.objective.metric] == ("duration",) else ruling.objective.must.unit
 
 
-def interval(estimate: Estimate, unit: str) -> str:
+def interval(found: Range, unit: str) -> str:
     """Write an estimate: ``1m 07s (1m 02s to 1m 15s)``. A bound that cannot be had is ``?``."""
-    value = number(estimate.value, unit)
-    low, high = _bound(estimate.low, unit), _bound(estimate.high, unit)
-    return value if low == high == value else f"{value} ({low} to {high})"
+    value, low, high = between(found, unit), _bound(found.least.low, unit), _bound(found.most.high, unit)
+    known = (low, high) == (number(found.least.value, unit), number(found.most.value, unit))
+    return value if known else f"{value} ({low} to {high})"
+
+
+def between(found: Range, unit: str) -> str:
+    """Write a statistic, ``0 to 15,000`` where the runs do not tell more."""
+    return span(found.least.value, found.most.value, lambda value: number(value, unit))
 
 
 def _bound(value: float, unit: str) -> str:
@@ -114,9 +117,9 @@ def _bound(value: float, unit: str) -> str:
 
 
 def number(value: float, unit: str) -> str:
-    """Write a value with its unit; an infinite one is a recovery that was not over."""
+    """Write a value with its unit."""
     if math.isinf(value):
-        return "not over"
+        return "no bound"
     if unit in ("s", "duration"):
         return duration(value)
     return percent(value) if unit in ("1", "fraction") else count(value)
@@ -162,7 +165,7 @@ def notes(study: Study) -> list[str]:
     for finding in study.findings:
         own = finding.tally
         found = of_study(
-            finding.point.scenario, trials=own.trials, fired=own.fired, values=own.objective_values
+            finding.point.scenario, trials=own.trials, fired=own.fired, values=own.objective_highs
         )
         for note in found:
             about.setdefault(note, []).append(finding.point.label)
@@ -178,11 +181,9 @@ def _next(study: Study, source: str, swept: str) -> list[str]:
     if shown is None:
         return []
     finding, ruling = shown
-    values = finding.tally.objective_values.get(ruling.id, ())
-    trial = worst_trial(ruling, values)
-    what = (
-        "the worst trial" if trial < len(values) and not math.isnan(values[trial]) else "an undecided trial"
-    )
+    trial = worst_trial(ruling, adverse(ruling.id, ruling.objective, finding.tally))
+    open_trial = ruling.counts.undecided and not ruling.counts.missed
+    what = "an undecided trial" if open_trial else "the worst trial"
     lines = [f"  {_again(study, finding, source, trial)}", f"    {what} of {ruling.id}, by itself"]
     open_ = [r for f in study.findings for r in f.rulings if r.verdict == "inconclusive" and r.objective.in_]
     if open_:
@@ -203,6 +204,7 @@ def document(study: Study) -> dict[str, Any]:
     """Return what ``--json`` prints for a study."""
     verdicts = [finding.verdict for finding in study.findings]
     return {
+        "format": FORMAT,
         "scenario": study.findings[0].point.scenario.name,
         "seed": study.seed,
         "until": study.until,
@@ -223,7 +225,7 @@ def _point(finding: Finding) -> dict[str, Any]:
     for (metric, what), values in estimates(finding.tally):
         found.setdefault(what, {})[metric] = {
             "unit": finding.tally.units[metric, what],
-            **{statistic: asdict(estimate) for statistic, estimate in values.items()},
+            **{statistic: found_.figures() for statistic, found_ in values.items()},
         }
     return {
         "label": finding.point.label,

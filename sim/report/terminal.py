@@ -51,9 +51,12 @@ def headline(outcome: Outcome) -> str:
         )
     if undecided:
         reasons.append(f"{len(undecided)} undecided ({', '.join(undecided)})")
-    reasons += [
+    idle = [
         f"fault {name} never took effect ({f['status']})" for name, f in outcome.faults.items() if _idle(f)
     ]
+    if undecided and not idle:
+        reasons[-1] += f": {next(o['why'] for o in outcome.objectives if o['id'] == undecided[0])}"
+    reasons += idle
     if not reasons:
         number = len(outcome.objectives)
         reasons.append(f"all {plural(number, 'objective')} met" if number else "no objectives set")

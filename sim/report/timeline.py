@@ -14,7 +14,7 @@ SPANS_NS = (10 * S, 30 * S, 60 * S, 300 * S)
 # Left out first when the story is too long: steps that others in the story imply.
 DETAIL = frozenset({"checker.unhealthy", "checker.healthy", "observer.healthy", "node.down", "node.up"})
 # Kinds whose subject is a domain and nothing more.
-WHOLE_DOMAIN = frozenset({"primary.lost", "no_majority", "declared", "decided", "fenced"})
+WHOLE_DOMAIN = frozenset({"primary.lost", "destroyed", "no_majority", "declared", "decided", "fenced"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +140,7 @@ PHRASES = {
     "node.down": "databases stop: {nodes}",
     "node.up": "databases run again: {nodes}",
     "primary.lost": "primary lost, {domains}",
+    "destroyed": "data destroyed, {domains}",
     "observer.unhealthy": "observers in {third} give up on the primary, {domains}",
     "observer.healthy": "observers in {third} see the primary again, {domains}",
     "checker.unhealthy": "health checks from {third} find {fourth} bad, {domains}",

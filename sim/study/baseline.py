@@ -10,13 +10,16 @@ import numpy as np
 
 from sim.stats.estimate import Estimate
 from sim.stats.paired import median_difference, pairs
+from sim.study.judgement import adverse
 from sim.study.machine import fingerprint
+from sim.study.rows import FORMAT
 from sim.study.study import Finding
 
 ALPHA = 0.05
 _LIST = re.compile(r"\[\n[^\[\]{}]*\]")  # a list over several lines; a text has no line breaks
 FEW = 6  # with fewer pairs no interval of a median is bounded: then the pairs themselves are what is judged
 WORSE, NOT_WORSE, CANNOT_TELL = "worse", "not worse", "cannot tell"
+OLD = "predates bounds: update"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,12 +33,22 @@ class Change:
 
 
 def entry(finding: Finding, *, seed: int) -> dict[str, Any]:
-    """Return what a baseline keeps of one point of a study."""
+    """Return what a baseline keeps of one point of a study: the worse bound of each objective and trial."""
     values = {
-        name: ["inf" if np.isinf(value) else None if np.isnan(value) else value for value in column]
-        for name, column in sorted(finding.tally.objective_values.items())
+        name: ["inf" if np.isinf(v) else None if np.isnan(v) else v for v in _worse(finding, name)]
+        for name in sorted(finding.tally.objective_highs)
     }
-    return {"digest": finding.point.digest, "seed": seed, "trials": finding.tally.trials, "values": values}
+    return {
+        "format": FORMAT,
+        "digest": finding.point.digest,
+        "seed": seed,
+        "trials": finding.tally.trials,
+        "values": values,
+    }
+
+
+def _worse(finding: Finding, name: str) -> np.ndarray:
+    return np.array(adverse(name, finding.point.scenario.sla[name], finding.tally), np.float64)
 
 
 def write(path: Path, entries: dict[str, dict[str, Any]]) -> None:
@@ -71,13 +84,14 @@ def change(kept: dict[str, Any], finding: Finding, name: str, *, seed: int, tole
 
     ``tolerance``: how much worse, as a fraction of the baseline's median, is still not worse.
     """
+    if kept.get("format") != FORMAT:
+        return Change(name, CANNOT_TELL, OLD, None)
     if kept["seed"] != seed:
         return Change(name, CANNOT_TELL, f"the baseline has seed {kept['seed']}", None)
     if name not in kept["values"]:
         return Change(name, CANNOT_TELL, "not in the baseline", None)
     then = np.array([np.nan if v is None else float(v) for v in kept["values"][name]], np.float64)
-    now = np.array(finding.tally.objective_values.get(name, []), np.float64)
-    then, now = pairs(then, now)
+    then, now = pairs(then, _worse(finding, name))
     if not then.size:
         return Change(name, CANNOT_TELL, "no trial has a value in both", None)
     objective = finding.point.scenario.sla[name]

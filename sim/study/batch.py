@@ -1,8 +1,8 @@
 """A finished batch as text: how it comes from a worker, and how it lies on the disk.
 
 One JSON document: the rows of each table, and under ``figures`` for each trial which names its figures have,
-their values (base64 of float64, little-endian) and which of them are censored. Names that trials share are
-documents of their own.
+their values (base64 of float64, little-endian), and which of them may be more, and how much. Names that
+trials share are documents of their own.
 """
 
 import json
@@ -20,8 +20,7 @@ Written = tuple[str, dict[str, str]]  # the batch, and the names it refers to, b
 def written(rows: Rows, measured: Sequence[Measured] = ()) -> Written:
     """Return a batch as text."""
     figures = [
-        [point, trial, found.names.key, _text(found.values), found.censored]
-        for point, trial, found in measured
+        [point, trial, found.names.key, _text(found.values), found.wide] for point, trial, found in measured
     ]
     names = {found.names.key: found.names for *_, found in measured}
     return (
@@ -41,8 +40,10 @@ def read(text: str, *, first: int, last: int, names: Callable[[str], Names] | No
     if names is None:
         return Part(rows)
     measured = [
-        Measured(point, trial, Figures(names(key), _values(text), tuple(censored)))
-        for point, trial, key, text, censored in figures
+        Measured(
+            point, trial, Figures(names(key), _values(text), tuple((place, high) for place, high in wide))
+        )
+        for point, trial, key, text, wide in figures
         if first <= trial < last
     ]
     return Part(rows, measured)

@@ -1,6 +1,8 @@
 """Every figure of a study as an estimate: mean, median and 95th percentile over its trials."""
 
 from collections.abc import Callable, Collection, Iterator
+from dataclasses import asdict, dataclass
+from typing import Any
 
 import numpy as np
 
@@ -18,19 +20,35 @@ STATISTICS: dict[str, Callable[[np.ndarray], Estimate]] = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Range:
+    """A statistic of figures that are known by their bounds: that of the least, and that of the most."""
+
+    least: Estimate
+    most: Estimate
+
+    def figures(self) -> dict[str, Any]:
+        """Return one estimate: ``value`` to ``value_high`` is the statistic, bounded by ``low``, ``high``."""
+        return {**asdict(self.least), "value_high": self.most.value, "high": self.most.high}
+
+
 def estimates(
     tally: Tally, metrics: Collection[str] | None = None
-) -> Iterator[tuple[Name, dict[str, Estimate]]]:
+) -> Iterator[tuple[Name, dict[str, Range]]]:
     """Yield (metric, of) and its estimates, for every figure that at least one trial has a value of.
 
     ``metrics``: those alone.
     """
     for name in sorted(name for name in tally.values if metrics is None or name[0] in metrics):
-        values = tally.column(name)
-        if values.size:
-            yield name, of(values)
+        lows, highs = tally.bounds(name)
+        if lows.size:
+            yield name, of(lows, highs)
 
 
-def of(values: np.ndarray) -> dict[str, Estimate]:
-    """Return the estimates of one column: float64 (n,), +inf where censored."""
-    return {statistic: estimate(values) for statistic, estimate in STATISTICS.items()}
+def of(lows: np.ndarray, highs: np.ndarray) -> dict[str, Range]:
+    """Return the estimates of one figure: float64 (n,) each, +inf: without bound."""
+    found = {statistic: estimate(lows) for statistic, estimate in STATISTICS.items()}
+    most = (
+        found if np.array_equal(lows, highs) else {s: estimate(highs) for s, estimate in STATISTICS.items()}
+    )
+    return {statistic: Range(found[statistic], most[statistic]) for statistic in STATISTICS}

@@ -19,8 +19,9 @@ GB = 1e9
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """One point. ``rta_s``, ``lost_records``: 95th percentile over its trials, NaN: nothing was measured.
+    """One point. ``rta_s``, ``lost_records``: 95th percentile over its trials of the most that they can be.
 
+    inf: without bound, NaN: nothing was measured.
     ``cost``: of an hour, by what is paid for; empty without prices. ``best``: no other point is as good in
     all of recovery, loss and cost and better in one of them.
     """

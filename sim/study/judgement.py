@@ -30,18 +30,24 @@ class Ruling:
 
 def rule(objectives: Mapping[str, Objective], tally: Tally, *, alpha: float = ALPHA) -> list[Ruling]:
     """Judge each objective on what there is. ``alpha``: how often each bound of a fraction may be wrong."""
-    return [
-        _rule(name, objective, tally.objectives.get(name, Counts()), alpha=alpha)
-        for name, objective in objectives.items()
-    ]
+    return [_rule(name, objective, tally, alpha=alpha) for name, objective in objectives.items()]
 
 
-def _rule(name: str, objective: Objective, counts: Counts, *, alpha: float) -> Ruling:
+def _rule(name: str, objective: Objective, tally: Tally, *, alpha: float) -> Ruling:
+    counts = tally.objectives.get(name, Counts())
     if not counts.trials:
         return Ruling(name, objective, INCONCLUSIVE, "no trial", counts, None)
     met = fraction(counts.met, counts.trials, undecided=counts.undecided, alpha=alpha)
     verdict, why = _every(counts) if objective.in_ is None else _share(objective.in_, met)
+    if verdict == INCONCLUSIVE and tally.undecided.get(name):
+        why += f"{': ' if objective.in_ is None else '; a trial is undecided: '}{tally.undecided[name]}"
     return Ruling(name, objective, verdict, why, counts, met)
+
+
+def adverse(name: str, objective: Objective, tally: Tally) -> Sequence[float]:
+    """Return the worse bound of an objective in each trial: the most, but the least where more is better."""
+    worse = tally.objective_lows if objective.must.op in (">", ">=") else tally.objective_highs
+    return worse.get(name, ())
 
 
 def _every(counts: Counts) -> tuple[str, str]:
@@ -68,7 +74,7 @@ def _share(wanted: float, met: Estimate) -> tuple[str, str]:
 def worst_trial(ruling: Ruling, values: Sequence[float]) -> int:
     """Return the trial that shows best why an objective is not met: the worst value, or one that has none.
 
-    values: one for each trial, +inf censored, NaN none.
+    values: one for each trial, +inf without bound, NaN none.
     """
     column = np.array(values, np.float64)
     missing = np.flatnonzero(np.isnan(column))

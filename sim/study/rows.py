@@ -9,6 +9,7 @@ from sim.spec.predicates import METRICS
 from sim.study.figures import Figures
 
 Rows = dict[str, list[list[Any]]]
+FORMAT = 2  # of tables, batches and baselines; 1, which did not say so, had no bounds
 
 # Table -> columns, in order: (name, Arrow type, unit or "").
 TABLES: dict[str, list[tuple[str, str, str]]] = {
@@ -29,9 +30,11 @@ TABLES: dict[str, list[tuple[str, str, str]]] = {
         ("metric", "string", ""),
         ("of", "string", ""),
         ("unit", "string", ""),
-        ("value", "float64", "see the column unit"),
+        ("low", "float64", "see the column unit"),
+        ("high", "float64", "see the column unit"),
         ("censored", "bool", ""),
         ("verdict", "string", ""),
+        ("why", "string", ""),
     ],
     "faults": [
         ("point", "int32", ""),
@@ -48,8 +51,8 @@ TABLES: dict[str, list[tuple[str, str, str]]] = {
         ("metric", "string", ""),
         ("of", "string", ""),
         ("unit", "string", ""),
-        ("value", "float64", "see the column unit"),
-        ("censored", "bool", ""),
+        ("low", "float64", "see the column unit"),
+        ("high", "float64", "see the column unit"),
     ],
     "milestones": [
         ("point", "int32", ""),
@@ -103,7 +106,7 @@ def _judged(objective: Mapping[str, Any]) -> list[Any]:
     share = "1" if str(objective["must"]).endswith("%") else "count"
     unit = "s" if METRICS[objective["metric"]] == ("duration",) else share
     names = (objective[name] for name in ("id", "metric", "of"))
-    return [*names, unit, *(objective[name] for name in ("value", "censored", "verdict"))]
+    return [*names, unit, *(objective[name] for name in ("low", "high", "censored", "verdict", "why"))]
 
 
 def failed(error: str, *, point: int, trial: int, seed: int) -> Rows:

@@ -65,13 +65,16 @@ def _decided(objectives: Objectives, tally: Tally, look: Look) -> bool:
 
 
 def _precise(share: float, tally: Tally, look: Look) -> bool:
-    """Every objective's mean is known to within ``share`` of itself. A censored one never is."""
-    columns = [np.array(values, np.float64) for values in tally.objective_values.values()]
-    return bool(columns) and all(_known(column, share, look.alpha) for column in columns)
+    """Every objective's mean is known to within ``share`` of itself. One without bound never is."""
+    columns = [
+        (np.array(tally.objective_lows[name], np.float64), np.array(highs, np.float64))
+        for name, highs in tally.objective_highs.items()
+    ]
+    return bool(columns) and all(_known(lows, highs, share, look.alpha) for lows, highs in columns)
 
 
-def _known(values: np.ndarray, share: float, alpha: float) -> bool:
-    if values.size == 0 or not np.isfinite(values).all():
+def _known(lows: np.ndarray, highs: np.ndarray, share: float, alpha: float) -> bool:
+    if highs.size == 0 or not np.isfinite(highs).all():
         return False
-    found = bootstrap.mean(values, alpha=alpha / 2)
-    return (found.high - found.low) / 2 <= share * abs(found.value)
+    least, most = (bootstrap.mean(values, alpha=alpha / 2) for values in (lows, highs))
+    return (most.high - least.low) / 2 <= share * abs(least.value)

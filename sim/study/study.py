@@ -10,6 +10,7 @@ from sim.study.executors import crew
 from sim.study.judgement import Ruling, overall, rule
 from sim.study.machine import fingerprint
 from sim.study.plan import Point
+from sim.study.rows import FORMAT
 from sim.study.runner import Progress, Runner
 from sim.study.stopping import enough, plan
 from sim.study.store import Store
@@ -63,7 +64,8 @@ def run(
     """
     objectives = [point.scenario.sla for point in points]
     looks = plan(until, objectives, cap=trials)
-    store = Store(target, {"machine": fingerprint(), "seed": seed, "points": [p.digest for p in points]})
+    digests = [point.digest for point in points]
+    store = Store(target, {"format": FORMAT, "machine": fingerprint(), "seed": seed, "points": digests})
     with ExitStack() as unfinished:
         unfinished.callback(store.close)
         workers = unfinished.enter_context(closing(crew(where)))

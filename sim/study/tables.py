@@ -94,15 +94,14 @@ def _metrics(measured: Sequence[Measured]) -> Any:
     if not measured:
         return _table("metrics", [])
     sizes = [found.values.size for *_, found in measured]
-    values = np.concatenate([found.values for *_, found in measured])
-    censored = np.concatenate([_flags(found.censored, found.values.size) for *_, found in measured])
+    lows = np.concatenate([found.values for *_, found in measured])
+    highs = np.concatenate([found.highs() for *_, found in measured])
     named = [_arrow(found.names) for *_, found in measured]
     columns = [
         pa.array(np.repeat([point for point, *_ in measured], sizes), pa.int32()),
         pa.array(np.repeat([trial for _, trial, _ in measured], sizes), pa.int32()),
         *(pa.concat_arrays(column) for column in zip(*named, strict=True)),
-        pa.array(values, pa.float64(), mask=np.isnan(values)),
-        pa.array(censored),
+        *(pa.array(ends, pa.float64(), mask=np.isnan(ends)) for ends in (lows, highs)),
     ]
     return pa.table(columns, schema=_schema("metrics"))
 
@@ -113,9 +112,3 @@ def _arrow(names: Names) -> tuple[Any, ...]:
     import pyarrow as pa
 
     return tuple(pa.array(column, pa.string()) for column in zip(*names.all, strict=True))
-
-
-def _flags(places: Sequence[int], size: int) -> np.ndarray:
-    found = np.zeros(size, bool)
-    found[list(places)] = True
-    return found

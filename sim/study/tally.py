@@ -12,6 +12,8 @@ from sim.study.columns import Columns, Name
 from sim.study.figures import Names
 from sim.study.rows import Measured, Part
 
+Ends = tuple[np.ndarray, np.ndarray]
+
 
 @dataclass
 class Counts:
@@ -29,31 +31,37 @@ class Counts:
 
 @dataclass
 class Tally:
-    """One point's trials. Values: one number for each trial, in order; +inf: censored; NaN: there is none.
+    """One point's trials. Bounds: two numbers for each trial, in order; +inf: without bound; NaN: none.
 
-    Memory holds the objectives' values, 8 bytes for each and trial; the figures' are in ``values``.
+    Memory holds the objectives' bounds, 16 bytes for each and trial; the least that figures can be are in
+    ``values``, the most, where it is more, in ``wide``.
     """
 
     trials: int = 0
     objectives: dict[str, Counts] = field(default_factory=dict)
-    objective_values: dict[str, "array[float]"] = field(default_factory=dict)
+    objective_lows: dict[str, "array[float]"] = field(default_factory=dict)
+    objective_highs: dict[str, "array[float]"] = field(default_factory=dict)
+    undecided: dict[str, str] = field(default_factory=dict)  # objective -> why, in the first such trial
     values: Columns = field(default_factory=Columns)
+    wide: Columns = field(default_factory=Columns)
     units: dict[Name, str] = field(default_factory=dict)
     errors: list[tuple[int, str]] = field(default_factory=list)  # (trial, what)
     verdicts: dict[str, int] = field(default_factory=dict)
     fired: dict[str, int] = field(default_factory=dict)  # fault -> trials in which it took effect
 
     def by_trial(self, metric: str, of: str) -> np.ndarray:
-        """Return a figure's values, float64 (trials,), NaN for trials that have none."""
-        return self.values.column((metric, of), self.trials)
+        """Return the most that a figure can be, float64 (trials,), NaN for trials that have none."""
+        lows, highs = (columns.column((metric, of), self.trials) for columns in (self.values, self.wide))
+        return np.where(np.isnan(highs), lows, highs)
 
-    def column(self, name: Name) -> np.ndarray:
-        """Return a figure's values, float64 (trials that have one,)."""
-        return _known(self.by_trial(*name))
+    def bounds(self, name: Name) -> Ends:
+        """Return the least and the most that a figure can be, float64 (trials that have one,) each."""
+        return _known(self.values.column(name, self.trials)), _known(self.by_trial(*name))
 
-    def objective_column(self, objective: str) -> np.ndarray:
-        """Return an objective's values, float64 (trials that have one,)."""
-        return _known(self.objective_values.get(objective, array("d")))
+    def objective_bounds(self, objective: str) -> Ends:
+        """Return the least and the most of an objective, float64 (trials that have one,) each."""
+        lows, highs = self.objective_lows, self.objective_highs
+        return _known(lows.get(objective, array("d"))), _known(highs.get(objective, array("d")))
 
 
 def _known(values: "array[float] | np.ndarray") -> np.ndarray:
@@ -68,21 +76,25 @@ def tally(
 
     A trial that broke leaves every objective open. ``folder``: as of ``Columns``.
     """
-    found = [Tally(objectives={n: Counts() for n in names}, values=Columns(folder)) for names in objectives]
+    found = [
+        Tally(objectives={n: Counts() for n in names}, values=Columns(folder), wide=Columns(folder))
+        for names in objectives
+    ]
     places: dict[tuple[int, Names], np.ndarray] = {}
     for part in parts:
         for point, trial, _, verdict, *_, error in part.rows.get("trials", ()):
             _count_trial(found[point], trial, verdict, error)
-        for point, trial, name, *_, value, censored, verdict in part.rows.get("objectives", ()):
-            _count_objective(found[point], name, verdict)
-            _put(found[point].objective_values, name, trial, _number(value, censored=censored))
+        for point, trial, name, *_, low, high, _, verdict, why in part.rows.get("objectives", ()):
+            _count_objective(found[point], name, verdict, why)
+            _put(found[point].objective_lows, name, trial, low)
+            _put(found[point].objective_highs, name, trial, high)
         for point, _, fault, _, fired, *_ in part.rows.get("faults", ()):
             taken = found[point].fired
             taken[fault] = taken.get(fault, 0) + bool(fired)
         for measured in part.measured:
             _put_figures(found[measured.point], measured, places)
     for one in found:
-        for column in one.objective_values.values():
+        for column in (*one.objective_lows.values(), *one.objective_highs.values()):
             _pad(column, one.trials)
     return found
 
@@ -95,7 +107,10 @@ def _put_figures(tally: Tally, measured: Measured, places: dict[tuple[int, Names
         where = tally.values.places([(metric, of) for metric, of, _ in figures.names.all])
         places[point, figures.names] = where
         tally.units.update({(metric, of): unit for metric, of, unit in figures.names.all})
-    tally.values.put(trial, where, figures.open())
+    tally.values.put(trial, where, figures.values)
+    if figures.wide:
+        names = [figures.names.all[place][:2] for place, _ in figures.wide]
+        tally.wide.put(trial, tally.wide.places(names), np.array([high for _, high in figures.wide]))
 
 
 def _count_trial(tally: Tally, trial: int, verdict: str, error: str | None) -> None:
@@ -107,7 +122,7 @@ def _count_trial(tally: Tally, trial: int, verdict: str, error: str | None) -> N
             counts.undecided += 1
 
 
-def _count_objective(tally: Tally, name: str, verdict: str) -> None:
+def _count_objective(tally: Tally, name: str, verdict: str, why: str) -> None:
     counts = tally.objectives.setdefault(name, Counts())
     if verdict == MET:
         counts.met += 1
@@ -115,23 +130,18 @@ def _count_objective(tally: Tally, name: str, verdict: str) -> None:
         counts.missed += 1
     else:
         counts.undecided += 1
+        tally.undecided.setdefault(name, why)
 
 
-def _put(columns: "dict[str, array[float]]", name: str, trial: int, value: float) -> None:
+def _put(columns: "dict[str, array[float]]", name: str, trial: int, value: float | None) -> None:
     """Put a value in a trial's place, so that two studies can be set side by side trial by trial."""
     column = columns.get(name)
     if column is None:
         column = columns[name] = array("d")
     _pad(column, trial)
-    column.append(value)
+    column.append(np.nan if value is None else value)
 
 
 def _pad(column: "array[float]", trials: int) -> None:
     if len(column) < trials:
         column.extend([np.nan] * (trials - len(column)))
-
-
-def _number(value: float | None, *, censored: bool) -> float:
-    if censored:
-        return np.inf
-    return np.nan if value is None else value

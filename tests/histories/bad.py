@@ -90,3 +90,24 @@ def paused_standby() -> History:
         history.position("sent", "c", 10 * S + 400 * MS, v(1, i))
         history.position("received", "c", 10 * S + 500 * MS, v(1, i))
     return history
+
+
+def out_of_reach() -> History:
+    """Ten acknowledged writes, one a second; b received 6 of them, c 7. Region a goes down at 10.5 s.
+
+    Nobody is promoted by the end, and b and c are a majority: 8, 9 and 10 are in a alone.
+    """
+    history = History()
+    held = {0: 10, 1: 6, 2: 7}
+    for i in range(1, 11):
+        history.commit(i * S, v(1, i), i)
+        history.op(i, i * S - 10 * MS, i * S + 10 * MS, WRITE, version=v(1, i))
+        replicate(history, i * S, v(1, i), "bc" if i <= 6 else "c" if i == 7 else "")
+    history.milestone(10 * S + 500 * MS, "primary.lost", "orders")
+    for node, lsn in held.items():
+        history.add("nodes", node=node, role=min(node, 1), up=min(node, 1), data=1, held=lsn)
+        history.add("sides", region=node, side=1 if node else -1, quorate=min(node, 1))
+    for region, first in (("b", 7), ("c", 8)):
+        for lsn in range(first, 11):
+            history.add(f"waiting/{region}", version=v(1, lsn))
+    return history

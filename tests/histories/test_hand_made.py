@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from sim.measure.conservation import ConservationError
+from sim.measure.verdict import measured
 from tests.histories import bad, good
 from tests.histories.builder import INFO, MS, OK, READ, WRITE, History, S, setup, v
 
@@ -50,6 +51,16 @@ def test_recovery_is_censored_until_the_hold_is_complete(end, rta):
     got = bad.outage(end=end).figures()["recovery"]["orders.read"]
     assert (got["rta_s"], got["censored_after_s"]) == (rta, None if rta else end - 20.5)
     assert got["serving_again_s"] == 19.5
+
+
+def test_what_only_a_node_that_is_down_has_leaves_a_loss_open():
+    """8, 9 and 10 are in a alone: from nothing to three records, and to 2.5 s before the primary was lost."""
+    figures = bad.out_of_reach().figures()
+    found = {metric: measured(figures, metric, "orders") for metric in ("rpa_records", "rpa_window")}
+    assert {metric: (b.low, b.high) for metric, b in found.items()} == {
+        "rpa_records": (0, 3), "rpa_window": (0, 2_500_000_000),
+    }  # fmt: skip
+    assert found["rpa_records"].reason == "3 records are only in a, which is down at the end"
 
 
 def test_a_relapse_within_the_hold_extends_the_episode():

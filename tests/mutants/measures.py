@@ -5,6 +5,7 @@ from collections.abc import Callable
 from types import ModuleType
 from typing import Any
 
+from tests.histories import verdicts
 from tests.histories.orders import bad as shops
 from tests.histories.orders.shop import Shop
 from tests.histories.orders.shop import quiet as shop
@@ -15,7 +16,7 @@ from tests.histories.path.good import quiet
 TALLIES = ("ghosts", "orphans", "gaps", "duplicates", "reorderings", "late", "dead_letters")
 SECTIONS = ("waterfall", "freshness", "recovery_point", "monitoring", "insights", "exposure")
 ORDERS = {"orders_stuck": "stuck", "orders_half_done": "half_done", "orders_doubled": "doubled"}
-MEASURES = (*SECTIONS, *TALLIES, *ORDERS, "oversold")
+MEASURES = (*SECTIONS, *TALLIES, *ORDERS, "oversold", "verdicts")
 
 
 def journeys() -> dict[str, Callable[[], Journey]]:
@@ -52,4 +53,5 @@ def said() -> dict[str, dict[str, Any]]:
             out[measure][name] = figures[kind]
         if make().stock is not None:
             out["oversold"][name] = make().sold(strict=False)
+    out["verdicts"] = verdicts.said()
     return out

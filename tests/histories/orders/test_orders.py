@@ -152,11 +152,9 @@ def test_objectives_on_orders():
     shop = quiet()
     shop.order(20, 30 * S)
     figures = {"choreography": {"orders": shop.figures()}}
-    found = [
-        measured(figures, f"orders_{kind}", "orders").value for kind in ("stuck", "half_done", "doubled")
-    ]
+    found = [measured(figures, f"orders_{kind}", "orders").low for kind in ("stuck", "half_done", "doubled")]
     assert found == [1, 0, 0]
-    assert measured({"choreography": {"orders": Shop().figures()}}, "orders_stuck", "orders").value is None
+    assert measured({"choreography": {"orders": Shop().figures()}}, "orders_stuck", "orders") is None
 
 
 def test_memory_counts_what_is_open(monkeypatch):

@@ -186,8 +186,8 @@ def test_an_objective_on_stock():
     shop = shelf(2, sold=2)
     shop.cut("inventory", 10 * S, 1)
     shop.call("reserve", shop.order(2, 29 * S), 30 * S)
-    assert measured({"stock": {"inventory": shop.sold()}}, "oversold", "inventory").value == 1
-    assert measured({"stock": {"inventory": shelf().sold()}}, "oversold", "inventory").value is None
+    assert measured({"stock": {"inventory": shop.sold()}}, "oversold", "inventory").low == 1
+    assert measured({"stock": {"inventory": shelf().sold()}}, "oversold", "inventory") is None
 
 
 def test_memory_counts_what_was_abandoned():

@@ -127,3 +127,10 @@ def test_a_baseline_can_only_make_a_line_worse():
         "worse than the baseline (40 pairs)"
         in with_change(passed, Change("rto", WORSE, "40 pairs", None)).why
     )
+
+
+def test_an_undecided_objective_of_one_trial_says_its_bounds_and_why():
+    """On the line, and so in JUnit and annotations."""
+    made = checked("x.yaml", finding({"rto": [10.0], "rpo": [(0.0, 15_000.0)]}))
+    assert "rpa_records orders <= 100: undecided: it is planted; it was 0 to 15,000" in lines([made])
+    assert "it is planted" in junit([made])

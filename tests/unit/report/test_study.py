@@ -1,5 +1,7 @@
 """What the page of a study says beside its numbers: what to do next, where, and how far to trust it."""
 
+import math
+
 import pytest
 
 from sim.report.page import plain
@@ -102,3 +104,15 @@ def test_a_note_about_some_points_names_them():
     found = notes(study(tested, idle))
     assert next(n for n in found if "puts to the test" in n).endswith("rpo. (At a=2.)")
     assert not any("a=1" in n for n in found)
+
+
+def test_what_the_runs_do_not_tell_is_a_range_on_the_page():
+    """The median of the least to that of the most, then the interval; an undecided trial to look at."""
+    found = finding({"rto": [GOOD] * 40, "rpo": [(0.0, 15_000.0)] * 40})
+    said = text(study(found))
+    assert "rpa_records orders <= 100 0/40 0% to 100% 0 to 15,000" in said
+    assert "an undecided trial of rpo, by itself" in said
+    open_ = text(study(finding({"rto": [(GOOD, math.inf)] * 40, "rpo": [0.0] * 40})))
+    assert "10.0 s or more (10.0 s to ?)" in open_
+    gone = text(study(finding({"rto": [GOOD] * 40, "rpo": [math.inf] * 40})))
+    assert "without bound (? to ?)" in gone

@@ -1,13 +1,13 @@
 """Studies made by hand: trials whose objectives came to given values, without running anything."""
 
 import functools
-import math
 import tempfile
 from pathlib import Path
 
 import numpy as np
 
-from sim.measure.verdict import MET, MISSED, UNDECIDED
+from sim.measure.bounds import Bounds
+from sim.measure.verdict import UNDECIDED, decide
 from sim.spec.resolve import load, resolve
 from sim.stats.sequential import Look
 from sim.study.figures import Figures, named
@@ -28,7 +28,7 @@ def scenario(*sets):
 
 
 def finding(values, *, sets=(), label="", broken=(), metrics=()):
-    """One point. ``values``: objective -> one value a trial, in s or records; inf censored, None undecided.
+    """One point. ``values``: objective -> one value a trial, in s or records, or (low, high); None: nothing.
 
     ``broken``: trials that raised, for which no value counts; ``metrics``: (metric, of, one value a trial).
     """
@@ -43,20 +43,29 @@ def finding(values, *, sets=(), label="", broken=(), metrics=()):
             continue
         for name, column in values.items():
             rows["objectives"].append([0, trial, name, *judged(point.scenario.sla[name], column[trial])])
-        found = Figures(names, np.array([column[trial] for *_, column in metrics], np.float64), ())
+        ends = [column[trial] for *_, column in metrics]
+        lows, highs = zip(*map(ends_of, ends), strict=True) if ends else ((), ())
+        wide = tuple((place, high) for place, high in enumerate(highs) if high != lows[place])
+        found = Figures(names, np.array(lows, np.float64), wide)
         measured.append(Measured(0, trial, found))
     (found,) = tally([Part(rows, measured)], objectives=[point.scenario.sla])
     rulings = rule(point.scenario.sla, found)
     return Finding(point, found, rulings, overall(rulings, found))
 
 
+def ends_of(value):
+    """Return (low, high) of a value, or of bounds; None: nothing."""
+    return value if isinstance(value, tuple) else (value, value)
+
+
 def judged(objective, value):
-    """Return (value, censored, verdict) as a trial has them."""
-    if value is None:
-        return None, False, UNDECIDED
-    seconds = objective.metric == "rta"
-    holds = objective.must.holds(value * 1e9 if seconds else value)
-    return (1.0 if math.isinf(value) else value), math.isinf(value), MET if holds else MISSED
+    """Return (low, high, censored, verdict, why) as a trial has them."""
+    low, high = ends_of(value)
+    if low is None:
+        return None, None, False, UNDECIDED, "nothing to measure"
+    unit = 1e9 if objective.metric == "rta" else 1
+    verdict, why = decide(objective.must, Bounds(low * unit, high * unit, "it is planted"))
+    return low, high, objective.metric == "rta" and low != high, verdict, why
 
 
 def study(*findings, until="trials", cap=None):

@@ -5,6 +5,7 @@ import math
 import pytest
 
 from sim.study.baseline import CANNOT_TELL, NOT_WORSE, WORSE, change, entry, other_versions, read, write
+from sim.study.compare import differences
 from tests.unit.study.made import finding
 
 THEN = [60.0 + i / 7 for i in range(30)]
@@ -99,3 +100,35 @@ def test_a_baseline_is_short_enough_to_review_and_leaves_names_as_they_are(tmp_p
     assert read(tmp_path / "b.json")["scenarios"] == kept
     (line,) = [line for line in (tmp_path / "b.json").read_text().splitlines() if '"rto"' in line]
     assert line.count(",") == len(THEN) - 1
+
+
+def test_a_baseline_keeps_the_worse_bound():
+    """The most; the least where more is better; so what became undecided is worse, and not hidden."""
+    open_ = [(x, math.inf) for x in THEN]
+    assert entry(finding({"rto": open_[:1]}), seed=0)["values"]["rto"] == ["inf"]
+    sets = ('sla.rto.must=">= 10s"',)
+    assert entry(finding({"rto": open_[:1]}, sets=sets), seed=0)["values"]["rto"] == THEN[:1]
+    assert became(THEN, open_).verdict == WORSE
+    assert became(THEN, [(x - 9, x) for x in THEN]).verdict == NOT_WORSE
+    assert became(open_, open_).verdict == CANNOT_TELL
+
+
+def test_a_baseline_from_before_bounds_can_neither_pass_nor_fail():
+    """It asks to be updated, and only that."""
+    kept = entry(finding({"rto": THEN}), seed=0)
+    del kept["format"]
+    for now in (THEN, [x + 9 for x in THEN]):
+        found = change(kept, finding({"rto": now}), "rto", seed=0, tolerance=0.0)
+        assert (found.verdict, found.why) == (CANNOT_TELL, "predates bounds: update")
+
+
+def test_two_designs_are_compared_by_the_most_that_they_can_lose():
+    """What is stranded counts as lost, on both sides."""
+    lost = [(0.0, 500.0 + i) for i in range(30)]
+    then, now = (
+        finding({"rto": THEN}, metrics=[("loss.records", "orders", column)]).tally
+        for column in ([0.0] * 30, lost)
+    )
+    (found,) = differences(then, now)
+    assert (found.before, found.after, found.median.value) == (0.0, 514.5, 514.0)
+    assert found.differs

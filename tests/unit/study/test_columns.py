@@ -8,7 +8,8 @@ import pytest
 from sim.study.batch import read, written
 from sim.study.columns import BLOCK, Columns
 from sim.study.figures import Figures, figures_of, named
-from sim.study.rows import Measured
+from sim.study.rows import Measured, Part
+from sim.study.tables import Tables
 from tests.unit.stats.test_coverage import draws
 
 NAMES = [("m", str(i)) for i in range(7)]
@@ -47,9 +48,9 @@ def test_a_batch_reads_as_it_was_written():
     """Also where a trial has other figures than its neighbours, and where only some trials are wanted."""
     both, one = named([("m", "x", "s"), ("n", "x", "count")]), named([("n", "x", "count")])
     measured = [
-        Measured(0, 0, Figures(both, np.array([0.1, 2.0]), (1,))),
+        Measured(0, 0, Figures(both, np.array([0.1, 2.0]), ((1, np.inf),))),
         Measured(0, 1, Figures(both, np.array([np.nan, 1e300]), ())),
-        Measured(0, 2, Figures(one, np.array([4.0]), (0,))),
+        Measured(0, 2, Figures(one, np.array([4.0]), ((0, 4.5),))),
     ]
     text, names = written({"trials": [[0, trial, "pass"] for trial in range(3)]}, measured)
     assert len(names) == 2
@@ -58,24 +59,44 @@ def test_a_batch_reads_as_it_was_written():
     for found, wanted in zip(part.measured, measured, strict=True):
         assert found[:2] == wanted[:2]
         assert found.figures.names is wanted.figures.names
-        assert found.figures.censored == wanted.figures.censored
+        assert found.figures.wide == wanted.figures.wide
         np.testing.assert_array_equal(found.figures.values, wanted.figures.values)
-    np.testing.assert_array_equal(part.measured[0].figures.open(), [0.1, np.inf])
+    np.testing.assert_array_equal(part.measured[0].figures.highs(), [0.1, np.inf])
+    np.testing.assert_array_equal(part.measured[2].figures.highs(), [4.5])
     some = read(text, first=1, last=2, names=of.__getitem__)
     assert [row[1] for row in some.rows["trials"]] == [m.trial for m in some.measured] == [1]
     assert read(text, first=0, last=9, names=None).measured == []
 
 
 def test_every_number_of_a_trial_is_a_figure_named_by_its_path():
-    """A recovery that was not over is censored; what belongs to one run, or is no number, is left out."""
+    """Some have bounds, the others are exact; what belongs to one run, or is no number, is left out."""
+    still = {"rta_s": None, "censored_after_s": 9.0, "serving_again_s": None, "episodes": [{"rta_s": None}]}
+    exact, whole = ({"low": end, "high": end, "reason": ""} for end in (0.5, None))
+    wide = {"low": 3, "high": 8, "reason": "5 are out of reach"}
+    lost = {
+        "bounds": {"records": wide, "window_s": whole, "records_after_replay": exact},
+        "where": [{"records": 5}],
+    }
     found = figures_of(
         {
             "recovery": {
-                "a.write": {"rta_s": None, "censored_after_s": 9.0, "phases": {"detect": 1.0}, "met": True},
+                "a.write": {**still, "phases": {"detect": 1.0}, "met": True},
                 "b.write": {"rta_s": 2.5, "censored_after_s": None, "caught_up_s": None, "chain": []},
             },
-            "loss": {"a": {"records": 3, "bytes": np.int64(7), "window_ns": 5, "known": {"fraction": 0.5}}},
-            "waterfall": {"a": {"raw": {"lost": 2}}},
+            "loss": {
+                "a": {
+                    **lost,
+                    "records": 3,
+                    "window_s": None,
+                    "bytes": np.int64(7),
+                    "window_ns": 5,
+                    "window_over_s": 9.0,
+                    "stranded_window_s": None,
+                    "known": {"fraction": 0.5},
+                }
+            },
+            "waterfall": {"a": {"raw": {"lost": 2, "stranded": 0}, "bus": {"lost": 2, "stranded": 5}}},
+            "recovery_point": {"age_s": 1.5, "age_stranded_s": None},
             "exposure": {"a": {"crash": 1.0}},
         },
         {"instances": 3.0},
@@ -83,14 +104,36 @@ def test_every_number_of_a_trial_is_a_figure_named_by_its_path():
     assert dict(zip(found.names.all, found.values.tolist(), strict=True)) == pytest.approx(
         {
             ("recovery.rta_s", "a.write", "s"): 9.0,
+            ("recovery.serving_again_s", "a.write", "s"): np.nan,
             ("recovery.rta_s", "b.write", "s"): 2.5,
             ("recovery.caught_up_s", "b.write", "s"): np.nan,
             ("loss.records", "a", "count"): 3.0,
             ("loss.bytes", "a", "bytes"): 7.0,
             ("loss.known.fraction", "a", "1"): 0.5,
+            ("loss.window_s", "a", "s"): np.inf,
             ("waterfall.lost", "a.raw", "count"): 2.0,
+            ("waterfall.lost", "a.bus", "count"): 2.0,
+            ("recovery_point.age_s", "platform", "s"): 1.5,
             ("usage.instances", "platform", "count"): 3.0,
         },
         nan_ok=True,
     )
-    assert found.censored == (0,)
+    most = {found.names.all[place][:2]: high for place, high in found.wide}
+    assert most == {
+        ("recovery.rta_s", "a.write"): np.inf,
+        ("loss.records", "a"): 8,
+        ("waterfall.lost", "a.bus"): 7,
+        ("recovery_point.age_s", "platform"): np.inf,
+    }
+
+
+def test_the_table_of_figures_has_the_least_and_the_most_of_each(tmp_path):
+    """Equal where the run tells, infinite where nothing bounds it, null where there is none."""
+    import pyarrow.parquet as pq
+
+    names = named([("m", "x", "s"), ("n", "x", "count"), ("o", "x", "count"), ("p", "x", "count")])
+    values = Figures(names, np.array([0.5, 2.0, np.nan, 3.0]), ((0, np.inf), (3, 8.0)))
+    with Tables(tmp_path) as tables:
+        tables.add(Part({}, [Measured(0, 0, values)]))
+    found = pq.read_table(tmp_path / "metrics.parquet").to_pydict()
+    assert (found["low"], found["high"]) == ([0.5, 2.0, None, 3.0], [np.inf, 2.0, None, 8.0])

@@ -64,6 +64,14 @@ def test_an_open_recovery_is_behind_every_other():
     assert entry(frontier([point("open", rta=math.inf, lost=0)])[0])["rta_open"]
 
 
+def test_a_loss_counts_with_the_most_that_it_can_be():
+    """A point of which everything may be lost is behind one that lost a record."""
+    open_ = point("open", rta=9.0, lost=(0.0, math.inf))
+    assert best(open_, point("one", rta=9.0, lost=1)) == ["one"]
+    assert (entry(frontier([open_])[0])["lost_open"], frontier([open_])[0].lost_records) == (True, math.inf)
+    assert "no bound" in plain([side_by_side([open_, point("one", rta=9.0, lost=1)])])
+
+
 def test_the_cost_of_an_hour_is_the_sum_of_what_has_a_price():
     """The small scenario lasts 12 minutes, a fifth of an hour: bytes count five times."""
     found = point("x", rta=1.0, lost=0, instances=3.0, transfer=2e9, stored=4e9)

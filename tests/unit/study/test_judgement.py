@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from sim.stats.sequential import Look
-from sim.study.judgement import ALPHA, exit_code, worst_trial
+from sim.study.estimates import of
+from sim.study.judgement import ALPHA, adverse, exit_code, worst_trial
 from sim.study.stopping import enough, plan, precision
 from tests.unit.study.made import finding, scenario
 
@@ -37,11 +38,23 @@ def test_undecided_trials_are_no_success_and_no_miss():
     assert verdict_of({"rto": [GOOD] * 10 + [BAD] * 30}) == "fail"
 
 
-def test_a_censored_recovery_is_missed_and_infinite():
-    """It never becomes a number, nor does it vanish."""
-    found = finding({"rto": [GOOD, math.inf]})
-    assert found.tally.objectives["rto"].missed == 1
-    assert list(found.tally.objective_column("rto")) == [GOOD, math.inf]
+def test_a_recovery_that_was_not_over_keeps_both_bounds_and_is_missed_or_open():
+    """The most is infinite: it never becomes a number, nor does it vanish."""
+    found = finding({"rto": [GOOD, (GOOD, math.inf), (BAD, math.inf)]})
+    assert (found.tally.objectives["rto"].undecided, found.tally.objectives["rto"].missed) == (1, 1)
+    lows, highs = found.tally.objective_bounds("rto")
+    assert (list(lows), list(highs)) == ([GOOD, GOOD, BAD], [GOOD, math.inf, math.inf])
+
+
+def test_a_study_says_why_the_first_of_its_undecided_trials_is():
+    """Beside how many there are; what is decided gives no reason."""
+    open_ = [0.0, (0.0, 15_000.0), None]
+    why = {r.id: r.why for r in finding({"rto": [GOOD] * 3, "rpo": open_}).rulings}
+    assert why["rpo"] == "undecided in 2 of 3 trials: it is planted"
+    assert "undecided" not in why["rto"]
+    assert finding({"rpo": [None, 0.0]}).rulings[1].why.endswith("in 1 of 2 trials: nothing to measure")
+    share = finding({"rto": [GOOD, (GOOD, math.inf)]}).rulings[0].why
+    assert share.endswith("of runs meet it; a trial is undecided: it is planted")
 
 
 def test_without_in_an_objective_is_about_the_trials_there_are():
@@ -62,7 +75,8 @@ def test_a_broken_trial_is_undecided_for_every_objective_and_no_study_with_one_p
 def test_values_stay_in_the_place_of_their_trial_behind_one_that_broke():
     """Else two studies would be compared with each other's neighbours."""
     found = finding({"rto": [1.0, 2.0, 3.0]}, broken=(1,), metrics=[("m", "x", [4.0, 5.0, 6.0])])
-    np.testing.assert_equal(list(found.tally.objective_values["rto"]), [1.0, np.nan, 3.0])
+    for column in (found.tally.objective_lows, found.tally.objective_highs):
+        np.testing.assert_equal(list(column["rto"]), [1.0, np.nan, 3.0])
     np.testing.assert_equal(found.tally.by_trial("m", "x"), [4.0, np.nan, 6.0])
     np.testing.assert_equal(found.tally.by_trial("m", "nothing"), [np.nan] * 3)
 
@@ -108,13 +122,37 @@ def test_an_objective_about_every_trial_is_decided_early_by_a_miss_only():
 
 
 def test_a_precision_is_reached_when_the_mean_is_known_so_well():
-    """60 +- 1 is known to 5 % after 40 trials, 60 +- 60 is not; a censored one never is."""
+    """60 +- 1 is known to 5 % after 40 trials, 60 +- 60 or bounds 9 apart are not; without bound never."""
     sets = ("sla.rpo=null",)
     near = [60.0 + (-1) ** i for i in range(40)]
     assert stops("5%", finding({"rto": near}, sets=sets))
     assert not stops("5%", finding({"rto": [60.0 * (1 + (-1) ** i) for i in range(40)]}, sets=sets))
     assert not stops("5%", finding({"rto": [*near, math.inf]}, sets=sets))
+    assert not stops("5%", finding({"rto": [*near, (60.0, math.inf)]}, sets=sets))
+    assert stops("5%", finding({"rto": [(x, x + 1) for x in near]}, sets=sets))
+    assert not stops("5%", finding({"rto": [(x, x + 9) for x in near]}, sets=sets))
     assert not stops("5%", finding({"rto": [*near, None]}, sets=sets))
+
+
+def test_figures_keep_the_least_and_the_most_in_the_place_of_their_trial():
+    """Where the run tells they are equal; a figure that has no value in a trial has neither."""
+    column = [4.0, (1.0, 15_000.0), 6.0, (2.0, math.inf)]
+    found = finding({"rto": [GOOD] * 4}, broken=(2,), metrics=[("m", "x", column), ("n", "x", [1.0] * 4)])
+    lows, highs = found.tally.bounds(("m", "x"))
+    assert (list(lows), list(highs)) == ([4.0, 1.0, 2.0], [4.0, 15_000.0, math.inf])
+    np.testing.assert_equal(found.tally.by_trial("m", "x"), [4.0, 15_000.0, np.nan, math.inf])
+    lows, highs = found.tally.bounds(("n", "x"))
+    assert list(lows) == list(highs) == [1.0] * 3
+
+
+def test_a_quantile_of_bounds_is_a_range():
+    """From that of the least to that of the most, each bounded on its own side."""
+    lows, highs = np.zeros(40), np.arange(40.0)
+    found = of(lows, highs)["p50"].figures()
+    assert (found["value"], found["low"], found["value_high"]) == (0.0, 0.0, 19.0)
+    assert found["high"] == of(highs, highs)["p50"].figures()["high"]
+    exact = of(highs, highs)["mean"].figures()
+    assert exact["value"] == exact["value_high"] == highs.mean()
 
 
 @pytest.mark.parametrize("text", ["banana", "5", "0%", "100%", "-5%", "%"])
@@ -136,7 +174,7 @@ def test_the_trial_to_look_at_is_the_worst_or_the_undecided_one():
     def shown(values, **more):
         found = finding({"rto": values}, **more)
         ruling = next(r for r in found.rulings if r.id == "rto")
-        return worst_trial(ruling, found.tally.objective_values["rto"])
+        return worst_trial(ruling, adverse("rto", ruling.objective, found.tally))
 
     assert shown([GOOD, BAD, 2 * BAD, GOOD]) == 2
     assert shown([GOOD, BAD, math.inf, GOOD]) == 2
@@ -144,4 +182,6 @@ def test_the_trial_to_look_at_is_the_worst_or_the_undecided_one():
     assert shown([GOOD, None, GOOD]) == 1
     assert shown([None, None]) == 0
     assert shown([20.0, 5.0, 30.0], sets=at_least) == 1
+    assert shown([20.0, (30.0, 40.0), 30.0]) == 1
+    assert shown([20.0, (5.0, math.inf), 30.0], sets=at_least) == 1
     assert worst_trial(finding({"rpo": [0.0]}).rulings[0], ()) == 0

@@ -1,0 +1,157 @@
+"""What would decide an objective that a run leaves undecided: a longer run, another voter, another lag.
+
+A heal that is planned for after the end changes no verdict; the reason names it.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from sim.core.distributions import Distribution
+from sim.core.quantity import LONGEST_NS, format_duration, parse_duration
+from sim.faults.schedule import Fate
+from sim.journal.milestones import Milestone
+from sim.measure.verdict import UNDECIDED, Verdict
+from sim.spec.models import Scenario
+
+Node = tuple[str, str]  # (store, region)
+NS = 10**9
+KEEPS_AWAY = ("region", "down", "cut")  # dials that keep a region, a node or what lies behind a link away
+UNDER_WAY = ("declared", "decided", "fenced", "promoting", "promotion_failed")
+STEPS = (*UNDER_WAY, "no_majority", "no_candidate", "cancelled", "kept", "promoted")  # of a failover
+_LAG = re.compile(r"\blag (\S+), max_lag")  # as a no_candidate names it
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """What advice rests on: how a run of a resolved scenario ended."""
+
+    scenario: Scenario
+    fates: Mapping[str, Fate]
+    milestones: Sequence[Milestone]
+    figures: Mapping[str, Any]
+
+
+def advised(verdicts: Iterable[Verdict], end: End) -> list[Verdict]:
+    """Return the verdicts, each that its bounds leave undecided with what would decide it."""
+    return [_advised(verdict, end) for verdict in verdicts]
+
+
+def _advised(verdict: Verdict, end: End) -> Verdict:
+    if verdict.verdict != UNDECIDED or verdict.bounds is None or verdict.why != verdict.bounds.reason:
+        return verdict  # decided, or undecided for a reason beyond the bounds: of these nothing is known here
+    found = _open_recovery(verdict.of, end) if verdict.censored else _out_of_reach(verdict.of, end)
+    ways = ", or ".join(dict.fromkeys(found))
+    return replace(verdict, why=f"{verdict.why}; to decide it: {ways}") if ways else verdict
+
+
+def _stores(of: str, end: End) -> list[str]:
+    """Return the stores that a capability, store or stage is of; all, where it is of none in particular."""
+    domain = of.partition(".")[0]
+    return [domain] if domain in end.scenario.databases else sorted(end.scenario.databases)
+
+
+def _out_of_reach(of: str, end: End) -> Iterator[str]:
+    """Yield what would tell what becomes of stranded records, of databases or else of stages behind them."""
+    losses = {store: end.figures["loss"][store] for store in _stores(of, end)}
+    stores = [name for name, f in losses.items() if f["stranded"] or f["stranded_window_s"] is None]
+    most = {name: losses[name]["where"][:1] for name in stores}  # the first place holds the most
+    holders = [(name, place["region"]) for name, places in most.items() for place in places]
+    away = {name: fate for name, fate in _active(end).items() if _away(fate)}
+    yield from _heals(away, holders, end)
+    for store in stores:
+        yield from _failover(store, end)
+    if not away:  # something restarts, or moves
+        yield "a longer run"
+
+
+def _open_recovery(of: str, end: End) -> Iterator[str]:
+    """Yield what would tell when a capability has recovered."""
+    figures, level = end.figures["recovery"][of], end.scenario.level
+    settling = level.hold + level.window + level.latency
+    if figures["serving_again_s"] is not None:
+        started_s = next(e["started_s"] for e in figures["episodes"] if e["rta_s"] is None)
+        yield f"run until {_moment(round((started_s + figures['serving_again_s']) * NS) + settling)}"
+        return
+    store, _, kind = of.rpartition(".")
+    writes = kind == "write" and store in end.scenario.databases
+    active = _active(end)
+    settling += end.scenario.gateway.ttl  # until answers, and leases, are those of now
+    yield from _heals(active, [(store, _primary(store, end))] if writes else [], end, settling)
+    yield from _failover(store, end) if writes else ()
+    if not active:
+        yield "a longer run"
+
+
+def _primary(store: str, end: End) -> str:
+    """Return the region of the primary at the end."""
+    ours = [m.subject for m in end.milestones if m.kind == "promoted" and m.subject.startswith(f"{store}/")]
+    return ours[-1].partition("/")[2] if ours else end.scenario.databases[store].primary
+
+
+def _active(end: End) -> dict[str, Fate]:
+    return {name: fate for name, fate in end.fates.items() if fate.status == "active"}
+
+
+def _heals(faults: Mapping[str, Fate], nodes: Sequence[Node], end: End, settling: int = 0) -> Iterator[str]:
+    """Yield how long to run until faults have healed, unless one never does.
+
+    Those that keep ``nodes`` away, or all, if none does. ``settling``: ns that must pass after that.
+    """
+    near = {name: fate for name, fate in faults.items() if any(_keeps_away(fate, node) for node in nodes)}
+    heals = {name: fate.until_ns for name, fate in (near or faults).items()}
+    known = {name: until for name, until in heals.items() if until is not None and until < LONGEST_NS}
+    if not known or len(known) < len(heals):
+        return
+    restart = max((_restart(faults[name], nodes, end) for name in known), default=0)
+    told = ", ".join(f"{name} heals at {format_duration(until)}" for name, until in sorted(known.items()))
+    yield f"run until {_moment(max(known.values()) + restart + settling)} ({told})"
+
+
+def _away(fate: Fate) -> bool:
+    return any(dial.what in KEEPS_AWAY for dial, _ in fate.turns)
+
+
+def _keeps_away(fate: Fate, node: Node) -> bool:
+    """Return whether a fault stops a node, or cuts its region off, in part or as a whole."""
+    dials = [dial for dial, _ in fate.turns if dial.what in KEEPS_AWAY]
+    return any(dial.of == node if dial.what == "down" else node[1] in dial.of for dial in dials)
+
+
+def _restart(fate: Fate, nodes: Sequence[Node], end: End) -> int:
+    """Return how long nodes that a fault stopped, all or some of ``nodes``, take to start, in ns."""
+    stopped = [dial.of for dial, _ in fate.turns if dial.what == "down" and (dial.of in nodes or not nodes)]
+    delays = (end.scenario.databases[store].failover.restart for store, _ in stopped)
+    return max((_at_most(delay) for delay in delays), default=0)
+
+
+def _failover(store: str, end: End) -> Iterator[str]:
+    """Yield what would have let another node take over."""
+    own = [m for m in end.milestones if m.subject.partition("/")[0] == store]
+    last = next((m for m in reversed(own) if m.kind in STEPS), None)
+    if last is None:
+        return
+    if last.kind == "no_majority" and len(end.scenario.regions) == 2:
+        yield "a third voter (one more region)"
+    elif last.kind == "no_candidate":
+        yield from _more_lag(store, last.why, end)
+    elif last.kind in UNDER_WAY:
+        yield "a longer run (a failover was under way)"
+
+
+def _more_lag(store: str, why: str, end: End) -> Iterator[str]:
+    lags = sorted(_LAG.findall(why), key=parse_duration)
+    if lags:
+        lost = end.figures["loss"][store]["stranded"]
+        yield f"max_lag above {lags[0]} accepts the loss of {lost:,}" if lost else f"max_lag above {lags[0]}"
+
+
+def _at_most(delay: Distribution) -> int:
+    """Return a delay, in ns, that few draws exceed."""
+    return round(delay.mean if delay.is_constant else 3 * delay.mean)
+
+
+def _moment(ns: int) -> str:
+    """Write the first whole second of the run after a time."""
+    return format_duration((ns // NS + 1) * NS)

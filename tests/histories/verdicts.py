@@ -1,0 +1,52 @@
+"""What objectives come to on hand-made histories and figures, below, between and above their bounds."""
+
+from collections.abc import Iterator
+from math import inf
+from types import SimpleNamespace
+from typing import Any
+
+from sim.measure.bounds import Bounds
+from sim.measure.verdict import decide, judge
+from sim.spec.predicates import OPERATORS, parse_predicate
+from tests.histories import bad
+
+BOUNDS = (Bounds.exactly(5), Bounds(3, 7, "why"), Bounds(3, inf, "why"), Bounds(inf, inf), None)
+ASKED = {
+    "lossy_failover": (("rpa_records", "orders"), ("rpa_window", "orders"), ("diverged", "orders")),
+    "out_of_reach": (("rpa_records", "orders"), ("rpa_window", "orders"), ("rpa_after_replay", "orders")),
+    "outage": (("rta", "orders.read"), ("downtime", "orders.read")),
+}
+
+
+def said() -> dict[str, Any]:
+    """Return case -> verdict and bounds, or what is decided."""
+    cases = {f"{op} {value} {bounds}": decide(parse_predicate(f"{op} {value}"), bounds)[0]
+             for op in OPERATORS for value in (2, 3, 5, 7, 8) for bounds in BOUNDS}  # fmt: skip
+    return {**cases, **dict(_judged())}
+
+
+def _judged() -> Iterator[tuple[str, Any]]:
+    stage = {
+        "delivered": 5,
+        "in_flight": 0,
+        "stranded": 3,
+        "dropped": 0,
+        "lost": 1,
+        "records_after_replay": 1,
+    }
+    yield "stage", _of({"waterfall": {"orders": {"raw": stage}}}, "records_lost", "orders.raw")
+    figures = {
+        "lossy_failover": bad.lossy_failover().figures(),
+        "out_of_reach": bad.out_of_reach().figures(),
+        "outage": bad.outage(end=44).figures(),
+    }
+    for name, asked in ASKED.items():
+        for metric, of in asked:
+            yield f"{name} {metric}", _of(figures[name], metric, of)
+
+
+def _of(figures: dict[str, Any], metric: str, of: str) -> list[str]:
+    unit = "s" if metric in ("rpa_window", "rta", "downtime") else ""
+    objective = SimpleNamespace(metric=metric, of=of, must=parse_predicate(f"<= 2{unit}"))
+    (found,) = judge(figures, {"x": objective}, {})
+    return [found.verdict, str(found.bounds)]
