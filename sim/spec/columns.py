@@ -67,7 +67,9 @@ def filled(table: Table, readings: Mapping[str, Reading], file: str) -> dict[str
     wrong: list[Said] = []
     for batch in table.batches([reading.column for reading in readings.values()]):
         for role, reading in readings.items():
-            values = [reading.convert(cell) for cell in batch.columns[reading.column]]
+            cells = batch.columns[reading.column]
+            known = {cell: reading.convert(cell) for cell in set(cells)}  # most columns say little, often
+            values = [known[cell] for cell in cells]
             if None in values:
                 where = f"{os.path.basename(file)}, {table.word}"
                 wrong += islice(_slips(batch, values, reading, where), COMPLAINTS_MAX)

@@ -72,7 +72,8 @@ def dump(scenario: m.Scenario, places: Mapping[str, str] | None = None) -> str:
 
 def files_of(scenario: m.Scenario) -> list[str]:
     """Return the files that a resolved scenario reads, each once, sorted."""
-    return sorted({holder["file"] for holder in _holders(_written(scenario))})
+    named = {holder["file"] for holder in _holders(_written(scenario))}
+    return sorted(named - {None})  # a distribution made in Python has none
 
 
 def _holders(data: Any) -> Iterator[dict[str, Any]]:

@@ -128,7 +128,8 @@ def _table(stream: io.BufferedReader, named: str) -> Table:
         raise Unreadable("it is no Parquet file")
     if stream.peek(2).startswith(_GZIP):
         stream = io.BufferedReader(gzip.GzipFile(fileobj=stream))
-    head = _unpacked(lambda: stream.peek(512)[:512])
+    with _unpacking():
+        head = stream.peek(512)[:512]
     for magic, why, hint in _REFUSED:
         if head.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(magic):
             raise Unreadable(why, hint)
@@ -137,10 +138,11 @@ def _table(stream: io.BufferedReader, named: str) -> Table:
     return _csv(io.TextIOWrapper(stream, "utf-8-sig", errors="surrogateescape", newline=""))
 
 
-def _unpacked(read: Callable[[], Any]) -> Any:
-    """Return what ``read`` gives; Unreadable for a damaged gzip file."""
+@contextmanager
+def _unpacking() -> Iterator[None]:
+    """Raise Unreadable where a gzip file that is read in the block is damaged."""
     try:
-        return read()
+        yield
     except (EOFError, zlib.error, gzip.BadGzipFile):
         raise Unreadable("it is a damaged gzip file") from None
 
@@ -173,16 +175,15 @@ def _csv(text: io.TextIOWrapper) -> Table:
 
 def _lines(text: io.TextIOWrapper) -> Iterator[str]:
     """Yield the lines, of bounded length and number. Raises Unreadable for what is no text."""
-    number = 0
-    while line := _unpacked(lambda: text.readline(_LINE_MAX)):
-        number += 1
-        if len(line) == _LINE_MAX or "\0" in line:
-            raise Unreadable(f"line {number} is no line of text")
-        if number > 2 * ROWS_MAX:
-            raise Unreadable(f"it has more than {2 * ROWS_MAX:,} lines")
-        if not line.isascii() and any("\ud800" <= char <= "\udfff" for char in line):
-            raise Unreadable(f"line {number} is not UTF-8", "save it as CSV UTF-8")
-        yield line
+    with _unpacking():
+        for number, line in enumerate(iter(lambda: text.readline(_LINE_MAX), ""), 1):
+            if len(line) == _LINE_MAX or "\0" in line:
+                raise Unreadable(f"line {number} is no line of text")
+            if number > 2 * ROWS_MAX:
+                raise Unreadable(f"it has more than {2 * ROWS_MAX:,} lines")
+            if not line.isascii() and any("\ud800" <= char <= "\udfff" for char in line):
+                raise Unreadable(f"line {number} is not UTF-8", "save it as CSV UTF-8")
+            yield line
 
 
 def _delimiter(header: str) -> str:
@@ -282,4 +283,5 @@ def _cells(column: Any, kind: str) -> list[Any]:
 
     if kind:
         column = column.cast(pa.timestamp("ns") if kind == MOMENT else pa.duration("ns")).cast(pa.int64())
-    return list(column.to_pylist())
+    cells = column.to_pylist()
+    return [str(cell) for cell in cells] if pa.types.is_nested(column.type) else list(cells)

@@ -128,9 +128,14 @@ class Maker:
             "weibull": Distribution("weibull", (1.5, mean)),
             "pareto": Distribution("pareto", (mean / 2, 2.5)),
             "mixture": mixture((1.0, 2.0, 1.0), parts),
-            "empirical": empirical([mean / 3, mean, mean, 2 * mean]),
+            "empirical": empirical([mean / 3, mean, mean, 2 * mean], weights=_weights(mean)),
         }
         return made[kind]
+
+
+def _weights(mean: float) -> tuple[float, ...] | None:
+    """Return weights for half of the empirical distributions."""
+    return (1.0, 0.0, 2.0, 0.5) if int(mean) % 2 else None
 
 
 def case(number: int) -> Case:

@@ -29,9 +29,10 @@ def keep(one: Case, folder: Path, said: str) -> Path:
     """Write a case and the files that it reads into ``folder``; return its file. ``said``: what differed."""
     folder.mkdir(parents=True, exist_ok=True)
     name = one.scenario.name.replace(" ", "-")
-    samples = {content(sample): sample.values for sample in _samples(one.scenario)}
+    samples = {content(sample): sample for sample in _samples(one.scenario)}
     data = _beside(yaml.safe_load(dump(one.scenario)), folder / name, samples)
-    head = [f"{SEED}{one.seed}", f"{PULLS}{json.dumps(one.pulls)}", *(f"# {line}" for line in said.split("\n"))]
+    told = [f"# {line}" for line in said.split("\n")]
+    head = [f"{SEED}{one.seed}", f"{PULLS}{json.dumps(one.pulls)}", *told]
     file = folder / f"{name}.yaml"
     file.write_text("\n".join(head) + "\n" + to_yaml(data))
     return file
@@ -47,7 +48,7 @@ def _samples(part: Any) -> Iterator[Distribution]:
         yield from _samples(one)
 
 
-def _beside(data: Any, place: Path, samples: dict[str, tuple[float, ...]]) -> Any:
+def _beside(data: Any, place: Path, samples: dict[str, Distribution]) -> Any:
     """Return plain data in which every file is one beside the scenario, which is written."""
     if isinstance(data, list):
         return [_beside(one, place, samples) for one in data]
@@ -58,17 +59,26 @@ def _beside(data: Any, place: Path, samples: dict[str, tuple[float, ...]]) -> An
     suffix = ".csv" if data["sha256"] in samples else Path(data["file"]).suffix
     file = place.with_name(f"{place.name}-{data['sha256'][:8]}{suffix}")
     if data["sha256"] in samples:
-        rows = (f"{Decimal(value):f}ns" for value in samples[data["sha256"]])
-        file.write_text("\n".join(["value", *rows]) + "\n")
+        file.write_text(_rows(samples[data["sha256"]]))
     else:
         shutil.copyfile(data["file"], file)
     return {**data, "file": file.name}
 
 
+def _rows(sample: Distribution) -> str:
+    """Return an empirical distribution as a table that reads as the same."""
+    values = [f"{Decimal(value):f}ns" for value in sample.values]
+    if not sample.weights:
+        return "\n".join(["value", *values]) + "\n"
+    pairs = zip(values, sample.weights, strict=True)
+    return "\n".join(["value,weight", *(f"{value},{weight!r}" for value, weight in pairs)]) + "\n"
+
+
 def kept(file: Path) -> Case:
     """Return a case that was kept."""
     lines = file.read_text().splitlines()
-    given = {key: next((l.removeprefix(key) for l in lines if l.startswith(key)), None) for key in (SEED, PULLS)}
+    heads = {key: [line.removeprefix(key) for line in lines if line.startswith(key)] for key in (SEED, PULLS)}
+    given = {key: found[0] if found else None for key, found in heads.items()}
     pulls = tuple((at, name) for at, name in json.loads(given[PULLS] or "[]"))
     return Case(0, file.stem, resolve(load(str(file))), int(given[SEED] or 0), pulls)
 

@@ -1,10 +1,14 @@
 """Tables from files as people have them."""
 
 import gzip
+from pathlib import Path
+from tempfile import NamedTemporaryFile
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from sim.spec.table_file import Unreadable, opened
 
@@ -22,6 +26,11 @@ FORMS = {
     "quoted": b'"time_s","client"\n"0.5","us-east"\n"1","eu, west"\n"2","x"\n',
     "extra-delimiters": b'time_s,client,,\n0.5,us-east,,\n1,"eu, west",,\n2,x,,\n',
 }  # fmt: skip
+
+PIECES = (
+    b"", b"\x00", b"\xff", b'"', b",", b";", b"\t", b"\n", b"\r", b"\r\n", b"nan", b"1e300", b"-", b"0,5",
+    b"\xef\xbb\xbf", b"sep=;\n", b"PAR1", b"\x1f\x8b", b"{", b"time_s", b"2026-03-01T12:00:00Z",
+)  # fmt: skip
 
 
 def rows_of(file):
@@ -61,6 +70,35 @@ def test_rows_beyond_one_batch_are_read_too(tmp_path, monkeypatch):
     pq.write_table(pa.table({" time_s": [a for a, _ in ROWS], "client": [b for _, b in ROWS]}), parquet)
     assert rows_of(text) == (ROWS, [2, 3, 4])
     assert rows_of(parquet) == (ROWS, [1, 2, 3])
+
+
+def test_cells_of_nested_columns_are_texts(tmp_path):
+    """A list is no client: it is told as a value, not as a failure of ours."""
+    pq.write_table(pa.table({"time_s": [1], "client": [["us-east"]]}), tmp_path / "t.parquet")
+    with opened(str(tmp_path / "t.parquet")) as table:
+        (batch,) = table.batches(["client"])
+    assert batch.columns["client"] == ["['us-east']"]
+
+
+CUTS = st.lists(st.tuples(st.integers(0, 60), st.integers(0, 9), st.sampled_from(PIECES)), max_size=4)
+
+
+@given(CUTS, st.booleans())
+def test_a_damaged_file_is_read_or_refused(cuts, packed):
+    """Whatever is cut out of a table or pasted into it, reading ends with rows or with the reason why not."""
+    data = FORMS["plain"]
+    for at, dropped, pasted in cuts:
+        data = data[:at] + pasted + data[at + dropped :]
+    with NamedTemporaryFile(suffix=".csv") as file:
+        Path(file.name).write_bytes(gzip.compress(data)[: len(data)] if packed else data)
+        try:
+            with opened(file.name) as table:
+                batches = list(table.batches(table.header))
+        except Unreadable as error:
+            assert error.why
+        else:
+            lengths = {len(cells) for batch in batches for cells in (batch.places, *batch.columns.values())}
+            assert len(lengths) <= 1
 
 
 def test_only_one_batch_of_rows_is_held(tmp_path):

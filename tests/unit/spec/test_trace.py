@@ -13,6 +13,7 @@ from sim.models.recorded import arrivals
 from sim.spec.coverage import notes, warnings
 from sim.spec.resolve import digest, load, resolve
 from sim.spec.trace import load_of
+from sim.trust import of_study, trust
 
 BASE = (
     Path(__file__).parents[2] / "spec/valid/base.yaml"
@@ -123,6 +124,13 @@ def test_what_the_run_uses_is_said_in_rows_times_and_gaps(write):
     outside, gap = warnings(found)
     assert "25,999 of 26,000 rows of load.csv lie outside the run of 1m" in outside
     assert "no request for 1m" in gap
+
+
+def test_the_trust_notes_of_runs_and_studies_say_it_too(write):
+    """What a page prints under how far to trust it begins with what was used of the file."""
+    found = scenario(write("time_s\n1\n601\n"))
+    for said in (trust(found, {"recovery": {}}, []), of_study(found, trials=2, fired={}, values={})):
+        assert "orders follows load.csv: 1 of 2 rows" in said[1]
 
 
 def test_a_load_that_fills_its_run_warns_of_nothing(write):
