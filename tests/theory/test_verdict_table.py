@@ -1,7 +1,7 @@
 """Every way for a store to be hurt, and what a run may say of it: verdicts by arithmetic.
 
-East is the primary, west its replica; north votes and holds nothing. At T east is hurt. What the table expects is worked out
-here from who committed and received what and when, and from who is there at the end, not from measures.
+East is the primary, west its replica; north votes and holds nothing. At T east is hurt. What is expected
+is worked out here from who committed and received what and when, and from who is there at the end.
 """
 
 from collections.abc import Iterator
@@ -44,7 +44,7 @@ class Cell:
             return False  # the last follows from others; a primary that is alive has its data
         if self.primary == "isolated" and self.wire == "delivered":
             return False  # a cut delivers nothing
-        return self.promotions == "none" or self.can_promote and (self.promotions != "two" or self.heals)
+        return self.promotions == "none" or (self.can_promote and (self.promotions != "two" or self.heals))
 
     @property
     def can_promote(self) -> bool:
@@ -170,7 +170,7 @@ REACHABLE = [cell for cell in CELLS if cell.reachable]
 
 @pytest.mark.parametrize("part", range(8))
 def test_every_cell_says_what_arithmetic_says(part):
-    """Bounds of records, window and diverged, and verdicts at, below and above them, in every reachable cell."""
+    """Bounds of records, window and diverged, and verdicts around them, in every reachable cell."""
     for cell in REACHABLE[part::8]:
         r = simulate(cell)
         found, want = r.figures["loss"]["orders"], expected(cell, r)
@@ -217,7 +217,7 @@ def _check_verdicts(cell: Cell, r: Run, *, low: float, high: float) -> None:
 
 
 def test_recovery_times_are_never_better_than_they_can_be():
-    """Down to the end: undecided below its bound and missed above; served again: as long as it took; alive: 0."""
+    """Down to the end: at least so long; alive and reached by its clients: 0."""
     for cell in REACHABLE[::7]:
         r = simulate(cell)
         figures = r.figures["recovery"]["orders.write"]
@@ -234,7 +234,7 @@ def test_recovery_times_are_never_better_than_they_can_be():
 
 
 def test_impossible_cells_are_not_reached():
-    """Without a majority to the end, or a replica that runs with its data, nobody is promoted, decision or not."""
+    """Without a majority, or a replica that runs with its data, nobody is promoted."""
     tried = 0
     for cell in CELLS:
         alike = Cell(**{**_fields(cell), "promotions": "none"})
