@@ -12,6 +12,7 @@ from sim.measure.orders.metrics import METRICS as ORDER_METRICS
 from sim.measure.orders.metrics import order_value
 from sim.measure.path.metrics import METRICS as PATH_METRICS
 from sim.measure.path.metrics import path_value
+from sim.spec.predicates import CAPABILITY_METRICS, FRESHNESS_METRICS, REQUEST_METRICS
 
 if TYPE_CHECKING:
     from sim.spec.models import Objective
@@ -22,6 +23,9 @@ PASS, FAIL, INCONCLUSIVE = 0, 1, 3  # exit codes
 NS = 10**9
 LATENCIES = {"latency_p50": "p50_s", "latency_p99": "p99_s", "latency_p999": "p999_s"}
 RECOVERY_POINTS = ("rpa_records", "rpa_window", "rpa_after_replay", "diverged")
+OF_READS = ("stale_reads", "staleness_max", "staleness_p99", "behind_max")  # of a store
+OF_USES = (*CAPABILITY_METRICS, *REQUEST_METRICS, *FRESHNESS_METRICS, *OF_READS)
+NOTHING = "nothing to measure"
 GUARANTEES = ("read_your_writes", "monotonic_reads", "monotonic_writes", "writes_follow_reads")
 
 
@@ -98,14 +102,27 @@ def _judge_one(name: str, objective: "Objective", figures: Mapping[str, Any], id
     bound = objective.must
     got = measured(figures, objective.metric, objective.of, fraction=bound.unit == "fraction")
     verdict, why = _decide(bound, got)
+    if untested(figures, objective.metric, objective.of) and not _missed_anyhow(verdict, bound):
+        verdict, why = UNDECIDED, NOTHING
     if idle:
         verdict, why = UNDECIDED, f"fault {', '.join(idle)} never took effect"
     return Verdict(name, objective.metric, objective.of, str(bound), got.value, got.at_least, verdict, why)
 
 
+def untested(figures: Mapping[str, Any], metric: str, of: str) -> bool:
+    """Return whether a metric is about operations of which there was none while faults put it to the test."""
+    capability = f"{of}.read" if metric in OF_READS else of
+    return metric in OF_USES and not figures["recovery"][capability]["tested"]
+
+
+def _missed_anyhow(verdict: str, bound: "Bound") -> bool:
+    """Return whether an upper limit is missed already: no more operations would have mended that."""
+    return verdict == MISSED and bound.op in ("<", "<=")
+
+
 def _decide(bound: "Bound", got: Measured) -> tuple[str, str]:
     if got.value is None:
-        return UNDECIDED, "nothing to measure"
+        return UNDECIDED, NOTHING
     if not got.at_least:
         return (MET if bound.holds(got.value) else MISSED), ""
     if bound.op in ("<=", "<") and got.value >= bound.value:

@@ -31,7 +31,11 @@ def keep(one: Case, folder: Path, said: str) -> Path:
     name = one.scenario.name.replace(" ", "-")
     samples = {content(sample): sample.values for sample in _samples(one.scenario)}
     data = _beside(yaml.safe_load(dump(one.scenario)), folder / name, samples)
-    head = [f"{SEED}{one.seed}", f"{PULLS}{json.dumps(one.pulls)}", *(f"# {line}" for line in said.split("\n"))]
+    head = [
+        f"{SEED}{one.seed}",
+        f"{PULLS}{json.dumps(one.pulls)}",
+        *(f"# {line}" for line in said.split("\n")),
+    ]
     file = folder / f"{name}.yaml"
     file.write_text("\n".join(head) + "\n" + to_yaml(data))
     return file
@@ -68,7 +72,9 @@ def _beside(data: Any, place: Path, samples: dict[str, tuple[float, ...]]) -> An
 def kept(file: Path) -> Case:
     """Return a case that was kept."""
     lines = file.read_text().splitlines()
-    given = {key: next((l.removeprefix(key) for l in lines if l.startswith(key)), None) for key in (SEED, PULLS)}
+    given = {
+        key: next((l.removeprefix(key) for l in lines if l.startswith(key)), None) for key in (SEED, PULLS)
+    }
     pulls = tuple((at, name) for at, name in json.loads(given[PULLS] or "[]"))
     return Case(0, file.stem, resolve(load(str(file))), int(given[SEED] or 0), pulls)
 
