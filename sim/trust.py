@@ -18,11 +18,10 @@ def trust(scenario: Scenario, figures: dict[str, Any], milestones: Sequence[Mile
     """Return the trust note of a run."""
     notes = [_ONE, *recorded(scenario), *_left_out(scenario), *_without_majority(milestones)]
     wanted = {objective.of for objective in scenario.sla.values()}
-    silent = sorted(
-        name for name, of in figures["recovery"].items() if name in wanted and not of["operations"]
-    )
-    if silent:
-        notes.append(f"No operation was sent for {', '.join(silent)}: objectives on it are undecided.")
+    untested = sorted(name for name, of in figures["recovery"].items() if name in wanted and not of["tested"])
+    if untested:
+        when = " while faults lasted" if any(m.kind == "fault.started" for m in milestones) else ""
+        notes.append(f"Nothing was asked of {_some(untested)}{when}: objectives on it are undecided.")
     if not scenario.sla:
         notes.append("No objective was given: nothing was judged.")
     return notes

@@ -42,6 +42,7 @@ def _files(path: str) -> list[Path]:
 
 def _valid(path: Path) -> bool:
     """Check one scenario and print its blast radius; errors go to stderr."""
+    from sim.spec.cautions import cautions
     from sim.spec.coverage import notes, warnings
     from sim.spec.resolve import blast_radius, digest, load, resolve
 
@@ -54,7 +55,7 @@ def _valid(path: Path) -> bool:
     lines = [f"{path}: ok ({resolved.name}, digest {digest(resolved)[:12]})"]
     for fault, targets in hits.items():
         lines += [f"  fault {fault} hits", *(f"    {target}" for target in targets)]
-    lines += [f"  {line}" for line in (*notes(resolved), *warnings(resolved))]
+    lines += [f"  {line}" for line in (*notes(resolved), *warnings(resolved), *cautions(resolved))]
     lines += _effort(resolved)
     emit("\n".join(lines) + "\n")
     return True

@@ -1,5 +1,7 @@
 """Milestones: every decision and state change of the control plane, with its cause."""
 
+from bisect import bisect_left
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 
@@ -60,6 +62,16 @@ KINDS = {
     "partitions.down": "partitions of a region's bus have no leader; subject bus/<region>",
     "partitions.up": "they have elected one",
 }
+
+
+Onset = tuple[int, str]  # when (ns) a fault began, or began again, and its id
+
+
+def onsets(milestones: Sequence[Milestone], since_ns: int, until_ns: int) -> tuple[Onset, ...]:
+    """Return the faults that began in [``since_ns``, ``until_ns``), of milestones in order of time."""
+    first, stop = (bisect_left(milestones, at, key=lambda m: m.at_ns) for at in (since_ns, until_ns))
+    found = (m for m in milestones[first:stop] if m.kind == "fault.started")
+    return tuple((m.at_ns, m.subject.removeprefix("fault/")) for m in found)
 
 
 class Milestones:

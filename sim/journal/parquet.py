@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sim.journal import schema
-from sim.journal.milestones import Milestone
+from sim.journal.milestones import Milestone, onsets
 from sim.journal.recorder import Slice, Table
 
 if TYPE_CHECKING:
@@ -80,7 +80,9 @@ def read_slices(folder: Path) -> Iterator[Slice]:
 
     One slice is in memory at a time.
     """
+    milestones, _ = read_milestones(folder)
     for domain in sorted(path for path in folder.iterdir() if path.is_dir()):
+        since_ns = 0
         tables = {
             p.stem.replace(".", "/", 1): _groups(p)
             for p in sorted(domain.glob("*.parquet"))
@@ -93,7 +95,9 @@ def read_slices(folder: Path) -> Iterator[Slice]:
                 if group is not None and group[0] == number:
                     found[name] = group[1]
                     ahead[name] = next(tables[name], None)
-            yield Slice(domain.name, int(ends["until_ns"][0]), found)
+            until_ns = int(ends["until_ns"][0])
+            yield Slice(domain.name, until_ns, found, onsets(milestones, since_ns, until_ns))
+            since_ns = until_ns
 
 
 def read_milestones(folder: Path) -> tuple[list[Milestone], int]:

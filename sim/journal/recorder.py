@@ -11,7 +11,7 @@ from typing import Protocol
 import numpy as np
 
 from sim.journal import schema
-from sim.journal.milestones import Milestone
+from sim.journal.milestones import Milestone, Onset
 
 Table = dict[str, np.ndarray]
 
@@ -21,12 +21,13 @@ class Slice:
     """What records did in one domain before ``until_ns``, and controls by then, and is in no earlier slice.
 
     ``tables``: table name (``ops``, ``sent/us-west``) -> column -> array (n,), C-contiguous, dtypes of
-    ``sim.journal.schema``. A table without rows may be left out.
+    ``sim.journal.schema``. A table without rows may be left out. ``onsets``: the faults that began then.
     """
 
     domain: str
     until_ns: int
     tables: dict[str, Table]
+    onsets: tuple[Onset, ...] = ()
 
     def table(self, name: str) -> Table:
         """Return a table, empty if this slice has no rows of it."""

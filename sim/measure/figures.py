@@ -18,6 +18,7 @@ from sim.measure.path.platform import PathMeasures
 from sim.measure.phases import phases
 from sim.measure.recovery import KINDS, Recovery, Series
 from sim.measure.setup import Setup, setup_of
+from sim.measure.tested import Trouble
 
 if TYPE_CHECKING:
     from sim.spec.models import Scenario
@@ -80,8 +81,14 @@ class DomainMeasures:
         series = self.recovery.series(kind)
         worst = series.worst()
         spent, chain = phases(self.setup, kind, worst, self._milestones) if worst else ({}, [])
+        tested = Trouble.of(self._milestones, self._end_ns).tested(
+            self.recovery.first_use_ns(kind),
+            operations=series.operations,
+            recovered_ns=series.recovered_ns(self._end_ns),
+        )
         return {
             **_recovery(series, self._end_ns),
+            "tested": tested,
             **self._aftermath(series),
             "phases": {name: ns / SECOND for name, ns in spent.items()},
             "phases_ns": spent,

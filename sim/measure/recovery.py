@@ -6,7 +6,7 @@ first bad window to the send time of the first good operation after its last bad
 ``hold`` of good windows. The definition is design §6; docs/measures.md has it in full.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -16,6 +16,7 @@ from sim.journal.milestones import Milestone
 from sim.journal.recorder import Slice
 from sim.measure import windows as w
 from sim.measure.setup import Setup
+from sim.measure.tested import FirstUse, Outset
 
 KINDS = ("read", "write")  # position: READ, WRITE
 
@@ -60,6 +61,11 @@ class Series:
         """Return how long the censored episode had lasted at the end, None if there is none."""
         return next((end_ns - e.started_ns for e in self.episodes if e.rta_ns is None), None)
 
+    def recovered_ns(self, end_ns: int) -> int:
+        """Return when it last recovered: 0 if it never was bad, the end if it still was."""
+        times = [end_ns if e.rta_ns is None else e.started_ns + e.rta_ns for e in self.episodes]
+        return max(times, default=0)
+
     def worst(self) -> Episode | None:
         """Return the censored episode, else the longest, else None."""
         return max(self.episodes, key=lambda e: (e.rta_ns is None, e.rta_ns or 0), default=None)
@@ -83,14 +89,18 @@ class Recovery:
         self._horizon = np.full(2 * width, 2**62, np.int64)
         self._done: list[list[Episode]] = [[] for _ in range(2 * width)]
         self._open: list[dict[str, np.ndarray]] = []
+        self._outset = Outset(setup.warmup_ns)
+        self._first = [FirstUse(self._outset) for _ in KINDS]
 
     def fold(self, part: Slice) -> None:
         """Take in one slice. ValueError for an operation that outlived ``op_life_ns``."""
+        self._outset.tell(part.onsets)
         if part.rows("open"):
             self._open.append(part.table("open"))
         if not part.rows("ops"):
             return
         ops, at, n = part.table("ops"), 0, part.rows("ops")
+        self._use(ops["send_ns"], ops["kind"])
         while at < n:
             at = w.fold_windows(
                 ops["send_ns"], ops["end_ns"], ops["kind"], ops["outcome"], ops["client"], at,
@@ -102,15 +112,25 @@ class Recovery:
                 )
             self._drain()
 
-    def finish(self, milestones: Sequence[Milestone], end_ns: int) -> None:  # noqa: ARG002
-        """Close every window."""
+    def finish(self, milestones: Sequence[Milestone], end_ns: int) -> None:
+        """Close every window. ValueError if slices did not tell of the faults that began."""
+        self._outset.check(milestones, end_ns)
+        self._close(w.close_windows, end_ns)
         for table in self._open:
             self._unanswered(table, end_ns)
-        while not w.finish_windows(
+        self._close(w.finish_windows, end_ns)
+
+    def _close(self, kernel: Callable[..., bool], end_ns: int) -> None:
+        """Let a kernel close windows until it has no more to close."""
+        while not kernel(
             self._ring, self._state, self._p, self._episodes, self._cursor, self._horizon, end_ns
         ):
             self._drain()
         self._drain()
+
+    def first_use_ns(self, kind: str) -> int | None:
+        """Return when a judged read or write was first sent since a fault began, None if none was."""
+        return self._first[KINDS.index(kind)].at_ns
 
     def series(self, kind: str, client: str | None = None) -> Series:
         """Return what ``read`` or ``write`` saw, from one client region or over all."""
@@ -124,6 +144,11 @@ class Recovery:
             slow=int(row[w.TOTAL_SLOW]),
         )
 
+    def _use(self, send_ns: np.ndarray, kind: np.ndarray) -> None:
+        """Note when operations were sent, of each kind."""
+        for i, first in enumerate(self._first):
+            first.see(send_ns[kind == i])
+
     def _unanswered(self, table: dict[str, np.ndarray], end_ns: int) -> None:
         """An operation open for longer than ``latency`` is bad.
 
@@ -133,6 +158,7 @@ class Recovery:
         kind, client = table["kind"].astype(np.int64), table["client"].astype(np.int64)
         known = (end_ns - send > setup.latency_ns) & (send >= setup.warmup_ns)
         series = kind * self._width + 1 + client
+        self._use(send[known], kind[known])
         if not w.count_unanswered(send[known], series[known], self._ring, self._p, self._cursor):
             raise ValueError(f"an open operation of {setup.domain} is older than {setup.op_life_ns} ns")
         young = ~known & (send >= setup.warmup_ns)

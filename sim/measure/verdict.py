@@ -14,6 +14,7 @@ from sim.measure.orders.metrics import METRICS as ORDER_METRICS
 from sim.measure.orders.metrics import order_value
 from sim.measure.path.metrics import METRICS as PATH_METRICS
 from sim.measure.path.metrics import path_value
+from sim.spec.predicates import CAPABILITY_METRICS, FRESHNESS_METRICS, REQUEST_METRICS
 
 if TYPE_CHECKING:
     from sim.spec.models import Objective
@@ -28,6 +29,9 @@ RECOVERY_POINTS = {
     "diverged": "diverged",
 }  # fmt: skip  # of the bounds of a loss
 ALL_GONE = "all of it was destroyed, with what lay before the run"
+OF_READS = ("stale_reads", "staleness_max", "staleness_p99", "behind_max")  # of a store
+OF_USES = (*CAPABILITY_METRICS, *REQUEST_METRICS, *FRESHNESS_METRICS, *OF_READS)
+NOTHING = "nothing to measure"
 GUARANTEES = ("read_your_writes", "monotonic_reads", "monotonic_writes", "writes_follow_reads")
 
 
@@ -105,7 +109,7 @@ def decide(must: "Predicate", bounds: Bounds | None) -> tuple[str, str]:
     Between two values a predicate changes at its own value alone: where it and both ends agree, all do.
     """
     if bounds is None:
-        return UNDECIDED, "nothing to measure"
+        return UNDECIDED, NOTHING
     nearest = min(max(must.value, bounds.low), bounds.high)
     found = {must.holds(value) for value in (bounds.low, nearest, bounds.high)}
     if len(found) == 2:
@@ -117,9 +121,22 @@ def _judge_one(name: str, objective: "Objective", figures: Mapping[str, Any], id
     must = objective.must
     bounds = measured(figures, objective.metric, objective.of, fraction=must.unit == "fraction")
     verdict, why = decide(must, bounds)
+    if untested(figures, objective.metric, objective.of) and not _missed_anyhow(verdict, must):
+        verdict, why = UNDECIDED, NOTHING
     if idle:
         verdict, why = UNDECIDED, f"fault {', '.join(idle)} never took effect"
     return Verdict(name, objective.metric, objective.of, str(must), bounds, verdict, why)
+
+
+def untested(figures: Mapping[str, Any], metric: str, of: str) -> bool:
+    """Return whether a metric is about operations of which there was none while faults put it to the test."""
+    capability = f"{of}.read" if metric in OF_READS else of
+    return metric in OF_USES and not figures["recovery"][capability]["tested"]
+
+
+def _missed_anyhow(verdict: str, must: "Predicate") -> bool:
+    """Return whether an upper limit is missed already: no more operations would have mended that."""
+    return verdict == MISSED and must.op in ("<", "<=")
 
 
 def _recovery(capability: Mapping[str, Any], metric: str, fraction: bool) -> Bounds | None:

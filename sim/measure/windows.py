@@ -146,6 +146,19 @@ def fold_windows(send, end, kind, outcome, client, first, ring, state, p, episod
 
 
 @compiled
+def close_windows(ring, state, p, episodes, cursor, horizon, until_ns):
+    """Close the windows in which no operation that ends at ``until_ns`` or later can have been sent.
+
+    Return False if ``episodes`` must be emptied first.
+    """
+    while (cursor[LOW] + 1) * p[P_WINDOW] + p[P_LIFE] <= until_ns:
+        if cursor[EPISODES] + state.shape[0] > len(episodes):
+            return False
+        _close(ring, state, p, episodes, cursor, horizon, np.int64(1 << 62))
+    return True
+
+
+@compiled
 def count_unanswered(send, series, ring, p, cursor):
     """Count operations that were open too long when the run ended as bad, in their windows.
 

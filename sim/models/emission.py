@@ -3,6 +3,8 @@
 Rows that nobody needs any more are then dropped.
 """
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from sim.core.identity import pack_rid, within
@@ -12,16 +14,18 @@ from sim.engine.kernels import NEXT
 from sim.engine.log import VERSION
 from sim.engine.ordering import by_end
 from sim.engine.reading import split
+from sim.journal.milestones import Milestone, onsets
 from sim.journal.recorder import Slice, Table
 from sim.models.copies import node_table
 from sim.models.domain import FOLLOWING, PROMOTING, RESTORING, Domain
 from sim.models.timelines import version_of
 
 
-def emit(domain: Domain, *, life_ns: int) -> Slice:
+def emit(domain: Domain, *, life_ns: int, milestones: Sequence[Milestone]) -> Slice:
     """Return what happened strictly before the domain's settled time and was not emitted yet.
 
-    ``life_ns``: no operation stays open longer. LimitReached if a sequence number is beyond what is packed.
+    ``life_ns``: no operation stays open longer; ``milestones``: all there are so far. LimitReached if a
+    sequence number is beyond what is packed.
     """
     within("operations", int(domain.circle.stream[:, at.T_SEQ].max()))
     within("commits", int(domain.circle.node[:, at.N_LSN].max()))
@@ -38,10 +42,13 @@ def emit(domain: Domain, *, life_ns: int) -> Slice:
     _drop_reads(domain, domain.settled - life_ns)
     _drop_log(domain)
     domain.circle = with_outputs(domain.circle)
+    begun = onsets(milestones, domain.emitted, domain.settled)
+    domain.emitted = domain.settled
     return Slice(
         domain.name,
         domain.settled,
         {name: table for name, table in tables.items() if len(next(iter(table.values())))},
+        begun,
     )
 
 

@@ -202,7 +202,7 @@ def _down(figure: Figures) -> tuple[str, str]:
 
 
 def _monitors(monitoring: dict[str, Figures]) -> list[Section]:
-    """Return the monitors that showed much less than was true when the first fault began, or ever."""
+    """Return the monitors that showed much less than was ever true, and what they showed as faults began."""
     lies = [
         (f["true_age_max_s"] - f["shown_max"], name, f)
         for name, f in monitoring.items()
@@ -214,10 +214,15 @@ def _monitors(monitoring: dict[str, Figures]) -> list[Section]:
         (name, duration(f["shown_max"]), duration(f["true_age_max_s"]), _at_fault(f))
         for _, name, f in sorted(lies, key=lambda lie: (-lie[0], lie[1]))[:LIES_MAX]
     )
-    head = ("lag of", "highest shown", "true then", "shown, true when the fault began")
+    head = ("lag of", "highest shown", "true then", "shown, true as a fault began")
     return [Section("What lag monitors would not have shown", (Table(head, rows, frozenset({1, 2})),))]
 
 
 def _at_fault(figure: Figures) -> str:
-    shown, true = figure["shown_at_fault"], figure["true_age_at_fault_s"]
-    return NOTHING if shown is None else f"{duration(shown)}, {duration(true)}"
+    """Say what was shown and true as a fault began: of several, as it hid the most, with that one's name."""
+    at = figure["at_faults"]
+    if not at:
+        return NOTHING
+    fault = max(at, key=lambda fault: at[fault]["true_age_s"] - at[fault]["shown"])
+    said = f"{duration(at[fault]['shown'])}, {duration(at[fault]['true_age_s'])}"
+    return said if len(at) == 1 else f"{said} ({fault})"

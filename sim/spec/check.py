@@ -1,5 +1,6 @@
 """What the models cannot see in one field: references, sums, and combinations that make no sense."""
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Set
 from itertools import permutations
 from typing import Any
@@ -160,7 +161,19 @@ def _flow_shares(scenario: m.Scenario) -> Iterator[Complaint]:
         blamed.add(given[-1])
         rest = f", nothing is left for {', '.join(starved)}" if starved else ""
         told = sum(shares[flow] for flow in given)
-        yield Complaint(_share_path(given[-1]), f"the shares of {a}/{b} add up to {told * 100:g}%{rest}")
+        takes = ", ".join(
+            f"{_takes(flow, n)} {shares[flow] * n * 100:g}%" for flow, n in Counter(given).items()
+        )
+        why = f"the shares of {a}/{b} add up to {told * 100:g}%{rest}"
+        yield Complaint(_share_path(given[-1]), why, f"taken by {takes}")
+
+
+def _takes(flow: Flow, count: int) -> str:
+    """Name who takes a share of a link: a database's replication, or what every domain has one of."""
+    kind, name = flow
+    if kind not in _FLOWS:
+        return f"{kind} of {name}"
+    return _FLOWS[kind] + (f" of {count} domains" if count > 1 else "")
 
 
 def _share_path(flow: Flow) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from sim.journal import schema
-from sim.journal.milestones import Milestone
+from sim.journal.milestones import Milestone, onsets
 from sim.journal.recorder import Slice
 from sim.measure.figures import Measures
 from sim.measure.setup import Setup
@@ -85,11 +85,9 @@ class History:
         parts, last = [], -(1 << 62)
         for until in [*sorted(t for t in at if t < end_ns), end_ns]:
             found = {name: _between(name, t, last, until, until == end_ns) for name, t in tables.items()}
-            parts.append(
-                Slice(
-                    self.setup.domain, until, {n: t for n, t in found.items() if len(next(iter(t.values())))}
-                )
-            )
+            rows = {n: t for n, t in found.items() if len(next(iter(t.values())))}
+            begun = onsets(sorted(self.milestones, key=lambda m: m.at_ns), last, until)
+            parts.append(Slice(self.setup.domain, until, rows, begun))
             last = until
         return parts
 

@@ -181,6 +181,21 @@ def episodes(
     return _merge(windows, rows, horizon, setup.hold_ns), sum(stop - start for start, stop, b in windows if b)
 
 
+def tested(history: History, kind: int) -> bool:
+    """Return whether a judged operation was sent while faults put reads or writes to the test."""
+    warm, end, latency = history.setup.warmup_ns, history.setup.duration_ns, history.setup.latency_ns
+    sends = [row["send_ns"] for row in history.rows.get("ops", []) if row["kind"] == kind]
+    still = [row["send_ns"] for row in history.rows.get("open", []) if row["kind"] == kind]
+    sends = [t for t in sends + [t for t in still if end - t > latency] if t >= warm]
+    starts = [m.at_ns for m in history.milestones if m.kind == "fault.started"]
+    if not starts:
+        return bool(sends)
+    last = {m.subject: m for m in history.milestones if m.kind in ("fault.started", "fault.healed")}
+    stop = max(m.at_ns if m.kind == "fault.healed" else end for m in last.values())
+    recovered = [end if rta is None else start + rta for start, rta in episodes(history, kind)[0]]
+    return any(t >= min(starts) and (t < stop or any(t <= again for again in recovered)) for t in sends)
+
+
 def _merge(
     windows: list[tuple[int, int, bool]], rows: list[tuple[int, bool]], horizon: int, hold: int
 ) -> list[tuple[int, int | None]]:

@@ -113,6 +113,16 @@ def test_an_open_operation_is_bad_once_it_is_older_than_the_level():
     assert (got["downtime_s"], got["censored_after_s"]) == (1.0, 4.0 - 1e-9)
 
 
+@pytest.mark.parametrize("send", [52_000, 55_500, 57_000])
+def test_an_open_operation_is_judged_however_long_nothing_had_been_sent(send):
+    """A good read at 1 s, then silence; what is sent last is open at the end, and bad from then on."""
+    history = History()
+    history.op(1, S, S + MS)
+    history.still_open(2, send * MS)
+    got = history.figures()["recovery"]["orders.read"]
+    assert (got["operations"], got["censored_after_s"]) == (2, 60 - send / 1000)
+
+
 def test_a_clean_switch_loses_nothing():
     """Everything acknowledged was received: no records, no window."""
     loss = good.clean_switch().figures(strict=True)["loss"]["orders"]

@@ -4,7 +4,7 @@ from collections import Counter
 
 import pytest
 
-from sim.journal.milestones import Milestone
+from sim.journal.milestones import Milestone, onsets
 from sim.journal.recorder import Slice
 from sim.measure import loss as compiled_loss
 from sim.measure.figures import DomainMeasures
@@ -20,9 +20,10 @@ CASES, CHUNK = 120, 10
 def _compiled(one: Case, result: Result, domain: str) -> DomainMeasures:
     """Return the compiled measures after the twin's whole journal of a domain."""
     found = DomainMeasures(setup_of(one.scenario, domain))
-    found.fold(Slice(domain, one.scenario.duration, result.tables[domain]))
     order = sorted(result.milestones, key=lambda m: m[1])
     milestones = [Milestone(i, at, kind, subject, "") for i, (kind, at, subject) in enumerate(order)]
+    end = one.scenario.duration
+    found.fold(Slice(domain, end, result.tables[domain], onsets(milestones, 0, end)))
     found.finish(milestones, one.scenario.duration)
     return found
 

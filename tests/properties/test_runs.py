@@ -9,7 +9,7 @@ import numpy as np
 from hypothesis import Phase, assume, given, settings
 from hypothesis import strategies as st
 
-from sim.journal.milestones import Milestone
+from sim.journal.milestones import Milestone, onsets
 from sim.journal.recorder import Recorder, Slice
 from sim.measure.digest import Digest
 from sim.measure.figures import Measures
@@ -160,7 +160,9 @@ def figures(built: Scenario, slices: list[Slice], milestones: list[Milestone]) -
     return measures.figures(strict=False), digest.hexdigest()
 
 
-def cut(tables: dict[str, dict[str, np.ndarray]], times: list[int], end: int) -> list[Slice]:
+def cut(
+    tables: dict[str, dict[str, np.ndarray]], times: list[int], end: int, milestones: list[Milestone]
+) -> list[Slice]:
     """Return the journal of ``orders`` in slices that end at ``times`` and at the end."""
     slices, begin = [], -1
     for until in [*times, end]:
@@ -172,9 +174,8 @@ def cut(tables: dict[str, dict[str, np.ndarray]], times: list[int], end: int) ->
                 part[name] = {c: np.ascontiguousarray(v[rows]) for c, v in table.items()}
             elif until == end:
                 part[name] = table
-        slices.append(
-            Slice("orders", until, {name: t for name, t in part.items() if len(next(iter(t.values())))})
-        )
+        rows = {name: t for name, t in part.items() if len(next(iter(t.values())))}
+        slices.append(Slice("orders", until, rows, onsets(milestones, begin, until)))
         begin = until
     return slices
 
@@ -194,9 +195,11 @@ def test_sums_close_and_slices_do_not_matter(case, times):
     built, seed = case
     found = run_tables(built, seed)
     tables = found["tables"]["orders"]
-    whole, digest = figures(built, cut(tables, [], built.duration), found["milestones"])
+    whole, digest = figures(built, cut(tables, [], built.duration, found["milestones"]), found["milestones"])
     assert whole["conservation"]["orders"]["problems"] == []
-    parts, again = figures(built, cut(tables, sorted(times), built.duration), found["milestones"])
+    parts, again = figures(
+        built, cut(tables, sorted(times), built.duration, found["milestones"]), found["milestones"]
+    )
     assert again == digest
     assert parts == whole
 
@@ -210,7 +213,7 @@ def test_figures_agree_with_the_journal_and_each_other(case):
     built, seed = case
     found = run_tables(built, seed)
     tables = found["tables"]["orders"]
-    out, _ = figures(built, cut(tables, [], built.duration), found["milestones"])
+    out, _ = figures(built, cut(tables, [], built.duration, found["milestones"]), found["milestones"])
     issued = int(tables["issued"]["count"].sum())
     still = len(tables["open"]["rid"]) if "open" in tables else 0
     assert issued == len(tables["ops"]["rid"]) + still

@@ -91,8 +91,8 @@ def test_a_monitor_of_a_mirror_shows_what_it_last_saw():
     """
     pause = {"kind": "mirror_pause", "from": "east", "to": "west", "at": "20s", "duration": "20s"}
     found = events(pause=pause).figures["monitoring"]["orders/mirror/east/west"]
-    assert round(found["shown_at_fault"] * S) == 19_631 * MS - committed(1949)
-    assert round(found["true_age_at_fault_s"] * S) == 20 * S - committed(1950)
+    assert round(found["at_faults"]["pause"]["shown"] * S) == 19_631 * MS - committed(1949)
+    assert round(found["at_faults"]["pause"]["true_age_s"] * S) == 20 * S - committed(1950)
     assert round(found["shown_max"] * S) == 40_032 * MS - committed(1950)
     assert found["true_age_max_s"] == found["shown_max"]
 
@@ -106,8 +106,8 @@ def test_a_monitor_of_a_replica_shows_nothing_while_nothing_comes():
     send = {"database": "orders", "region": "west", "stage": "send"}
     r = events(pause={"kind": "replication_pause", **send, "at": "15s", "duration": "20s"})
     found = r.figures["monitoring"]["orders/replica/west"]
-    assert found["shown_at_fault"] == 0
-    assert round(found["true_age_at_fault_s"] * S) == 15 * S - committed(1497)
+    assert found["at_faults"]["pause"]["shown"] == 0
+    assert round(found["at_faults"]["pause"]["true_age_s"] * S) == 15 * S - committed(1497)
     assert 20 * S - 40 * MS < round(found["shown_max"] * S) < 20 * S + 100 * MS
     assert 20 * S <= round(found["true_age_max_s"] * S) < 20 * S + 100 * MS
 
@@ -115,8 +115,24 @@ def test_a_monitor_of_a_replica_shows_nothing_while_nothing_comes():
 def test_a_monitor_of_a_group_counts_from_its_last_commit():
     """At 20.2 s it has done all there is, 50 rows of it since its commit at 20 s: these are shown."""
     found = events(search(), kill=kill("search", "20200ms")).figures["monitoring"]["orders/search"]
-    assert found["shown_at_fault"] == 50
-    assert round(found["true_age_at_fault_s"] * S) == 20_200 * MS - committed(2000)
+    assert found["at_faults"]["kill"]["shown"] == 50
+    assert round(found["at_faults"]["kill"]["true_age_s"] * S) == 20_200 * MS - committed(2000)
+
+
+def test_monitors_are_looked_at_as_every_fault_begins_even_if_nobody_knew_when():
+    """A pause that begins at a drawn time and a kill when a standby lags by 3 s: each has its own figures."""
+    send = {"kind": "replication_pause", "database": "orders", "region": "west", "stage": "send"}
+    lags = {"metric": "replica_lag", "of": "orders/west", "above": "3s", "every": "1s"}
+    kill = {"kind": "process_kill", "process": "orders/search", "when": lags, "duration": "1s"}
+    r = events(search(), pause={**send, "at": {"uniform": ["14s", "16s"]}, "duration": "20s"}, kill=kill)
+    (began,), (killed,) = (r.when("fault.started", f"fault/{name}") for name in ("pause", "kill"))
+    found = r.figures["monitoring"]["orders/replica/west"]["at_faults"]
+    assert list(found) == ["pause", "kill"]
+    # as the pause began the oldest missing was on the wire or not sent; later what had been sent has come
+    for fault, at_ns, took in (("pause", began, 32 * MS), ("kill", killed, 2 * MS)):
+        first = next(n for n in range(3000) if committed(n) + took >= began)
+        assert found[fault]["shown"] == 0
+        assert round(found[fault]["true_age_s"] * S) == at_ns - committed(first)
 
 
 def test_refreshes_show_what_was_there():

@@ -1,6 +1,7 @@
 """Recovery of the capabilities of the data path: events, consumers, the lake's zones, dashboards."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -10,6 +11,7 @@ from sim.measure.path.ages import SECOND, Ages, Span
 from sim.measure.path.line import FOREVER
 from sim.measure.path.watch import Track
 from sim.measure.phases import path_phases
+from sim.measure.tested import FirstUse, Trouble
 
 
 def combined(tracks: Iterable[Track], span: Span, level_ns: int) -> Ages:
@@ -27,33 +29,45 @@ def combined(tracks: Iterable[Track], span: Span, level_ns: int) -> Ages:
     return ages
 
 
-def capability(
-    ages: Ages,
-    *,
-    end_ns: int,
-    operations: int,
-    domains: Sequence[str],
-    milestones: Sequence[Milestone],
-    failed: int = 0,
-    replays: Sequence[str] = (),
-) -> dict[str, Any]:
-    """Return the recovery figures of one capability.
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What one capability is judged by.
 
-    ``operations``: records that had to arrive, or refreshes; ``failed``: refreshes that failed;
-    ``replays``: ids of those into it.
+    ``operations``: records that had to arrive, or refreshes; ``failed``: refreshes that failed; ``domains``:
+    those that it needs; ``uses``: when there were operations since the first fault.
     """
-    series = ages.recovery(end_ns, operations)
+
+    ages: Ages
+    operations: int
+    domains: tuple[str, ...]
+    uses: tuple[FirstUse, ...]
+    failed: int = 0
+
+    def tested(self, milestones: Sequence[Milestone], end_ns: int, recovered_ns: int) -> bool:
+        """Return whether faults put it to the test."""
+        first = min((use.at_ns for use in self.uses if use.at_ns is not None), default=None)
+        return Trouble.of(milestones, end_ns).tested(
+            first, operations=self.operations, recovered_ns=recovered_ns
+        )
+
+
+def capability(
+    judged: Judged, *, end_ns: int, milestones: Sequence[Milestone], replays: Sequence[str] = ()
+) -> dict[str, Any]:
+    """Return the recovery figures of one capability; ``replays``: ids of those into it."""
+    series = judged.ages.recovery(end_ns, judged.operations)
     worst, rta, censored = series.worst(), series.rta_ns(), series.censored_after_ns(end_ns)
-    spent, chain = path_phases(domains, worst, milestones, replays) if worst else ({}, [])
+    spent, chain = path_phases(judged.domains, worst, milestones, replays) if worst else ({}, [])
     again = 0 if worst is None else worst.recovered_ns and worst.recovered_ns - worst.started_ns
     return {
         "rta_s": _seconds(rta),
         "rta_ns": rta,
         "censored_after_s": _seconds(censored),
         "downtime_s": series.downtime_ns / SECOND,
-        "operations": operations,
-        "failed_requests": failed,
+        "operations": judged.operations,
+        "failed_requests": judged.failed,
         "slow_requests": 0,
+        "tested": judged.tested(milestones, end_ns, series.recovered_ns(end_ns)),
         "episodes": [
             {
                 "started_s": e.started_ns / SECOND,

@@ -1,10 +1,11 @@
 """The data path of one domain, folded from its journal: what every stage holds, and how old it is."""
 
 from collections.abc import Callable, Iterator
+from functools import partial
 
 import numpy as np
 
-from sim.core.identity import lsn_of
+from sim.core.identity import lsn_of, timeline_of
 from sim.journal.recorder import Slice, Table
 from sim.measure.path.ages import Ages
 from sim.measure.path.buslog import BusLog, runs_of
@@ -19,6 +20,7 @@ from sim.measure.path.spans import Spans
 from sim.measure.path.stage import Stage
 from sim.measure.path.tables import Tables
 from sim.measure.path.watch import Watch
+from sim.measure.tested import FirstUse, Outset
 
 Control = tuple[int, int, Callable[[], None]]  # time, rank, what to do
 UNPUBLISHED = "skipped by the relay"
@@ -45,17 +47,20 @@ class DomainPath:
         self.consumer_ages = {n: Ages(setup.span, r.fresh_ns) for n, r in setup.consumers.items()}
         for name, ages in self.consumer_ages.items():
             self.consumers[name].approach(ages)
-        self.tables = Tables(setup, self.line, self.logs)
+        self.outset = Outset(setup.span.warmup_ns)
+        self.first_commit = FirstUse(self.outset)
+        self.tables = Tables(setup, self.line, self.logs, self.outset)
         self.published = Spans()
         self.unpublished = Stage(self.line)  # what relays went past; ``delivered`` stays empty
         self.remains, self.lookout = Remains(setup), Lookout(setup, self.line)
         self.replays = Replays(setup)
         self._marks: dict[str, int] = {}
-        self._sampled = False
+        self._begun: set[str] = set()  # faults that have begun before
 
     def fold(self, part: Slice, needed: int) -> None:
         """Take in one slice; ``needed``: log sequence number of the first commit that replicas still need."""
         self._marks = dict.fromkeys(part.tables, 0)
+        self.outset.tell(part.onsets)
         for at_ns, _, act in sorted(self._controls(part), key=lambda control: control[:2]):
             self._stretch(part, at_ns)
             act()
@@ -88,15 +93,15 @@ class DomainPath:
                 rank, of = acts[head]
                 for row in rows_of(part.tables[name]):
                     yield row["at_ns"], rank, _call(of(rest), row)
-        fault_ns = self.setup.fault_ns
-        if fault_ns is not None and not self._sampled and fault_ns < part.until_ns:
-            self._sampled = True
-            yield fault_ns, -1, _call(self._sample, fault_ns)
+        for at_ns, fault in part.onsets:
+            if fault not in self._begun:
+                self._begun.add(fault)
+                yield at_ns, -1, partial(self._sample, fault, at_ns)
 
-    def _sample(self, at_ns: int) -> None:
+    def _sample(self, fault: str, at_ns: int) -> None:
         oldest = [watch.stage.oldest for watch in self.buses]
         consumers = {name: watch.stage.oldest for name, watch in self.consumers.items()}
-        self.lookout.sample(at_ns, oldest, consumers, [log.end for log in self.logs])
+        self.lookout.sample(fault, at_ns, oldest, consumers, [log.end for log in self.logs])
 
     def _cut(self, row: dict[str, int]) -> None:
         at_ns, last = row["at_ns"], max(row["cut"], 0)
@@ -152,6 +157,8 @@ class DomainPath:
         commits = take("commits")
         if commits is not None:
             self.line.extend(commits)
+            own = timeline_of(commits["version"]) == self.line.timeline
+            self.first_commit.see(commits["commit_ns"][own])
         for node, replica in self.lookout.replicas.items():
             replica.read(take(f"received/{node}"), take(f"applied/{node}"))
         came = [take(f"bus/{region}") for region in self.setup.regions]

@@ -28,19 +28,19 @@ class Lookout:
             replica.received, replica.applied = min(replica.received, cut), min(replica.applied, cut)
 
     def sample(
-        self, at_ns: int, buses: Sequence[int], consumers: Mapping[str, int], ends: Sequence[int]
+        self, fault: str, at_ns: int, buses: Sequence[int], consumers: Mapping[str, int], ends: Sequence[int]
     ) -> None:
-        """Look at everything at ``at_ns``.
+        """Look at everything at ``at_ns``, when a fault begins.
 
         ``buses`` and ``consumers``: the oldest version that is missing there; ``ends``: rows of each bus.
         """
         for replica in self.replicas.values():
-            replica.sample(at_ns)
+            replica.sample(fault, at_ns)
         for (_, to), mirror in self.mirrors.items():
-            mirror.metric.sample(mirror.last_ns, age(self._line, buses[to], at_ns))
+            mirror.metric.sample(fault, mirror.last_ns, age(self._line, buses[to], at_ns))
         for name, lag in self.consumers.items():
             if lag.region is not None:
-                lag.metric.sample(lag.shown(ends[lag.region]), age(self._line, consumers[name], at_ns))
+                lag.metric.sample(fault, lag.shown(ends[lag.region]), age(self._line, consumers[name], at_ns))
 
     def figures(
         self, standbys: Mapping[str, float], buses: Sequence[Ages], consumers: Mapping[str, Ages]

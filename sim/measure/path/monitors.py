@@ -1,7 +1,7 @@
 """What production dashboards would have shown: lag metrics as products define them, beside the truth."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -17,31 +17,31 @@ SECOND = 1e9
 
 @dataclass(slots=True)
 class Metric:
-    """A lag metric: the greatest value shown, and what was shown and true when the first fault began."""
+    """A lag metric: the greatest value shown, and what was shown and true (ns) when each fault began."""
 
     shown_max: int = 0
-    shown_at_fault: int | None = None
-    age_at_fault_ns: int | None = None
+    at_faults: dict[str, tuple[int, int]] = field(default_factory=dict)
 
     def see(self, value: int) -> None:
         """Take in a value that was shown."""
         self.shown_max = max(self.shown_max, value)
 
-    def sample(self, shown: int, age_ns: int) -> None:
-        """Keep what is shown and true at the moment of the fault."""
+    def sample(self, fault: str, shown: int, age_ns: int) -> None:
+        """Keep what is shown and true as a fault begins."""
         self.see(shown)
-        self.shown_at_fault, self.age_at_fault_ns = shown, age_ns
+        self.at_faults[fault] = shown, age_ns
 
     def figures(self, unit: str, age_max_s: float) -> dict[str, Any]:
         """Return the figures, ages in seconds; ``unit`` of what is shown: s or records."""
         scale = SECOND if unit == "s" else 1
-        at = self.shown_at_fault
         return {
             "unit": unit,
             "shown_max": self.shown_max / scale,
-            "shown_at_fault": None if at is None else at / scale,
             "true_age_max_s": age_max_s,
-            "true_age_at_fault_s": None if self.age_at_fault_ns is None else self.age_at_fault_ns / SECOND,
+            "at_faults": {
+                fault: {"shown": shown / scale, "true_age_s": age_ns / SECOND}
+                for fault, (shown, age_ns) in self.at_faults.items()
+            },
         }
 
 
@@ -75,11 +75,11 @@ class Replica:
         commit_ns = self.line.clock(version, at_ns) if version else FOREVER
         self._commit_ns = None if commit_ns == FOREVER else commit_ns
 
-    def sample(self, at_ns: int) -> None:
-        """Look at ``at_ns``."""
+    def sample(self, fault: str, at_ns: int) -> None:
+        """Look at ``at_ns``, when a fault begins."""
         idle = self.received == self.applied or self._commit_ns is None
         shown = 0 if idle or self._commit_ns is None else at_ns - self._commit_ns
-        self.metric.sample(shown, age(self.line, self.line.version(self.received + 1), at_ns))
+        self.metric.sample(fault, shown, age(self.line, self.line.version(self.received + 1), at_ns))
 
 
 class MirrorLag:

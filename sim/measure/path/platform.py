@@ -7,8 +7,7 @@ from sim.journal.milestones import Milestone
 from sim.journal.recorder import Slice
 from sim.measure.ledger import Ledger
 from sim.measure.loss import judge, loss_of
-from sim.measure.path.ages import Ages
-from sim.measure.path.capability import capability, combined
+from sim.measure.path.capability import Judged, capability, combined
 from sim.measure.path.delivery import Ghosts, delivery
 from sim.measure.path.domain import DomainPath
 from sim.measure.path.insights import insight_figures
@@ -72,12 +71,11 @@ class PathMeasures:
             figures["loss"][name] = loss
             figures["conservation"][name]["problems"] += fall.problems()
         into = self._replays()
-        for name, (ages, operations, domains, failed) in self._capabilities().items():
-            out["freshness"][name] = ages.figures(self._end_ns)
+        for name, judged in self._capabilities().items():
+            out["freshness"][name] = judged.ages.figures(self._end_ns)
             figures["recovery"][name] = capability(
-                ages, end_ns=self._end_ns, operations=operations, domains=domains,
-                milestones=self._milestones, failed=failed, replays=into.get(name, ()),
-            )  # fmt: skip
+                judged, end_ns=self._end_ns, milestones=self._milestones, replays=into.get(name, ())
+            )
         out["insights"] = insight_figures(self._domains)
         out["recovery_point"] = recovery_point(falls, ghosts, self._end_ns)
         return out
@@ -90,27 +88,24 @@ class PathMeasures:
                 out.setdefault(f"{domain}.{replay.into}", []).append(name)
         return out
 
-    def _capabilities(self) -> dict[str, tuple[Ages, int, tuple[str, ...], int]]:
-        """Return capability -> ages, what it was judged on, the domains it needs, failed refreshes."""
-        out: dict[str, tuple[Ages, int, tuple[str, ...], int]] = {}
+    def _capabilities(self) -> dict[str, Judged]:
+        """Return capability -> what it is judged by."""
+        out: dict[str, Judged] = {}
         commits = {name: len(path.line.committed()) for name, path in self._domains.items()}
         for name, path in self._domains.items():
             for which, ages in (("events", path.events), *path.consumer_ages.items()):
-                out[f"{name}.{which}"] = ages, commits[name], (name,), 0
+                out[f"{name}.{which}"] = Judged(ages, commits[name], (name,), (path.first_commit,))
         first = next(iter(self._domains.values()))
-        every = tuple(self._domains)
+        every, uses = tuple(self._domains), tuple(path.first_commit for path in self._domains.values())
         for zone, level_ns in first.setup.zones_fresh_ns.items():
             tracks = [path.tables.tracks[zone] for path in self._domains.values()]
-            out[f"lake.{zone}"] = (
-                combined(tracks, first.setup.span, level_ns),
-                sum(commits.values()),
-                every,
-                0,
-            )
+            ages = combined(tracks, first.setup.span, level_ns)
+            out[f"lake.{zone}"] = Judged(ages, sum(commits.values()), every, uses)
         for name, insight in first.setup.insights.items():
             shown = [self._domains[d].tables.shown[name, r] for d in insight.domains for r in insight.regions]
             own = shown[: len(insight.regions)]  # each refresh is in the journal of every domain it reads
             ages = combined([s.track for s in shown], first.setup.span, insight.fresh_ns)
-            failed = sum(s.failed for s in own)
-            out[f"dashboard.{name}"] = ages, sum(s.refreshes for s in own), insight.domains, failed
+            refreshes, failed = (sum(getattr(s, what) for s in own) for what in ("refreshes", "failed"))
+            looks = tuple(s.first for s in own)
+            out[f"dashboard.{name}"] = Judged(ages, refreshes, insight.domains, looks, failed)
         return out

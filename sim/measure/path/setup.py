@@ -45,8 +45,7 @@ class PathSetup:
 
     ``retentions``: (fault or None, region or None, retention) of the base and of each truncation. ``lake``:
     where the lake is computed at first, None without one; ``lake_standby``: where it may be;
-    ``lateness_ns``: how late records of its tables may be. ``fault_ns``: when the first fault begins, None
-    if that is not certain beforehand.
+    ``lateness_ns``: how late records of its tables may be.
     """
 
     domain: str
@@ -63,7 +62,6 @@ class PathSetup:
     deduplicate: bool = True
     insights: Mapping[str, Insight] = field(default_factory=dict)
     replays: Mapping[str, Replay] = field(default_factory=dict)
-    fault_ns: int | None = None
 
     @property
     def own_insights(self) -> dict[str, Insight]:
@@ -103,7 +101,6 @@ def path_setup_of(scenario: "Scenario", domain: str) -> PathSetup | None:
             for name, replay in sorted(scenario.replays.items())
             if replay.of == domain
         },
-        fault_ns=_first_fault(scenario),
     )
 
 
@@ -113,10 +110,3 @@ def _truncations(
     for name, fault in scenario.faults.items():
         if fault.kind == "retention_truncation" and fault.database in (domain, "*"):
             yield name, regions.index(fault.region), fault.retention
-
-
-def _first_fault(scenario: "Scenario") -> int | None:
-    """Return when the first fault begins, None if any could begin at another time."""
-    starts = [fault.at for fault in scenario.faults.values()]
-    certain = [int(at.params[0]) for at in starts if at is not None and at.is_constant]
-    return min(certain, default=None) if len(certain) == len(starts) else None

@@ -15,6 +15,7 @@ from sim.measure.path.spans import Spans
 from sim.measure.path.stage import Passed, Stage
 from sim.measure.path.tally import Tally, Witness
 from sim.measure.path.watch import Track, Watch, tell
+from sim.measure.tested import FirstUse, Outset
 
 Take = Callable[[str], Table | None]
 Range = tuple[int, int, int]  # source region, begin, end
@@ -35,11 +36,12 @@ class Shown:
     """What the refreshes of one insight show in one region: the oldest record that is not in it.
 
     ``newest``: the newest that the last good one showed, None if none did; ``since_ns``: when that was, or
-    the end of the warm-up; ``longest_ns``: the longest time without one.
+    the end of the warm-up; ``longest_ns``: the longest time without one; ``first``: since a fault began.
     """
 
     oldest: int
     since_ns: int
+    first: FirstUse
     longest_ns: int = 0
     newest: int | None = None
     track: Track = field(default_factory=Track)
@@ -60,7 +62,7 @@ class Shown:
 class Tables:
     """Folds ranges, dead letters and refreshes of one domain."""
 
-    def __init__(self, setup: PathSetup, line: Line, logs: list[BusLog]) -> None:
+    def __init__(self, setup: PathSetup, line: Line, logs: list[BusLog], outset: Outset) -> None:
         self.setup, self.line, self.logs = setup, line, logs
         self.region = setup.lake
         self.held: dict[tuple[str, int], Held] = {}
@@ -75,7 +77,7 @@ class Tables:
         first = line.oldest(Spans())
         line.mark(first, 0)
         self.shown = {
-            (name, r): Shown(first, setup.span.warmup_ns)
+            (name, r): Shown(first, setup.span.warmup_ns, FirstUse(outset))
             for name, insight in setup.own_insights.items()
             for r in insight.regions
         }
@@ -193,6 +195,7 @@ class Tables:
 
     def _refresh(self, shown: Shown, region: int, row: dict[str, int]) -> None:
         shown.refreshes += 1
+        shown.first.see(np.array([row["at_ns"]]))
         if not row["ok"]:
             shown.failed += 1
             return

@@ -74,6 +74,19 @@ def consumer_waits() -> Journey:
     return journey
 
 
+def faults_in_turn() -> Journey:
+    """The same, and a fault began at 12.05 s and again at 20 s, another at 30.05 s."""
+    journey = consumer_waits()
+    for start, stop, fault in (
+        (12_050, 13_000, "first"),
+        (20_000, 21_000, "first"),
+        (30_050, 31_000, "second"),
+    ):
+        begun = journey.history.milestone(start * MS, "fault.started", f"fault/{fault}")
+        journey.history.milestone(stop * MS, "fault.healed", f"fault/{fault}", begun)
+    return journey
+
+
 def unclean() -> Journey:
     """At 40.7 s the rows of lsn 39 and 40 are gone from the bus of a; all others have had them by then."""
     journey = quiet()

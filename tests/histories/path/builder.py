@@ -21,7 +21,7 @@ def path_setup(**changes: Any) -> PathSetup:
         "events_fresh_ns": 2 * S, "consumers": {"search": Reader(3 * S, S, 2 * S)},
         "retentions": ((None, None, 10_000 * S),), "lake": A,
         "zones_fresh_ns": {"raw": 5 * S, "curated": 10 * S, "analytics": 15 * S},
-        "lateness_ns": 3 * S, "insights": {"sales": Insight(("orders",), (A,), 20 * S)}, "fault_ns": None,
+        "lateness_ns": 3 * S, "insights": {"sales": Insight(("orders",), (A,), 20 * S)},
     }  # fmt: skip
     return PathSetup(**{**base, **changes})
 

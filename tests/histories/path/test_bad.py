@@ -19,6 +19,7 @@ TERMS: dict[Callable[[], Journey], dict[str, Losses]] = {
     bad.consumer_starts_behind: {"lost": {"search": 5}},
     bad.consumer_repeats: {},
     bad.consumer_waits: {"in_flight": {"search": 30}},
+    bad.faults_in_turn: {"in_flight": {"search": 30}},
     bad.unclean: {"lost": {"bus": 2}},
     bad.mirror_skips: {"lost": {"mirror/b": 2}},
     bad.dead_letters: {"dropped": dict.fromkeys(LAKE, 2)},
@@ -102,6 +103,7 @@ WITNESSES = {
     bad.unclean: {},
     bad.mirror_skips: {},
     bad.consumer_waits: {},
+    bad.faults_in_turn: {},
 }
 
 

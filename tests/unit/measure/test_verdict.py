@@ -10,6 +10,7 @@ from sim.measure.orders.metrics import METRICS as BY_ORDERS
 from sim.measure.verdict import FAIL, INCONCLUSIVE, PASS, judge, measured, overall
 from sim.spec.predicates import METRICS, ORDER_METRICS, PATH_METRICS, parse_predicate
 from tests.histories import bad, good
+from tests.histories.builder import S
 
 FIRED = {"power": {"fired": True, "status": "healed"}}
 
@@ -74,6 +75,47 @@ def test_an_empty_population_is_undecided():
             verdict(figures, metric, of, "<= 1s" if metric != "rpa_records" else "== 0").verdict
             == "undecided"
         )
+
+
+def struck(history, start_s, stop_s):
+    """Let a fault last from one time to another."""
+    begun = history.milestone(start_s * S, "fault.started", "fault/power")
+    history.milestone(stop_s * S, "fault.healed", "fault/power", begun)
+    return history
+
+
+@pytest.mark.parametrize(
+    ("metric", "of", "must", "want"),
+    [
+        ("rta", "orders.read", "<= 20s", "undecided"),
+        ("rta", "orders.read", "<= 10s", "missed"),
+        ("rta", "orders.read", ">= 30s", "undecided"),
+        ("rta", "orders.read", ">= 10s", "undecided"),
+        ("rta", "orders.read", "== 10s", "undecided"),
+        ("downtime", "orders.read", "<= 20s", "undecided"),
+        ("failed_requests", "orders.read", "< 50%", "undecided"),
+        ("failed_requests", "orders.read", "<= 10", "missed"),
+        ("latency_p99", "orders.read", "<= 1s", "undecided"),
+        ("stale_reads", "orders", "== 0", "undecided"),
+        ("rpa_records", "orders", "== 0", "undecided"),
+    ],
+)
+def test_an_objective_that_nothing_put_to_the_test_is_undecided(metric, of, must, want):
+    """The reads failed from 20.5 s to 40 s, and the fault came when nobody asked any more.
+
+    But what has missed an upper limit before has missed it.
+    """
+    history = struck(bad.outage(), 58, 59)
+    history.rows["ops"] = [row for row in history.rows["ops"] if row["send_ns"] < 50 * S]
+    got = verdict(history.figures(), metric, of, must)
+    assert (got.verdict, got.why) == (want, "nothing to measure" if want == "undecided" else "")
+
+
+def test_an_objective_that_was_put_to_the_test_is_judged():
+    """The same figures, but the fault is the one that the reads met."""
+    figures = struck(bad.outage(), 20, 40).figures()
+    assert verdict(figures, "rta", "orders.read", "<= 20s").verdict == "met"
+    assert verdict(figures, "rta", "orders.read", ">= 30s").verdict == "missed"
 
 
 def test_a_fault_that_never_took_effect_leaves_everything_open():

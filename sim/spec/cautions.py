@@ -1,0 +1,61 @@
+"""What a scenario allows but hardly anybody means: designs without a second copy, tests that cannot fail."""
+
+from collections.abc import Iterator
+
+from sim.spec import models as m
+from sim.spec.targets import targets
+
+_LOSSES = ("rpa_records", "rpa_window", "rpa_after_replay", "diverged")
+_UPPER = ("<=", "<", "==")
+_ONLY_SLOWER = (m.ReplicationPause, m.BandwidthLimit, m.DecisionDelay)  # no probe fails for these alone
+
+
+def cautions(scenario: m.Scenario) -> Iterator[str]:
+    """Yield a warning for each such thing in a resolved scenario."""
+    yield from _single_copies(scenario)
+    yield from _no_majority(scenario)
+    yield from _safe_anyhow(scenario)
+
+
+def _single_copies(scenario: m.Scenario) -> Iterator[str]:
+    for name, database in scenario.databases.items():
+        if not database.replicas:
+            yield (
+                f"warning: databases.{name}: the node in {database.primary} has the only copy: nobody takes over "
+                "if it is lost, and what it had may be gone; give it replicas"
+            )
+
+
+def _no_majority(scenario: m.Scenario) -> Iterator[str]:
+    """Of two regions the one that is left is no majority, whichever database it is about."""
+    copied = [name for name, database in scenario.databases.items() if database.replicas]
+    if len(scenario.regions) == 2 and copied:
+        yield (
+            "warning: regions: one of two regions is no majority, so that losing the primary's region never "
+            f"leads to a failover of {', '.join(copied)}; add a third"
+        )
+
+
+def _safe_anyhow(scenario: m.Scenario) -> Iterator[str]:
+    """Objectives on what a database may lose, where no fault can lead to the replacement of its primary."""
+    for name, objective in scenario.sla.items():
+        if objective.metric in _LOSSES and objective.must.op in _UPPER:
+            faults = scenario.faults.values()
+            if not any(_reaches_primary(scenario, fault, objective.of) for fault in faults):
+                yield (
+                    f"warning: sla.{name}: no scheduled fault can miss it: none touches the primary of "
+                    f"{objective.of}, or a link to it"
+                )
+
+
+def _reaches_primary(scenario: m.Scenario, fault: m.AnyFault, domain: str) -> bool:
+    """Return whether a fault may make probes of a primary fail: of its region, node or links, or load."""
+    if isinstance(fault, _ONLY_SLOWER):
+        return False
+    hit, primary = targets(scenario, fault), scenario.databases[domain].primary
+    return (
+        primary in hit.regions
+        or (domain, primary) in hit.nodes
+        or any(primary in link for link in hit.links)
+        or bool(hit.streams)
+    )
