@@ -8,7 +8,7 @@ from sim.engine.dealing import deal
 from sim.spec.models import Scenario
 from sim.spec.trace import KINDS, Load, load_of
 
-_PART = 1 << 20  # operations worked out at a time, so that memory is that of their times
+_PART = 2**20  # operations worked out at a time, so that memory is that of their times
 
 
 def arrivals(scenario: Scenario, domain: str) -> dict[str, np.ndarray]:
@@ -56,4 +56,5 @@ def _parts_of(interval_ns: int, k: np.ndarray, n: np.ndarray) -> np.ndarray:
 
 def _groups(who: np.ndarray, kinds: np.ndarray) -> list[tuple[int, int]]:
     """Return each (client, kind) that occurs."""
-    return [(int(code) >> 1, int(code) & 1) for code in np.unique(who.astype(np.int64) << 1 | kinds)]
+    codes = np.unique(who.astype(np.int64) * len(KINDS) + kinds)
+    return [divmod(int(code), len(KINDS)) for code in codes]

@@ -12,7 +12,7 @@ from sim.spec.table_file import MOMENT, SPAN, Table, Unreadable
 
 UNITS = {"s": 9, "ms": 6, "us": 3, "ns": 0}  # powers of ten to ns
 ISO = "iso8601"
-MOMENT_MAX_NS = 1 << 62  # the difference of two fits into int64
+MOMENT_MAX_NS = 2**62 - 1  # the difference of two fits into int64
 DAY_NS = 86_400 * 10**9
 _CELL_MAX = 60
 _NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d{1,4})?", re.ASCII)

@@ -189,7 +189,7 @@ def _reading(given: Mapping[str, Any], path: Path, found: _Found) -> tuple[tuple
     for key in [key for key in given if key not in _FILE_KEYS]:
         found.append(Complaint((*path, key), f"no parameter {key!r}", nearest(key, _FILE_KEYS), at_key=True))
     unit, columns = given.get("unit"), given.get("columns", {})
-    if unit is not None and unit not in UNITS:
+    if unit is not None and not (isinstance(unit, str) and unit in UNITS):
         found.append(Complaint((*path, "unit"), f"no unit {unit!r}", nearest(str(unit), UNITS)))
     if "above" in given:
         _positive(given["above"], (*path, "above"), found)

@@ -10,7 +10,7 @@ from sim.spec.models import Scenario
 from sim.spec.resolve import dump, files_of
 from sim.spec.trace import digest_of
 
-COPY_MAX_BYTES = 64 << 20
+COPY_MAX_BYTES = 64 * 2**20
 FOLDER = "data"
 _SUFFIX = re.compile(r"(?:\.[A-Za-z0-9]{1,8}){1,2}$")
 

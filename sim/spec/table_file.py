@@ -20,8 +20,8 @@ from sim.spec.text import nearest
 
 ROWS_MAX = 20_000_000
 MOMENT, SPAN = "moment", "span"
-_LINE_MAX = 1 << 16  # characters; no cell of one line is longer than csv bears
-_BATCH = 1 << 16
+_LINE_MAX = 2**16  # characters; no cell of one line is longer than csv bears
+_BATCH = 2**16
 _SHOWN_MAX = 12  # names of columns in a message
 _DELIMITERS = (",", ";", "\t", "|")
 _SEPARATOR = re.compile(r"sep=(.)\r?\n?", re.IGNORECASE)  # Excel's own first line

@@ -219,7 +219,7 @@ def _check_apart(found: Recording, interval_ns: int) -> None:
     alike = np.ones(apart.size, bool)
     for part in parts:
         alike &= np.diff(part[order]) == 0
-    near = np.flatnonzero(alike & (apart * 2 <= interval_ns))
+    near = np.flatnonzero(alike & (apart <= interval_ns // 2))
     if near.size:
         at, other = (format_duration(abs(int(found.times_ns[order[near[0] + i]]))) for i in (0, 1))
         why = f"two rows of one stream are at {at} and {other}, and each lasts {format_duration(interval_ns)}"
