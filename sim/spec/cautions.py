@@ -21,8 +21,8 @@ def _single_copies(scenario: m.Scenario) -> Iterator[str]:
     for name, database in scenario.databases.items():
         if not database.replicas:
             yield (
-                f"warning: databases.{name}: the node in {database.primary} has the only copy: nobody takes over "
-                "if it is lost, and what it had may be gone; give it replicas"
+                f"warning: databases.{name}: the node in {database.primary} has the only copy: nobody takes "
+                "over if it is lost, and what it had may be gone; give it replicas"
             )
 
 
