@@ -139,7 +139,9 @@ class Controller:
     def _eligible(self, node: "Node") -> bool:
         if node is self.domain.primary:
             return node.intact and not self._majority(self._voters())
-        return node.following and self._lag(node) <= self.spec.max_lag
+        lags = node.following and self._lag(node) > self.spec.max_lag
+        self.twin.coverage.refused_for_lag += lags
+        return node.following and not lags
 
     def _reason(self, node: "Node") -> str:
         """Return why a node that is not the primary may not take over."""

@@ -140,6 +140,11 @@ class Node:
         tie = tie_of(APPLIED, self.region, domain.number * STREAMS)
         self.applier = Server(self.clock, tie, self._apply, speed=1.0, coverage=self.coverage)
 
+    @property
+    def is_busy(self) -> bool:
+        """Whether a rewind or rebuild of it is under way, and not void."""
+        return self.busy == (self.deaths, self.domain.newest)
+
     # --- requests ---
 
     def arrive(self, message: Message) -> None:

@@ -76,6 +76,9 @@ def result_of(twin: "Twin") -> Result:
     scenario = twin.scenario
     if isinstance(twin.clock, WatchfulClock):
         twin.coverage.ties = twin.clock.ties
+    twin.coverage.down_at_end = sum(not node.up for node in twin.nodes())
+    twin.coverage.half_done_at_end = sum(node.is_busy for node in twin.nodes())
+    twin.coverage.half_done_at_end += sum(one.under_way for one in twin.controllers.values())
     tables = {
         name: tables_of(domain, twin.network, twin.loads, scenario.duration)
         for name, domain in twin.domains.items()
@@ -351,6 +354,7 @@ class Twin:
         if node.restarting and node.restarts == number + 1:
             node.restarting = False
             node.come_up()
+            self.coverage.emptied_primaries_back += node is node.domain.primary and not node.intact
             self.note("node.up", node.name)
             self.refresh()
 
