@@ -45,10 +45,10 @@ def test_a_primary_that_comes_back_empty_is_replaced():
     """It tells no old position that would make the others seem to lag: one commit is lost, and the store is
     away from the loss of the region to the promotion."""
     found = judged("emptied-primary-replaced")
-    (episode,) = found.figures["recovery"]["write"]["episodes"]
+    recovery = found.figures["recovery"]["orders.write"]
     assert found.figures["loss"]["orders"]["records"] == 1
-    assert episode["failed"] == 139
-    assert 46 < episode["rta_s"] < 48
+    assert recovery["failed_requests"] == 139
+    assert 46 < recovery["downtime_s"] < 48
 
 
 def test_a_crash_that_a_promotion_voids_has_not_fired():

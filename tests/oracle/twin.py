@@ -114,10 +114,23 @@ class Twin:
             self.path = Path(self)
         self.faults = Faults(self)
 
+    def waiting(self) -> list[tuple[Node, Flow | None]]:
+        """Return the nodes to which a record has yet to be handed, or that have yet to apply one; their flows."""
+        return [(node, node.flow_in) for node in self.nodes() if node.waits()]
+
+    def look_around(self) -> None:
+        """Note which faults keep a record waiting now."""
+        for node, flow in self.waiting():
+            node.stirred(flow)
+
     def fired(self) -> dict[str, bool]:
-        """Return, for each fault of the data path, whether it took effect."""
+        """Return for each fault whether it took effect; with a data path, of its own faults only."""
         faults = self.scenario.faults.items()
-        return {name: name in self.path.fired for name, spec in faults if spec.kind in KINDS}
+        if self.path is not None:
+            return {name: name in self.path.fired for name, spec in faults if spec.kind in KINDS}
+        self.look_around()
+        fired = self.network.fired.union(*(node.fired for node in self.nodes()))
+        return {name: name in fired for name in self.scenario.faults}
 
     # --- building ---
 
