@@ -373,7 +373,7 @@ class World:
             row = circle.node[regions.index(of[0])]
             return int(row[at.N_HITS] + row[at.N_PASSES])
         if what == "bandwidth":
-            return domain.flow_reads.get(of, 0)
+            return domain.flow_reads.get((of[0], of[1]), 0)
         if what in ("cut", "latency", "jitter", "loss"):
             return link_reads(domain, *of)
         if what == "decision":

@@ -150,12 +150,12 @@ class Node:
     # --- requests ---
 
     def visited(self) -> None:
-        """A request or probe reaches the node, or completes there: faults that lie on it have taken effect."""
+        """A request or probe reaches the node or completes there: faults on it have taken effect."""
         if self.dark or self.crashes or self.slow:
             self.fired.update(self.dark, self.crashes, (name for name, _ in self.slow))
 
     def stirred(self, flow) -> None:
-        """A record to this node has moved or waits: faults that lie on it or on the flow have taken effect."""
+        """A record to this node has moved or waits: faults on it or on the flow have taken effect."""
         self.visited()
         self.fired.update(self.pauses, self.send_pauses)
         if flow is not None:

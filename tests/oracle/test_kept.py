@@ -57,6 +57,13 @@ def test_a_crash_that_a_promotion_voids_has_not_fired():
     assert not found.faults["crash"]["fired"]
 
 
+def test_what_nothing_has_read_has_not_fired():
+    """Requests do not read a pause of replication; a record reads a limit, after the last control too."""
+    assert not judged("requests-read-no-pause").faults["pause"]["fired"]
+    assert judged("requests-read-no-pause").faults["slow"]["fired"]
+    assert judged("a-limit-to-the-end").faults["narrow"]["fired"]
+
+
 @pytest.mark.parametrize("name", ["stopped-after-a-snapshot", "stopped-in-a-snapshot"])
 def test_what_a_relay_would_publish_again_is_not_lost(name):
     """A relay that is stopped in a snapshot or after it loses only what the snapshot left out."""

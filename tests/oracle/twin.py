@@ -115,7 +115,7 @@ class Twin:
         self.faults = Faults(self)
 
     def waiting(self) -> list[tuple[Node, Flow | None]]:
-        """Return the nodes to which a record has yet to be handed, or that have yet to apply one; their flows."""
+        """Return the nodes with a record that has yet to be handed over or applied, and their flows."""
         return [(node, node.flow_in) for node in self.nodes() if node.waits()]
 
     def look_around(self) -> None:
