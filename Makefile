@@ -1,6 +1,6 @@
 # make demo    installs into .venv and runs the shipped drill
 # make test    installs what the tests need and runs every check
-# make oracle  thousands of generated cases against the naive twin
+# make oracle  thousands of generated cases, new ones each day, against the naive twin
 # make pause   runs twelve hours without copies, 25 million writes (half a minute, half a gigabyte)
 # make study   the shipped gate, the interval proofs, and the studies that are killed
 # make bench   the measured figures of the README, one JSON line appended to reports/bench/
@@ -31,8 +31,15 @@ lint: $(VENV)/.installed-dev
 	$(BIN)/lint-imports
 	$(BIN)/mypy
 
+# The first number of the cases; SIM_ORACLE_FIRST=2026113000000 runs those of another day again.
+SIM_ORACLE_FIRST ?= $(shell date +%Y%m%d)00000
+SIM_ORACLE_CASES ?= 10000
+SIM_ORACLE_PATHS ?= 5000
+oracle: export SIM_ORACLE_FIRST := $(SIM_ORACLE_FIRST)
+oracle: export SIM_ORACLE_CASES := $(SIM_ORACLE_CASES)
+oracle: export SIM_ORACLE_PATHS := $(SIM_ORACLE_PATHS)
 oracle: $(VENV)/.installed-dev
-	SIM_ORACLE_CASES=5000 $(BIN)/python -m pytest -n $(JOBS) tests/oracle
+	$(BIN)/python -m pytest -n $(JOBS) tests/oracle
 
 # As the demo: it misses an objective, and should.
 pause: $(VENV)/.installed

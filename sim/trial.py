@@ -145,7 +145,13 @@ def run_tables(scenario: Scenario, seed: int, *, trial: int = 0, pulls: Pulls = 
     ``pulls``: extra pulls of single cursors, as ``World.run`` takes them; they change nothing.
     """
     slices: list[Slice] = []
-    world = World(scenario, seed=seed, trial=trial, fold=slices.append)
+
+    def fold(part: Slice) -> None:
+        recorder.fold(part)
+        slices.append(part)
+
+    recorder = Recorder([])
+    world = World(scenario, seed=seed, trial=trial, fold=fold)
     world.run(scenario.duration, pulls=pulls)
     milestones: list[Milestone] = world.milestones.all
     tables: dict[str, dict[str, Any]] = {name: {} for name in scenario.databases}

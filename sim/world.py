@@ -238,13 +238,13 @@ class World:
 
     def _finish(self, until: int) -> None:
         for service in self.services.values():
+            service.domain.settle(until)
             if self.plane is not None:
                 self.plane.paths[service.domain.name].advance(until)
         for name in self.schedule.fates:
             self.schedule.close(name)
         for service in self.services.values():
             domain = service.domain
-            domain.settle(until)
             part = self._slice(domain, last=True)
             part.tables["sides"] = side_table(self.network)
             part.tables.update(
@@ -371,8 +371,11 @@ class World:
         domain, regions = service.domain, service.domain.regions
         circle, what, of = domain.circle, dial.what, dial.of
         if what == "region":
-            return int(circle.node[regions.index(of[0]), at.N_HITS])
-        if what in ("cut", "latency", "jitter", "loss", "bandwidth"):
+            row = circle.node[regions.index(of[0])]
+            return int(row[at.N_HITS] + row[at.N_PASSES])
+        if what == "bandwidth":
+            return domain.flow_reads.get((of[0], of[1]), 0)
+        if what in ("cut", "latency", "jitter", "loss"):
             return link_reads(domain, *of)
         if what == "decision":
             return sum(
@@ -386,7 +389,7 @@ class World:
             )
         if of[0] != domain.name:
             return 0
-        hits = int(circle.node[regions.index(of[1]), at.N_HITS])
+        hits = 0 if what.startswith("pause") else int(circle.node[regions.index(of[1]), at.N_HITS])
         return hits + sum(n for (_, follower), n in domain.flow_reads.items() if follower == of[1])
 
     def _start_of(self, fault: str) -> int | None:

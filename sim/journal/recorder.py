@@ -14,11 +14,12 @@ from sim.journal import schema
 from sim.journal.milestones import Milestone, Onset
 
 Table = dict[str, np.ndarray]
+_STAGES = ("commits", "sent", "received", "applied")
 
 
 @dataclass(frozen=True, slots=True)
 class Slice:
-    """What records did in one domain before ``until_ns``, and controls by then, and is in no earlier slice.
+    """What records did in one domain before ``until_ns``, controls by then, and is in no earlier slice.
 
     ``tables``: table name (``ops``, ``sent/us-west``) -> column -> array (n,), C-contiguous, dtypes of
     ``sim.journal.schema``. A table without rows may be left out. ``onsets``: the faults that began then.
@@ -48,6 +49,19 @@ class Reducer(Protocol):
         """Take in the milestones and the end of the run; no slice comes after."""
 
 
+def _check_times(part: Slice, since_ns: int) -> None:
+    """Raise ValueError if a commit or a position lies outside a slice's time.
+
+    Reducers would see it too early or too late.
+    """
+    for name, table in part.tables.items():
+        if name.split("/")[0] in _STAGES:
+            times = table["commit_ns" if name == "commits" else "at_ns"]
+            if times[0] < since_ns or times[-1] >= part.until_ns:
+                rows = f"{part.domain}.{name}: rows of {times[0]} to {times[-1]} ns"
+                raise ValueError(f"{rows} in a slice from {since_ns} to {part.until_ns} ns")
+
+
 class Recorder:
     """Hands every slice to every reducer, and checks that slices follow each other."""
 
@@ -58,11 +72,13 @@ class Recorder:
 
     def fold(self, part: Slice) -> None:
         """Hand ``part`` to the reducers. ValueError if it ends before an earlier slice of its domain."""
-        if part.until_ns < self._until.get(part.domain, 0):
+        since_ns = self._until.get(part.domain, 0)
+        if part.until_ns < since_ns:
             raise ValueError(
                 f"slice of {part.domain} ends at {part.until_ns} ns, before the one that came earlier"
             )
         self._until[part.domain] = part.until_ns
+        _check_times(part, since_ns)
         self.rows += sum(part.rows(name) for name in part.tables)
         for reducer in self._reducers:
             reducer.fold(part)

@@ -172,7 +172,8 @@ class Domain:
         return int(sure_until(self.circle, self.position))
 
     def settle(self, until: int) -> None:
-        """Bring log, followers and reads to ``until``."""
+        """Bring log, followers and reads to ``until``; they never go back."""
+        until = max(until, self.settled)
         self.take_commits()
         for region in self.followers:
             self._follow(region, until, through=APPLY)
@@ -193,9 +194,12 @@ class Domain:
 
     def _follow(self, region: str, until: int, *, through: int) -> None:
         if self.nodes[region].role in (FOLLOWING, PROMOTING):
-            moved = self.followers[region].advance(self.log, self.wires[region], until, through=through)
+            follower = self.followers[region]
+            steps = follower.advance(self.log, self.wires[region], until, through=through)
+            sends = self.nodes[region].role == FOLLOWING and not self.nodes[self.primary].data_lost
+            waits = follower.received > follower.applied or (sends and self.log.end > follower.wired)
             flow = (self.primary, region)
-            self.flow_reads[flow] = self.flow_reads.get(flow, 0) + moved
+            self.flow_reads[flow] = self.flow_reads.get(flow, 0) + steps + waits
 
     def take_commits(self) -> None:
         """Move the circle's new commits to the log; those of an old primary go to that node."""

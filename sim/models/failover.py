@@ -299,4 +299,4 @@ class Failover:
             c.path.changed(done)
         self._routes.publish(node, done)
         self._rejoin.begin(done)
-        c.announce()
+        c.announce()  # whoever waits for the old primary's relay

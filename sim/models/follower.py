@@ -75,7 +75,7 @@ class Follower:
     def advance(self, log: Log, wire: Wire, until: int, *, through: int = APPLY) -> int:
         """Move the cursors up to stage ``through`` over everything due strictly before ``until``.
 
-        Returns how many steps that was; a wait with work to do counts one.
+        Returns how many steps that was.
         """
         before = self.wired + self.applied
         if self.connected:
@@ -86,8 +86,7 @@ class Follower:
             received, done = log.of_node(self.node, RECEIVED), log.of_node(self.node, APPLIED)
             work = log.apply_work(self.node)
             serve(received, work, log.base, self.applies, self.apply_speed, done, end=self.taken, until=until)
-        waits = log.end > self.wired or self.received > self.applied
-        return self.wired + self.applied - before + waits
+        return self.wired + self.applied - before
 
     def _receive(self, log: Log, until: int) -> None:
         received = log.of_node(self.node, RECEIVED)

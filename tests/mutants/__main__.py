@@ -23,6 +23,8 @@ def notice(proof: str, which: str) -> str | None:
 
     if proof == "ties":
         return _by_tie(which)
+    if proof == "kept":
+        return _by_kept(which)
     if proof == "path":
         return _by_path(int(which))
     one = case(int(which))
@@ -30,12 +32,10 @@ def notice(proof: str, which: str) -> str | None:
 
 
 def _by_path(number: int) -> str | None:
-    from tests.oracle.path.suite import difference
+    from tests.oracle.path.generate import case
+    from tests.oracle.sides import both
 
-    try:
-        return difference(number)[0]
-    except Exception as error:  # noqa: BLE001  whatever a planted bug makes the engine do
-        return f"{type(error).__name__}: {error}"
+    return both(case(number), little=number % 3 != 1)[0]
 
 
 def _by_tie(name: str) -> str | None:
@@ -49,17 +49,15 @@ def _by_tie(name: str) -> str | None:
 
 
 def _by_twin(one) -> str | None:
-    from sim.trial import run_tables
-    from tests.oracle.compare import compare, compare_milestones
-    from tests.oracle.twin import run_twin
+    from tests.oracle.sides import both
 
-    twin = run_twin(one.scenario, one.seed)
-    try:
-        engine = run_tables(one.scenario, one.seed, pulls=one.pulls)
-    except Exception as error:  # noqa: BLE001  whatever a planted bug makes the engine do
-        return f"{type(error).__name__}: {error}"
-    milestones = [(m.kind, m.at_ns, m.subject) for m in engine["milestones"]]
-    return compare(engine["tables"], twin.tables) or compare_milestones(milestones, twin.milestones)
+    return both(one, little=False)[0]
+
+
+def _by_kept(name: str) -> str | None:
+    from tests.oracle.kept import CASES, difference
+
+    return difference(CASES / f"{name}.yaml")
 
 
 def _by_conservation(one) -> str | None:

@@ -16,7 +16,7 @@ import yaml
 
 PATCHES = Path(__file__).parent / "patches"
 ROOT = Path(__file__).parents[2]
-PROOFS = ("twin", "conservation", "path", "ties", "histories", "runs")
+PROOFS = ("twin", "conservation", "path", "ties", "kept", "histories", "runs")
 
 
 @dataclass(frozen=True, slots=True)

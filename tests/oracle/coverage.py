@@ -34,6 +34,10 @@ class Coverage:
     diverged_commits: int = 0  # a commit on a timeline that was abandoned already
     stale_reads: int = 0
     known_tags: int = 0  # a call whose tag another call of its handler had committed
+    emptied_primaries_back: int = 0  # a primary without its data ran again before another was promoted
+    refused_for_lag: int = 0  # a choice at which a follower lagged too much
+    down_at_end: int = 0  # nodes that were down when the run ended
+    half_done_at_end: int = 0  # failovers, rewinds and rebuilds under way when the run ended
     second_tags: int = 0  # a tag committed on a second timeline
 
     def add(self, other: "Coverage") -> None:

@@ -61,6 +61,7 @@ class Controller:
             self.twin.note("no_majority", self.domain.name)
         if self._majority(self._voters()):
             self.under_way = True
+            self.network.fired.update(name for name, _ in self.delays)
             self.twin.note("declared", self.domain.name)
             self.clock.process(self._fail_over())
 
@@ -139,7 +140,9 @@ class Controller:
     def _eligible(self, node: "Node") -> bool:
         if node is self.domain.primary:
             return node.intact and not self._majority(self._voters())
-        return node.following and self._lag(node) <= self.spec.max_lag
+        lags = node.following and self._lag(node) > self.spec.max_lag
+        self.twin.coverage.refused_for_lag += lags
+        return node.following and not lags
 
     def _reason(self, node: "Node") -> str:
         """Return why a node that is not the primary may not take over."""
@@ -178,6 +181,7 @@ class Controller:
 
     def _promote(self, node: "Node"):
         twin = self.twin
+        twin.look_around()
         twin.note("promoting", node.name)
         node.candidate = True
         self.domain.promoting = True
@@ -206,6 +210,7 @@ class Controller:
 
     def _crown(self, node: "Node", cut: int) -> None:
         twin, domain, now = self.twin, self.domain, self.clock._now
+        twin.look_around()
         twin.coverage.promotions += 1
         twin.coverage.retries_at_failover += any(op.failed_before for op in domain.open.values())
         twin.coverage.unanswered_at_failover += len(domain.open) > 0

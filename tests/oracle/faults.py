@@ -89,13 +89,17 @@ class Faults:
     # --- what each kind does ---
 
     def _start(self, name: str, spec) -> None:
+        waiting = self.twin.waiting()
         if spec.kind in KINDS:
             self.path.start(name, spec)
         else:
             getattr(self, f"_start_{spec.kind}")(name, spec)
+        for node, flow in waiting:
+            node.stirred(flow)
         self.twin.refresh()
 
     def _heal(self, name: str, spec) -> None:
+        self.twin.look_around()
         if spec.kind in KINDS:
             self.path.heal(name, spec)
         else:
@@ -189,16 +193,16 @@ class Faults:
         if spec.clients:
             for client in range(self.network.count):
                 if spec.direction != "from":
-                    self.network.inward[client][region].cuts.add(name)
+                    self.network.inward[client][region].cut(name)
                 if spec.direction != "to":
-                    self.network.outward[region][client].cuts.add(name)
+                    self.network.outward[region][client].cut(name)
 
     def _heal_region_isolation(self, name: str, spec) -> None:
         region = self.at[spec.region]
         self._uncut(name, self._isolated(spec))
         for client in range(self.network.count):
-            self.network.inward[client][region].cuts.discard(name)
-            self.network.outward[region][client].cuts.discard(name)
+            self.network.inward[client][region].uncut(name)
+            self.network.outward[region][client].uncut(name)
 
     def _isolated(self, spec) -> list[tuple[int, int]]:
         mine = self.at[spec.region]
@@ -250,6 +254,7 @@ class Faults:
             if name not in self.active:
                 return
             self.up.add(name)
+            self.twin.look_around()
             self._uncut(name, pairs)
             self.twin.refresh()
             self.twin.note("fault.healed", subject)
@@ -258,7 +263,10 @@ class Faults:
                 return
             self.up.discard(name)
             self.twin.note("fault.started", subject)
+            waiting = self.twin.waiting()
             self._cut(name, pairs)
+            for node, flow in waiting:
+                node.stirred(flow)
             self.twin.refresh()
 
     def _heal_link_flap(self, name: str, spec) -> None:
@@ -267,22 +275,25 @@ class Faults:
     def _cut(self, name: str, pairs: list[tuple[int, int]]) -> None:
         self.twin.count_trouble()
         for a, b in pairs:
-            self.network.links[a][b].cuts.add(name)
+            self.network.links[a][b].cut(name)
 
     def _uncut(self, name: str, pairs: list[tuple[int, int]]) -> None:
         for a, b in pairs:
-            self.network.links[a][b].cuts.discard(name)
+            self.network.links[a][b].uncut(name)
 
     def _start_network_latency(self, name: str, spec) -> None:
         for leg in self._legs(spec):
             leg.added.append((name, spec.latency))
             if spec.jitter != NOTHING:
                 leg.jitters.append((name, spec.jitter))
+            if spec.latency or spec.jitter != NOTHING:
+                leg.faults.add(name)
             leg.refresh()
 
     def _start_packet_loss(self, name: str, spec) -> None:
         for leg in self._legs(spec):
             leg.losses.append((name, spec.loss))
+            leg.faults.add(name)
             leg.refresh()
 
     def _start_bandwidth_limit(self, name: str, spec) -> None:

@@ -123,9 +123,14 @@ class Flow:
             return
         self.sender.begin(self.next, self.work)
 
+    def has_more(self) -> bool:
+        """Whether the source has records that have not been handed to the wire."""
+        return self.source.last > (self.wire[-1].lsn if self.wire else self.follower.last)
+
     def _hand(self, lsn: int) -> None:
         now = self.clock._now
         follower = self.follower
+        follower.stirred(self)
         version = self.source.domain.record(self.source.timeline, lsn)[1]
         follower.sent.append(now)
         follower.sent.append(version)

@@ -5,7 +5,6 @@ In *even* cases every quantity is a small multiple of one unit, so that many thi
 in *drawn* cases they are distributions.
 """
 
-from dataclasses import dataclass
 from hashlib import sha256
 
 from sim.core.distributions import (
@@ -25,6 +24,7 @@ from sim.world import ALL
 
 from .aimed import aim, aimed
 from .schedules import faults_for
+from .sides import Case
 from .trace import traced
 
 MS = m.MS
@@ -33,17 +33,12 @@ REGIONS = ("ams", "fra", "lon", "par", "waw")
 EVEN, DRAWN, MIXED = "even", "drawn", "mixed"
 CURSORS = ("circle", "send", "receive", "apply", "reads")
 TRACED = 5  # in one of so many cases a store follows a trace
+WIDE = 100_000  # from this number on every third case is a wide one
 
 
-@dataclass(frozen=True, slots=True)
-class Case:
-    """One case: a resolved scenario, the seed of its draws and when which cursor is pulled by itself."""
-
-    number: int
-    style: str
-    scenario: m.Scenario
-    seed: int
-    pulls: tuple[tuple[int, str], ...]
+def is_wide(number: int) -> bool:
+    """Whether a case is one of those that go beyond the usual platform (``wide``)."""
+    return number >= WIDE and number % 3 == 2
 
 
 class Dice:
@@ -140,6 +135,10 @@ def _weights(mean: float) -> tuple[float, ...] | None:
 
 def case(number: int) -> Case:
     """Return case ``number``."""
+    if is_wide(number):
+        from .wide import wide  # which builds its cases from what is here
+
+        return wide(number)
     dice = Dice(number)
     make = Maker(dice)
     regions = REGIONS[: dice.pick((2, 3, 3, 3, 4, 5))]
@@ -150,14 +149,14 @@ def case(number: int) -> Case:
         name=f"case {number}",
         duration=duration,
         regions={region: m.Region() for region in regions},
-        network=_network(make, regions),
+        network=network_of(make, regions),
         clients={
             client: m.Client(share=1.0 if make.style == EVEN else dice.real(0.5, 2.0)) for client in clients
         },
-        gateway=_gateway(make),
-        level=_level(make),
+        gateway=gateway_of(make),
+        level=level_of(make),
         warmup=make.span(0, 2000),
-        databases={name: _database(make, regions, share=1 / len(names)) for name in names},
+        databases={name: database_of(make, regions, share=1 / len(names)) for name in names},
     )
     if number % TRACED == 4:
         scenario = traced(make, number, scenario)
@@ -166,10 +165,10 @@ def case(number: int) -> Case:
     if not scenario.faults:
         scenario = scenario.model_copy(update={"faults": faults_for(make, scenario)})
     scenario = resolve(scenario)
-    return Case(number, make.style, scenario, dice.whole(0, 2**31), _pulls(number, scenario))
+    return Case(number, make.style, scenario, dice.whole(0, 2**31), pulls_for(number, scenario))
 
 
-def _pulls(number: int, scenario: m.Scenario) -> tuple[tuple[int, str], ...]:
+def pulls_for(number: int, scenario: m.Scenario) -> tuple[tuple[int, str], ...]:
     """Return random times at which a cursor is pulled, a store's circle or a node's (mostly a replica's), and
     some at which all are."""
     dice = Dice(f"pulls {number}")
@@ -188,7 +187,8 @@ def _pulls(number: int, scenario: m.Scenario) -> tuple[tuple[int, str], ...]:
     return tuple(sorted(pulls))
 
 
-def _level(make: Maker) -> m.Level:
+def level_of(make: Maker) -> m.Level:
+    """Return a level of service."""
     dice = make.dice
     return m.Level(
         good=dice.pick((0.99, 0.9, 0.5)),
@@ -198,7 +198,8 @@ def _level(make: Maker) -> m.Level:
     )
 
 
-def _network(make: Maker, regions: tuple[str, ...]) -> m.Network:
+def network_of(make: Maker, regions: tuple[str, ...]) -> m.Network:
+    """Return a network between regions."""
     dice = make.dice
     links = {}
     for i, a in enumerate(regions):
@@ -229,7 +230,8 @@ def _link(make: Maker) -> m.Link:
     )
 
 
-def _gateway(make: Maker) -> m.Gateway:
+def gateway_of(make: Maker) -> m.Gateway:
+    """Return the gateways' rules."""
     dice = make.dice
     interval = make.span(400, 1000)
     check = m.Check(
@@ -253,7 +255,8 @@ def _offset(make: Maker, interval: int) -> int | None:
     return make.span(0, interval // MS) if make.even and make.dice.chance(0.7) else None
 
 
-def _database(make: Maker, regions: tuple[str, ...], *, share: float) -> m.Database:
+def database_of(make: Maker, regions: tuple[str, ...], *, share: float) -> m.Database:
+    """Return a store somewhere in these regions."""
     dice = make.dice
     placed = sorted(regions, key=lambda _: dice.bits())
     return m.Database(

@@ -23,6 +23,7 @@ from .sides import Case, against
 from .twin import run_twin
 
 SEED, PULLS = "# seed: ", "# pulls: "
+CASES = Path(__file__).parent / "cases"
 
 
 def keep(one: Case, folder: Path, said: str) -> Path:

@@ -85,7 +85,6 @@ class Load:
         "coverage",
         "domain",
         "done",
-        "down",
         "draws",
         "gap",
         "inward",
@@ -96,6 +95,7 @@ class Load:
         "luck",
         "name",
         "near",
+        "network",
         "number",
         "outward",
         "queue",
@@ -136,8 +136,8 @@ class Load:
         self.rid_base = number << 40
         self.kind = kind
         self.keyring = keyring
+        self.network = network
         self.links = network.links
-        self.down = network.down
         self.clock = clock
         self.queue = clock._queue
         self.draws = draws
@@ -234,6 +234,7 @@ class Load:
 
     def _send_first(self, seq: int) -> None:
         self.arrivals.begin(seq + 1, next(self.works) * self.gap)
+        self.network.fired.update(name for name, _ in self.spikes)
         self.open(seq)
 
     def open(self, seq: int) -> Operation:
@@ -278,12 +279,12 @@ class Load:
             ring.renew(resolver, now)
         gateway = message.gateway = ring.cached[resolver]
         first = self.inward[gateway]
-        if first.cuts or self.down[gateway]:
+        if self.network.stopped(first) or self.network.closed(gateway):
             return
         node = message.node = self.near[gateway] or self.view[gateway]
         region = node.region
         second = self.links[gateway][region]
-        if second.cuts:
+        if self.network.stopped(second):
             return
         at = now + (first.fixed or leg_time(first, self.luck, order, Purpose.LEG1))
         at += second.fixed or leg_time(second, self.luck, order, Purpose.LEG2)
@@ -295,7 +296,8 @@ class Load:
         gateway = message.gateway
         third = self.links[node.region][gateway]
         fourth = self.outward[gateway]
-        if third.cuts or fourth.cuts or self.down[gateway]:
+        network = self.network
+        if network.stopped(third) or network.stopped(fourth) or network.closed(gateway):
             return
         order = message.order
         at = self.clock._now + (third.fixed or leg_time(third, self.luck, order, Purpose.LEG3))

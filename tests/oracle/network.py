@@ -28,6 +28,7 @@ class Leg:
         "base_latency",
         "base_loss",
         "cuts",
+        "faults",
         "fixed",
         "jitter",
         "jitters",
@@ -52,6 +53,7 @@ class Leg:
         self.losses: list[tuple[str, float]] = []
         self.limits: list[tuple[str, float]] = []
         self.cuts: set[str] = set()
+        self.faults: set[str] = set()  # those that messages notice
         self.refresh()
 
     def refresh(self) -> None:
@@ -80,8 +82,18 @@ class Leg:
         """Take away whatever ``fault`` laid over this leg."""
         for overlays in (self.added, self.jitters, self.losses, self.limits):
             overlays[:] = [overlay for overlay in overlays if overlay[0] != fault]
-        self.cuts.discard(fault)
+        self.uncut(fault)
         self.refresh()
+
+    def cut(self, fault: str) -> None:
+        """Cut this leg."""
+        self.cuts.add(fault)
+        self.faults.add(fault)
+
+    def uncut(self, fault: str) -> None:
+        """Mend it, as far as ``fault`` is concerned."""
+        self.cuts.discard(fault)
+        self.faults.discard(fault)
 
 
 def leg_time(leg: Leg, luck: Luck, order: int, purpose: int) -> int:
@@ -107,6 +119,7 @@ class Network:
     """Regions (by index in sorted order), whether they are up, and the legs between them."""
 
     def __init__(self, scenario: Scenario) -> None:
+        self.fired: set[str] = set()  # faults that have taken effect
         self.names = sorted(scenario.regions)
         self.count = len(self.names)
         self.down: list[set[str]] = [set() for _ in self.names]
@@ -138,6 +151,17 @@ class Network:
             return Leg(access.latency, access.jitter, loss=0.0, retransmit=again)
         link = _authored(scenario, a, b)
         return Leg(access.latency + link.latency, link.jitter, loss=link.loss, retransmit=again)
+
+    def stopped(self, leg: Leg) -> bool:
+        """Judge a message on a leg: whether it gets no further."""
+        if leg.faults:
+            self.fired |= leg.faults
+        return bool(leg.cuts)
+
+    def closed(self, gateway: int) -> bool:
+        """Judge a message at a gateway: whether it gets no further."""
+        self.fired |= self.down[gateway]
+        return bool(self.down[gateway])
 
     def up(self, region: int) -> bool:
         """Whether a region is up."""

@@ -45,6 +45,7 @@ class Node:
         "draws",
         "events",
         "finished",
+        "fired",
         "flow_in",
         "flows_out",
         "following",
@@ -91,6 +92,7 @@ class Node:
         self.events = clock._queue
         self.draws = draws
         self.coverage = coverage
+        self.fired: set[str] = set()
         self.key = draws.key(self.name)
         self._start_empty(domain.spec.service)
         self._start_log()
@@ -140,10 +142,35 @@ class Node:
         tie = tie_of(APPLIED, self.region, domain.number * STREAMS)
         self.applier = Server(self.clock, tie, self._apply, speed=1.0, coverage=self.coverage)
 
+    @property
+    def is_busy(self) -> bool:
+        """Whether a rewind or rebuild of it is under way, and not void."""
+        return self.busy == (self.deaths, self.domain.newest)
+
     # --- requests ---
+
+    def visited(self) -> None:
+        """A request or probe reaches the node or completes there: faults on it have taken effect."""
+        if self.dark or self.crashes or self.slow:
+            self.fired.update(self.dark, self.crashes, (name for name, _ in self.slow))
+
+    def stirred(self, flow) -> None:
+        """A record to this node has moved or waits: faults on it or on the flow have taken effect."""
+        self.visited()
+        self.fired.update(self.pauses, self.send_pauses)
+        if flow is not None:
+            self.fired.update(flow.leg.faults, (name for name, _ in flow.leg.limits))
+
+    def waits(self) -> bool:
+        """Whether a record has yet to be handed over to this node, or to be applied."""
+        if not (self.following or (self.candidate and self.intact)):
+            return False
+        flow = self.flow_in
+        return self.applied < self.last or (self.following and flow is not None and flow.has_more())
 
     def arrive(self, message: Message) -> None:
         """A request or probe reaches the node."""
+        self.visited()
         if self.dark:
             return
         now = self.clock._now
@@ -186,6 +213,7 @@ class Node:
         stream = message.stream
         kind = stream.kind
         self.workers[worker] = None
+        self.visited()
         if kind == READ:
             self._read(message, now)
         elif kind == WRITE:
@@ -317,6 +345,7 @@ class Node:
     def _apply(self, lsn: int) -> None:
         _, version, _, key, _ = self.applying
         self.applied = lsn
+        self.stirred(self.flow_in)
         self.values[key] = version
         self.done.append(self.clock._now)
         self.done.append(version)

@@ -145,7 +145,7 @@ class Observer:
         if renews:
             self.renewing_send = now
         leg = network.links[self.region][node.region]
-        if not leg.cuts:
+        if not network.stopped(leg):
             message.callbacks = node.arrived
             at = now + leg_time(leg, self.luck, message.order, Purpose.LEG2)
             heappush(self.clock._queue, (at, self.arrivals[node.region], message.order, message))
@@ -160,7 +160,7 @@ class Observer:
     def answer(self, message: Message, node: Node) -> None:
         """The answer departs now."""
         leg = self.network.links[node.region][self.region]
-        if leg.cuts:
+        if self.network.stopped(leg):
             return
         message.callbacks = self.replied
         at = self.clock._now + leg_time(leg, self.luck, message.order, Purpose.LEG3)
@@ -218,7 +218,7 @@ class Checker:
         network = self.network
         gateway = self.region
         leg = network.inward[self.client][gateway]
-        if leg.cuts or network.down[gateway]:
+        if network.stopped(leg) or network.closed(gateway):
             return True
         message = message_of(self, None, order_of(seq))
         message.gateway = gateway
@@ -231,7 +231,7 @@ class Checker:
         return True
 
     def _answer_itself(self, message: Message) -> None:
-        if not self.network.down[self.region]:
+        if not self.network.closed(self.region):
             self._depart(message, 0)
 
     def served(self, message: Message, node: Node) -> None:
@@ -243,7 +243,7 @@ class Checker:
 
     def _depart(self, message: Message, local: int) -> None:
         leg = self.network.outward[self.region][self.client]
-        if leg.cuts or self.network.down[self.region]:
+        if self.network.stopped(leg) or self.network.closed(self.region):
             return
         message.callbacks = self.replied
         at = self.clock._now + local + leg_time(leg, self.luck, message.order, Purpose.LEG4)

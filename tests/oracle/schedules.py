@@ -20,7 +20,7 @@ def faults_for(make: "Maker", scenario: m.Scenario) -> dict[str, m.AnyFault]:
     dice = make.dice
     faults: dict[str, m.AnyFault] = {}
     candidates = [*(_primary_loss(make, scenario) if dice.chance(0.6) else ())]
-    candidates += [_any(make, scenario) for _ in range(dice.whole(1, 5))]
+    candidates += [anything(make, scenario) for _ in range(dice.whole(1, 5))]
     for fault in candidates:
         name = f"f{dice.whole(0, 99)}"
         trial = scenario.model_copy(update={"faults": {**faults, name: fault}})
@@ -35,39 +35,41 @@ def _primary_loss(make: "Maker", scenario: m.Scenario) -> Iterator[m.AnyFault]:
     dice = make.dice
     name = dice.pick(sorted(scenario.databases))
     database = scenario.databases[name]
-    when = {"at": constant(_moment(make, scenario, 5, 40)), "duration": constant(make.span(500, 6000))}
-    yield dice.pick((_outage, _isolation, _crash))(
+    when = {"at": constant(moment(make, scenario, 5, 40)), "duration": constant(make.span(500, 6000))}
+    yield dice.pick((outage, isolation, crash))(
         make, scenario, {**when}, region=database.primary, database=name
     )
     if dice.chance(0.6) and database.replicas:
         look = m.When(milestone=f"{name}.promoting", every=make.span(5, 60))
         strike = {"when": look, "duration": constant(make.span(50, 2000))}
-        makers = (_outage, _isolation, _crash, _partition, _flap)
+        makers = (outage, isolation, crash, partition, flap)
         yield dice.pick(makers)(make, scenario, strike, region=dice.pick(nodes_of(database)), database=name)
 
 
-def _any(make: "Maker", scenario: m.Scenario) -> m.AnyFault:
+def anything(make: "Maker", scenario: m.Scenario) -> m.AnyFault:
+    """Return a fault of any kind."""
     dice = make.dice
     name = dice.pick(sorted(scenario.databases))
     region = dice.pick(sorted(scenario.regions))
     makers = (
-        _outage,
-        _isolation,
-        _partition,
+        outage,
+        isolation,
+        partition,
         _latency,
         _loss,
-        _bandwidth,
-        _flap,
-        _crash,
-        _pause,
-        _slow,
+        bandwidth_limit,
+        flap,
+        crash,
+        pause,
+        slow,
         _spike,
         _delay,
     )
     return dice.pick(makers)(make, scenario, _timing(make, scenario, name), region=region, database=name)
 
 
-def _moment(make: "Maker", scenario: m.Scenario, low: int, high: int) -> int:
+def moment(make: "Maker", scenario: m.Scenario, low: int, high: int) -> int:
+    """Return a time between two percentages of the run, ns."""
     return make.span(scenario.duration // MS * low // 100, scenario.duration // MS * high // 100)
 
 
@@ -90,7 +92,8 @@ def _timing(make: "Maker", scenario: m.Scenario, name: str) -> dict:
     return {**timing, "when": m.When(milestone=f"{name}.{kind}", every=every)}
 
 
-def _outage(make: "Maker", scenario: m.Scenario, timing: dict, *, region: str, database: str) -> m.AnyFault:
+def outage(make: "Maker", scenario: m.Scenario, timing: dict, *, region: str, database: str) -> m.AnyFault:
+    """Return an outage of a region or zone."""
     dice = make.dice
     zone = scenario.databases[database].zone if dice.chance(0.25) else None
     return m.RegionOutage(
@@ -107,9 +110,8 @@ def _data(make: "Maker") -> str:
     return make.dice.pick(("survives", "survives", "survives", "lost"))
 
 
-def _isolation(
-    make: "Maker", scenario: m.Scenario, timing: dict, *, region: str, database: str
-) -> m.AnyFault:
+def isolation(make: "Maker", scenario: m.Scenario, timing: dict, *, region: str, database: str) -> m.AnyFault:
+    """Return a region cut off from its peers."""
     dice = make.dice
     others = sorted(set(scenario.regions) - {region})
     return m.RegionIsolation(
@@ -122,9 +124,8 @@ def _isolation(
     )
 
 
-def _partition(
-    make: "Maker", scenario: m.Scenario, timing: dict, *, region: str, database: str
-) -> m.AnyFault:
+def partition(make: "Maker", scenario: m.Scenario, timing: dict, *, region: str, database: str) -> m.AnyFault:
+    """Return a partition of the network."""
     dice = make.dice
     shape = dice.pick((None, "one", "bisect", "majorities_ring", "bridge"))
     one_way = dice.chance(0.3) and shape != "majorities_ring"
@@ -158,16 +159,18 @@ def _loss(make: "Maker", scenario: m.Scenario, timing: dict, *, region: str, dat
     )
 
 
-def _bandwidth(
+def bandwidth_limit(
     make: "Maker", scenario: m.Scenario, timing: dict, *, region: str, database: str
 ) -> m.AnyFault:
+    """Return a limit on links."""
     limit = make.dice.pick((10_000.0, 50_000.0, 100_000.0))
     return m.BandwidthLimit(
         kind="bandwidth_limit", link=_link(make, scenario, region), bandwidth=limit, **timing
     )
 
 
-def _flap(make: "Maker", scenario: m.Scenario, timing: dict, *, region: str, database: str) -> m.AnyFault:
+def flap(make: "Maker", scenario: m.Scenario, timing: dict, *, region: str, database: str) -> m.AnyFault:
+    """Return a link that flaps."""
     return m.LinkFlap(
         kind="link_flap",
         link=_link(make, scenario, region),
@@ -177,7 +180,8 @@ def _flap(make: "Maker", scenario: m.Scenario, timing: dict, *, region: str, dat
     )
 
 
-def _crash(make: "Maker", scenario: m.Scenario, timing: dict, *, region: str, database: str) -> m.AnyFault:
+def crash(make: "Maker", scenario: m.Scenario, timing: dict, *, region: str, database: str) -> m.AnyFault:
+    """Return a crash of a node."""
     where = _where(make, scenario, region=region, database=database)
     return m.DbCrash(kind="db_crash", data=_data(make), **where, **timing)
 
@@ -192,7 +196,8 @@ def _where(make: "Maker", scenario: m.Scenario, *, region: str, database: str) -
     }
 
 
-def _pause(make: "Maker", scenario: m.Scenario, timing: dict, *, region: str, database: str) -> m.AnyFault:
+def pause(make: "Maker", scenario: m.Scenario, timing: dict, *, region: str, database: str) -> m.AnyFault:
+    """Return a stage of replication that stands still."""
     replicas = scenario.databases[database].replicas or [region]
     return m.ReplicationPause(
         kind="replication_pause",
@@ -203,7 +208,8 @@ def _pause(make: "Maker", scenario: m.Scenario, timing: dict, *, region: str, da
     )
 
 
-def _slow(make: "Maker", scenario: m.Scenario, timing: dict, *, region: str, database: str) -> m.AnyFault:
+def slow(make: "Maker", scenario: m.Scenario, timing: dict, *, region: str, database: str) -> m.AnyFault:
+    """Return a node that is slow."""
     where = _where(make, scenario, region=region, database=database)
     return m.NodeSlow(kind="node_slow", factor=make.dice.pick((2.0, 3.0, 1.5, 7.3)), **where, **timing)
 

@@ -14,7 +14,7 @@ from .twin import Result, run_twin
 
 # Rows at which the engine makes room, hands rows over and drops them, which else takes tens of thousands.
 LITTLE = {
-    "sim.models.workload.OUTPUT_ROWS": 2300,
+    "sim.models.workload.OUTPUT_ROWS": 1150,  # of which 1,100 must be free
     "sim.engine.log.DROP_AT": 1,
     "sim.models.path.rows._DROP_AT": 1,
     "sim.models.path.origins._SPARE": 1,

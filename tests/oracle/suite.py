@@ -3,34 +3,51 @@
 ``python -m tests.oracle.suite 0 3000`` runs many.
 """
 
-import os
 import sys
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, field, fields
-from unittest.mock import patch
 
-from sim.engine.log import DROP_AT
-from sim.models.workload import OUTPUT_ROWS
-from sim.trial import run_tables
+from sim.core.distributions import Distribution
+from sim.spec.models import S, Scenario
 from sim.world import ALL
 
-from .compare import compare, compare_milestones
 from .coverage import Coverage
-from .generate import CURSORS, Case, case
+from .generate import CURSORS, case
+from .kept import keep
+from .numbers import KEPT
+from .sides import Case, both
 from .twin import run_twin
 
-CASES = int(os.environ.get("SIM_ORACLE_CASES", "300"))  # ``make oracle`` asks for thousands
-REQUIRED = 50  # the least number of times that a suite must exercise what matters
-MUST_EXERCISE = (
-    "rate_changes",
-    "overlapping_faults",
-    "retries_at_failover",
-    "cuts_in_promotion",
-    "traces",
-    "empirical",
-    *(f"pulls_{cursor}" for cursor in (*CURSORS, "all")),
-)
+OFTEN, SELDOM, RARE = 50, 20, 5
+MUST_EXERCISE = {
+    **dict.fromkeys(
+        (
+            "rate_changes",
+            "overlapping_faults",
+            "retries_at_failover",
+            "cuts_in_promotion",
+            "traces",
+            "empirical",
+            "two regions",
+            "reads at the primary",
+            "loads that change",
+            "faults that never heal",
+            "faults that take the data",
+            "several faults on one node",
+            "down_at_end",
+            *(f"pulls_{cursor}" for cursor in (*CURSORS, "all")),
+        ),
+        OFTEN,
+    ),
+    **dict.fromkeys(("refused_for_lag", "half_done_at_end", "long outages"), SELDOM),
+    **dict.fromkeys(
+        ("emptied_primaries_back", "decisions of minutes", "more than five regions", "ties of many streams"),
+        1,
+    ),
+}
 TIED_SHARE = 0.3
+FIVE = 5
 
 
 @dataclass(slots=True)
@@ -57,12 +74,12 @@ class Tally:
     def lacking(self) -> list[str]:
         """Return what was not exercised often enough."""
         counts = self.counts()
-        few = [name for name in MUST_EXERCISE if counts.get(name, 0) < REQUIRED]
+        few = [name for name, least in MUST_EXERCISE.items() if counts.get(name, 0) < least]
         return few + (["tied_cases"] if self.tied_cases < TIED_SHARE * self.cases else [])
 
 
 def contents(one: Case) -> Counter[str]:
-    """Return what counts of a case by itself: pulls, by cursor; a trace; an empirical distribution.
+    """Return what counts of a case by itself: pulls, by cursor; kinds of platform, load and fault.
 
     Of a node's flow only pulls at replicas count.
     """
@@ -74,32 +91,51 @@ def contents(one: Case) -> Counter[str]:
             continue
         store, *node, cursor = name.split("/")
         found[f"pulls_{cursor}"] += cursor in ("circle", "reads") or node[0] in databases[store].replicas
-    found["traces"] += any(database.workload.arrivals.kind == "trace" for database in databases.values())
     found["empirical"] += "kind='empirical'" in repr(one.scenario)
+    found.update(name for name, there in _platform(one.scenario).items() if there)
+    found.update(name for name, there in _troubles(one.scenario).items() if there)
     return found
 
 
-def _engine(one: Case, *, small: bool) -> dict:
-    """Run the engine; ``small``: with little room, so that it often hands rows over and drops them."""
-    rows, least = (2300, 1) if small else (OUTPUT_ROWS, DROP_AT)
-    with patch("sim.models.workload.OUTPUT_ROWS", rows), patch("sim.engine.log.DROP_AT", least):
-        return run_tables(one.scenario, one.seed, pulls=one.pulls)
+def _platform(scenario: Scenario) -> dict[str, bool]:
+    databases = scenario.databases.values()
+    arrivals = {database.workload.arrivals.kind for database in databases}
+    many = len(scenario.regions) > FIVE
+    return {
+        "traces": "trace" in arrivals,
+        "loads that change": bool(arrivals & {"diurnal", "bursty"}),
+        "two regions": len(scenario.regions) == 2,
+        "more than five regions": many,
+        "ties of many streams": many and len(databases) > 1,
+        "reads at the primary": any(database.reads == "primary" for database in databases),
+        "decisions of minutes": any(database.failover.decision.mean > 60 * S for database in databases),
+    }
+
+
+def _troubles(scenario: Scenario) -> dict[str, bool]:
+    faults = scenario.faults.values()
+    nodes = Counter(getattr(fault, "region", None) for fault in faults)
+    del nodes[None]
+    lasting = [fault.duration.mean for fault in faults if isinstance(fault.duration, Distribution)]
+    return {
+        "faults that never heal": any(fault.duration is None for fault in faults),
+        "faults that take the data": any(getattr(fault, "data", None) == "lost" for fault in faults),
+        "several faults on one node": max(nodes.values(), default=0) > 1,
+        "long outages": max(lasting, default=0.0) > 0.3 * scenario.duration,
+    }
 
 
 def difference(number: int) -> tuple[str | None, Coverage]:
     """Run one case on both sides; return the first difference (None if there is none) and what the case
-    exercised."""
+    exercised. A case that differs is kept."""
     one = case(number)
-    twin = run_twin(one.scenario, one.seed)
-    engine = _engine(one, small=number % 3 == 0)
-    found = compare(engine["tables"], twin.tables)
+    found, twin = both(one, little=number % 2 == 0)
     if found is None:
-        milestones = [(m.kind, m.at_ns, m.subject) for m in engine["milestones"]]
-        found = compare_milestones(milestones, twin.milestones)
-    return found and f"case {number} ({one.style}, pulls {one.pulls}): {found}", twin.coverage
+        return None, twin.coverage
+    return f"case {number} ({one.style}, {keep(one, KEPT, found)}): {found}", twin.coverage
 
 
-def exercised(numbers: range) -> Tally:
+def exercised(numbers: Iterable[int]) -> Tally:
     """Run the twin alone over cases and return what they exercise."""
     tally = Tally()
     for number in numbers:

@@ -76,6 +76,9 @@ def result_of(twin: "Twin") -> Result:
     scenario = twin.scenario
     if isinstance(twin.clock, WatchfulClock):
         twin.coverage.ties = twin.clock.ties
+    twin.coverage.down_at_end = sum(not node.up for node in twin.nodes())
+    twin.coverage.half_done_at_end = sum(node.is_busy for node in twin.nodes())
+    twin.coverage.half_done_at_end += sum(one.under_way for one in twin.controllers.values())
     tables = {
         name: tables_of(domain, twin.network, twin.loads, scenario.duration)
         for name, domain in twin.domains.items()
@@ -111,10 +114,23 @@ class Twin:
             self.path = Path(self)
         self.faults = Faults(self)
 
+    def waiting(self) -> list[tuple[Node, Flow | None]]:
+        """Return the nodes with a record that has yet to be handed over or applied, and their flows."""
+        return [(node, node.flow_in) for node in self.nodes() if node.waits()]
+
+    def look_around(self) -> None:
+        """Note which faults keep a record waiting now."""
+        for node, flow in self.waiting():
+            node.stirred(flow)
+
     def fired(self) -> dict[str, bool]:
-        """Return, for each fault of the data path, whether it took effect."""
+        """Return for each fault whether it took effect; with a data path, of its own faults only."""
         faults = self.scenario.faults.items()
-        return {name: name in self.path.fired for name, spec in faults if spec.kind in KINDS}
+        if self.path is not None:
+            return {name: name in self.path.fired for name, spec in faults if spec.kind in KINDS}
+        self.look_around()
+        fired = self.network.fired.union(*(node.fired for node in self.nodes()))
+        return {name: name in fired for name in self.scenario.faults}
 
     # --- building ---
 
@@ -351,6 +367,7 @@ class Twin:
         if node.restarting and node.restarts == number + 1:
             node.restarting = False
             node.come_up()
+            self.coverage.emptied_primaries_back += node is node.domain.primary and not node.intact
             self.note("node.up", node.name)
             self.refresh()
 

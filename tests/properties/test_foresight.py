@@ -12,7 +12,7 @@ from sim.models import domain
 from sim.models.path.foresight import Foresight
 from sim.models.path.path import Path
 from sim.trial import run_tables
-from tests.oracle.path.suite import little_room
+from tests.oracle.sides import little_room
 from tests.theory.test_handlers import choreo_scenario
 
 RANDOM: dict[str, Any] = {

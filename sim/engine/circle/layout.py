@@ -136,8 +136,9 @@ I_KEY, I_NEWEST, I_OLDER = range(3)
     N_FIRST_START,
     N_LAST_START,
     N_HAS_DATA,
-) = range(12, 23)
-NODE_FIELDS = 23
+    N_PASSES,
+) = range(12, 24)
+NODE_FIELDS = 24
 STARTS = 64  # a node remembers when the last so many records completed ahead of time started
 
 # Workers (Circle.worker[node, worker]).

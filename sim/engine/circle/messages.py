@@ -16,7 +16,7 @@ from sim.engine.circle.layout import (
     LS_HITS,
     LS_TOUCHED,
     N_EXISTS,
-    N_HITS,
+    N_PASSES,
     N_REGION_UP,
     N_TOUCHED,
     OBSERVE,
@@ -69,7 +69,7 @@ def _leg(c, link, stream, seq, attempt, purpose):
 @inlined
 def _gateway_up(c, g):
     if c.node[g, N_TOUCHED]:
-        c.node[g, N_HITS] += 1
+        c.node[g, N_PASSES] += 1
     return c.node[g, N_REGION_UP] != 0
 
 

@@ -21,7 +21,7 @@ def crash(relay: Relay, setting: Setting, fault: str, cause: int) -> Steps:
         setting.advance()
         while in_force() and relay.round_at is not None and relay.round_at >= begin:
             due = relay.last_completion()
-            turns, change = relay.process.turns, clock.signal()
+            change = clock.signal()
             setting.control.changed.append(change)
             if due is None:
                 yield change
@@ -29,7 +29,7 @@ def crash(relay: Relay, setting: Setting, fault: str, cause: int) -> Steps:
                 continue
             yield clock.either(change, clock.sleep(f"fault/{fault}", due + 1 - clock.now, START))
             setting.advance()
-            if clock.now > due and in_force() and relay.process.turns == turns:
+            if clock.now > due and in_force() and relay.process.running:
                 setting.hits[fault] += 1
                 relay.process.fail("it died before its position was saved", cause)
                 return

@@ -38,7 +38,6 @@ class Process:
         self.killable = True  # False: kills take members of a group, and do not stop the process
         self.because: Callable[[], bool] = lambda: False  # another reason to be stopped, looked at each time
         self._restart, self._works = restart, works
-        self.turns = 0  # how often it has stopped or moved
         self._restarts = 0  # drawn so far
         self._wanted = 0  # the restart that counts, 0 if none is under way
         self._held = False  # whether there was a reason to be stopped when last looked at
@@ -70,7 +69,6 @@ class Process:
     def stop(self, why: str, cause: int | None) -> None:
         """Stop now; whoever calls sees to it that it starts again."""
         self.running = False
-        self.turns += 1
         self._works.halt(self.setting.now)
         self.cause = self.setting.note("process.stopped", self.name, why, cause)
 
@@ -90,7 +88,6 @@ class Process:
         if self.running:
             self.running = False
             self._works.halt(self.setting.now)
-        self.turns += 1
         self.region, self._wanted = region, 0
 
     def arrive(self) -> bool:

@@ -8,7 +8,8 @@ from sim.spec.placement import nodes_of
 from sim.spec.resolve import resolve
 from sim.world import ALL
 
-from ..generate import EVEN, REGIONS, Case, Dice, Maker, _database, _gateway, _level, _network
+from ..generate import EVEN, REGIONS, Dice, Maker, database_of, gateway_of, is_wide, level_of, network_of
+from ..sides import Case
 from .additions import clients_everywhere, replays_for, with_handlers
 from .schedules import faults_for
 
@@ -19,41 +20,57 @@ FIRST = 1_000_000  # the numbers of these cases, apart from those without a path
 
 def case(number: int) -> Case:
     """Return case ``number``."""
+    if is_wide(number):
+        from .wide import wide  # which builds its cases from what is here
+
+        return wide(number)
     dice = Dice(FIRST + number)
     make = Maker(dice)
     make.unit = dice.pick((1, 5, 10, 20, 50)) * m.MS
     regions = REGIONS[: dice.pick((1, 2, 3, 3, 3, 3, 4))]
     duration = dice.whole(15, 35) * S + (0 if make.style == EVEN else dice.whole(0, S))
+    more = Maker(Dice(f"additions/{number}"))  # so that a case without any stays as it is
+    more.style, more.unit = make.style, make.unit
+    scenario = platform(make, more, regions, name=f"path case {number}", duration=duration)
+    scenario = scenario.model_copy(update={"faults": faults_for(make, scenario)})
+    return finished(number, make, more, scenario)
+
+
+def finished(number: int, make: Maker, more: Maker, scenario: m.Scenario) -> Case:
+    """Return a case whose scenario has its faults: with replays, pulls and a seed."""
+    dice = make.dice
+    scenario = resolve(scenario.model_copy(update={"replays": replays_for(more, scenario)}))
+    pulls = [(dice.whole(1, scenario.duration - 1), ALL) for _ in range(dice.whole(0, 12))]
+    pulls += _pulls(number, make, scenario)
+    return Case(number, make.style, scenario, dice.whole(0, 2**31), tuple(sorted(pulls)))
+
+
+def platform(make: Maker, more: Maker, regions: tuple[str, ...], *, name: str, duration: int) -> m.Scenario:
+    """Return a platform with a data path, without faults and replays. ``more``: who adds handlers."""
+    dice = make.dice
     names = dice.pick((DOMAINS[:1], DOMAINS[1:], DOMAINS))
     databases = {name: _domain(make, regions, share=1 / len(names)) for name in names}
     sections: dict = {"bus": _bus(make), "consumers": _consumers(make, regions, names)}
     if dice.chance(0.85):
         sections["lake"] = _lake(make, regions, databases)
         sections["insights"] = _insights(make, regions, names)
-    more = Maker(Dice(f"additions/{number}"))  # so that a case without any stays as it is
-    more.style, more.unit = make.style, make.unit
-    network = _network(make, regions)
+    network = network_of(make, regions)
     clients = {client: m.Client(share=1.0) for client in dice.some(regions, 1, 2)}
     if more.dice.chance(0.7):
         clients = clients_everywhere(clients, regions)
         if more.dice.chance(0.7):
             sections["consumers"] = with_handlers(more, sections["consumers"], names)
-    scenario = m.Scenario(
-        name=f"path case {number}",
+    return m.Scenario(
+        name=name,
         duration=duration,
         regions={region: m.Region() for region in regions},
         network=network,
         clients=clients,
-        gateway=_gateway(make),
-        level=_level(make),
+        gateway=gateway_of(make),
+        level=level_of(make),
         databases=databases,
         **sections,
     )
-    scenario = scenario.model_copy(update={"faults": faults_for(make, scenario)})
-    scenario = resolve(scenario.model_copy(update={"replays": replays_for(more, scenario)}))
-    pulls = [(dice.whole(1, duration - 1), ALL) for _ in range(dice.whole(0, 12))]
-    pulls += _pulls(number, make, scenario)
-    return Case(number, make.style, scenario, dice.whole(0, 2**31), tuple(sorted(pulls)))
 
 
 def cursors_of(scenario: m.Scenario, domain: str) -> list[str]:
@@ -78,7 +95,7 @@ def _pulls(number: int, make: Maker, scenario: m.Scenario) -> list[tuple[int, st
 def _domain(make: Maker, regions: tuple[str, ...], *, share: float) -> m.Database:
     """Return a database with a thin load, a part of the links left to the path, and an outbox."""
     dice = make.dice
-    base = _database(make, regions, share=share)
+    base = database_of(make, regions, share=share)
     replicas = dice.some([r for r in regions if r != base.primary], 1, len(regions))
     replication = base.replication.model_copy(update={"share": dice.real(0.1, 0.3) * share})
     retry = base.workload.retry

@@ -27,11 +27,11 @@ def faults_for(make: "Maker", scenario: m.Scenario) -> dict[str, m.AnyFault]:
     many = len(scenario.regions) > 1
     candidates = [*(_takes_a_region(make, scenario) if dice.chance(0.8) else ())]
     candidates += [*(_elections(make, scenario) if dice.chance(0.4) else ())]
-    candidates += [*(_without_position(make, scenario) if dice.chance(0.25) else ())]
+    candidates += [*(without_position(make, scenario) if dice.chance(0.25) else ())]
     candidates += [*(_held_while_it_moves(make, scenario) if many and dice.chance(0.3) else ())]
     if many and dice.chance(0.3):
-        candidates.append(databases._any(make, scenario))
-    candidates += [_any(make, scenario) for _ in range(dice.whole(2, 7))]
+        candidates.append(databases.anything(make, scenario))
+    candidates += [anything(make, scenario) for _ in range(dice.whole(2, 7))]
     for fault in candidates:
         name = f"f{dice.whole(0, 99)}"
         trial = scenario.model_copy(update={"faults": {**faults, name: fault}})
@@ -50,7 +50,7 @@ def _takes_a_region(make: "Maker", scenario: m.Scenario) -> Iterator[m.AnyFault]
     for share in (1.0, 0.5, 0.3):
         if not dice.chance(share):
             return
-        kind = dice.pick((databases._outage, databases._outage, databases._isolation, databases._crash))
+        kind = dice.pick((databases.outage, databases.outage, databases.isolation, databases.crash))
         at = make.span(scenario.duration // MS // 10, scenario.duration // MS * 7 // 10)
         when = {"at": constant(at), "duration": constant(make.span(300, 6000))}
         fault = kind(make, scenario, when, region=dice.pick(places), database=name)
@@ -70,7 +70,7 @@ def _elections(make: "Maker", scenario: m.Scenario) -> Iterator[m.AnyFault]:
         at += make.span(10, 1000)
 
 
-def _without_position(make: "Maker", scenario: m.Scenario) -> Iterator[m.AnyFault]:
+def without_position(make: "Maker", scenario: m.Scenario) -> Iterator[m.AnyFault]:
     """Yield the loss of a slot and a kill of the relay that it makes start meanwhile."""
     dice = make.dice
     yield _slot(make, scenario)
@@ -110,7 +110,8 @@ def _timing(make: "Maker", scenario: m.Scenario, *, lasts: bool = True) -> dict:
     return {**timing, "at": make.random(200, scenario.duration // MS * 3 // 4)}
 
 
-def _any(make: "Maker", scenario: m.Scenario) -> m.AnyFault | None:
+def anything(make: "Maker", scenario: m.Scenario) -> m.AnyFault | None:
+    """Return a fault of the path, of any kind."""
     dice = make.dice
     makers = [_kill, _kill, _pause, _pause, _slot, _relay, _relay, _broker, _broker, _broker, _group]
     makers += [_mirror, _retention, _storm, _translation]
@@ -120,7 +121,8 @@ def _any(make: "Maker", scenario: m.Scenario) -> m.AnyFault | None:
     return dice.pick(makers)(make, scenario)
 
 
-def _one_process(make: "Maker", scenario: m.Scenario) -> str:
+def one_process(make: "Maker", scenario: m.Scenario) -> str:
+    """Return the name of a process, seldom a mirror."""
     dice = make.dice
     name = dice.pick(sorted(scenario.databases))
     names = [one for one in processes_of(scenario, name) if "/mirror/" not in one or dice.chance(0.3)]
@@ -128,12 +130,12 @@ def _one_process(make: "Maker", scenario: m.Scenario) -> str:
 
 
 def _kill(make: "Maker", scenario: m.Scenario) -> m.AnyFault:
-    process = _one_process(make, scenario)
+    process = one_process(make, scenario)
     return f.ProcessKill(kind="process_kill", process=process, **_timing(make, scenario))
 
 
 def _pause(make: "Maker", scenario: m.Scenario) -> m.AnyFault:
-    process = _one_process(make, scenario)
+    process = one_process(make, scenario)
     return f.ProcessPause(kind="process_pause", process=process, **_timing(make, scenario))
 
 
@@ -215,7 +217,7 @@ def _pair(make: "Maker", scenario: m.Scenario, sources: list[str]) -> dict | Non
 def _slow(make: "Maker", scenario: m.Scenario) -> m.AnyFault:
     """Return a limit on links, so that work in service changes its speed."""
     region = make.dice.pick(sorted(scenario.regions))
-    return databases._bandwidth(make, scenario, _timing(make, scenario), region=region, database="*")
+    return databases.bandwidth_limit(make, scenario, _timing(make, scenario), region=region, database="*")
 
 
 def _mirror(make: "Maker", scenario: m.Scenario) -> m.AnyFault | None:

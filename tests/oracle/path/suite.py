@@ -3,18 +3,16 @@
 ``python -m tests.oracle.path.suite 0 3000`` runs many.
 """
 
-import os
 import sys
 from collections import Counter
-from contextlib import ExitStack, contextmanager, nullcontext
-from unittest.mock import patch
+from collections.abc import Iterable
 
 from sim.models.path.pulls import BUSES, PARTS, WHOLE
-from sim.trial import run_tables
 from sim.world import ALL
 
-from ..compare import compare, compare_fired, compare_milestones
-from ..generate import Case
+from ..kept import keep
+from ..numbers import KEPT
+from ..sides import Case, both
 from ..twin import run_twin
 from .faults import KINDS
 from .generate import case
@@ -120,43 +118,17 @@ REQUIRED = {
         RARE,
     ),
 }
-LITTLE = {
-    "sim.models.workload.OUTPUT_ROWS": 2300,
-    "sim.engine.log.DROP_AT": 1,
-    "sim.models.path.rows._DROP_AT": 1,
-    "sim.models.path.origins._SPARE": 1,
-    "sim.models.path.foresight._ROOM": 8,
-    "sim.models.workload.FEEDS": 4,
-    "sim.models.path.mirror._CHUNK": 4,
-    "sim.models.path.reader._CHUNK": 4,
-}  # rows: at which things happen that else take tens of thousands
-CASES = int(os.environ.get("SIM_ORACLE_PATHS", "300"))
-
-
-@contextmanager
-def little_room():
-    """Give the engine little room, so that it often makes room and drops rows."""
-    with ExitStack() as stack:
-        for constant, value in LITTLE.items():
-            stack.enter_context(patch(constant, value))
-        yield
 
 
 def difference(number: int) -> tuple[str | None, Counter[str]]:
     """Run one case on both sides; return the first difference (None if there is none) and what the case
-    exercised."""
+    exercised. A case that differs is kept."""
     one = case(number)
-    twin = run_twin(one.scenario, one.seed)
-    with little_room() if number % 3 != 1 else nullcontext():
-        engine = run_tables(one.scenario, one.seed, pulls=one.pulls)
-    found = compare(engine["tables"], twin.tables)
-    if found is None:
-        milestones = [(m.kind, m.at_ns, m.subject) for m in engine["milestones"]]
-        found = compare_milestones(milestones, twin.milestones)
-    if found is None:
-        found = compare_fired(one.scenario.faults, engine["faults"], twin.fired)
+    found, twin = both(one, little=number % 2 == 0)
     counts = Counter(twin.path) + pulled(one)
-    return found and f"path case {number} ({one.style}, pulls {one.pulls}): {found}", counts
+    if found is None:
+        return None, counts
+    return f"path case {number} ({one.style}, {keep(one, KEPT, found)}): {found}", counts
 
 
 def pulled(one: Case) -> Counter[str]:
@@ -165,7 +137,7 @@ def pulled(one: Case) -> Counter[str]:
     return Counter(f"pulls: {CONSUMER if name in one.scenario.consumers else name}" for name in names)
 
 
-def exercised(numbers: range) -> Counter[str]:
+def exercised(numbers: Iterable[int]) -> Counter[str]:
     """Run the twin alone over cases and return what they exercise."""
     total: Counter[str] = Counter()
     for number in numbers:
