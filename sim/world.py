@@ -18,7 +18,7 @@ from sim.measure.setup import op_life_ns
 from sim.models.arrivals import shapes
 from sim.models.conditions import holds
 from sim.models.control import Control
-from sim.models.copies import side_table, watch_copies
+from sim.models.copies import side_table
 from sim.models.dials import Dial, Dials
 from sim.models.domain import Domain
 from sim.models.effects import Effects, link_reads
@@ -343,7 +343,6 @@ class World:
             up = self._note("node.up", f"{domain.name}/{region}", "it has restarted", cause)
             service.control.effects.apply(self.clock.now)
             service.failover.watch_primary()
-            watch_copies(service.control)
             service.control.announce()
             service.control.serving(up)
 
@@ -351,7 +350,6 @@ class World:
         for service in self.services.values():
             service.control.effects.apply(self.clock.now)
             service.failover.watch_primary()
-            watch_copies(service.control)
         if self.plane is not None:
             self.plane.changed(cause)
         for service in self.services.values():

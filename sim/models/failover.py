@@ -95,7 +95,7 @@ class Failover:
         return len(self._voters()) >= int(self._c.domain.circle.reg[at.MAJORITY])
 
     def watch_primary(self) -> None:
-        """Note when the primary stops serving the majority side. Called after every change."""
+        """Note when the primary stops serving the majority side, and what is destroyed. After every change."""
         node = self._c.domain.nodes[self._c.domain.primary]
         lost = not (node.up and not node.data_lost and self._c.network.quorate(node.region))
         if lost and not self._primary_lost:
@@ -111,6 +111,7 @@ class Failover:
         if not lost:
             self._lost_id = None
         self._primary_lost = lost
+        watch_copies(self._c)
 
     # --- the runbook ----------------------------------------------------------------------------------------
 

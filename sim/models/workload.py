@@ -1,7 +1,9 @@
 """From a resolved scenario to a domain's circle: streams, keys, work, and empty working arrays."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
@@ -110,9 +112,7 @@ def build(
     regions = sorted(scenario.regions)
     work = _works(database, tables)
     table = tables.encode()
-    r, s = len(regions), len(streams)
-    within("regions", r)
-    within("streams", s)
+    r, s = _counted("regions", regions), _counted("streams", streams)
     load = [i for i, stream in enumerate(streams) if stream.kind <= at.WRITE]
     retry = database.workload.retry
     circle = Circle(
@@ -161,6 +161,12 @@ def build(
     _fill_nodes(circle, database, regions)
     _fill_answers(circle, scenario, regions)
     return circle
+
+
+def _counted(what: str, entries: Sequence[Any]) -> int:
+    """Return how many there are. LimitReached if that is too many."""
+    within(what, len(entries))
+    return len(entries)
 
 
 _NONE = np.zeros(0, np.int64)
