@@ -154,7 +154,7 @@ def close_windows(ring, state, p, episodes, cursor, horizon, until_ns):
     while (cursor[LOW] + 1) * p[P_WINDOW] + p[P_LIFE] <= until_ns:
         if cursor[EPISODES] + state.shape[0] > len(episodes):
             return False
-        _close(ring, state, p, episodes, cursor, horizon, np.int64(1 << 62))
+        _close(ring, state, p, episodes, cursor, horizon, np.int64(2**62))
     return True
 
 
