@@ -95,7 +95,7 @@ class Failover:
         return len(self._voters()) >= int(self._c.domain.circle.reg[at.MAJORITY])
 
     def watch_primary(self) -> None:
-        """Note when the primary stops serving the majority side, and what is destroyed. After every change."""
+        """Note when the primary stops serving the majority side, and destructions; after every change."""
         node = self._c.domain.nodes[self._c.domain.primary]
         lost = not (node.up and not node.data_lost and self._c.network.quorate(node.region))
         if lost and not self._primary_lost:

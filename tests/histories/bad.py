@@ -14,6 +14,32 @@ def outage(*, until: int = 40, end: int = 60) -> History:
     return history
 
 
+def struck_when_nobody_asked() -> History:
+    """The reads fail as in ``outage``, the last of them at 49.5 s; a fault lasts from 50 s to 51 s.
+
+    Writes come at 10 s and at its very end.
+    """
+    history = outage()
+    history.rows["ops"] = [row for row in history.rows["ops"] if row["send_ns"] < 50 * S]
+    history.op(1000, 10 * S, 10 * S + 20 * MS, WRITE, version=v(1, 1))
+    history.op(1001, 51 * S, 51 * S + 20 * MS, WRITE, version=v(1, 2))
+    begun = history.milestone(50 * S, "fault.started", "fault/power")
+    history.milestone(51 * S, "fault.healed", "fault/power", begun)
+    return history
+
+
+def slow_and_seen() -> History:
+    """The reads fail as in ``outage`` while a link is slow; an observer and a checker give up beside."""
+    history = outage()
+    slow = history.milestone(20 * S, "fault.started", "fault/slow")
+    beside = history.milestone(22 * S, "fault.started", "fault/beside")
+    history.milestone(25 * S, "observer.unhealthy", "orders/observer/b")
+    history.milestone(26 * S, "checker.unhealthy", "orders/check/b/a", beside)
+    history.milestone(30 * S, "fault.healed", "fault/beside", beside)
+    history.milestone(39 * S, "fault.healed", "fault/slow", slow)
+    return history
+
+
 def lossy_failover() -> History:
     """Ten writes, one a second; b received 6, 2 more were on the wire, 2 were not sent; c received 7.
 

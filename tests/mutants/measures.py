@@ -5,7 +5,9 @@ from collections.abc import Callable
 from types import ModuleType
 from typing import Any
 
+from tests.histories import bad as databases
 from tests.histories import verdicts
+from tests.histories.builder import History
 from tests.histories.orders import bad as shops
 from tests.histories.orders.shop import Shop
 from tests.histories.orders.shop import quiet as shop
@@ -16,7 +18,8 @@ from tests.histories.path.good import quiet
 TALLIES = ("ghosts", "orphans", "gaps", "duplicates", "reorderings", "late", "dead_letters")
 SECTIONS = ("waterfall", "freshness", "recovery_point", "monitoring", "insights", "exposure")
 ORDERS = {"orders_stuck": "stuck", "orders_half_done": "half_done", "orders_doubled": "doubled"}
-MEASURES = (*SECTIONS, *TALLIES, *ORDERS, "oversold", "verdicts")
+CAPABILITY = {"tested": "tested", "phases": "phases_ns"}  # of the histories of databases alone
+MEASURES = (*SECTIONS, *TALLIES, *ORDERS, "oversold", *CAPABILITY, "verdicts")
 
 
 def journeys() -> dict[str, Callable[[], Journey]]:
@@ -27,6 +30,11 @@ def journeys() -> dict[str, Callable[[], Journey]]:
 def orders() -> dict[str, Callable[[], Shop]]:
     """Return the quiet shop and those in which one thing goes wrong, by name."""
     return {"quiet": shop, **_made(shops)}
+
+
+def stores() -> dict[str, Callable[[], History]]:
+    """Return the histories of a database in which one thing goes wrong, by name."""
+    return _made(databases)
 
 
 def _made(module: ModuleType) -> dict[str, Callable[[], Any]]:
@@ -54,4 +62,8 @@ def said() -> dict[str, dict[str, Any]]:
         if make().stock is not None:
             out["oversold"][name] = make().sold(strict=False)
     out["verdicts"] = verdicts.said()
+    for name, history in stores().items():
+        recovery = history().figures()["recovery"]
+        for measure, field in CAPABILITY.items():
+            out[measure][name] = {of: row[field] for of, row in recovery.items()}
     return out

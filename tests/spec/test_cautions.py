@@ -36,7 +36,7 @@ def test_a_single_copy_is_warned_of():
 
 
 def test_two_regions_are_warned_of(tmp_path):
-    """The one that is left is no majority; a single copy is another matter, and so is a third region."""
+    """The one that is left is no majority; a single copy there is another matter."""
     file = tmp_path / "two.yaml"
     file.write_text(TWO)
     (line,) = cautions(resolve(load(str(file))))

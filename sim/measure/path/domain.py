@@ -101,9 +101,8 @@ class DomainPath:
     def _sample(self, fault: str, at_ns: int) -> None:
         oldest = [watch.stage.oldest for watch in self.buses]
         consumers = {name: watch.stage.oldest for name, watch in self.consumers.items()}
-        self.lookout.sample(
-            fault, at_ns, buses=oldest, consumers=consumers, ends=[log.end for log in self.logs]
-        )
+        ends = [log.end for log in self.logs]
+        self.lookout.sample(fault, at_ns, buses=oldest, consumers=consumers, ends=ends)
 
     def _cut(self, row: dict[str, int]) -> None:
         at_ns, last = row["at_ns"], max(row["cut"], 0)

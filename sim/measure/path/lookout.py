@@ -28,7 +28,13 @@ class Lookout:
             replica.received, replica.applied = min(replica.received, cut), min(replica.applied, cut)
 
     def sample(
-        self, fault: str, at_ns: int, *, buses: Sequence[int], consumers: Mapping[str, int], ends: Sequence[int]
+        self,
+        fault: str,
+        at_ns: int,
+        *,
+        buses: Sequence[int],
+        consumers: Mapping[str, int],
+        ends: Sequence[int],
     ) -> None:
         """Look at everything at ``at_ns``, when a fault begins.
 
