@@ -89,7 +89,7 @@ def _one(scenario: Scenario, seed: int, point: int, *, trial: int) -> Part:
     try:
         outcome = run(scenario, seed=seed, trial=trial)
     except Exception:  # noqa: BLE001 - a trial that raises is reported with its seed, the study goes on
-        return Part(failed(traceback.format_exc(), point=point, trial=trial, seed=seed))
+        return Part(failed(traceback.format_exc(), scenario, point=point, trial=trial, seed=seed))
     figures = figures_of(outcome.figures, usage(scenario, outcome.figures))
     return Part(rows_of(outcome, point=point, trial=trial), [Measured(point, trial, figures)])
 

@@ -10,7 +10,7 @@ from sim.study.plan import Batch, Point, missing
 from sim.study.runner import Runner
 from sim.study.store import Store
 from sim.study.study import run
-from sim.study.unfinished import Busy, Lost, OtherMachine
+from sim.study.unfinished import Lost, OtherMachine
 from sim.study.work import run_batch
 from tests.study import small
 

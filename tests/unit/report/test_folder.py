@@ -27,13 +27,18 @@ with appearing(Path(sys.argv[1])) as partial:
 """
 
 
+def inside(folder):
+    """The names of what is in a folder, sorted."""
+    return sorted(path.name for path in folder.iterdir())
+
+
 def test_a_folder_appears_whole_when_the_block_ends(tmp_path):
     """Until the block ends the folder is not there; then it is, and nothing else is."""
     target = tmp_path / "lose" / "3fa9-0"
     with appearing(target) as partial:
         (partial / "run.json").write_text("{}")
         assert not target.exists()
-    assert [p.name for p in target.iterdir()] == ["run.json"]
+    assert inside(target) == ["SHA256SUMS", "run.json"]
     assert [p.name for p in target.parent.iterdir()] == ["3fa9-0"]
 
 
@@ -42,7 +47,7 @@ def test_a_rerun_replaces_the_folder(tmp_path):
     for name in ("old", "new"):
         with appearing(tmp_path / "run") as partial:
             (partial / name).touch()
-    assert [p.name for p in (tmp_path / "run").iterdir()] == ["new"]
+    assert inside(tmp_path / "run") == ["SHA256SUMS", "new"]
 
 
 def test_a_run_that_raises_leaves_the_earlier_folder(tmp_path):
@@ -53,7 +58,7 @@ def test_a_run_that_raises_leaves_the_earlier_folder(tmp_path):
     with pytest.raises(RuntimeError), appearing(target) as partial:
         (partial / "bad").touch()
         raise RuntimeError
-    assert [p.name for p in target.iterdir()] == ["good"]
+    assert inside(target) == ["SHA256SUMS", "good"]
     assert [p.name for p in tmp_path.iterdir()] == ["run"]
 
 
@@ -81,9 +86,9 @@ def test_a_run_beside_another_of_the_same_leaves_its_work_alone(tmp_path):
         assert process.stdout.readline() == "writing\n"
         with appearing(target) as partial:
             (partial / "mine").touch()
-        assert len(list(tmp_path.glob(f".run.{process.pid}.partial/run.json"))) == 1
+        assert len(list(tmp_path.glob(f".run.{process.pid}-0.partial/run.json"))) == 1
         process.kill()
-    assert [p.name for p in target.iterdir()] == ["mine"]
+    assert inside(target) == ["SHA256SUMS", "mine"]
 
 
 def test_the_files_of_a_run_can_be_read_again(tmp_path, outcome):
