@@ -1,5 +1,6 @@
 """Ctrl-C: it ends the command with 130, whatever the command is doing at that moment."""
 
+import atexit
 import os
 import signal
 import sys
@@ -7,6 +8,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from threading import Event, Thread
 from types import FrameType
+from typing import NoReturn
 
 INTERRUPTED = 130
 GRACE_S = 2.0  # for the command to end by itself: an import may swallow an interrupt, a compiler never looks
@@ -22,17 +24,29 @@ def guarded(command: Callable[[], int]) -> int:
     effect on what follows this: Python tidying up.
     """
     code = INTERRUPTED
-    with suppress(KeyboardInterrupt):
+    try:
         _begin()
         code = command()
+    except KeyboardInterrupt:
+        _tell()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     _over.set()
-    return INTERRUPTED if _asked else code
+    if _asked:
+        _leave()
+    return code
 
 
 def interrupted() -> bool:
     """Return whether somebody has pressed Ctrl-C."""
     return bool(_asked)
+
+
+def _leave() -> NoReturn:
+    """End the process with 130. Python would end by the signal if ``exec`` of a text was interrupted."""
+    with suppress(OSError):
+        atexit._run_exitfuncs()
+        sys.stdout.flush()
+    os._exit(INTERRUPTED)
 
 
 def _begin() -> None:
@@ -54,10 +68,14 @@ def _watch(reader: int) -> None:
     os.read(reader, 1)
     if _over.wait(GRACE_S):
         return
+    _tell()
+    os._exit(INTERRUPTED)
+
+
+def _tell() -> None:
     with suppress(OSError):
         shown = b"\x1b[?25h" if os.isatty(2) else b""  # a progress bar hides the cursor
         os.write(2, shown + b"\nsim: interrupted\n")
-    os._exit(INTERRUPTED)
 
 
 def _unraisable(found: "sys.UnraisableHookArgs") -> None:

@@ -47,6 +47,8 @@ def _refusing(path: Path, hint: str) -> Iterator[None]:
     """Make what the machine says against a path an error of whatever named it."""
     try:
         yield
+    except FileExistsError as error:
+        raise click.BadParameter(f"{path}: a file is where a folder must be", param_hint=hint) from error
     except OSError as error:
         raise click.BadParameter(f"{path}: {error.strerror}", param_hint=hint) from error
 

@@ -1,12 +1,14 @@
 """One seam for where trials run: ``concurrent.futures.Executor``, serial, a process pool, or Dask."""
 
+import atexit
 import logging
 import os
 import signal
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
-from contextlib import contextmanager
-from multiprocessing import forkserver, get_context, parent_process
+from contextlib import contextmanager, suppress
+from functools import cache
+from multiprocessing import forkserver, get_context, parent_process, resource_tracker
 from multiprocessing.connection import wait
 from threading import Thread, current_thread, main_thread
 from typing import Any, Protocol
@@ -84,8 +86,10 @@ class Pool:
     def _open(self) -> Executor:
         """Open a pool. Its workers are born deaf to Ctrl-C, which is for the process that owns the pool."""
         context = get_context("forkserver")
-        context.set_forkserver_preload(["sim.study.work", "sim.trial"])
+        context.set_forkserver_preload(["sim.study.hush", "sim.study.work", "sim.trial"])
+        _end_server_at_exit()
         with uninterrupted():
+            resource_tracker.ensure_running()  # first: it unblocks Ctrl-C behind itself
             heard = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
             try:
                 forkserver.ensure_running()
@@ -94,9 +98,8 @@ class Pool:
         return ProcessPoolExecutor(self.workers, mp_context=context, initializer=_begin)
 
     def submit(self, work: Callable[[dict[str, Any]], dict[str, Any]], task: dict[str, Any]) -> Future[Any]:
-        """Queue the batch. A worker that this starts must be known to the pool before anything can fail."""
-        with uninterrupted():
-            return self._pool.submit(work, task)
+        """Queue the batch."""
+        return self._pool.submit(work, task)
 
     def renew(self) -> None:
         """Open a new pool: one death breaks all that a pool had begun."""
@@ -177,6 +180,19 @@ class Cluster:
         """Cancel what waits, and hang up."""
         self._executor.shutdown(wait=False)
         self._client.close(timeout=5)
+
+
+@cache
+def _end_server_at_exit() -> None:
+    """Have the process that forks workers end with this one, even if it is still importing what they need."""
+
+    def end() -> None:
+        server = getattr(getattr(forkserver, "_forkserver", None), "_forkserver_pid", None)
+        if server is not None:
+            with suppress(ProcessLookupError):
+                os.kill(server, signal.SIGTERM)
+
+    atexit.register(end)
 
 
 @contextmanager

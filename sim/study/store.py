@@ -54,7 +54,6 @@ class Store:
             self.folder.mkdir(parents=True, exist_ok=True)
             lock = _held(self.folder / LOCK, fcntl.LOCK_EX | fcntl.LOCK_NB)
             if lock is None:
-                self._notice(f"another process is running this study ({self.folder}): waiting for its end")
                 lock = self._waited_for()
             if lock is not None and _is(lock, self.folder / LOCK):
                 return lock
@@ -68,6 +67,7 @@ class Store:
         """
         try:
             waiting = _held(self.folder / WAITING, fcntl.LOCK_SH)
+            self._notice(f"another process is running this study ({self.folder}): waiting for its end")
             try:
                 return _held(self.folder / LOCK, fcntl.LOCK_EX)
             finally:

@@ -110,14 +110,6 @@ def test_a_trial_that_raises_is_reported_and_the_study_goes_on(tmp_path, monkeyp
     assert finding.tally.objectives["rpo"].undecided == 1
 
 
-def test_two_processes_do_not_run_one_study_at_a_time(tmp_path):
-    """The second is told."""
-    first = Store(tmp_path / "study", {})
-    with pytest.raises(Busy):
-        Store(tmp_path / "study", {})
-    first.close()
-
-
 def test_batches_of_another_scenario_or_version_are_not_used(tmp_path):
     """An identity that differs forgets what is there."""
     first = Store(tmp_path / "study", {"numpy": "1"})
