@@ -153,7 +153,8 @@ class Store:
     def finish(self, documents: dict[str, str], copies: Mapping[str, str]) -> None:
         """Add ``documents`` (file name -> text) and ``copies`` (file -> its place) to the tables.
 
-        Then the folder appears as a whole. The batches go, unless somebody waits for them: to whom they are all there is to do.
+        Then the folder appears as a whole. The batches go, unless somebody waits for them: to whom they are
+        all there is to do.
         """
         whole = self.folder / "whole"
         copy(copies, whole)

@@ -163,7 +163,7 @@ def test_the_tables_have_a_schema_with_units_and_read_as_they_are(tmp_path):
     import pyarrow.parquet as pq
 
     found = run([Point("", small.scenario(tmp_path))], seed=0, trials=2, target=tmp_path / "study")
-    found.store.finish({})
+    found.store.finish({}, {})
     milestones = pq.read_schema(tmp_path / "study" / "milestones.parquet")
     assert milestones.field("at_ns").metadata[b"unit"] == b"ns"
     objectives = pd.read_parquet(tmp_path / "study" / "objectives.parquet")

@@ -139,12 +139,12 @@ def test_two_identical_studies_run_one_after_the_other_and_the_work_is_done_once
     other.start()
     assert waits.wait(30)
     list(first.tabled(trials=4))
-    first.finish({"study.json": "{}"})
+    first.finish({"study.json": "{}"}, {})
     other.join(30)
     assert "another process is running this study" in said[0]
     assert second[0].done() == BATCHES
     list(second[0].tabled(trials=4))
-    second[0].finish({"study.json": "{}"})
+    second[0].finish({"study.json": "{}"}, {})
     assert [path.name for path in kept.target.parent.iterdir()] == ["study"]
 
 
@@ -152,7 +152,7 @@ def test_a_finished_study_is_sealed(kept):
     """Each of its files has a checksum, and a changed one is named."""
     store = Store(kept.target, {"numpy": "1"})
     list(store.tabled(trials=4))
-    store.finish({"study.json": json.dumps({"trials": 4})})
+    store.finish({"study.json": json.dumps({"trials": 4})}, {})
     verify(kept.target)
     (kept.target / "study.json").write_text(json.dumps({"trials": 5}))
     with pytest.raises(Damaged, match=r"study\.json is not what was written"):
