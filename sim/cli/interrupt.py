@@ -50,6 +50,8 @@ def _leave() -> NoReturn:
 
 
 def _begin() -> None:
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # in the background of a shell's script
+        return
     reader, writer = os.pipe()
     os.set_blocking(writer, False)
     signal.signal(signal.SIGINT, _interrupt)

@@ -1,5 +1,7 @@
 """Where output goes, and whether it may be coloured or move."""
 
+import codecs
+import json
 import os
 import shutil
 import sys
@@ -100,5 +102,13 @@ def settle() -> None:
                 os.dup2(null, number)
                 os.close(null)
             setattr(sys, name, open(number, mode, encoding="utf-8", closefd=False))  # noqa: SIM115
+    codecs.register_error("sim.escaped", _escaped)
     for stream in (sys.stdout, sys.stderr):
-        stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr] # text streams, all of them
+        stream.reconfigure(errors="sim.escaped")  # type: ignore[union-attr] # text streams, all of them
+
+
+def _escaped(error: UnicodeError) -> tuple[str, int]:
+    """Write what an encoding lacks as JSON would, so that a document stays one."""
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    return json.dumps(error.object[error.start : error.end])[1:-1], error.end

@@ -110,6 +110,22 @@ def test_a_trial_that_raises_is_reported_and_the_study_goes_on(tmp_path, monkeyp
     assert finding.tally.objectives["rpo"].undecided == 1
 
 
+def test_an_interrupt_that_became_an_error_is_no_broken_trial(tmp_path, monkeypatch):
+    """Where C calls Python it does; kept as an error it would be found again by the next study."""
+    import sim.trial
+
+    def turned(*_, **__):
+        try:
+            raise KeyboardInterrupt
+        except KeyboardInterrupt as error:
+            raise SystemError("returned a result with an exception set") from error
+
+    monkeypatch.setattr(sim.trial, "run", turned)
+    with pytest.raises(KeyboardInterrupt):
+        filled(tmp_path, Serial())
+    assert not list(tmp_path.glob(".study.study/batch-*"))
+
+
 def test_batches_of_another_scenario_or_version_are_not_used(tmp_path):
     """An identity that differs forgets what is there."""
     first = Store(tmp_path / "study", {"numpy": "1"})

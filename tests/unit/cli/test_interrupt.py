@@ -40,7 +40,7 @@ def ended(moment, how, *words, cwd):
     command = [sys.executable, "-c", SELF, moment, how, *words]
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     done = subprocess.run(
-        command, env=environment, cwd=cwd, capture_output=True, text=True, timeout=60, check=False
+        command, env=environment, cwd=cwd, capture_output=True, text=True, timeout=300, check=False
     )
     return done.returncode, done.stdout, done.stderr
 

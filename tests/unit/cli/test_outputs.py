@@ -1,5 +1,6 @@
 """Where results go: looked at before anything is run; and streams that are closed, full, or lack a letter."""
 
+import json
 import os
 import subprocess
 import sys
@@ -79,7 +80,7 @@ NAME = "Zürich 北"
 @pytest.mark.parametrize(
     ("ending", "code", "said"),
     [
-        ("", 0, "Z\\xfcrich \\u5317"),
+        ("", 0, "Z\\u00fcrich \\u5317"),
         ("| true; exit ${PIPESTATUS[0]}", 0, ""),
         (">&-", 0, ""),
         (">/dev/full", 2, ""),
@@ -97,6 +98,19 @@ def test_a_stream_that_is_gone_full_or_lacks_a_letter_shows_no_traceback(scenari
     assert "Traceback" not in done.stderr and "Exception" not in done.stderr
     assert said in done.stdout
     assert (done.stderr != "") == (code == 2)
+
+
+def test_a_document_stays_json_in_an_encoding_that_lacks_a_letter(scenario):
+    """Its escapes are those of JSON."""
+    code = (
+        "import sys; from sim.cli.screen import emit, settle; settle(); emit(chr(34) + sys.argv[1] + chr(34))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, NAME + "\U0001f6e0"],
+        env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "latin-1"},
+        capture_output=True, check=True,
+    )  # fmt: skip
+    assert json.loads(done.stdout.decode("latin-1")) == NAME + "\U0001f6e0"
 
 
 KERNELS = "import sim.engine as e, os; print(e.about_kernels()); print(os.environ['NUMBA_CACHE_DIR'])"
