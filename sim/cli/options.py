@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from sim.cli.find import complete
+from sim.core.identity import LIMITS
 
 _ADDRESS = re.compile(r"[a-z]+://[^\s/:]+:\d{1,5}|[a-z]+://\[[0-9a-fA-F:.%]+\]:\d{1,5}")
 
@@ -30,9 +31,8 @@ sets = click.option(
     help="Set one value, as in --set faults.power.at=45m. Can be repeated.",
 )
 
-# The columns of a study's tables hold no more.
-SEED = click.IntRange(0, (1 << 63) - 1)
-TRIAL_MAX = (1 << 31) - 1
+SEED = click.IntRange(0, LIMITS["seed"])
+TRIAL = click.IntRange(0, LIMITS["trials"] - 1)
 
 
 def _cluster(_ctx: click.Context, _param: click.Parameter, value: str | None) -> str | None:
@@ -48,7 +48,10 @@ def _cluster(_ctx: click.Context, _param: click.Parameter, value: str | None) ->
 
 _STUDY = (
     click.option(
-        "--trials", type=click.IntRange(1, TRIAL_MAX), metavar="N", help="Run a study of (at most) N trials."
+        "--trials",
+        type=click.IntRange(1, LIMITS["trials"]),
+        metavar="N",
+        help="Run a study of (at most) N trials.",
     ),
     click.option(
         "--jobs",

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 @click.option("--seed", type=options.SEED, default=0, show_default=True, help="Which draws to use.")
 @click.option(
     "--trial",
-    type=click.IntRange(0, options.TRIAL_MAX),
+    type=options.TRIAL,
     default=0,
     show_default=True,
     help="Which trial of a study to rerun.",

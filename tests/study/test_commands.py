@@ -174,7 +174,8 @@ def test_a_study_with_a_broken_trial_says_so_in_its_one_line_and_in_every_table(
     (folder,) = tmp_path.glob("reports/*/*-study")
     objectives = pd.read_parquet(folder / "objectives.parquet")
     assert list(objectives[objectives.trial == 2].verdict) == ["undecided"] * 2
-    assert objectives[objectives.trial == 2].value.isna().all()
+    assert objectives[objectives.trial == 2][["low", "high"]].isna().all(axis=None)
+    assert set(objectives[objectives.trial == 2].why) == {"the trial broke"}
     faults = pd.read_parquet(folder / "faults.parquet")
     assert (
         list(faults[faults.trial == 2].status) == ["unknown"] and faults[faults.trial == 2].fired.isna().all()
