@@ -1,10 +1,7 @@
 """One run: resolved scenario + seed -> journal, judged."""
 
-import os
 import resource
-import sys
 from collections.abc import Callable
-from functools import cache
 from pathlib import Path
 from time import perf_counter
 from typing import Any, cast
@@ -12,7 +9,6 @@ from typing import Any, cast
 import numpy as np
 
 from sim.advice import End, advised
-from sim.engine import cache_dir
 from sim.journal.milestones import Milestone
 from sim.journal.parquet import ParquetWriter
 from sim.journal.recorder import Recorder, Reducer, Slice
@@ -43,7 +39,6 @@ def run(
     ``control`` also runs the same seed without faults; ``progress(fraction, now_ns)`` is called as time
     passes; ``journal_dir``: where to keep the journal as Parquet.
     """
-    _say_if_cold()
     began = perf_counter()
     measures, fingerprint = Measures.of(resolved), Digest()
     reducers: list[Reducer] = [measures, fingerprint]
@@ -127,14 +122,6 @@ def _performance(world: World, wall_s: float) -> dict[str, Any]:
         "stage_operations": operations,
         "peak_rss_bytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024,
     }
-
-
-@cache
-def _say_if_cold() -> None:
-    """Say that kernels are compiled, once per machine, where nothing has been compiled yet."""
-    cache = Path(os.environ["NUMBA_CACHE_DIR"]) if "NUMBA_CACHE_DIR" in os.environ else cache_dir()
-    if not any(cache.rglob("loop.advance*.nbi")):
-        print(f"compiling the kernels, once on this machine, into {cache} (up to a minute)", file=sys.stderr)
 
 
 def run_tables(scenario: Scenario, seed: int, *, trial: int = 0, pulls: Pulls = ()) -> dict[str, Any]:

@@ -21,7 +21,7 @@ def trust(scenario: Scenario, figures: dict[str, Any], milestones: Sequence[Mile
     untested = sorted(name for name, of in figures["recovery"].items() if name in wanted and not of["tested"])
     if untested:
         when = " while faults lasted" if any(m.kind == "fault.started" for m in milestones) else ""
-        notes.append(f"Nothing was asked of {_some(untested)}{when}: objectives on it are undecided.")
+        notes.append(f"Nothing was asked of {some(untested)}{when}: objectives on it are undecided.")
     if not scenario.sla:
         notes.append("No objective was given: nothing was judged.")
     return notes
@@ -35,28 +35,37 @@ def _without_majority(milestones: Sequence[Milestone]) -> Iterator[str]:
         if milestone.kind == "no_majority":
             found.setdefault(milestone.why, []).append(name)
     for why, names in found.items():
-        yield f"An observer gave up on the primary of {_some(names)}, but no failover was possible: {why}."
+        yield f"An observer gave up on the primary of {some(names)}, but no failover was possible: {why}."
 
 
 def of_study(
-    scenario: Scenario, *, trials: int, fired: Mapping[str, int], values: Mapping[str, Sequence[float]]
+    scenario: Scenario,
+    *,
+    ran: int,
+    broke: str,
+    fired: Mapping[str, int],
+    values: Mapping[str, Sequence[float]],
 ) -> list[str]:
     """Return the trust note of a study.
 
-    ``fired``: fault -> trials in which it took effect; ``values``: objective -> its value in each trial, NaN
-    where it had none.
+    ``ran``: trials that came to their end; ``broke``: how many did not, in words, "" if none; ``fired``:
+    fault -> trials in which it took effect; ``values``: objective -> its value in each trial, NaN where it
+    had none.
     """
     notes = [
-        f"{trials:,} trials of one model: intervals say how far luck reaches, not how right the model is."
-        if trials > 1
+        f"{ran:,} trials of one model: intervals say how far luck reaches, not how right the model is."
+        if ran > 1
         else _ONE,
         *recorded(scenario),
         *_left_out(scenario),
     ]
+    if broke:
+        notes.insert(0, f"{broke}: no figure counts them, and what they would have shown is unknown.")
+    those = "trials that did not break" if broke else "trials"
     notes += [
-        f"Fault {name} took effect in {count:,} of {trials:,} trials."
+        f"Fault {name} took effect in {count:,} of {ran:,} {those}."
         for name, count in fired.items()
-        if count < trials
+        if count < ran
     ]
     if scenario.faults and not _drawn(scenario):
         notes.append(
@@ -96,10 +105,10 @@ def _extrapolated(scenario: Scenario) -> Iterator[str]:
     found = list(_distributions(scenario, ()))
     tails = [f"{path} ({kind})" for kind in _FORMULAS for path, dist in found if dist.kind == kind]
     if tails:
-        yield f"Beyond the numbers given, a formula draws the slowest of: {_some(tails)}."
+        yield f"Beyond the numbers given, a formula draws the slowest of: {some(tails)}."
     known = [f"{path} ({len(dist.values):,} values)" for path, dist in found if dist.kind == "empirical"]
     if known:
-        yield f"What was never measured is never drawn: nothing is slower than the slowest of {_some(known)}."
+        yield f"What was never measured is never drawn: nothing is slower than the slowest of {some(known)}."
 
 
 def _distributions(value: Any, path: tuple[str, ...]) -> Iterator[tuple[str, Distribution]]:
@@ -127,9 +136,10 @@ def _untested(scenario: Scenario, values: Mapping[str, Sequence[float]]) -> Iter
         elif known == {best}:
             found.setdefault(f"{best:g}", []).append(name)
     for why, names in found.items():
-        yield f"Nothing here puts to the test ({why} in every trial): {_some(names)}."
+        yield f"Nothing here puts to the test ({why} in every trial): {some(names)}."
 
 
-def _some(names: Sequence[str]) -> str:
+def some(names: Sequence[str]) -> str:
+    """Name a few, and count the rest."""
     more = len(names) - NAMED
     return ", ".join(names[:NAMED]) + (f" and {more} more" if more > 0 else "")

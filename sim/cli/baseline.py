@@ -1,13 +1,16 @@
 """``sim baseline update``: keep what scenarios find now, for ``sim check --baseline``."""
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from sim.cli import find, options
-from sim.cli.check import files, key_of, studied
-from sim.cli.screen import emit
+from sim.cli import find, options, outputs
+from sim.cli.check import key_of, read_baseline, studied
+from sim.cli.screen import emit, warn
+
+if TYPE_CHECKING:
+    from sim.study.plan import Point
 
 
 @click.group(short_help="Keep the figures of now, to compare later ones with.")
@@ -31,22 +34,41 @@ def command() -> None:
 @options.studies_out
 @options.no_progress
 def update(paths: tuple[str, ...], **given: Any) -> int:
-    """Run the studies of scenarios, and write what each trial came to into a small sorted file for review."""
-    from sim.cli.check import rules_of
-    from sim.cli.study import stopping
+    """Run the studies of scenarios, and write what each trial came to into a small sorted file for review.
+
+    Ends with 3 if a trial broke: it has no value to compare with.
+    """
+    from sim.outcome import EXIT_CODES
     from sim.report.quantities import plural
-    from sim.study.baseline import entry, read, write
+    from sim.study.baseline import write
     from sim.study.plan import points_of
 
-    target = Path(given["file"])
-    entries = read(target)["scenarios"] if target.is_file() else {}
-    for path in paths:
-        for file in files(path):
-            found = points_of(str(file))
-            with stopping():
-                study = studied(found, rules_of(found[0].scenario.study, given), given)
-            for finding in study.findings:
-                entries[key_of(str(file), finding.point.label, target)] = entry(finding, seed=study.seed)
+    target = outputs.file(given["file"], "--file")
+    assert target is not None, "it has a default"
+    entries = read_baseline(target, "--file")["scenarios"] if target.is_file() else {}
+    broke = 0
+    files = [file for path in paths for file in find.scenarios(path)]
+    for file, points in [(file, points_of(str(file))) for file in files]:  # all are read before one is run
+        found, broken = _entries(points, file, target, given=given)
+        entries |= found
+        broke += broken
     write(target, entries)
     emit(f"{target}: {plural(len(entries), 'scenario')}\n")
-    return 0
+    return EXIT_CODES["inconclusive"] if broke else 0
+
+
+def _entries(
+    points: "list[Point]", file: Path, target: Path, *, given: dict[str, Any]
+) -> tuple[dict[str, Any], int]:
+    """Run a scenario's study; return what a baseline keeps of it, and how many trials broke."""
+    from sim.cli.check import rules_of
+    from sim.cli.study import stopping
+    from sim.study.baseline import entry
+
+    with stopping():
+        study = studied(points, rules_of(points[0].scenario.study, given), given)
+    for finding in study.findings:
+        if finding.tally.errors:
+            warn(f"{file}: {finding.tally.broke}: the baseline has no value of theirs")
+    found = {key_of(str(file), f.point.label, target): entry(f, seed=study.seed) for f in study.findings}
+    return found, sum(len(finding.tally.errors) for finding in study.findings)

@@ -1,12 +1,15 @@
 """``sim check``: run the studies of many scenarios and judge them; the regression gate."""
 
 import os
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from time import perf_counter
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
-from sim.cli import find, options
+from sim.cli import find, options, outputs
 from sim.cli.screen import emit, warn
 
 if TYPE_CHECKING:
@@ -38,46 +41,64 @@ if TYPE_CHECKING:
     show_default=True,
     help="Workflow commands for GitHub; auto: where it runs.",
 )
+@click.option(
+    "--inconclusive",
+    type=click.Choice(["fail", "warn"]),
+    help="End with 1 (fail) or 0 (warn) where only undecided objectives would make it 3.",
+)
 @options.studies_out
 @options.no_progress
 def command(paths: tuple[str, ...], **given: Any) -> int:
-    """Check scenarios: files, folders of them, or names of scenarios that come with sim.
+    """Check scenarios: files, folders of them, or names of scenarios and folders that come with sim.
 
     Runs the study that each asks for (its section `study`, unless options say otherwise), prints one line for
     each objective, worst first, and ends with 2 for bad input, else 1 if one is missed, else 3 if one
     is undecided, else 0.
     """
     from sim.report.check import annotations, junit, lines, markdown
-    from sim.study.gate import exit_code
 
+    reports = _reports(given)
+    compared = _comparison(given)
     checked = [checked_file(file, given) for file in _each(paths)]
-    if given["baseline"]:
-        checked = _against(checked, given)
+    checked = [compared(one) for one in checked]
     emit(lines(checked))
-    if given["junit"]:
-        Path(given["junit"]).write_text(junit(checked), encoding="utf-8")
-    for summary in {given["summary"], _github("GITHUB_STEP_SUMMARY", given)} - {None}:
-        with open(summary, "a", encoding="utf-8") as file:
-            file.write(markdown(checked))
+    if reports.junit:
+        outputs.written(reports.junit, junit(checked, undecided=given["inconclusive"]))
+    for summary in reports.summaries:
+        outputs.written(summary, markdown(checked), append=True)
     if _github("GITHUB_ACTIONS", given) == "true" or given["annotations"] == "github":
-        emit(annotations(checked))
-    return exit_code([line for one in checked for line in one.lines])
+        emit(annotations(checked, undecided=given["inconclusive"], place=find.from_root))
+    return _ended([line for one in checked for line in one.lines], given["inconclusive"])
+
+
+class _Reports(NamedTuple):
+    junit: Path | None
+    summaries: list[Path]
+
+
+def _reports(given: dict[str, Any]) -> _Reports:
+    """Return the files to be written. click.BadParameter if one cannot be: before anything is run."""
+    variable = "GITHUB_STEP_SUMMARY"
+    named = {given["summary"]: "--summary", _github(variable, given): variable}
+    summaries = [outputs.file(name, hint) for name, hint in named.items()]
+    return _Reports(outputs.file(given["junit"], "--junit"), [path for path in summaries if path is not None])
+
+
+def _ended(found: "list[Line]", inconclusive: str | None) -> int:
+    """Return the exit code; say on stderr what --inconclusive passes over."""
+    from sim.report.quantities import plural
+    from sim.study.gate import WARN, exit_code
+
+    open_ = sum(line.open for line in found)
+    if inconclusive == WARN and open_:
+        warn(f"sim check: {plural(open_, 'line')} undecided, and passed over (--inconclusive warn)")
+    return exit_code(found, undecided=inconclusive)
 
 
 def _each(paths: tuple[str, ...]) -> list[Path]:
     """Return the scenarios that paths stand for, each once."""
-    found = {file.resolve(): file for path in reversed(paths) for file in reversed(files(path))}
+    found = {file.resolve(): file for path in reversed(paths) for file in reversed(find.scenarios(path))}
     return list(reversed(found.values()))
-
-
-def files(path: str) -> list[Path]:
-    """Return the scenarios that a path stands for. click.BadParameter if there is none."""
-    if not Path(path).is_dir():
-        return [find.scenario(path)]
-    found = find.files(Path(path))
-    if not found:
-        raise click.BadParameter(f"no .yaml file in {path}", param_hint="PATH")
-    return found
 
 
 def _github(name: str, given: dict[str, Any]) -> str | None:
@@ -88,9 +109,11 @@ def checked_file(path: Path, given: dict[str, Any]) -> "Checked":
     """Check one file. ``given``: the options, as of ``studied`` and ``rules_of``."""
     from sim.study.gate import check
 
-    return check(
+    began = perf_counter()
+    found = check(
         path, lambda points, rules: studied(points, rules, given), rules=lambda own: rules_of(own, given)
     )
+    return replace(found, name=find.from_root(path), wall_s=perf_counter() - began)
 
 
 def rules_of(own: "Rules | None", given: dict[str, Any]) -> "Rules":
@@ -109,21 +132,26 @@ def studied(points: "list[Point]", rules: "Rules", given: dict[str, Any]) -> "St
     return study.studied(points, {**given, "trials": rules.trials, "until": rules.until, "seed": rules.seed})
 
 
-def _against(checked: "list[Checked]", given: dict[str, Any]) -> "list[Checked]":
-    """Add what the baseline says to every line."""
-    from sim.study.baseline import other_versions, read
-    from sim.study.gate import Checked
+def _comparison(given: dict[str, Any]) -> "Callable[[Checked], Checked]":
+    """Return what adds to a checked file what the baseline says. click.BadParameter if it is none."""
+    if not given["baseline"]:
+        return lambda one: one
+    from sim.study.baseline import other_versions
 
-    try:
-        baseline = read(Path(given["baseline"]))
-    except ValueError as error:
-        raise click.BadParameter(str(error), param_hint="--baseline") from error
+    baseline = read_baseline(Path(given["baseline"]), "--baseline")
     if differs := other_versions(baseline):
         warn(f"the baseline was made with other versions: {differs}")
-    return [
-        Checked(one.path, [_compared(line, baseline, given) for line in one.lines], one.study)
-        for one in checked
-    ]
+    return lambda one: replace(one, lines=[_compared(line, baseline, given) for line in one.lines])
+
+
+def read_baseline(path: Path, hint: str) -> dict[str, Any]:
+    """Return a baseline. click.BadParameter, for the option ``hint``, if the file is none, or damaged."""
+    from sim.study.baseline import read
+
+    try:
+        return read(path)
+    except (OSError, ValueError) as error:
+        raise click.BadParameter(str(error), param_hint=hint) from error
 
 
 def _compared(line: "Line", baseline: dict[str, Any], given: dict[str, Any]) -> "Line":

@@ -1,12 +1,17 @@
 """``sim compare``: two scenarios on the same draws."""
 
+import shlex
 import sys
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from sim.cli import find, options
 from sim.cli.screen import emit, width
+
+if TYPE_CHECKING:
+    from sim.study.plan import Point
+    from sim.study.tally import Tally
 
 TRIALS = 50
 
@@ -18,15 +23,16 @@ TRIALS = 50
 @click.option(
     "--set", "sets", multiple=True, metavar="KEY=VALUE", help="Change AFTER (or BEFORE, if it is alone)."
 )
-@click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Which draws to use.")
+@click.option("--seed", type=options.SEED, default=0, show_default=True, help="Which draws to use.")
 @options.studies_out
 @click.option("--json", "as_json", is_flag=True, default=False, help="Print one JSON document.")
 @options.no_progress
 def command(before: str, after: str | None, **given: Any) -> int:
     """Run BEFORE and AFTER on the same draws, trial by trial, and show which figures differ and by how much.
 
-    AFTER may be left out: then it is BEFORE with what --set changes.
+    AFTER may be left out: then it is BEFORE with what --set changes. Ends with 3 if a trial broke, else 0.
     """
+    from sim.outcome import EXIT_CODES
     from sim.report.compare import document, page
     from sim.report.document import written
     from sim.report.page import plain
@@ -35,25 +41,42 @@ def command(before: str, after: str | None, **given: Any) -> int:
     if after is None and not given["sets"]:
         raise click.UsageError("name a second scenario, or give --set.")
     trials = given["trials"] or TRIALS
-    tallies = [
-        _tally(name, sets, {**given, "trials": trials, "until": "trials"})
-        for name, sets in ((before, ()), (after or before, given["sets"]))
-    ]
+    sides = [(before, ()), (after or before, given["sets"])]
+    points = [_points(name, sets) for name, sets in sides]  # both, before either is run
+    tallies = [_tally(found, {**given, "trials": trials, "until": "trials"}) for found in points]
+    names: dict[str, Any] = {
+        "before": before,
+        "after": " ".join([after or before, *given["sets"]]),
+        "trials": trials,
+        "broken": [_broken(*side, given["seed"]) for side in zip(tallies, sides, strict=True)],
+    }
     found = differences(*tallies)
-    changed = " ".join([after or before, *given["sets"]])
-    names: dict[str, Any] = {"before": before, "after": changed, "trials": trials}
     emit(
         written(document(found, **names))
         if given["as_json"]
         else plain(page(found, **names), width(sys.stdout))
     )
-    return 0
+    return EXIT_CODES["inconclusive"] if any(tally.errors for tally in tallies) else 0
 
 
-def _tally(name: str, sets: tuple[str, ...], given: dict[str, Any]) -> Any:
-    from sim.cli.study import stopping, studied
+def _points(name: str, sets: tuple[str, ...]) -> "list[Point]":
     from sim.study.plan import points_of
 
-    found = points_of(str(find.scenario(name)), sets=[*sets, "sweep=null"])
+    return points_of(str(find.scenario(name)), sets=[*sets, "sweep=null"])
+
+
+def _tally(points: "list[Point]", given: dict[str, Any]) -> "Tally":
+    from sim.cli.study import stopping, studied
+
     with stopping():
-        return studied(found, given).findings[0].tally
+        return studied(points, given).findings[0].tally
+
+
+def _broken(tally: "Tally", side: tuple[str, tuple[str, ...]], seed: int) -> str:
+    """Say how many trials of a design broke, and how to see the first; "" if none did."""
+    if not tally.errors:
+        return ""
+    name, sets = side
+    words = ["sim", "run", name, *(word for text in sets for word in ("--set", text))]
+    first = ["--seed", str(seed), "--trial", str(tally.errors[0][0])]
+    return f"{tally.broke}, the first: {shlex.join([*words, *first])}"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from sim.cli.screen import emit, width
+from sim.cli.screen import emit, tell_of_kernels, width
 from sim.core.identity import pack_rid, pack_version
 
 if TYPE_CHECKING:
@@ -56,11 +56,17 @@ def command(run: Path, named: str | None, dashboard: str | None, moment: str | N
 
 def _run(folder: Path) -> tuple[dict[str, Any], "Scenario"]:
     """Return run.json and the resolved scenario of a run folder."""
+    from sim.core.checksums import Damaged, verify
+    from sim.report.folder import JOURNAL
     from sim.spec.resolve import load, resolve
 
     path = folder / "run.json"
     if not path.is_file():
         raise click.BadParameter(f"{folder} has no run.json", param_hint="RUN")
+    try:
+        verify(folder, but=lambda name: name.startswith(JOURNAL))  # which this does not read
+    except Damaged as error:
+        raise click.BadParameter(f"{error}; run the scenario again", param_hint="RUN") from error
     found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     return found, resolve(load(str(folder / "scenario.yaml")))
 
@@ -68,7 +74,8 @@ def _run(folder: Path) -> tuple[dict[str, Any], "Scenario"]:
 def _rerun(resolved: "Scenario", found: dict[str, Any], reducer: "Reducer") -> None:
     from sim.trial import rerun
 
-    digest = rerun(resolved, [reducer], seed=found["seed"])
+    tell_of_kernels()
+    digest = rerun(resolved, [reducer], seed=found["seed"], trial=found["trial"])
     if digest != found["journal_digest"]:
         raise click.ClickException(
             f"the rerun gives another journal ({digest[:12]}) than the run ({found['journal_digest'][:12]}): "

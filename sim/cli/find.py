@@ -47,6 +47,43 @@ def scenario(name: str) -> Path:
     raise click.BadParameter(_missing(name), param_hint="SCENARIO")
 
 
+def scenarios(name: str) -> list[Path]:
+    """Return the scenarios that a path stands for: a file, or a folder of them; also such as come with sim.
+
+    click.BadParameter if there is none.
+    """
+    folder = _folder(name)
+    if folder is None:
+        return [scenario(name)]
+    found = files(folder)
+    if not found:
+        raise click.BadParameter(f"no .yaml file in {name}", param_hint="PATH")
+    return found
+
+
+def _folder(name: str) -> Path | None:
+    """Return the folder that ``name`` stands for, as ``scenario`` finds files; None if there is none."""
+    own, shipped = Path(name), packaged()
+    if own.exists() or shipped is None or own.is_absolute() or ".." in own.parts:
+        return own if own.is_dir() else None
+    parts = own.parts[1:] if own.parts[:1] == ("scenarios",) else own.parts
+    folder = shipped.joinpath(*parts)
+    return folder if folder.is_dir() else None
+
+
+def from_root(name: str | Path) -> str:
+    """Return a file's path from the root of its repository, however it was named: as build servers know it.
+
+    Without a repository: from the working directory. One that comes with sim: ``scenarios/...``.
+    """
+    path, shipped = Path(name).resolve(), packaged()
+    if shipped is not None and path.is_relative_to(shipped):
+        return f"scenarios/{path.relative_to(shipped).as_posix()}"
+    repository = (folder for folder in path.parents if (folder / ".git").exists())
+    root = next(repository, Path.cwd())
+    return (path.relative_to(root) if path.is_relative_to(root) else path).as_posix()
+
+
 def complete(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[CompletionItem]:
     """Offer folders and YAML files that begin with what was typed, then packaged scenarios."""
     typed = Path(incomplete)

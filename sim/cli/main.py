@@ -2,20 +2,29 @@
 
 import errno
 import gc
+import os
 import shlex
 import sys
 import traceback
 from collections.abc import Sequence
+from contextlib import suppress
 from importlib import import_module
 
 import click
 
+from sim.cli.interrupt import INTERRUPTED, interrupted
+from sim.cli.screen import settle, warn
 from sim.core.errors import LimitReached, SpecError
 
-INPUT, UNDECIDED, BUG, INTERRUPTED = 2, 3, 70, 130
+INPUT, UNDECIDED, BUG = 2, 3, 70
 STUDIES = ("check", "compare", "baseline")
 COMMANDS = ("run", "explain", *STUDIES, "validate", "resolve", "faults", "schema", "init")
-FULL_DISK = (errno.ENOSPC, errno.EDQUOT)
+# What a machine refuses is no bug of ours: room, permission, a lock, a folder where something else is.
+REFUSED = (
+    errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR,
+    errno.EEXIST, errno.EISDIR, errno.ENOLCK, errno.EOPNOTSUPP, errno.ENAMETOOLONG, errno.ELOOP, errno.EMFILE,
+    errno.ENFILE, errno.ESTALE,
+)  # fmt: skip
 
 EPILOG = """\b
 Exit codes
@@ -81,34 +90,49 @@ def main(arguments: Sequence[str]) -> int:
     except SpecError as error:
         return _complain(str(error))
     except LimitReached as limit:
-        click.echo(f"sim: undecided: the run did not come to its end, as {limit}", err=True)
+        warn(f"sim: undecided: the run did not come to its end, as {limit}")
         return UNDECIDED
     except click.Abort:
-        click.echo("sim: interrupted", err=True)
+        warn("sim: interrupted")
         return INTERRUPTED
     except click.ClickException as error:
-        error.show()
+        with suppress(OSError):  # nobody reads stderr
+            error.show()
         return error.exit_code if error.exit_code == UNDECIDED else INPUT
+    except SystemExit as error:
+        # Completion ends so; and click, if whoever read its help has gone.
+        gone = type(sys.stdout).__name__ == "PacifyFlushWrapper"
+        return 0 if gone else int(error.code or 0)
     except Exception as error:  # noqa: BLE001 - the last resort
-        if isinstance(error, OSError) and error.errno in FULL_DISK:
-            return _complain(f"sim: {error.strerror}: {error.filename or 'the run folder'}")
-        return _confess(arguments, said.get("seed"))
+        return _unforeseen(error, arguments, said.get("seed"))
     return ended if isinstance(ended, int) else 0
 
 
-def entry() -> None:
-    """Run the command with the process's arguments, and end the process.
+def run(arguments: Sequence[str]) -> int:
+    """Run the command with ``arguments`` in a process that is all ours, and return its exit code.
 
     Until a trial begins nothing is collected: importing makes many objects and hardly any garbage.
     """
     gc.disable()
-    sys.exit(main(sys.argv[1:]))
+    settle()
+    return main(arguments)
 
 
 def _complain(message: str) -> int:
     """Say what is wrong with the input."""
-    click.echo(message, err=True)
+    warn(message)
     return INPUT
+
+
+def _unforeseen(error: Exception, arguments: Sequence[str], seed: int | None) -> int:
+    """Tell what nobody has provided for: an interrupt that became something else, a machine's no, our bug."""
+    if interrupted():
+        warn("sim: interrupted")
+        return INTERRUPTED
+    if isinstance(error, OSError) and error.errno in REFUSED:
+        place = f": {os.fsdecode(error.filename)}" if error.filename else ""
+        return _complain(f"sim: {error.strerror}{place}")
+    return _confess(arguments, seed)
 
 
 def _confess(arguments: Sequence[str], seed: int | None) -> int:
@@ -116,9 +140,9 @@ def _confess(arguments: Sequence[str], seed: int | None) -> int:
     again = ["sim", *arguments]
     if seed is not None and "--seed" not in arguments and not any(a.startswith("--seed=") for a in arguments):
         again += ["--seed", str(seed)]
-    click.echo(traceback.format_exc(), err=True)
-    click.echo("This is a bug in sim, not in your scenario. Please report it with the lines above.", err=True)
+    warn(traceback.format_exc())
+    warn("This is a bug in sim, not in your scenario. Please report it with the lines above.")
     if seed is not None:
-        click.echo(f"seed: {seed}", err=True)
-    click.echo(f"to see it again: {shlex.join(again)}", err=True)
+        warn(f"seed: {seed}")
+    warn(f"to see it again: {shlex.join(again)}")
     return BUG

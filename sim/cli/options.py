@@ -1,12 +1,17 @@
 """Options that several commands share."""
 
 import os
+import re
 from collections.abc import Callable
+from importlib.util import find_spec
 from typing import Any
 
 import click
 
 from sim.cli.find import complete
+from sim.core.identity import LIMITS
+
+_ADDRESS = re.compile(r"[a-z]+://[^\s/:]+:\d{1,5}|[a-z]+://\[[0-9a-fA-F:.%]+\]:\d{1,5}")
 
 scenario = click.argument("scenario", shell_complete=complete)
 overlays = click.option(
@@ -26,9 +31,27 @@ sets = click.option(
     help="Set one value, as in --set faults.power.at=45m. Can be repeated.",
 )
 
+SEED = click.IntRange(0, LIMITS["seed"])
+TRIAL = click.IntRange(0, LIMITS["trials"] - 1)
+
+
+def _cluster(_ctx: click.Context, _param: click.Parameter, value: str | None) -> str | None:
+    """Refuse what is no address, and any address where nothing can speak to it, before anything runs."""
+    if value is None:
+        return None
+    if not _ADDRESS.fullmatch(value):
+        raise click.BadParameter(f"{value!r} is no scheduler's address; write for example tcp://host:8786")
+    if find_spec("distributed") is None:
+        raise click.BadParameter("dask is not installed: pip install 'multiregion-sim[dask]'")
+    return value
+
+
 _STUDY = (
     click.option(
-        "--trials", type=click.IntRange(min=1), metavar="N", help="Run a study of (at most) N trials."
+        "--trials",
+        type=click.IntRange(1, LIMITS["trials"]),
+        metavar="N",
+        help="Run a study of (at most) N trials.",
     ),
     click.option(
         "--jobs",
@@ -36,7 +59,12 @@ _STUDY = (
         metavar="J",
         help="Processes to run trials in. Default: as many as there are processors.",
     ),
-    click.option("--cluster", metavar="ADDRESS", help="Run trials on a Dask scheduler, tcp://host:8786."),
+    click.option(
+        "--cluster",
+        metavar="ADDRESS",
+        callback=_cluster,
+        help="Run trials on a Dask scheduler, tcp://host:8786.",
+    ),
 )
 
 
@@ -67,9 +95,7 @@ sweeps = click.option(
     help="Run the study at each of these values. Can be repeated: every combination.",
 )
 
-own_seed = click.option(
-    "--seed", type=click.IntRange(min=0), default=None, help="In place of the scenarios' own seeds."
-)
+own_seed = click.option("--seed", type=SEED, default=None, help="In place of the scenarios' own seeds.")
 studies_out = click.option(
     "--out", type=click.Path(file_okay=False), default="reports", show_default=True, help="Where studies go."
 )

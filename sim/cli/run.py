@@ -1,7 +1,6 @@
 """``sim run``: simulate a scenario once and print what came out."""
 
 import gc
-import os
 import shlex
 import sys
 from pathlib import Path
@@ -10,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from sim.cli import find, options
-from sim.cli.screen import colours, emit, moves, rendered, warn
+from sim.cli import find, options, outputs
+from sim.cli.screen import colours, emit, moves, rendered, tell_of_kernels, warn
 
 if TYPE_CHECKING:
     from sim.outcome import Outcome
@@ -22,10 +21,10 @@ if TYPE_CHECKING:
 @options.scenario
 @options.overlays
 @options.sets
-@click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Which draws to use.")
+@click.option("--seed", type=options.SEED, default=0, show_default=True, help="Which draws to use.")
 @click.option(
     "--trial",
-    type=click.IntRange(min=0),
+    type=options.TRIAL,
     default=0,
     show_default=True,
     help="Which trial of a study to rerun.",
@@ -76,14 +75,15 @@ def command(ctx: click.Context, /, **given: Any) -> int:
         load(str(find.scenario(given["scenario"])), overlays=given["overlays"], sets=given["sets"])
     )
     told(resolved)
-    out = writable(Path(given["out"]))
     name = f"{given['seed']}" + (f"-trial-{given['trial']}" if given["trial"] else "")
-    target = folder_of(out, scenario=resolved.name, digest=digest(resolved), name=name)
+    out = Path(given["out"])
+    target = outputs.folder(folder_of(out, scenario=resolved.name, digest=digest(resolved), name=name))
     with appearing(target) as partial:
         places, notes = inputs.kept(resolved)
         inputs.copy(places, partial)
         outcome = _simulate(resolved, given, partial)
-        fill(partial, outcome, resolved=inputs.written(resolved, places, notes))
+        text = inputs.written(resolved, places, notes)
+        fill(partial, outcome, resolved=text, trial=given["trial"])
     for note in notes:
         warn(f"warning: {note}")
     emit(_result(outcome, given, target))
@@ -102,6 +102,7 @@ def _simulate(resolved: Any, given: dict[str, Any], partial: Path) -> "Outcome":
     """Run the trial under a progress bar."""
     from sim.engine.lean import give_back_memory, load_numba
 
+    tell_of_kernels()
     give_back_memory()
     load_numba()
     from sim.report.progress import bar
@@ -141,14 +142,3 @@ def source_of(given: dict[str, Any]) -> str:
     words += [word for overlay in given["overlays"] for word in ("-f", overlay)]
     words += [word for value in given["sets"] for word in ("--set", value)]
     return shlex.join(words)
-
-
-def writable(out: Path) -> Path:
-    """Return ``out``, made if need be, before time is spent. click.BadParameter if it cannot be written."""
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise click.BadParameter(f"{out}: {error.strerror}", param_hint="--out") from error
-    if not os.access(out, os.W_OK | os.X_OK):
-        raise click.BadParameter(f"{out} cannot be written to", param_hint="--out")
-    return out

@@ -1,8 +1,12 @@
 """Where output goes, and whether it may be coloured or move."""
 
+import codecs
+import json
 import os
 import shutil
 import sys
+from contextlib import suppress
+from functools import cache
 from typing import TYPE_CHECKING, TextIO
 
 import click
@@ -63,11 +67,48 @@ def emit(text: str) -> None:
     try:
         sys.stdout.write(text)
         sys.stdout.flush()
-    except BrokenPipeError:
+    except OSError as error:
         # What Python would still flush at exit has nowhere to go either.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        if not isinstance(error, BrokenPipeError):
+            raise click.ClickException(f"the result cannot be written: {error.strerror}") from error
 
 
 def warn(text: str) -> None:
-    """Write a line for people to stderr."""
-    click.echo(text, err=True)
+    """Write a line for people to stderr, if anybody is there to read it."""
+    with suppress(OSError):
+        click.echo(text, err=True)
+
+
+@cache
+def tell_of_kernels() -> None:
+    """Say on stderr, once, that kernels will be compiled, if they are not there."""
+    from sim.engine import about_kernels
+
+    if about := about_kernels():
+        warn(about)
+
+
+def settle() -> None:
+    """Make the streams of this process take any text, even if they are closed or lack its letters.
+
+    A descriptor that is closed would be that of the next file to be opened.
+    """
+    for number, name in enumerate(("stdin", "stdout", "stderr")):
+        if getattr(sys, name) is None:
+            mode = "r" if name == "stdin" else "w"
+            null = os.open(os.devnull, os.O_RDWR)
+            if null != number:
+                os.dup2(null, number)
+                os.close(null)
+            setattr(sys, name, open(number, mode, encoding="utf-8", closefd=False))  # noqa: SIM115
+    codecs.register_error("sim.escaped", _escaped)
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(errors="sim.escaped")  # type: ignore[union-attr] # text streams, all of them
+
+
+def _escaped(error: UnicodeError) -> tuple[str, int]:
+    """Write what an encoding lacks as JSON would, so that a document stays one."""
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    return json.dumps(error.object[error.start : error.end])[1:-1], error.end

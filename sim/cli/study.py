@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from sim.cli import find, options
-from sim.cli.run import source_of, told, writable
-from sim.cli.screen import colours, emit, moves, rendered, warn
+from sim.cli import find, options, outputs
+from sim.cli.run import source_of, told
+from sim.cli.screen import colours, emit, moves, rendered, tell_of_kernels, warn
 
 if TYPE_CHECKING:
     from sim.study.plan import Point
@@ -102,8 +102,9 @@ def _target_of(points: "list[Point]", given: dict[str, Any]) -> Path:
     digest = points[0].digest
     if len(points) > 1:
         digest = sha256("".join(point.digest for point in points).encode()).hexdigest()
-    out = writable(Path(given["out"]))
-    return folder_of(out, scenario=points[0].scenario.name, digest=digest, name=f"{given['seed']}-study")
+    name = f"{given['seed']}-study"
+    out = Path(given["out"])
+    return outputs.folder(folder_of(out, scenario=points[0].scenario.name, digest=digest, name=name))
 
 
 def _run(points: "list[Point]", given: dict[str, Any], target: Path) -> "Study":
@@ -111,6 +112,8 @@ def _run(points: "list[Point]", given: dict[str, Any], target: Path) -> "Study":
     from sim.report.progress import Trials
     from sim.study.study import run
 
+    if not given["cluster"]:
+        tell_of_kernels()
     seen = moves(sys.stderr) and not given["quiet"]
     shown = Trials(sys.stderr, perf_counter, colour=colours(sys.stderr, given.get("colour")))
     try:
@@ -122,6 +125,7 @@ def _run(points: "list[Point]", given: dict[str, Any], target: Path) -> "Study":
             where=options.where(given),
             target=target,
             progress=shown.show if seen else None,
+            notice=warn,
         )
     except KeyboardInterrupt:
         warn("\nfinished trials are kept; the same command goes on where it was")
@@ -153,7 +157,7 @@ def _result(study: "Study", given: dict[str, Any]) -> str:
 
         return written(document(study))
     if given["quiet"]:
-        return headline(study) + "\n"
+        return headline(study, source_of(given)) + "\n"
     swept = "".join(f" --sweep {shlex.quote(text)}" for text in given["sweeps"])
     sections = page(study, source=source_of(given), swept=swept, folder=str(study.store.target))
     return rendered(sections, given["colour"])

@@ -19,25 +19,15 @@ TRIAL_S, OPERATION_S = 0.03, 0.5e-6  # measured over the shipped scenarios; a gu
 @click.command(short_help="Check scenarios and show what their faults will hit.")
 @click.argument("paths", nargs=-1, required=True, metavar="PATH...", shell_complete=find.complete)
 def command(paths: tuple[str, ...]) -> int:
-    """Check scenarios: files, folders of them, or names of scenarios that come with sim.
+    """Check scenarios: files, folders of them, or names of scenarios and folders that come with sim.
 
     Prints what each fault will hit. Ends with 2 if any scenario has an error, after checking all.
     """
-    found = [file for path in paths for file in _files(path)]
+    found = [file for path in paths for file in find.scenarios(path)]
     bad = sum(not _valid(file) for file in found)
     if len(found) > 1:
         emit(f"{len(found)} scenarios, {bad or 'none'} with errors\n")
     return 2 if bad else 0
-
-
-def _files(path: str) -> list[Path]:
-    """Return the scenarios that a path stands for. click.BadParameter if there is none."""
-    if not Path(path).is_dir():
-        return [find.scenario(path)]
-    inside = find.files(Path(path))
-    if not inside:
-        raise click.BadParameter(f"no .yaml file in {path}", param_hint="PATH")
-    return inside
 
 
 def _valid(path: Path) -> bool:

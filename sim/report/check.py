@@ -2,13 +2,14 @@
 
 import shlex
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from pathlib import PurePosixPath
 from xml.etree import ElementTree as xml
 
 from sim.report.study import between, interval, notes, share, unit_of
 from sim.study.estimates import of
-from sim.study.gate import ORDER, Checked, Line, worst_first
-from sim.study.judgement import adverse, worst_trial
+from sim.study.gate import ORDER, WARN, Checked, Line, worst_first
+from sim.study.judgement import FAIL, INCONCLUSIVE, PASS, adverse, worst_trial
 
 ANNOTATIONS = 10  # GitHub shows so many errors, and so many warnings, of a step, and drops the rest
 SUMMARY_BYTES = 1024 * 1024  # GitHub refuses a step's summary that is larger
@@ -42,9 +43,9 @@ def _notes(checked: Sequence[Checked]) -> list[str]:
 
 
 def told(line: Line) -> str:
-    """Say what was asked and what was found, with the interval."""
+    """Say what was asked and what was found, with the interval; of a study that broke, how to see it."""
     if line.ruling is None or line.finding is None:
-        return line.why
+        return f"{line.why}; to see it: {again(line)}" if line.broken else line.why
     values = line.finding.tally
     text = f"{asked(line)}: {line.why}"
     lows, highs = values.objective_bounds(line.ruling.id)
@@ -81,37 +82,67 @@ def bad_trial(line: Line) -> int:
     return worst_trial(line.ruling, adverse(line.ruling.id, line.ruling.objective, tally))
 
 
-def junit(checked: Sequence[Checked]) -> str:
+def junit(checked: Sequence[Checked], *, undecided: str | None = None) -> str:
     """Return the check as JUnit XML: a suite for each file, a case for each objective.
 
-    An undecided objective is an error, since a skipped case would read as a pass.
+    An undecided objective is an error, since a skipped case would read as a pass; ``undecided``: as of
+    ``sim.study.gate.exit_code``. The time of a study is shared equally among its cases. What a machine wants
+    to know of a case is in its output: Jenkins knows no properties of cases.
     """
-    root = xml.Element("testsuites", name="sim check")
+    root = xml.Element("testsuites", name="sim check", time=_seconds(sum(one.wall_s for one in checked)))
     for one in checked:
-        counts = Counter(line.verdict for line in one.lines)
+        counts = Counter(_kind(line, undecided) for line in one.lines)
         suite = xml.SubElement(
             root,
             "testsuite",
-            name=one.path,
+            name=_printable(_root_name(one)),
             tests=str(len(one.lines)),
-            failures=str(counts["fail"]),
-            errors=str(counts["bad input"] + counts["inconclusive"]),
+            failures=str(counts["failure"]),
+            errors=str(counts["error"]),
+            skipped=str(counts["skipped"]),
+            time=_seconds(one.wall_s),
         )
         for line in one.lines:
-            _case(suite, line)
+            case = xml.SubElement(
+                suite,
+                "testcase",
+                classname=_printable(_class_name(one)),
+                name=_printable(_name(line)),
+                time=_seconds(one.wall_s / len(one.lines)),
+            )
+            _fill(case, line, _kind(line, undecided))
     xml.indent(root)
     return '<?xml version="1.0" encoding="utf-8"?>\n' + xml.tostring(root, encoding="unicode") + "\n"
 
 
-def _case(suite: xml.Element, line: Line) -> None:
-    case = xml.SubElement(suite, "testcase", classname=line.scenario, name=_name(line))
-    properties = xml.SubElement(case, "properties")
-    for name, value in properties_of(line):
-        xml.SubElement(properties, "property", name=name, value=_printable(value))
-    if line.verdict != "pass":
-        kind = "failure" if line.verdict == "fail" else "error"
+def _kind(line: Line, undecided: str | None) -> str:
+    """Return what a line is in JUnit, "" for a pass."""
+    if line.verdict == INCONCLUSIVE:
+        if undecided == FAIL:
+            return "failure"
+        return "skipped" if undecided == WARN and line.open else "error"
+    return {PASS: "", FAIL: "failure"}.get(line.verdict, "error")
+
+
+def _root_name(one: Checked) -> str:
+    return one.name or one.path
+
+
+def _class_name(one: Checked) -> str:
+    """Return the path from the root as build servers show classes: packages parted by points."""
+    return ".".join(PurePosixPath(_root_name(one)).with_suffix("").parts)
+
+
+def _seconds(value: float) -> str:
+    return f"{value:.3f}"
+
+
+def _fill(case: xml.Element, line: Line, kind: str) -> None:
+    if kind:
         found = xml.SubElement(case, kind, message=_printable(told(line)), type=line.verdict)
         found.text = _printable(f"{_place(line)}: {told(line)}\n{again(line)}")
+    out = "".join(f"{name}: {value}\n" for name, value in properties_of(line))
+    xml.SubElement(case, "system-out").text = _printable(out)
 
 
 def _printable(text: str) -> str:
@@ -125,18 +156,25 @@ def properties_of(line: Line) -> list[tuple[str, str]]:
     if line.ruling is not None:
         counts = line.ruling.counts
         found += [("asked", asked(line)), ("met", str(counts.met)), ("trials", str(counts.trials))]
+        if counts.broken:
+            found.append(("broken", str(counts.broken)))
         if line.ruling.met is not None:
             found += [("low", f"{line.ruling.met.low:.6g}"), ("high", f"{line.ruling.met.high:.6g}")]
     return found
 
 
-def annotations(checked: Sequence[Checked]) -> str:
-    """Return GitHub's workflow commands, worst first, as many as it will show."""
+def annotations(
+    checked: Sequence[Checked], *, undecided: str | None = None, place: Callable[[str], str] = str
+) -> str:
+    """Return GitHub's workflow commands, worst first, as many as it will show.
+
+    ``undecided``: as of ``sim.study.gate.exit_code``; ``place``: names a file from the root, as GitHub does.
+    """
     found = worst_first([line for one in checked for line in one.lines])
     shown: list[str] = []
     for level in ("error", "warning"):
-        wanted = [line for line in found if _LEVELS.get(line.verdict) == level]
-        shown += [_annotation(level, line) for line in wanted[:ANNOTATIONS]]
+        wanted = [line for line in found if _level(line, undecided) == level]
+        shown += [_annotation(level, line, place(line.at[0])) for line in wanted[:ANNOTATIONS]]
         if len(wanted) > ANNOTATIONS:
             shown.append(
                 f"::notice title=sim check::{len(wanted) - ANNOTATIONS} more of level {level} are not shown"
@@ -144,9 +182,14 @@ def annotations(checked: Sequence[Checked]) -> str:
     return "".join(text + "\n" for text in shown)
 
 
-def _annotation(level: str, line: Line) -> str:
-    file, number = line.at
-    place = f"file={_escaped(file, also=':,')},line={number},title={_escaped(_name(line), also=':,')}"
+def _level(line: Line, undecided: str | None) -> str | None:
+    """Return GitHub's level of a line, None for a pass."""
+    return "error" if _kind(line, undecided) == "failure" else _LEVELS.get(line.verdict)
+
+
+def _annotation(level: str, line: Line, file: str) -> str:
+    title = _escaped(_name(line), also=":,")
+    place = f"file={_escaped(file, also=':,')},line={line.at[1]},title={title}"
     return f"::{level} {place}::{_escaped(told(line))}"
 
 

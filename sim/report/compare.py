@@ -11,8 +11,13 @@ from sim.stats.estimate import Estimate
 from sim.study.compare import Difference
 
 
-def page(found: Sequence[Difference], *, before: str, after: str, trials: int) -> list[Section]:
-    """Return what differs, largest effect first, and how many figures do not."""
+def page(
+    found: Sequence[Difference], *, before: str, after: str, trials: int, broken: Sequence[str] = ()
+) -> list[Section]:
+    """Return what differs, largest effect first, and how many figures do not.
+
+    ``broken``: of each design, what is to be said of trials that broke; "" if none did.
+    """
     moved = [difference for difference in found if difference.differs]
     moved.sort(key=lambda d: -abs(d.after - d.before) / max(abs(d.before), 1e-9))
     rows = tuple(
@@ -28,24 +33,30 @@ def page(found: Sequence[Difference], *, before: str, after: str, trials: int) -
     head = ("figure", "before", "after", "difference, 95 % interval", "noise left")
     table: tuple[str | Table, ...] = (Table(head, rows, frozenset({1, 2, 4})),) if rows else ("Nothing.",)
     same = len(found) - len(moved)
+    lost = [f"{text}; such a trial is not compared" for text in broken if text]
     notes = (
         "",
         "noise left: the variance of the differences, of that of trials with draws of their own.",
         f"{plural(len(found), 'figure')} were compared, each at 95 %: one in 20 may seem to differ by luck.",
     )
     return [
-        Section("", (f"{before} against {after}", f"{plural(trials, 'trial')} of each, on the same draws")),
+        Section(
+            "", (f"{before} against {after}", f"{plural(trials, 'trial')} of each, on the same draws", *lost)
+        ),
         Section("What differs", (*table, *notes) if rows else table),
         Section("What cannot be told apart", (f"{plural(same, 'figure')}; --json has all of them.",)),
     ]
 
 
-def document(found: Sequence[Difference], *, before: str, after: str, trials: int) -> dict[str, Any]:
-    """Return what ``--json`` prints."""
+def document(
+    found: Sequence[Difference], *, before: str, after: str, trials: int, broken: Sequence[str] = ()
+) -> dict[str, Any]:
+    """Return what ``--json`` prints; ``broken`` as of ``page``."""
     return {
         "before": before,
         "after": after,
         "trials": trials,
+        "broken": [text for text in broken if text],
         "differences": [
             {
                 "metric": d.name[0],

@@ -2,19 +2,25 @@
 
 It is written under a temporary name beside its own and renamed at the end, so that a run that is killed
 leaves nothing that looks finished. What a killed run leaves behind is removed by the next one of the same
-scenario, digest and seed.
+scenario, digest and seed. Two at once do not disturb each other: the one that ends last stays.
 """
 
+import fcntl
+import json
 import os
 import platform
 import re
 import shutil
+import unicodedata
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from hashlib import sha256
 from importlib.metadata import PackageNotFoundError, version
+from itertools import count
 from pathlib import Path
 from typing import Any
 
+from sim.core.checksums import Damaged, seal, sums_of
 from sim.outcome import Outcome
 from sim.report.document import document, written
 
@@ -26,6 +32,8 @@ DISTRIBUTIONS = {
     "pyarrow": "pyarrow",
 }
 DIGEST_LENGTH = 12
+NAME_LENGTH = 64  # of a scenario, as a folder
+JOURNAL = "journal"
 PARTIAL = ".partial"
 REPLACED = ".replaced"
 
@@ -36,37 +44,51 @@ def folder_of(out: Path, *, scenario: str, digest: str, name: str) -> Path:
 
 
 def slug(name: str) -> str:
-    """Return a scenario's name as a folder name: ``Lose the primary!`` gives ``lose-the-primary``."""
-    return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-") or "scenario"
+    """Return a scenario's name as a folder name: ``Lose the primary!`` gives ``lose-the-primary``.
+
+    Names with other letters than English ones, or too long for a folder, are told apart by a hash.
+    """
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
+    plain = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")
+    if name.isascii() and len(plain) <= NAME_LENGTH:
+        return plain or "scenario"
+    told = sha256(name.encode("utf-8", "surrogatepass")).hexdigest()[:8]
+    return "-".join(part for part in (plain[:NAME_LENGTH].strip("-"), told) if part)
 
 
 @contextmanager
 def appearing(target: Path) -> Iterator[Path]:
     """Give a folder to write to; when the block ends well it becomes ``target`` and replaces what was there.
 
-    If the block raises, the folder is removed and ``target`` is as it was. OSError where the parent cannot be
+    It is sealed (``sim.core.checksums``), and takes over the journals that were kept in its place. If the
+    block raises, the folder is removed and ``target`` is as it was. OSError where the parent cannot be
     written.
     """
     target.parent.mkdir(parents=True, exist_ok=True)
-    _sweep(target)
-    partial = target.parent / f".{target.name}.{os.getpid()}{PARTIAL}"
-    partial.mkdir()
+    with _alone(target.parent):
+        _sweep(target)
+        partial = _made(target)
+        held = _locked(partial)
     try:
         yield partial
-        _replace(partial, target)
+        with _alone(target.parent):
+            _replace(partial, target)
     finally:
+        if held is not None:
+            os.close(held)
         shutil.rmtree(partial, ignore_errors=True)
 
 
-def fill(folder: Path, outcome: Outcome, *, resolved: str) -> None:
+def fill(folder: Path, outcome: Outcome, *, resolved: str, trial: int = 0) -> None:
     """Write the files of a run: ``run.json``, ``scenario.yaml``, ``milestones.parquet``, pictures.
 
-    ``resolved`` is the resolved scenario as YAML, which can be run again.
+    ``resolved`` is the resolved scenario as YAML, which can be run again; ``trial``: which one this is.
     """
     from sim.journal.parquet import write_milestones
     from sim.report.pictures import exposure, freshness
 
-    found = {**document(outcome), "resolved": resolved, "versions": versions(), "platform": _platform()}
+    about = {"trial": trial, "resolved": resolved, "versions": versions(), "platform": _platform()}
+    found = {**document(outcome), **about}
     (folder / "run.json").write_text(written(found), encoding="utf-8")
     (folder / "scenario.yaml").write_text(resolved, encoding="utf-8")
     write_milestones(folder / "milestones.parquet", outcome.milestones)
@@ -90,36 +112,111 @@ def _platform() -> dict[str, Any]:
     return {"system": platform.system(), "machine": platform.machine(), "cpus": os.cpu_count()}
 
 
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Keep other runs from taking or leaving a place in ``folder`` meanwhile."""
+    held = _locked(folder, fcntl.LOCK_EX)
+    try:
+        yield
+    finally:
+        if held is not None:
+            os.close(held)
+
+
+def _locked(folder: Path, how: int = fcntl.LOCK_EX | fcntl.LOCK_NB) -> int | None:
+    """Return a descriptor that holds the lock of a folder until it is closed, or the process ends.
+
+    None if another holds it, or the file system knows no locks.
+    """
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, how)
+    except OSError:
+        os.close(descriptor)
+        return None
+    return descriptor
+
+
+def _made(target: Path) -> Path:
+    """Return a new folder beside ``target``, of no other run: elsewhere a process may have our number."""
+    for number in count():
+        partial = target.parent / f".{target.name}.{os.getpid()}-{number}{PARTIAL}"
+        with suppress(FileExistsError):
+            partial.mkdir()
+            return partial
+    raise AssertionError("numbers do not end")
+
+
 def _replace(partial: Path, target: Path) -> None:
     """Rename ``partial`` to ``target``; no folder can be renamed over another, so an old one steps aside."""
-    replaced = target.parent / f".{target.name}.{os.getpid()}{REPLACED}"
+    replaced = partial.with_suffix(REPLACED)
     while True:
+        known: dict[str, str] = {}
+        with suppress(FileNotFoundError):
+            target.rename(replaced)
+            known = _take_over(replaced, partial)
+        seal(partial, known)
         try:
             partial.rename(target)
             break
-        except OSError:
+        except OSError:  # another run of the same has ended in between, where folders have no locks
             if not target.is_dir():
                 raise
-            target.rename(replaced)
-            shutil.rmtree(replaced)
+            shutil.rmtree(replaced, ignore_errors=True)
+    shutil.rmtree(replaced, ignore_errors=True)
+
+
+def _take_over(old: Path, new: Path) -> dict[str, str]:
+    """Give a run the journals that were kept in its place, and return their checksums.
+
+    One that is another's (an earlier version's) is named by its digest.
+    """
+    own, before = _journal_digest(new), _journal_digest(old)
+    known: dict[str, str] = {}
+    with suppress(Damaged):
+        known = sums_of(old)
+    found: dict[str, str] = {}
+    for kept in sorted(path for path in old.glob(f"{JOURNAL}*") if path.is_dir()):
+        other = kept.name == JOURNAL and own != before
+        name = f"{JOURNAL}-{(before or 'unknown')[:DIGEST_LENGTH]}" if other else kept.name
+        if not (new / name).exists():
+            shutil.copytree(kept, new / name, copy_function=_linked)
+            found |= {
+                name + path.removeprefix(kept.name): checksum
+                for path, checksum in known.items()
+                if path.startswith(f"{kept.name}/")
+            }
+    return found
+
+
+def _linked(source: str, target: str) -> None:
+    """Give a file a second name, or copy it where that cannot be."""
+    try:
+        os.link(source, target)
+    except OSError:
+        shutil.copy2(source, target)
+
+
+def _journal_digest(folder: Path) -> str | None:
+    """Return the digest of the journal that a run folder is about, None if it does not say."""
+    with suppress(OSError, ValueError, KeyError, TypeError):
+        return str(json.loads((folder / "run.json").read_text(encoding="utf-8"))["journal_digest"])
+    return None
 
 
 def _sweep(target: Path) -> None:
-    """Remove what killed runs of this folder left; those of running processes stay."""
-    for left in target.parent.glob(f".{target.name}.*"):
-        process = left.name.removeprefix(f".{target.name}.").split(".")[0]
-        if left.suffix in (PARTIAL, REPLACED) and process.isdigit() and not _runs(int(process)):
+    """Remove what killed runs of this folder left; what a running one writes is locked, and stays.
+
+    One that was killed while an old folder stepped aside gives that back.
+    """
+    for left in sorted(target.parent.glob(f".{target.name}.*")):
+        if left.suffix not in (PARTIAL, REPLACED) or not left.is_dir():
+            continue
+        held = _locked(left)
+        if held is None:
+            continue
+        if left.suffix == REPLACED and not target.exists():
+            left.rename(target)
+        else:
             shutil.rmtree(left, ignore_errors=True)
-
-
-def _runs(process: int) -> bool:
-    """Return whether a process is alive."""
-    if process == os.getpid():
-        return False
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True
+        os.close(held)

@@ -18,8 +18,8 @@ def side_by_side(findings: Sequence[Finding]) -> Section:
     places = frontier(findings)
     source = findings[0].point.scenario.prices
     rows = tuple(
-        (ON_IT if p.best else "", _time(p.rta_s), _number(p.lost_records), _cost(p), p.verdict, p.label)
-        for p in places
+        (ON_IT if p.best else "", _time(p.rta_s), _number(p.lost_records), _cost(p), _said(f, p), p.label)
+        for f, p in zip(findings, places, strict=True)
     )
     head = ("", "recovery, p95", "lost, p95", "cost an hour", "", "point")
     notes = [f"Prices: {source.source}. {_parts(places)}"] if source else []
@@ -38,6 +38,11 @@ def entry(place: Place) -> dict[str, Any]:
         "cost": place.cost,
         "currency": place.currency,
     }
+
+
+def _said(finding: Finding, place: Place) -> str:
+    """Return a point's verdict, with the trials that say nothing."""
+    return f"{place.verdict}; {finding.tally.broke}" if finding.tally.errors else place.verdict
 
 
 def _parts(places: Sequence[Place]) -> str:

@@ -12,13 +12,15 @@ from sim.spec.models import Objective
 from sim.spec.predicates import METRICS
 from sim.study.estimates import Range, estimates, of
 from sim.study.frontier import frontier
+from sim.study.gate import last_line
 from sim.study.judgement import Ruling, adverse, exit_code, worst_trial
 from sim.study.rows import FORMAT
 from sim.study.stopping import plan
 from sim.study.study import Finding, Study
-from sim.trust import of_study
+from sim.trust import of_study, some
 
 VERDICTS = ("fail", "inconclusive", "pass")  # worst first
+SHOWN = 3  # trials of a point that broke
 MOST = 10**9  # trials: a cap that none reaches
 UNBOUNDED = "?: so few trials set no bound there."
 
@@ -28,7 +30,7 @@ def page(study: Study, *, source: str, swept: str = "", folder: str | None = Non
 
     ``source``: the scenario and what changes it, as the user named them; ``swept``: the options of the sweep.
     """
-    sections = [Section("", (headline(study), _measure(study)))]
+    sections = [Section("", (headline(study, source), _measure(study)))]
     if len(study.findings) > 1:
         sections.append(side_by_side(study.findings))
     for finding in study.findings:
@@ -39,15 +41,28 @@ def page(study: Study, *, source: str, swept: str = "", folder: str | None = Non
     return [*sections, _trust(study), Section("Next", (*tables, *_next(study, source, swept)))]
 
 
-def headline(study: Study) -> str:
-    """Return the verdict and its reason in one line."""
+def headline(study: Study, source: str) -> str:
+    """Return the verdict and its reason in one line, and how to see a trial that broke, if one did."""
     verdict = next(v for v in VERDICTS if v in {f.verdict for f in study.findings})
     name = study.findings[0].point.scenario.name
     worst = [(r, f.point.label) for f in study.findings for r in f.rulings if r.verdict == verdict]
     why = "; ".join(f"{r.id} {r.why}{f' at {label}' if label else ''}" for r, label in worst[:2])
-    broken = any(finding.tally.errors for finding in study.findings)
-    why = why or ("a trial broke" if broken else "no objectives set")
-    return f"{verdict.upper()}: {name}: {why}{f'; and {len(worst) - 2} more' if len(worst) > 2 else ''}"
+    more = f"and {len(worst) - 2} more" if len(worst) > 2 else ""
+    broken = _first_broken(study, source)
+    reasons = [reason for reason in (why, more, broken) if reason] or ["no objectives set"]
+    return f"{verdict.upper()}: {name}: {'; '.join(reasons)}"
+
+
+def _first_broken(study: Study, source: str) -> str:
+    """Say of each point how many trials broke, and how to see the first; "" if none did."""
+    broken = [finding for finding in study.findings if finding.tally.errors]
+    if not broken:
+        return ""
+    counts = "; ".join(
+        f"{f.tally.broke}{f' at {f.point.label}' if f.point.label else ''}" for f in broken[:2]
+    )
+    more = f" (and some of {len(broken) - 2} more points)" if len(broken) > 2 else ""
+    return f"{counts}{more}, the first: {_again(study, broken[0], source, broken[0].tally.errors[0][0])}"
 
 
 def _measure(study: Study) -> str:
@@ -67,7 +82,7 @@ def _objectives(finding: Finding, label: str) -> Section:
             r.verdict,
             r.id,
             f"{r.objective.metric} {r.objective.of} {r.objective.must}{share(r.objective)}",
-            f"{r.counts.met:,}/{r.counts.trials:,}",
+            _met_in(r),
             f"{percent(r.met.low)} to {percent(r.met.high)}" if r.met else "-",
             _value(finding, r),
         )
@@ -78,6 +93,12 @@ def _objectives(finding: Finding, label: str) -> Section:
         (Table(head, rows, frozenset({3})), *_open(rows)) if rows else ("No objective was given.",)
     )
     return Section(f"Objectives{label}", body)
+
+
+def _met_in(ruling: Ruling) -> str:
+    counts = ruling.counts
+    broke = f", {counts.broken:,} broke" if counts.broken else ""
+    return f"{counts.met:,}/{counts.trials:,}{broke}"
 
 
 def _open(rows: tuple[tuple[str, ...], ...]) -> tuple[str, ...]:
@@ -137,16 +158,24 @@ def _values(finding: Finding, label: str) -> Section:
         for (metric, what), found in estimates(finding.tally, wanted)
     )
     head = ("figure", "of", "mean, 95 % interval", "95th percentile, 95 % interval")
-    return Section(f"Figures{label}", (Table(head, rows), *_open(rows)) if rows else ("None.",))
+    own = finding.tally
+    ran = f", {own.ran:,} of {plural(own.trials, 'trial')}: the others broke" if own.errors else ""
+    return Section(f"Figures{label}{ran}", (Table(head, rows), *_open(rows)) if rows else ("None.",))
 
 
 def _errors(study: Study, source: str) -> list[Section]:
     lines = []
     for finding in study.findings:
-        for trial, error in finding.tally.errors[:3]:
-            last = error.strip().splitlines()[-1]
-            lines += [f"trial {trial} broke: {last}", f"  {_again(study, finding, source, trial)}"]
-    return [Section("Trials that broke (a bug of ours)", tuple(lines))] if lines else []
+        own = finding.tally
+        if own.errors:
+            at = f" at {finding.point.label}" if finding.point.label else ""
+            lines.append(f"{own.broke}{at}: {some([str(trial) for trial, _ in own.errors])}")
+        for trial, error in own.errors[:SHOWN]:
+            lines += [
+                f"- trial {trial} broke: {last_line(error)}",
+                f"  {_again(study, finding, source, trial)}",
+            ]
+    return [Section("Trials that broke", tuple(lines))] if lines else []
 
 
 def _again(study: Study, finding: Finding, source: str, trial: int) -> str:
@@ -165,7 +194,7 @@ def notes(study: Study) -> list[str]:
     for finding in study.findings:
         own = finding.tally
         found = of_study(
-            finding.point.scenario, trials=own.trials, fired=own.fired, values=own.objective_highs
+            finding.point.scenario, ran=own.ran, broke=own.broke, fired=own.fired, values=own.objective_highs
         )
         for note in found:
             about.setdefault(note, []).append(finding.point.label)

@@ -77,7 +77,8 @@ def file_source(path: str) -> Source:
     """Return the source that is a file. Raises OSError, and UnicodeDecodeError if it is not UTF-8."""
     with open(path, encoding="utf-8-sig", newline=None) as stream:
         text = stream.read()
-    return Source(path, os.path.dirname(path) or ".", text, shown=tuple(text.split("\n")))
+    # A link leads to its target, with all that the target names.
+    return Source(path, os.path.dirname(os.path.realpath(path)), text, shown=tuple(text.split("\n")))
 
 
 def compose(source: Source, problems: list[Problem]) -> Node | None:

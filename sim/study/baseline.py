@@ -3,6 +3,7 @@
 import json
 import re
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from sim.study.study import Finding
 ALPHA = 0.05
 _LIST = re.compile(r"\[\n[^\[\]{}]*\]")  # a list over several lines; a text has no line breaks
 FEW = 6  # with fewer pairs no interval of a median is bounded: then the pairs themselves are what is judged
+SUM, PREDATES = "sha256", "predates"  # keys of an entry beside what ``entry`` gives
 WORSE, NOT_WORSE, CANNOT_TELL = "worse", "not worse", "cannot tell"
 OLD = "predates bounds: update"
 
@@ -52,8 +54,12 @@ def _worse(finding: Finding, name: str) -> np.ndarray:
 
 
 def write(path: Path, entries: dict[str, dict[str, Any]]) -> None:
-    """Write a baseline, sorted, the values of an objective on one line, so that a review shows what moved."""
-    known = {"machine": fingerprint(), "scenarios": entries}
+    """Write a baseline, sorted, the values of an objective on one line, so that a review shows what moved.
+
+    Each scenario has a checksum of its own, so that two changes of a baseline can be merged.
+    """
+    scenarios = {name: _signed(name, kept) for name, kept in entries.items()}
+    known = {"machine": _signed("machine", dict(fingerprint())), "scenarios": scenarios}
     path.parent.mkdir(parents=True, exist_ok=True)
     text = json.dumps(known, indent=1, sort_keys=True)
     lines = _LIST.sub(lambda found: " ".join(found[0].split()), text)
@@ -61,14 +67,43 @@ def write(path: Path, entries: dict[str, dict[str, Any]]) -> None:
 
 
 def read(path: Path) -> dict[str, Any]:
-    """Return a baseline. ValueError if the file is none."""
+    """Return a baseline, without its checksums. ValueError if the file is none, or is damaged.
+
+    A scenario from before there were checksums has ``"predates": True``: what it holds cannot be told.
+    """
     try:
         found = json.loads(path.read_text(encoding="utf-8"))
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise ValueError(f"{path} is no baseline: {error}") from error
-    if not isinstance(found, dict) or not {"machine", "scenarios"} <= found.keys():
+    if not isinstance(found, dict) or not all(
+        isinstance(found.get(k), dict) for k in ("machine", "scenarios")
+    ):
         raise ValueError(f"{path} is no baseline: no machine or no scenarios in it")
-    return found
+    machine = _opened("machine", found["machine"], path)
+    scenarios = {name: _opened(name, kept, path) for name, kept in found["scenarios"].items()}
+    return {"machine": machine, "scenarios": scenarios}
+
+
+def _signed(name: str, entry: dict[str, Any]) -> dict[str, Any]:
+    """Return an entry with its checksum; one that predates them stays as it is."""
+    kept = {key: value for key, value in entry.items() if key != PREDATES}
+    return kept if PREDATES in entry else {**kept, SUM: _checksum(name, kept)}
+
+
+def _opened(name: str, entry: Any, path: Path) -> dict[str, Any]:
+    """Return an entry without its checksum. ValueError if it is not what was written."""
+    if not isinstance(entry, dict):
+        raise ValueError(f"{path} is damaged at {name!r}: it is no map")
+    kept = {key: value for key, value in entry.items() if key != SUM}
+    if SUM not in entry:
+        return {**kept, PREDATES: True}
+    if entry[SUM] != _checksum(name, kept):
+        raise ValueError(f"{path} is damaged at {name!r}, or was changed by hand: update it")
+    return kept
+
+
+def _checksum(name: str, entry: dict[str, Any]) -> str:
+    return sha256(json.dumps([name, entry], sort_keys=True).encode()).hexdigest()
 
 
 def other_versions(baseline: dict[str, Any]) -> str:
@@ -86,6 +121,8 @@ def change(kept: dict[str, Any], finding: Finding, name: str, *, seed: int, tole
     """
     if kept.get("format") != FORMAT:
         return Change(name, CANNOT_TELL, OLD, None)
+    if PREDATES in kept:
+        return Change(name, CANNOT_TELL, "it predates checksums: update the baseline", None)
     if kept["seed"] != seed:
         return Change(name, CANNOT_TELL, f"the baseline has seed {kept['seed']}", None)
     if name not in kept["values"]:

@@ -1,15 +1,22 @@
 """One seam for where trials run: ``concurrent.futures.Executor``, serial, a process pool, or Dask."""
 
+import atexit
 import logging
 import os
-from collections.abc import Callable
+import signal
+from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
-from multiprocessing import get_context
+from contextlib import contextmanager, suppress
+from functools import cache
+from multiprocessing import forkserver, get_context, parent_process, resource_tracker
+from multiprocessing.connection import wait
+from threading import Thread, current_thread, main_thread
 from typing import Any, Protocol
 
 from sim.study.machine import differences, fingerprint
 from sim.study.unfinished import Lost, OtherMachine
 
+END_S = 5.0  # for a worker to end when it is told to
 EMPTY = 12  # heartbeats of a study for which a scheduler may be without a worker: a minute
 
 
@@ -77,9 +84,17 @@ class Pool:
         self._pool = self._open()
 
     def _open(self) -> Executor:
-        context = get_context("forkserver" if os.name == "posix" else "spawn")
-        if os.name == "posix":
-            context.set_forkserver_preload(["sim.study.work", "sim.trial"])
+        """Open a pool. Its workers are born deaf to Ctrl-C, which is for the process that owns the pool."""
+        context = get_context("forkserver")
+        context.set_forkserver_preload(["sim.study.hush", "sim.study.work", "sim.trial"])
+        _end_server_at_exit()
+        with uninterrupted():
+            resource_tracker.ensure_running()  # first: it unblocks Ctrl-C behind itself
+            heard = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+            try:
+                forkserver.ensure_running()
+            finally:
+                signal.pthread_sigmask(signal.SIG_SETMASK, heard)
         return ProcessPoolExecutor(self.workers, mp_context=context, initializer=_begin)
 
     def submit(self, work: Callable[[dict[str, Any]], dict[str, Any]], task: dict[str, Any]) -> Future[Any]:
@@ -98,9 +113,12 @@ class Pool:
     def close(self) -> None:
         """Cancel what waits, and end the workers at once: what they do would be thrown away."""
         processes = list((getattr(self._pool, "_processes", None) or {}).values())
-        self._pool.shutdown(wait=False, cancel_futures=True)
-        for process in processes:
-            process.terminate()
+        with uninterrupted():
+            self._pool.shutdown(wait=False, cancel_futures=True)
+            for process in processes:
+                process.terminate()
+            for process in processes:
+                wait([process.sentinel], timeout=END_S)
 
 
 class Cluster:
@@ -164,22 +182,44 @@ class Cluster:
         self._client.close(timeout=5)
 
 
-def _begin() -> None:
-    """Leave Ctrl-C to the process that owns the pool, and end when it does, even if it was killed."""
-    import signal
-    from threading import Thread
+@cache
+def _end_server_at_exit() -> None:
+    """Have the process that forks workers end with this one, even if it is still importing what they need."""
 
+    def end() -> None:
+        server = getattr(getattr(forkserver, "_forkserver", None), "_forkserver_pid", None)
+        if server is not None:
+            with suppress(ProcessLookupError):
+                os.kill(server, signal.SIGTERM)
+
+    atexit.register(end)
+
+
+@contextmanager
+def uninterrupted() -> Iterator[None]:
+    """Put Ctrl-C off until the end of the block. Only the main thread hears it at all."""
+    if current_thread() is not main_thread():
+        yield
+        return
+    came: list[int] = []
+    before = signal.signal(signal.SIGINT, lambda number, _: came.append(number))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+        if came:
+            signal.raise_signal(signal.SIGINT)
+
+
+def _begin() -> None:
+    """End when the process that owns the pool does, even if it was killed."""
     from sim.study.work import settle
 
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
     Thread(target=_end_with_parent, daemon=True).start()
     settle()
 
 
 def _end_with_parent() -> None:
-    from multiprocessing import parent_process
-    from multiprocessing.connection import wait
-
     owner = parent_process()
     assert owner is not None, "a worker is started by somebody"
     wait([owner.sentinel])

@@ -9,12 +9,12 @@ from sim.outcome import EXIT_CODES
 from sim.spec.models import Study as Rules
 from sim.spec.position import positions
 from sim.study.baseline import CANNOT_TELL, WORSE, Change
-from sim.study.judgement import INCONCLUSIVE, Ruling
+from sim.study.judgement import FAIL, INCONCLUSIVE, PASS, Ruling
 from sim.study.plan import Point, points_of
 from sim.study.study import Finding, Study
 from sim.study.unfinished import UNFINISHED
 
-BAD_INPUT = "bad input"
+BAD_INPUT, WARN = "bad input", "warn"
 ORDER = (BAD_INPUT, "fail", "inconclusive", "pass")
 Studied = Callable[[list[Point], Rules], Study]
 
@@ -42,14 +42,30 @@ class Line:
         """What the line is about, within its scenario."""
         return self.ruling.id if self.ruling else "scenario"
 
+    @property
+    def broken(self) -> bool:
+        """Whether the line tells of trials that broke."""
+        return self.ruling is None and self.finding is not None and bool(self.finding.tally.errors)
+
+    @property
+    def open(self) -> bool:
+        """Whether trials came to their end and yet leave this undecided."""
+        return self.verdict == INCONCLUSIVE and self.finding is not None and not self.broken
+
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """One scenario file, checked: its lines and, if it came to its end, its study."""
+    """One scenario file, checked: its lines and, if it came to its end, its study.
+
+    ``name``: its path from the root of the repository, which does not depend on who checks it where;
+    ``wall_s``: how long that took.
+    """
 
     path: str
     lines: list[Line]
     study: Study | None
+    name: str = ""
+    wall_s: float = 0.0
 
 
 def check(path: Path, studied: Studied, *, rules: Callable[[Rules | None], Rules]) -> Checked:
@@ -80,14 +96,31 @@ def _lines(
 ) -> list[Line]:
     point = finding.point
     own = (point.label, study.seed, point.sets)
-    lines = [Line(str(path), where["sla", r.id], r.verdict, r.why, *own, r, finding) for r in finding.rulings]
-    broken = finding.tally.errors
-    if broken:
-        why = f"trial {broken[0][0]} broke: {broken[0][1].strip().splitlines()[-1]}"
-        lines.append(Line(str(path), (str(path), 1), "inconclusive", why, *own, None, finding))
+    broke = finding.tally.broke
+    lines = [
+        Line(
+            str(path),
+            where["sla", r.id],
+            r.verdict,
+            f"{r.why}; {broke}" if broke else r.why,
+            *own,
+            r,
+            finding,
+        )
+        for r in finding.rulings
+    ]
+    if broke:
+        trial, error = finding.tally.errors[0]
+        why = f"{broke}, the first is trial {trial}: {last_line(error)}"
+        lines.append(Line(str(path), (str(path), 1), INCONCLUSIVE, why, *own, None, finding))
     elif not lines:
-        lines.append(Line(str(path), (str(path), 1), finding.verdict, "no objectives", *own))
+        lines.append(Line(str(path), (str(path), 1), finding.verdict, "no objectives", *own, None, finding))
     return lines
+
+
+def last_line(error: str) -> str:
+    """Return the line of a traceback that says what was wrong."""
+    return error.strip().splitlines()[-1]
 
 
 def with_change(line: Line, change: Change) -> Line:
@@ -105,7 +138,17 @@ def worst_first(lines: Sequence[Line]) -> list[Line]:
     return sorted(lines, key=lambda line: ORDER.index(line.verdict))
 
 
-def exit_code(lines: Sequence[Line]) -> int:
-    """Return the exit code: bad input 2, fail 1, inconclusive 3, pass 0; nothing checked is bad input."""
-    verdict = worst_first(lines)[0].verdict if lines else BAD_INPUT
+def exit_code(lines: Sequence[Line], *, undecided: str | None = None) -> int:
+    """Return the exit code: bad input 2, fail 1, inconclusive 3, pass 0; nothing checked is bad input.
+
+    ``undecided``: ``fail`` makes 3 a 1; ``warn`` makes it 0 where that is what trials came to, not where they
+    broke or could not be run.
+    """
+    if undecided == WARN and lines:
+        lines = [line for line in lines if not line.open]
+        verdict = worst_first(lines)[0].verdict if lines else PASS
+    else:
+        verdict = worst_first(lines)[0].verdict if lines else BAD_INPUT
+    if undecided == FAIL and verdict == INCONCLUSIVE:
+        verdict = FAIL
     return 2 if verdict == BAD_INPUT else EXIT_CODES[verdict]

@@ -4,12 +4,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
+from sim.measure.verdict import UNDECIDED
 from sim.outcome import Outcome
+from sim.spec.models import Objective, Scenario
 from sim.spec.predicates import METRICS
 from sim.study.figures import Figures
 
 Rows = dict[str, list[list[Any]]]
 FORMAT = 2  # of tables, batches and baselines; 1, which did not say so, had no bounds
+UNKNOWN = "unknown"  # what became of a fault in a trial that broke
 
 # Table -> columns, in order: (name, Arrow type, unit or "").
 TABLES: dict[str, list[tuple[str, str, str]]] = {
@@ -109,6 +112,21 @@ def _judged(objective: Mapping[str, Any]) -> list[Any]:
     return [*names, unit, *(objective[name] for name in ("low", "high", "censored", "verdict", "why"))]
 
 
-def failed(error: str, *, point: int, trial: int, seed: int) -> Rows:
-    """Return the rows of a trial that ended in an error: it is told, and never averaged away."""
-    return {"trials": [[point, trial, seed, "error", 0, 0, "", error]]}
+def failed(error: str, scenario: Scenario, *, point: int, trial: int, seed: int) -> Rows:
+    """Return the rows of a trial that ended in an error: it is told in every table, and never averaged away.
+
+    Each objective is undecided, and of no fault is it known whether it took effect.
+    """
+    key = [point, trial]
+    return {
+        "trials": [[*key, seed, "error", 0, 0, "", error]],
+        "objectives": [[*key, *_judged(_open(name, asked))] for name, asked in scenario.sla.items()],
+        "faults": [[*key, name, UNKNOWN, None, None, None] for name in scenario.faults],
+    }
+
+
+def _open(name: str, asked: Objective) -> dict[str, Any]:
+    """Return an objective of which a trial says nothing."""
+    about = {"id": name, "metric": asked.metric, "of": asked.of, "must": str(asked.must)}
+    said = {"low": None, "high": None, "censored": False, "verdict": UNDECIDED, "why": "the trial broke"}
+    return {**about, **said}

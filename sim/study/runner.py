@@ -152,7 +152,8 @@ class Runner:
         else:
             self._check_health()
             why = f"a worker died of it {deaths} times (seed {self.seed}, trial {batch.first})"
-            rows = failed(why, point=batch.point, trial=batch.first, seed=self.seed)
+            scenario = self.points[batch.point].scenario
+            rows = failed(why, scenario, point=batch.point, trial=batch.first, seed=self.seed)
             self.store.put(batch, written(rows))
 
     def _check_health(self) -> None:

@@ -9,52 +9,94 @@ not depend on how the study went.
 import fcntl
 import json
 import os
+import re
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, TextIO
 
+from sim.core.checksums import Damaged, opened, seal, signed
 from sim.spec.inputs import copy
 from sim.study.batch import Written, read
 from sim.study.figures import Names, named
 from sim.study.plan import Batch
 from sim.study.rows import Part
 from sim.study.tables import Tables
-from sim.study.unfinished import Busy
+from sim.study.unfinished import Spoilt
+
+LOCK, WAITING = "lock", "waiting"
+_BATCH = re.compile(r"batch-(\d+)-(\d+)-(\d+)\.json")
 
 
 class Store:
-    """The batches of one study. ``identity``: what must be equal for an earlier attempt's to be of use."""
+    """The batches of one study. ``identity``: what must be equal for an earlier attempt's to be of use.
 
-    def __init__(self, target: Path, identity: dict[str, Any]) -> None:
+    If another process runs the same study its end is waited for, and what it has finished is found. Files
+    that are not as they were written are dropped. ``notice`` is told of either, in words.
+    """
+
+    def __init__(
+        self, target: Path, identity: dict[str, Any], *, notice: Callable[[str], None] = lambda _: None
+    ) -> None:
         self.target = target
         self.folder = target.parent / f".{target.name}.study"
-        self.folder.mkdir(parents=True, exist_ok=True)
         self._names: dict[str, Names] = {}
+        self._notice = notice
         self._lock = self._locked()
         self._keep_or_forget(identity)
+        self._drop_damaged()
         for ended in target.parent.glob(f"{self.folder.name}-*.done"):  # of one killed while it tidied up
             shutil.rmtree(ended, ignore_errors=True)
 
     def _locked(self) -> TextIO:
-        path = self.folder / "lock"
-        lock = open(path, "w", encoding="utf-8")  # noqa: SIM115 - held until close
+        """Return the lock, held until it is closed."""
+        while True:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            lock = _held(self.folder / LOCK, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            if lock is None:
+                lock = self._waited_for()
+            if lock is not None and _is(lock, self.folder / LOCK):
+                return lock
+            if lock is not None:  # of a study that has ended in between, with its folder
+                lock.close()
+
+    def _waited_for(self) -> TextIO | None:
+        """Return the lock when whoever holds it lets go, None if it went away with its folder.
+
+        A shared lock on another file tells the holder that somebody waits.
+        """
         try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            if not os.path.samestat(os.fstat(lock.fileno()), os.stat(path)):
-                raise FileNotFoundError(path)
-        except OSError as error:  # held, or of a study that has ended in between
-            lock.close()
-            raise Busy(f"another process is running this study ({self.folder})") from error
-        return lock
+            waiting = _held(self.folder / WAITING, fcntl.LOCK_SH)
+            self._notice(f"another process is running this study ({self.folder}): waiting for its end")
+            try:
+                return _held(self.folder / LOCK, fcntl.LOCK_EX)
+            finally:
+                if waiting is not None:
+                    waiting.close()
+        except FileNotFoundError:
+            return None
 
     def _keep_or_forget(self, identity: dict[str, Any]) -> None:
         """Forget batches that were made with other versions or another scenario."""
         path, text = self.folder / "identity.json", json.dumps(identity, sort_keys=True)
-        if not path.is_file() or path.read_text(encoding="utf-8") != text:
+        if not path.is_file() or path.read_bytes() != text.encode():
             for held in (*self.folder.glob("batch-*"), *self.folder.glob("names-*")):
                 held.unlink()
             _write(path, text)
+
+    def _drop_damaged(self) -> None:
+        """Drop what is not as it was written, and batches whose names went with it: they are run again."""
+        for path in sorted((*self.folder.glob("names-*"), *self.folder.glob("batch-*"))):
+            if path.suffix == ".partial":
+                path.unlink()
+                continue
+            try:
+                text = _read(path)
+                if path.name.startswith("batch-"):
+                    read(text, first=0, last=_batch(path).last, names=self._names_of)
+            except Damaged as error:
+                path.unlink()
+                self._notice(f"{error}: its trials are run again ({self.folder})")
 
     def done(self) -> list[Batch]:
         """Return the finished batches, in order."""
@@ -66,9 +108,10 @@ class Store:
         for key, shared in names.items():
             path = self.folder / f"names-{key}.json"
             if key not in self._names and not path.is_file():
-                _write(path, shared)
+                _write(path, signed(shared, path.name))
             self._names_of(key)
-        _write(self._path(batch), text)
+        path = self._path(batch)
+        _write(path, signed(text, path.name))
 
     def read(self, *, trials: int, figures: bool = True) -> Iterator[Part]:
         """Yield what every batch holds of trials below ``trials``, in order, each trial once.
@@ -80,8 +123,7 @@ class Store:
         for batch in self.done():
             first = reached.get(batch.point, 0)
             reached[batch.point] = max(first, batch.last)
-            text = self._path(batch).read_text(encoding="utf-8")
-            yield read(text, first=first, last=trials, names=names)
+            yield read(self._kept(self._path(batch)), first=first, last=trials, names=names)
 
     def tabled(self, *, trials: int) -> Iterator[Part]:
         """Yield what ``read`` does, and write the tables, where ``finish`` finds them, on the way."""
@@ -96,23 +138,38 @@ class Store:
     def _names_of(self, key: str) -> Names:
         found = self._names.get(key)
         if found is None:
-            text = (self.folder / f"names-{key}.json").read_text(encoding="utf-8")
+            text = _read(self.folder / f"names-{key}.json")
             found = self._names[key] = named(json.loads(text))
         return found
+
+    def _kept(self, path: Path) -> str:
+        """Return a text that this process has kept, or found whole. Spoilt if it has gone bad since."""
+        try:
+            return _read(path)
+        except Damaged as error:
+            path.unlink(missing_ok=True)
+            raise Spoilt(f"{path} was damaged while the study ran") from error
 
     def finish(self, documents: dict[str, str], copies: Mapping[str, str]) -> None:
         """Add ``documents`` (file name -> text) and ``copies`` (file -> its place) to the tables.
 
-        Then the folder appears as a whole.
+        Then the folder appears as a whole. The batches go, unless somebody waits for them: to whom they are
+        all there is to do.
         """
         whole = self.folder / "whole"
         copy(copies, whole)
         for name, text in documents.items():
             _write(whole / name, text)
+        seal(whole)
         shutil.rmtree(self.target, ignore_errors=True)
         whole.rename(self.target)
+        alone = _held(self.folder / WAITING, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        if alone is None:
+            self.close()
+            return
         done = self.folder.with_name(f"{self.folder.name}-{os.getpid()}.done")
         self.folder.rename(done)  # at once, so that nobody begins again in a folder that is going away
+        alone.close()
         self.close()
         shutil.rmtree(done)
 
@@ -124,9 +181,39 @@ class Store:
         return self.folder / f"batch-{batch.point:05}-{batch.first:08}-{batch.last:08}.json"
 
 
+def _held(path: Path, how: int) -> TextIO | None:
+    """Return a file, locked until it is closed; None if ``how`` does not wait, and another has it."""
+    file = open(path, "a", encoding="utf-8")  # noqa: SIM115 - held until close
+    try:
+        fcntl.flock(file, how)
+    except BlockingIOError:
+        file.close()
+        return None
+    return file
+
+
+def _is(file: TextIO, path: Path) -> bool:
+    """Return whether an open file is (still) the one of a path."""
+    try:
+        return os.path.samestat(os.fstat(file.fileno()), os.stat(path))
+    except FileNotFoundError:
+        return False
+
+
 def _batch(path: Path) -> Batch:
-    point, first, last = (int(part) for part in path.stem.split("-")[1:])
-    return Batch(point, first, last)
+    """Return the batch that a file is named for. Damaged if it is named for none."""
+    named = _BATCH.fullmatch(path.name)
+    if named is None:
+        raise Damaged(f"{path.name} is no batch")
+    return Batch(*map(int, named.groups()))
+
+
+def _read(path: Path) -> str:
+    """Return a text that was kept. Damaged if it is another."""
+    try:
+        return opened(path.read_text(encoding="utf-8"), path.name)
+    except (FileNotFoundError, UnicodeDecodeError) as error:
+        raise Damaged(f"{path.name} is damaged") from error
 
 
 def _write(path: Path, text: str) -> None:

@@ -1,6 +1,6 @@
 """A study from start to end: looks, verdicts, tables."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -56,16 +56,18 @@ def run(
     where: str = "serial",
     target: Path,
     progress: Progress | None = None,
+    notice: Callable[[str], None] = lambda _: None,
 ) -> Study:
     """Run at most ``trials`` trials of each point, until ``until`` says that they are enough.
 
-    ``where``: see ``sim.study.executors.crew``; ``target``: the folder that ``finish`` will let appear. The
-    result does not depend on ``where``.
+    ``where``: see ``sim.study.executors.crew``; ``target``: the folder that ``finish`` will let appear;
+    ``notice``: as of ``Store``. The result does not depend on ``where``.
     """
     objectives = [point.scenario.sla for point in points]
     looks = plan(until, objectives, cap=trials)
     digests = [point.digest for point in points]
-    store = Store(target, {"format": FORMAT, "machine": fingerprint(), "seed": seed, "points": digests})
+    identity = {"format": FORMAT, "machine": fingerprint(), "seed": seed, "points": digests}
+    store = Store(target, identity, notice=notice)
     with ExitStack() as unfinished:
         unfinished.callback(store.close)
         workers = unfinished.enter_context(closing(crew(where)))

@@ -17,11 +17,12 @@ Ends = tuple[np.ndarray, np.ndarray]
 
 @dataclass
 class Counts:
-    """Trials in which an objective was met, missed, or neither."""
+    """Trials in which an objective was met, missed, or neither; ``broken``: of those with neither."""
 
     met: int = 0
     missed: int = 0
     undecided: int = 0
+    broken: int = 0
 
     @property
     def trials(self) -> int:
@@ -48,6 +49,17 @@ class Tally:
     errors: list[tuple[int, str]] = field(default_factory=list)  # (trial, what)
     verdicts: dict[str, int] = field(default_factory=dict)
     fired: dict[str, int] = field(default_factory=dict)  # fault -> trials in which it took effect
+
+    @property
+    def ran(self) -> int:
+        """How many trials came to their end."""
+        return self.trials - len(self.errors)
+
+    @property
+    def broke(self) -> str:
+        """Say how many trials broke, "" if none did."""
+        many = "trials" if self.trials > 1 else "trial"
+        return f"{len(self.errors):,} of {self.trials:,} {many} broke" if self.errors else ""
 
     def by_trial(self, metric: str, of: str) -> np.ndarray:
         """Return the most that a figure can be, float64 (trials,), NaN for trials that have none."""
@@ -119,7 +131,7 @@ def _count_trial(tally: Tally, trial: int, verdict: str, error: str | None) -> N
     if error is not None:
         tally.errors.append((trial, error))
         for counts in tally.objectives.values():
-            counts.undecided += 1
+            counts.broken += 1
 
 
 def _count_objective(tally: Tally, name: str, verdict: str, why: str) -> None:

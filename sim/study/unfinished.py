@@ -1,8 +1,8 @@
 """How a study ends before it is finished: what is on disk is kept, and the same command goes on there."""
 
 
-class Busy(Exception):
-    """Another process is running this very study."""
+class Spoilt(Exception):
+    """What was on disk went bad while the study ran."""
 
 
 class Lost(Exception):
@@ -13,4 +13,4 @@ class OtherMachine(Exception):
     """A worker has other versions or another processor than the study: its results could differ."""
 
 
-UNFINISHED = (Busy, Lost, OtherMachine)  # a study that ends so says neither pass nor fail
+UNFINISHED = (Spoilt, Lost, OtherMachine)  # a study that ends so says neither pass nor fail

@@ -88,10 +88,19 @@ def _one(scenario: Scenario, seed: int, point: int, *, trial: int) -> Part:
 
     try:
         outcome = run(scenario, seed=seed, trial=trial)
-    except Exception:  # noqa: BLE001 - a trial that raises is reported with its seed, the study goes on
-        return Part(failed(traceback.format_exc(), point=point, trial=trial, seed=seed))
+    except Exception as error:  # a trial that raises is reported with its seed, and the study goes on
+        if _interrupted(error):
+            raise KeyboardInterrupt from error
+        return Part(failed(traceback.format_exc(), scenario, point=point, trial=trial, seed=seed))
     figures = figures_of(outcome.figures, usage(scenario, outcome.figures))
     return Part(rows_of(outcome, point=point, trial=trial), [Measured(point, trial, figures)])
+
+
+def _interrupted(error: BaseException | None) -> bool:
+    """Return whether an interrupt became an error on its way, as it does where C calls Python."""
+    while error is not None and not isinstance(error, KeyboardInterrupt):
+        error = error.__cause__ or error.__context__
+    return error is not None
 
 
 def _joined(parts: Sequence[Part]) -> tuple[Rows, list[Measured]]:

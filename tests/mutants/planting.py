@@ -16,7 +16,7 @@ import yaml
 
 PATCHES = Path(__file__).parent / "patches"
 ROOT = Path(__file__).parents[2]
-PROOFS = ("twin", "conservation", "path", "ties", "kept", "histories", "runs")
+PROOFS = ("twin", "conservation", "path", "ties", "kept", "tests", "histories", "runs")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,7 @@ class Mutant:
     """A named patch: ``old`` occurs once in ``file`` and becomes ``new``.
 
     ``proof`` notices it in the generated cases ``cases`` (of ``ties``: the names of hand-made
-    ones); ``histories`` has none, there ``measure`` is the one that is wrong. ``runs``: a bug in a model; in
+    ones; of ``tests``: those of tests, as pytest has them); ``histories`` has none, there ``measure`` is the one that is wrong. ``runs``: a bug in a model; in
     its case the numbers of exactly ``measures`` change. The first is the one that must catch it, and ``why`` says
     what others have to do with it.
     """
@@ -96,11 +96,12 @@ def plant(mutant: Mutant | None, *, compiled: bool = False) -> None:
     ``compiled``: with its kernels compiled; the bug is in none of them.
     ImportError if its module has been imported already.
     """
-    import numba
+    if mutant is None or mutant.proof != "tests":  # these need no engine
+        import numba
 
-    import sim.engine.sampling  # noqa: F401  the draws stay compiled: their arithmetic is modulo 2^64
+        import sim.engine.sampling  # noqa: F401  the draws stay compiled: their arithmetic is modulo 2^64
 
-    numba.config.DISABLE_JIT = not compiled
+        numba.config.DISABLE_JIT = not compiled
     if mutant is None:
         return
     if mutant.module in sys.modules:

@@ -40,13 +40,17 @@ def test_only_sim_can_be_imported_from_the_wheel(wheel):
     assert {top for top in tops if not top.endswith(".dist-info")} == {"sim"}
 
 
-def test_an_installed_sim_finds_its_scenarios_by_name(wheel, tmp_path):
+def test_an_installed_sim_finds_its_scenarios_and_their_folders_by_name(wheel, tmp_path):
     """From an unpacked wheel, away from the repository, a packaged scenario resolves by its name."""
     zipfile.ZipFile(wheel).extractall(tmp_path / "site")
     code = (
         "import sys; sys.path.insert(0, 'site'); from sim.cli.main import main; sys.exit(main(sys.argv[1:]))"
     )
-    command = [sys.executable, "-c", code, "resolve", "drills/lose-primary-region"]
-    result = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
-    assert result.returncode == 0, result.stderr
-    assert "us-east" in result.stdout
+    for words, said in (
+        (("resolve", "drills/lose-primary-region"), "us-east"),
+        (("validate", "scenarios/gate"), "sim/scenarios/gate/orders.yaml: ok"),
+    ):
+        command = [sys.executable, "-c", code, *words]
+        result = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+        assert result.returncode == 0, result.stderr
+        assert said in result.stdout

@@ -9,10 +9,7 @@ from pathlib import Path
 import pytest
 
 from sim.cli.main import main
-from sim.cli.study import _target_of
 from sim.study.executors import crew
-from sim.study.plan import points_of
-from sim.study.store import Store
 from sim.study.unfinished import Lost
 from sim.study.work import _Heap
 from tests.study import small
@@ -131,19 +128,6 @@ def two(tmp_path):
         (tmp_path / f"{name}.yaml").write_text(text.replace("Small study", name))
 
 
-def test_a_study_that_another_process_runs_does_not_keep_a_check_from_the_others(sim, two):
-    """Its file is undecided, with the reason; the other's objectives are judged."""
-    points = points_of("a.yaml")
-    held = Store(_target_of(points, {"out": "reports", "seed": 0}), {})
-    code, out, _ = sim("check", "a.yaml", "b.yaml", *ONE)
-    held.close()
-    assert code == 3 and out.splitlines()[0].startswith(
-        "INCONCLUSIVE  a.yaml:1  scenario: another process is"
-    )
-    assert "1 inconclusive, 2 pass" in out
-    assert sim("check", "a.yaml", "b.yaml", *ONE)[0] == 0
-
-
 def test_lost_workers_leave_one_file_undecided_and_the_worst_verdict_counts(sim, two, monkeypatch):
     """The other's miss is the exit code; JUnit and GitHub see both."""
 
@@ -160,6 +144,76 @@ def test_lost_workers_leave_one_file_undecided_and_the_worst_verdict_counts(sim,
     gone = "the scheduler at tcp://x:1 is gone; finished trials are kept"
     assert f"::warning file=a.yaml,line=1,title=scenario::{gone}" in out
     assert f'<error message="{gone}' in Path("j.xml").read_text()
+
+
+@pytest.fixture
+def broken(monkeypatch):
+    """Trial 2 of every study breaks."""
+    import sim.trial
+
+    true = sim.trial.run
+
+    def sometimes(scenario, *, seed, trial):
+        if trial == 2:
+            raise ZeroDivisionError("planted")
+        return true(scenario, seed=seed, trial=trial)
+
+    monkeypatch.setattr(sim.trial, "run", sometimes)
+
+
+AGAIN = "small.yaml --seed 0 --trial 2"
+
+
+def test_a_study_with_a_broken_trial_says_so_in_its_one_line_and_in_every_table(sim, broken, tmp_path):
+    """-q has the count and the command; objectives and faults have rows of the trial, which say nothing."""
+    import pandas as pd
+
+    code, out, _ = sim("run", "small.yaml", "--trials", "4", *ONE)
+    assert code == 3
+    assert out.endswith(f"1 of 4 trials broke, the first: sim run {AGAIN}\n") and out.count("\n") == 1
+    (folder,) = tmp_path.glob("reports/*/*-study")
+    objectives = pd.read_parquet(folder / "objectives.parquet")
+    assert list(objectives[objectives.trial == 2].verdict) == ["undecided"] * 2
+    assert objectives[objectives.trial == 2][["low", "high"]].isna().all(axis=None)
+    assert set(objectives[objectives.trial == 2].why) == {"the trial broke"}
+    faults = pd.read_parquet(folder / "faults.parquet")
+    assert (
+        list(faults[faults.trial == 2].status) == ["unknown"] and faults[faults.trial == 2].fired.isna().all()
+    )
+    assert json.loads((folder / "study.json").read_text())["points"][0]["sla"][0]["broken"] == 1
+
+
+def test_comparisons_and_baselines_say_which_trials_broke_and_end_undecided(sim, broken):
+    """A pair that lacks a side, and a value that is not there, must not go unnoticed."""
+    changed = ("--set", "databases.orders.failover.promotion=20s")
+    code, out, _ = sim("compare", "small.yaml", *changed, "--trials", "4", "--jobs", "1")
+    assert code == 3
+    said = " ".join(out.split())
+    assert f"1 of 4 trials broke, the first: sim run {AGAIN}; such a trial is not compared" in said
+    assert "sim run small.yaml --set databases.orders.failover.promotion=20s --seed 0 --trial 2" in said
+    code, _, err = sim("baseline", "update", "small.yaml", "--trials", "4", *ONE)
+    assert code == 3
+    assert "small.yaml: 1 of 4 trials broke: the baseline has no value of theirs" in err
+
+
+def test_whoever_must_choose_can_have_undecided_pass_with_a_word_or_fail(sim):
+    """Five trials decide nothing of 90 %; by default that is 3."""
+    check = ("check", "small.yaml", "--trials", "5", *ONE)
+    assert [sim(*check, *how)[0] for how in ((), ("--inconclusive", "fail"))] == [3, 1]
+    code, _, err = sim(*check, "--inconclusive", "warn")
+    assert (code, err) == (0, "sim check: 1 line undecided, and passed over (--inconclusive warn)\n")
+
+
+def test_a_damaged_baseline_is_told_before_anything_is_run(sim, monkeypatch):
+    """By check, and by an update, which would write its other entries again."""
+    sim("baseline", "update", "small.yaml", "--trials", "1", *ONE)
+    path = Path("sim-baseline.json")
+    path.write_text(path.read_text().replace('"seed": 0', '"seed": 1'))
+    monkeypatch.setattr("sim.study.study.run", None)
+    for words in (("check", "small.yaml", "--baseline", path.name), ("baseline", "update", "small.yaml")):
+        code, out, err = sim(*words)
+        assert (code, out) == (2, "")
+        assert "sim-baseline.json is damaged at 'small.yaml', or was changed by hand: update it" in err
 
 
 def test_a_wrong_path_in_a_sweep_of_the_file_is_shown_where_it_stands(sim, tmp_path):

@@ -8,6 +8,7 @@ import time
 
 import pytest
 
+from sim.core.checksums import verify
 from tests.study import small
 
 TRIALS = ("--trials", "60")
@@ -67,7 +68,7 @@ def test_an_interrupted_study_says_so_and_goes_on(tmp_path, undisturbed):
     os.killpg(began.pid, signal.SIGINT)
     _, errors = began.communicate(timeout=60)
     assert began.returncode == 130
-    assert "finished trials are kept" in errors
+    assert "finished trials are kept" in errors and "Traceback" not in errors
     assert not list(tmp_path.glob("out/*/*-study"))
     small.run(tmp_path, *TRIALS, "--jobs", "2")
     assert small.tables(tmp_path) == undisturbed
@@ -112,6 +113,47 @@ def test_no_worker_outlives_the_main_process(tmp_path, how):
     began.send_signal(how)
     began.wait(timeout=60)
     wait_for(lambda: not any(runs(worker) for worker in workers), seconds=30.0)
+
+
+def group(pid):
+    """Return the processes of a process group that run."""
+    found = []
+    for task in filter(str.isdigit, os.listdir("/proc")):
+        try:
+            with open(f"/proc/{task}/stat") as file:
+                state, _, owner = file.read().rpartition(")")[2].split()[:3]
+        except (OSError, ProcessLookupError):
+            continue
+        if int(owner) == pid and state not in ("Z", "X"):
+            found.append(int(task))
+    return found
+
+
+def test_an_interrupt_while_workers_start_is_told_once_and_leaves_nothing_running(tmp_path):
+    """Ctrl-C reaches every process of the terminal; those that import what trials need say nothing."""
+    began = small.start(tmp_path, *TRIALS, "--jobs", "2")
+    wait_for(lambda: len(group(began.pid)) > 1)
+    time.sleep(0.2)  # in the middle of an import, most likely; at no moment may it be otherwise
+    os.killpg(began.pid, signal.SIGINT)
+    _, errors = began.communicate(timeout=60)
+    assert began.returncode == 130
+    assert "Traceback" not in errors and errors.count("interrupted") == 1
+    wait_for(lambda: not group(began.pid), seconds=30.0)
+
+
+def test_two_identical_studies_and_runs_at_once_all_end_well(tmp_path, undisturbed):
+    """Two studies, one after the other, and two runs beside them; the tables are as ever."""
+    studies = [small.start(tmp_path, *TRIALS, "--jobs", "1") for _ in range(2)]
+    runs = [small.start(tmp_path, "--keep-journal"), small.start(tmp_path)]
+    for process in (*studies, *runs):
+        _, errors = process.communicate(timeout=240)
+        assert process.returncode in (0, 1, 3), errors
+        assert "Traceback" not in errors
+    assert small.tables(tmp_path) == undisturbed
+    (run,) = tmp_path.glob("out/*/*-0")
+    verify(run)
+    assert (run / "journal").is_dir()
+    assert not list(tmp_path.glob("out/*/.*"))
 
 
 LOOPBACK = ("--host", "127.0.0.1", "--port", "0")

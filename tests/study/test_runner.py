@@ -10,7 +10,7 @@ from sim.study.plan import Batch, Point, missing
 from sim.study.runner import Runner
 from sim.study.store import Store
 from sim.study.study import run
-from sim.study.unfinished import Busy, Lost, OtherMachine
+from sim.study.unfinished import Lost, OtherMachine
 from sim.study.work import run_batch
 from tests.study import small
 
@@ -110,12 +110,20 @@ def test_a_trial_that_raises_is_reported_and_the_study_goes_on(tmp_path, monkeyp
     assert finding.tally.objectives["rpo"].undecided == 1
 
 
-def test_two_processes_do_not_run_one_study_at_a_time(tmp_path):
-    """The second is told."""
-    first = Store(tmp_path / "study", {})
-    with pytest.raises(Busy):
-        Store(tmp_path / "study", {})
-    first.close()
+def test_an_interrupt_that_became_an_error_is_no_broken_trial(tmp_path, monkeypatch):
+    """Where C calls Python it does; kept as an error it would be found again by the next study."""
+    import sim.trial
+
+    def turned(*_, **__):
+        try:
+            raise KeyboardInterrupt
+        except KeyboardInterrupt as error:
+            raise SystemError("returned a result with an exception set") from error
+
+    monkeypatch.setattr(sim.trial, "run", turned)
+    with pytest.raises(KeyboardInterrupt):
+        filled(tmp_path, Serial())
+    assert not list(tmp_path.glob(".study.study/batch-*"))
 
 
 def test_batches_of_another_scenario_or_version_are_not_used(tmp_path):
@@ -171,7 +179,7 @@ def test_the_tables_have_a_schema_with_units_and_read_as_they_are(tmp_path):
     import pyarrow.parquet as pq
 
     found = run([Point("", small.scenario(tmp_path))], seed=0, trials=2, target=tmp_path / "study")
-    found.store.finish({})
+    found.store.finish({}, {})
     milestones = pq.read_schema(tmp_path / "study" / "milestones.parquet")
     assert milestones.field("at_ns").metadata[b"unit"] == b"ns"
     objectives = pd.read_parquet(tmp_path / "study" / "objectives.parquet")

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -124,6 +125,81 @@ def test_a_path_comes_before_a_packaged_name(scenario, monkeypatch, tmp_path):
     assert find.scenario("drills/lose.yaml") == Path("drills/lose.yaml")
     with pytest.raises(click.BadParameter, match="did you mean drills/lose"):
         find.scenario("drills/loose")
+
+
+def test_folders_that_come_with_sim_are_found_as_scenarios_are(scenario, monkeypatch, tmp_path):
+    """By validate and check, with or without the word scenarios; a folder of one's own comes first."""
+    packaged = tmp_path / "packaged"
+    (packaged / "gate").mkdir(parents=True)
+    (packaged / "gate/a.yaml").touch()
+    monkeypatch.setattr(find, "packaged", lambda: packaged)
+    for name in ("gate", "gate/", "scenarios/gate", "scenarios"):
+        assert find.scenarios(name) == [packaged / "gate/a.yaml"]
+    for name in ("../gate", "nowhere", "/gate"):
+        with pytest.raises(click.BadParameter):
+            find.scenarios(name)
+    Path("gate").mkdir()
+    Path("gate/mine.yaml").touch()
+    assert find.scenarios("gate") == [Path("gate/mine.yaml")]
+
+
+def test_a_file_is_named_from_the_root_of_its_repository(scenario, monkeypatch, tmp_path):
+    """From whatever folder, by whatever path; without a repository from the working directory."""
+    (tmp_path / "repo/.git").mkdir(parents=True)
+    (tmp_path / "repo/drills").mkdir()
+    file = tmp_path / "repo/drills/a.yaml"
+    for folder, name in (("repo/drills", "a.yaml"), ("repo", "drills/../drills/a.yaml"), (".", str(file))):
+        monkeypatch.chdir(tmp_path / folder)
+        assert find.from_root(name) == "drills/a.yaml"
+    shutil.rmtree(tmp_path / "repo/.git")
+    assert find.from_root("repo/drills/a.yaml") == "repo/drills/a.yaml"
+    monkeypatch.setattr(find, "packaged", lambda: tmp_path / "repo")
+    assert find.from_root(file) == "scenarios/drills/a.yaml"
+
+
+def test_a_link_to_a_scenario_looks_beside_its_target(sim, scenario):
+    """For what it extends, and for files that it names; errors show the name that was given."""
+    Path("far/data").mkdir(parents=True)
+    Path("far/base.yaml").write_text(Path(scenario).read_text())
+    Path("far/data/lags.csv").write_text("value_s\n1\n2\n")
+    decision = "failover: {decision: {empirical: data/lags.csv}}"
+    Path("far/real.yaml").write_text(f"extends: [base.yaml]\ndatabases: {{orders: {{{decision}}}}}\n")
+    Path("linked.yaml").symlink_to("far/real.yaml")
+    Path("folder").symlink_to("far")
+    assert sim("validate", "linked.yaml")[0] == 0
+    assert sim("validate", "folder/real.yaml")[0] == 0
+    Path("far/real.yaml").write_text("extends: [base.yaml]\nduratoin: 1m\n")
+    assert sim("validate", "linked.yaml")[2].startswith("linked.yaml:2:1: duratoin")
+
+
+def flipped(path):
+    """Change one bit of a file."""
+    held = path.read_bytes()
+    path.write_bytes(held[:-20] + bytes([held[-20] ^ 1]) + held[-19:])
+
+
+@pytest.mark.parametrize(
+    ("name", "damage"),
+    [
+        ("run.json", flipped),
+        ("run.json", lambda path: path.write_text("")),
+        ("run.json", lambda path: path.write_text("[]")),
+        ("scenario.yaml", flipped),
+        ("scenario.yaml", Path.unlink),
+        ("SHA256SUMS", Path.unlink),
+        ("SHA256SUMS", lambda path: path.write_text("")),
+        ("SHA256SUMS", flipped),
+    ],
+)
+def test_a_damaged_run_folder_is_told_in_one_line(sim, scenario, trial, name, damage):
+    """Before it is rerun, with what is wrong; a milestone or a figure in it could be anything."""
+    sim("run", scenario, "--out", "out")
+    (folder,) = Path("out").glob("*/*")
+    damage(folder / name)
+    trial.calls.clear()
+    code, out, err = sim("explain", str(folder), "--record", "orders:1")
+    assert (code, out, trial.calls) == (2, "", [])
+    assert "damaged" in err and "run the scenario again" in err and "Traceback" not in err
 
 
 def test_completion_offers_scenarios_and_folders(scenario, monkeypatch, tmp_path):

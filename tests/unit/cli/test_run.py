@@ -66,6 +66,7 @@ def test_the_run_folder_can_be_run_again(sim, scenario, trial):
         "scenario.yaml",
         "milestones.parquet",
         "exposure.svg",
+        "SHA256SUMS",
     }
     sim("run", str(folder / "scenario.yaml"), "--out", "again")
     (second,) = Path("again").glob("*/*")

@@ -1,9 +1,11 @@
 """What a check prints: order, exit codes, JUnit XML, GitHub's commands and summary."""
 
 from dataclasses import replace
+from pathlib import Path
 from xml.etree import ElementTree as xml
 
 import pytest
+from lxml import etree
 
 from sim.report.check import SUMMARY_BYTES, again, annotations, junit, lines, markdown
 from sim.study.baseline import CANNOT_TELL, NOT_WORSE, WORSE, Change
@@ -15,6 +17,7 @@ PASSES = finding({"rto": GOOD, "rpo": [0.0] * 40})
 FAILS = finding({"rto": BAD, "rpo": [0.0] * 40})
 OPEN = finding({"rto": GOOD[:5], "rpo": [0.0] * 5})
 SPOILT = Checked("bad.yaml", [Line("bad.yaml", ("bad.yaml", 3), BAD_INPUT, "unknown key 'x'")], None)
+BROKEN = checked("x.yaml", finding({"rto": [10.0] * 60, "rpo": [0.0] * 60}, broken=(5, 16, 20, 30, 40, 50)))
 ALL = [checked("p.yaml", PASSES), checked("f.yaml", FAILS), checked("o.yaml", OPEN), SPOILT]
 
 
@@ -59,8 +62,75 @@ def test_junit_has_a_suite_for_each_file_and_an_undecided_case_is_an_error():
         "bad.yaml": ("1", "0", "1"),
     }
     assert suites["f.yaml"].find("testcase/failure").get("type") == "fail"
-    properties = {p.get("name"): p.get("value") for p in suites["f.yaml"].iter("property")}
-    assert properties["trials"] == "40" and "asked" in properties and "low" in properties
+    said = suites["f.yaml"].find("testcase/system-out").text
+    assert "trials: 40\n" in said and "asked: " in said and "low: " in said
+
+
+SCHEMA = etree.XMLSchema(file=str(Path(__file__).parent / "jenkins-junit.xsd"))
+
+
+@pytest.mark.parametrize("undecided", [None, "fail", "warn"])
+def test_junit_is_what_jenkins_accepts_with_times_and_classes_from_the_root(undecided):
+    """Its schema knows no properties of cases; a class is named alike from whatever folder it was checked."""
+    timed = [replace(one, name=f"scenarios/{one.path}", wall_s=4.0) for one in (*ALL, BROKEN)]
+    text = junit(timed, undecided=undecided)
+    SCHEMA.assertValid(etree.fromstring(text.encode()))
+    root = xml.fromstring(text.encode())
+    assert root.get("time") == "20.000"
+    cases = root.findall("testsuite[@name='scenarios/f.yaml']/testcase")
+    assert [(case.get("classname"), case.get("time")) for case in cases] == [("scenarios.f", "2.000")] * 2
+
+
+def test_what_jenkins_does_not_accept_is_seen():
+    """Properties of a case, times in scientific notation, and a suite without counts."""
+    text = junit([replace(ALL[0], wall_s=1e-9)])
+    for old, new in (
+        ("<system-out>", "<properties/><system-out>"), ('time="0.000"', 'time="1e-09"'), (' errors="0"', ""),
+    ):  # fmt: skip
+        assert old in text and not SCHEMA.validate(etree.fromstring(text.replace(old, new).encode()))
+
+
+def test_a_choice_about_what_is_undecided_shows_in_junit_and_annotations():
+    """A failure, or skipped; but trials that broke are never passed over."""
+
+    def kinds(undecided):
+        cases = xml.fromstring(junit([ALL[2], BROKEN], undecided=undecided).encode()).iter("testcase")
+        return [case[0].tag for case in cases]
+
+    assert kinds(None) == ["error", "system-out", "error", "error", "error"]
+    assert kinds("fail") == ["failure", "system-out", "failure", "failure", "failure"]
+    assert kinds("warn") == ["skipped", "system-out", "skipped", "skipped", "error"]
+    assert annotations([ALL[2]], undecided="fail").startswith("::error ")
+
+
+def test_trials_that_broke_are_told_in_every_line_and_with_the_first_ones_command():
+    """In the lines, in JUnit, and in the summary."""
+    line = BROKEN.lines[-1]
+    again = "to see it: sim run x.yaml --seed 0 --trial 5"
+    told = f"6 of 60 trials broke, the first is trial 5: ValueError: planted \x1b; {again}"
+    assert f"x.yaml:1  scenario: {told}" in lines([BROKEN])
+    assert all("; 6 of 60 trials broke" in line.why for line in BROKEN.lines[:2])
+    assert told in markdown([BROKEN])
+    assert again in junit([BROKEN]) and "broken: 6\n" in junit([BROKEN])
+    assert line.verdict == "inconclusive" and not line.open
+
+
+@pytest.mark.parametrize(
+    ("chosen", "codes"),
+    [
+        ((0,), (0, 0, 0)),
+        ((0, 2), (3, 1, 0)),
+        ((1, 2), (1, 1, 1)),
+        ((3, 2), (2, 2, 2)),
+        ((), (2, 2, 2)),
+        ((4,), (3, 1, 3)),
+    ],
+)
+def test_whoever_must_choose_can_fail_or_pass_over_what_is_undecided(chosen, codes):
+    """By default it is 3; what broke is no choice of theirs, and a miss or bad input stays what it is."""
+    every = [*ALL, BROKEN]
+    found = [line for i in chosen for line in every[i].lines]
+    assert tuple(exit_code(found, undecided=how) for how in (None, "fail", "warn")) == codes
 
 
 def test_junit_holds_whatever_a_broken_trial_said():

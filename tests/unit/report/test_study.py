@@ -42,7 +42,7 @@ def test_a_trial_of_a_sweep_is_run_again_at_its_point():
     bad = finding({"rto": [GOOD, BAD] * 20, "rpo": [0.0] * 40}, label=AT[0], sets=AT)
     said = study(good, bad)
     assert "-f y.yaml --set faults.power.duration=6m --seed 0 --trial 1 the worst trial of rto" in text(said)
-    assert headline(said).endswith("of runs meet it at faults.power.duration=6m")
+    assert headline(said, "x.yaml").endswith("of runs meet it at faults.power.duration=6m")
 
 
 def test_a_broken_trial_is_shown_with_its_seed_and_the_command_to_see_it_again():
@@ -51,6 +51,24 @@ def test_a_broken_trial_is_shown_with_its_seed_and_the_command_to_see_it_again()
     said = text(study(found))
     assert "trial 3 broke: ValueError: planted" in said
     assert "--set faults.power.duration=6m --seed 0 --trial 3" in said
+
+
+def test_trials_that_broke_are_counted_wherever_figures_are():
+    """In the line of -q with the first one's command, in tables, figures and notes; no fault hides them."""
+    broken = finding({"rto": [GOOD] * 60, "rpo": [0.0] * 60}, broken=(5, 16, 20, 21), label=AT[0], sets=AT)
+    whole = finding({"rto": [GOOD] * 60, "rpo": [0.0] * 60}, label="b")
+    first = "sim run x.yaml -f y.yaml --set faults.power.duration=6m --seed 0 --trial 5"
+    line = headline(study(whole, broken), "x.yaml -f y.yaml")
+    assert line.startswith("INCONCLUSIVE: ")
+    assert line.endswith(f"4 of 60 trials broke at {AT[0]}, the first: {first}")
+    said = text(study(whole, broken))
+    assert "inconclusive; 4 of 60 trials broke" in said  # beside the other points
+    assert "60/60" in said and "56/60, 4 broke" in said
+    assert f"Figures of {AT[0]}, 56 of 60 trials: the others broke" in said
+    assert f"4 of 60 trials broke at {AT[0]}: 5, 16, 20, 21" in said
+    assert "- 4 of 60 trials broke: no figure counts them" in said
+    broken.tally.fired["power"] = 54
+    assert any("took effect in 54 of 56 trials that did not break" in note for note in notes(study(broken)))
 
 
 def test_a_bound_that_is_not_there_is_explained_where_its_sign_is():

@@ -14,10 +14,12 @@ from sim.study.figures import Figures, named
 from sim.study.gate import Checked, _lines
 from sim.study.judgement import overall, rule
 from sim.study.plan import Point
-from sim.study.rows import Measured, Part
+from sim.study.rows import Measured, Part, failed
 from sim.study.study import Finding, Study
 from sim.study.tally import tally
 from tests.study.small import written
+
+ERROR = "Traceback\nValueError: planted \x1b"
 
 
 @functools.cache
@@ -37,10 +39,12 @@ def finding(values, *, sets=(), label="", broken=(), metrics=()):
     rows, measured = {"trials": [], "objectives": []}, []
     names = named((m, of, "s") for m, of, _ in metrics)
     for trial in range(trials):
-        error = "Traceback\nValueError: planted \x1b" if trial in broken else None
-        rows["trials"].append([0, trial, 0, "pass", 0, 0, "", error])
+        error = ERROR if trial in broken else None
         if error:
+            for table, more in failed(error, point.scenario, point=0, trial=trial, seed=0).items():
+                rows.setdefault(table, []).extend(more)
             continue
+        rows["trials"].append([0, trial, 0, "pass", 0, 0, "", None])
         for name, column in values.items():
             rows["objectives"].append([0, trial, name, *judged(point.scenario.sla[name], column[trial])])
         ends = [column[trial] for *_, column in metrics]

@@ -1,5 +1,6 @@
 """Baselines: worse, not worse, or cannot tell."""
 
+import json
 import math
 
 import pytest
@@ -78,14 +79,17 @@ def test_a_baseline_reads_as_it_was_written_and_names_other_versions(tmp_path):
     kept = {"x": entry(finding({"rto": [1.5, math.inf, None]}), seed=4)}
     write(path, kept)
     found = read(path)
-    assert found["scenarios"] == kept
+    assert found["scenarios"] == kept  # without checksums
     assert found["scenarios"]["x"]["values"]["rto"] == [1.5, "inf", None]
     assert other_versions(found) == ""
     found["machine"]["numpy"] = "1.0"
     assert "numpy 1.0 then" in other_versions(found)
 
 
-@pytest.mark.parametrize("text", ["", "[]", "{}", "{"])
+@pytest.mark.parametrize(
+    "text",
+    ["", "[]", "{}", "{", '{"machine": [], "scenarios": {}}', '{"machine": {}, "scenarios": 1}', "[" * 9**5],
+)
 def test_what_is_no_baseline_is_refused(tmp_path, text):
     """With its name."""
     (tmp_path / "b.json").write_text(text)
@@ -132,3 +136,47 @@ def test_two_designs_are_compared_by_the_most_that_they_can_lose():
     (found,) = differences(then, now)
     assert (found.before, found.after, found.median.value) == (0.0, 514.5, 514.0)
     assert found.differs
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("60.0", "61.0"),
+        ('"trials": 30', '"trials": 31'),
+        ('"seed": 0', '"seed": 1'),
+        ('"python": "3', '"python": "4'),
+    ],
+)
+def test_a_changed_baseline_is_refused_by_the_name_of_what_changed(tmp_path, old, new):
+    """A bit that flipped, or a hand that helped."""
+    path = tmp_path / "b.json"
+    write(path, {"x.yaml": entry(finding({"rto": THEN}), seed=0)})
+    assert old in path.read_text()
+    path.write_text(path.read_text().replace(old, new, 1))
+    with pytest.raises(
+        ValueError, match=r"b\.json is damaged at '(x\.yaml|machine)', or was changed by hand"
+    ):
+        read(path)
+
+
+def test_an_entry_under_another_name_is_refused(tmp_path):
+    """What one scenario came to is no baseline of another."""
+    path = tmp_path / "b.json"
+    write(path, {"x.yaml": entry(finding({"rto": THEN}), seed=0)})
+    path.write_text(path.read_text().replace("x.yaml", "y.yaml"))
+    with pytest.raises(ValueError, match=r"damaged at 'y\.yaml'"):
+        read(path)
+
+
+def test_a_baseline_from_before_checksums_is_told_and_cannot_be_compared_with(tmp_path):
+    """Nor does an update of another scenario in it lend it one."""
+    path = tmp_path / "b.json"
+    write(path, {"x.yaml": entry(finding({"rto": THEN}), seed=0)})
+    old = json.loads(path.read_text())
+    del old["scenarios"]["x.yaml"]["sha256"]
+    path.write_text(json.dumps(old))
+    for _ in range(2):
+        kept = read(path)["scenarios"]
+        found = change(kept["x.yaml"], finding({"rto": THEN}), "rto", seed=0, tolerance=0.0)
+        assert (found.verdict, found.why) == (CANNOT_TELL, "it predates checksums: update the baseline")
+        write(path, {**kept, "y.yaml": entry(finding({"rto": THEN}), seed=0)})
