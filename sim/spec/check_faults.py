@@ -15,6 +15,7 @@ MILESTONES = (
     "node.down",
     "node.up",
     "primary.lost",
+    "destroyed",
     "observer.unhealthy",
     "observer.healthy",
     "checker.unhealthy",

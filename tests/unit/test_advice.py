@@ -185,3 +185,19 @@ def test_a_run_that_takes_the_advice_is_decided(scenario):
         0,
         0.0,
     ]
+
+
+def test_a_run_that_nobody_could_save_says_what_would_have(scenario):
+    """Its region never comes back: a larger max_lag gives up what nobody has; two regions need another."""
+    (lost, *_) = run(scenario()).objectives
+    lag = "4m58.179s"  # of what probes had seen of the primary, two seconds before it went
+    assert lost["why"] == f"{IN_EAST}; to decide it: max_lag above {lag} accepts the loss of 15,000"
+    (lost, _, rto) = run(scenario("sla.rto.must=<= 1h", *WITHOUT_NORTH)).objectives
+    assert lost["why"] == f"{IN_EAST}; to decide it: a third voter (one more region)"
+    assert rto["why"] == f"{NEVER_SERVED}; to decide it: a third voter (one more region)"
+    freer = run(scenario("databases.orders.failover.max_lag=4m58.180s"))
+    assert [objective["low"] for objective in freer.objectives[:2]] == [
+        15_000,
+        pytest.approx(300.0, abs=0.02),
+    ]
+    assert [objective["verdict"] for objective in freer.objectives[:2]] == ["missed"] * 2
