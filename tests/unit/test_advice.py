@@ -63,8 +63,9 @@ def figures(stranded=15_000, *, unbounded=False, again_s=None):
     where = [{"region": "east", "records": stranded, "why": "which is down at the end"}]
     window_s = None if unbounded else 300.0 * bool(stranded)
     episodes = [{"started_s": 600.0, "rta_s": None}]
+    loss = {"stranded": stranded, "window_s": 0.0, "stranded_window_s": window_s, "where": where}
     return {
-        "loss": {"orders": {"stranded": stranded, "stranded_window_s": window_s, "where": where}},
+        "loss": {"orders": loss},
         "recovery": {"orders.write": {"serving_again_s": again_s, "episodes": episodes}},
     }
 
@@ -124,6 +125,8 @@ def test_two_regions_need_a_third_voter(scenario):
     )
     assert ways(three, LOST, fates=fates, milestones=happened("no_majority")) == ""
     assert ways(two, LOST, fates=fates, milestones=happened("no_majority", "declared", "kept")) == ""
+    only = figures(unbounded=True)  # no other node has its data
+    assert ways(two, LOST, fates=fates, milestones=happened("no_majority"), of=only) == ""
     assert "failover was under way" in ways(
         two, LOST, fates=fates, milestones=happened("declared", "decided")
     )
