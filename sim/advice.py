@@ -127,7 +127,10 @@ def _restart(fate: Fate, nodes: Sequence[Node], end: End) -> int:
 
 
 def _failover(store: str, end: End) -> Iterator[str]:
-    """Yield what would have let another node take over."""
+    """Yield what would have let another node take over, if any is there that has its data."""
+    loss = end.figures["loss"][store]
+    if loss["window_s"] is None or loss["stranded_window_s"] is None:
+        return
     own = [m for m in end.milestones if m.subject.partition("/")[0] == store]
     last = next((m for m in reversed(own) if m.kind in STEPS), None)
     if last is None:
@@ -135,16 +138,16 @@ def _failover(store: str, end: End) -> Iterator[str]:
     if last.kind == "no_majority" and len(end.scenario.regions) == 2:
         yield "a third voter (one more region)"
     elif last.kind == "no_candidate":
-        yield from _more_lag(store, last.why, end)
+        yield from _more_lag(last.why, loss["stranded"])
     elif last.kind in UNDER_WAY:
         yield "a longer run (a failover was under way)"
 
 
-def _more_lag(store: str, why: str, end: End) -> Iterator[str]:
+def _more_lag(why: str, stranded: int) -> Iterator[str]:
     lags = sorted(_LAG.findall(why), key=parse_duration)
     if lags:
-        lost = end.figures["loss"][store]["stranded"]
-        yield f"max_lag above {lags[0]} accepts the loss of {lost:,}" if lost else f"max_lag above {lags[0]}"
+        price = f" accepts the loss of {stranded:,}" if stranded else ""
+        yield f"max_lag above {lags[0]}{price}"
 
 
 def _at_most(delay: Distribution) -> int:

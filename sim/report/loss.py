@@ -27,7 +27,8 @@ def loss(outcome: Outcome) -> list[Section]:
     shown = [(head, cell) for head, cell in COLUMNS.items() if head in used]
     rows = tuple((name, *(cell(f) for _, cell in shown)) for name, f in stores.items())
     table = Table(("store", *(head for head, _ in shown)), rows, frozenset(range(1, len(shown) + 1)))
-    lines = [line for name, f in stores.items() for line in _lines(name, f)]
+    standbys = outcome.figures.get("exposure", {})
+    lines = [line for name, f in stores.items() for line in _lines(name, f, alone=not standbys.get(name))]
     told = [*lines, BACKUPS] if lines else ["- No acknowledged transaction was lost."]
     return [Section("Data loss (acknowledged, then gone)", (table, *told)), *_exposure(outcome)]
 
@@ -62,9 +63,12 @@ COLUMNS: dict[str, Callable[[Figures], str]] = {
 ALWAYS = frozenset(COLUMNS) - {"out of reach", "on a bus"}
 
 
-def _lines(name: str, figure: Figures) -> Iterator[str]:
-    """Say why a store's transactions are gone, the largest cause first, and where the others are."""
-    if figure["records"]:
+def _lines(name: str, figure: Figures, *, alone: bool) -> Iterator[str]:
+    """Say why a store's transactions are gone, the largest cause first, and where the others are.
+
+    ``alone``: it has one copy, so that there was no way for them to go.
+    """
+    if figure["records"] and not alone:
         yield f"- {name}: {_because(figure['cause'])}"
     if figure["destroyed"]:
         yield f"- {name}: {count(figure['destroyed'])} were destroyed: no copy of them is left on any disk"

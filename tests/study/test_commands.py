@@ -47,6 +47,22 @@ def test_a_check_against_its_own_baseline_is_not_worse_from_any_folder(sim, tmp_
     assert code == 3  # six trials decide nothing
 
 
+def test_a_baseline_from_before_bounds_leaves_a_check_open_until_it_is_updated(sim, tmp_path):
+    """It is no regression, and nothing passes by it: exit code 3, and what to do."""
+    update = ("baseline", "update", "small.yaml", "--trials", "6", *ONE)
+    check = ("check", "small.yaml", "--baseline", "sim-baseline.json", "--trials", "6", *ONE)
+    sim(*update)
+    path = tmp_path / "sim-baseline.json"
+    kept = json.loads(path.read_text())
+    for scenario in kept["scenarios"].values():
+        del scenario["format"]
+    path.write_text(json.dumps(kept))
+    code, out, _ = sim(*check, "--tolerance", "9")
+    assert code == 3 and out.count("(predates bounds: update)") == 2
+    sim(*update)
+    assert "not worse than the baseline" in sim(*check)[1]
+
+
 def test_a_file_named_twice_is_checked_once(sim):
     """By itself and by its folder."""
     _, out, _ = sim("check", "small.yaml", ".", "--trials", "1", *ONE)

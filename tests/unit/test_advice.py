@@ -63,8 +63,9 @@ def figures(stranded=15_000, *, unbounded=False, again_s=None):
     where = [{"region": "east", "records": stranded, "why": "which is down at the end"}]
     window_s = None if unbounded else 300.0 * bool(stranded)
     episodes = [{"started_s": 600.0, "rta_s": None}]
+    loss = {"stranded": stranded, "window_s": 0.0, "stranded_window_s": window_s, "where": where}
     return {
-        "loss": {"orders": {"stranded": stranded, "stranded_window_s": window_s, "where": where}},
+        "loss": {"orders": loss},
         "recovery": {"orders.write": {"serving_again_s": again_s, "episodes": episodes}},
     }
 
@@ -124,6 +125,8 @@ def test_two_regions_need_a_third_voter(scenario):
     )
     assert ways(three, LOST, fates=fates, milestones=happened("no_majority")) == ""
     assert ways(two, LOST, fates=fates, milestones=happened("no_majority", "declared", "kept")) == ""
+    only = figures(unbounded=True)  # no other node has its data
+    assert ways(two, LOST, fates=fates, milestones=happened("no_majority"), of=only) == ""
     assert "failover was under way" in ways(
         two, LOST, fates=fates, milestones=happened("declared", "decided")
     )
@@ -185,3 +188,19 @@ def test_a_run_that_takes_the_advice_is_decided(scenario):
         0,
         0.0,
     ]
+
+
+def test_a_run_that_nobody_could_save_says_what_would_have(scenario):
+    """Its region never comes back: a larger max_lag gives up what nobody has; two regions need another."""
+    (lost, *_) = run(scenario()).objectives
+    lag = "4m58.179s"  # of what probes had seen of the primary, two seconds before it went
+    assert lost["why"] == f"{IN_EAST}; to decide it: max_lag above {lag} accepts the loss of 15,000"
+    (lost, _, rto) = run(scenario("sla.rto.must=<= 1h", *WITHOUT_NORTH)).objectives
+    assert lost["why"] == f"{IN_EAST}; to decide it: a third voter (one more region)"
+    assert rto["why"] == f"{NEVER_SERVED}; to decide it: a third voter (one more region)"
+    freer = run(scenario("databases.orders.failover.max_lag=4m58.180s"))
+    assert [objective["low"] for objective in freer.objectives[:2]] == [
+        15_000,
+        pytest.approx(300.0, abs=0.02),
+    ]
+    assert [objective["verdict"] for objective in freer.objectives[:2]] == ["missed"] * 2

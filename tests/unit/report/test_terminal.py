@@ -139,6 +139,8 @@ def test_what_was_destroyed_is_told_and_that_backups_are_not_modelled():
         assert "- payments: no node holds its data any more; all that lay before the run is lost too" in said
         assert "- Backups are not modelled:" in said
     assert "all that lay before the run is out of reach" in lossy(stranded_window_s=None)
+    alone = {**figures(), "exposure": {}}
+    assert "still in the send queue" not in rendered(drill(figures=alone))  # there is no other copy
 
 
 def test_nothing_lost_is_said_in_words():
