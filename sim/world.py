@@ -247,13 +247,8 @@ class World:
             domain = service.domain
             part = self._slice(domain, last=True)
             part.tables["sides"] = side_table(self.network)
-            part.tables.update(
-                {
-                    name: table
-                    for name, table in final_tables(domain).items()
-                    if len(next(iter(table.values())))
-                }
-            )
+            final = final_tables(domain).items()
+            part.tables.update({name: table for name, table in final if len(next(iter(table.values())))})
             self._fold(part)
 
     # --- what faults do -------------------------------------------------------------------------------------
