@@ -150,20 +150,32 @@ def _made(target: Path) -> Path:
 def _replace(partial: Path, target: Path) -> None:
     """Rename ``partial`` to ``target``; no folder can be renamed over another, so an old one steps aside."""
     replaced = partial.with_suffix(REPLACED)
-    while True:
-        known: dict[str, str] = {}
-        with suppress(FileNotFoundError):
-            target.rename(replaced)
-            known = _take_over(replaced, partial)
-        seal(partial, known)
-        try:
-            partial.rename(target)
-            break
-        except OSError:  # another run of the same has ended in between, where folders have no locks
-            if not target.is_dir():
-                raise
+    try:
+        while not _taken(partial, target, replaced):
             shutil.rmtree(replaced, ignore_errors=True)
+    finally:
+        if replaced.is_dir() and not target.exists():
+            replaced.rename(target)
     shutil.rmtree(replaced, ignore_errors=True)
+
+
+def _taken(partial: Path, target: Path, replaced: Path) -> bool:
+    """Try to put ``partial`` in the place of ``target``, which steps aside.
+
+    False if another run of the same has ended in between, where folders have no locks.
+    """
+    known: dict[str, str] = {}
+    with suppress(FileNotFoundError):
+        target.rename(replaced)
+        known = _take_over(replaced, partial)
+    seal(partial, known)
+    try:
+        partial.rename(target)
+    except OSError:
+        if not target.is_dir():
+            raise
+        return False
+    return True
 
 
 def _take_over(old: Path, new: Path) -> dict[str, str]:

@@ -1,5 +1,6 @@
 """The runner: same results whatever runs them, and what becomes of batches that kill."""
 
+import sys
 from types import SimpleNamespace
 
 import pytest
@@ -108,6 +109,17 @@ def test_a_trial_that_raises_is_reported_and_the_study_goes_on(tmp_path, monkeyp
     assert "planted" in finding.tally.errors[0][1]
     assert finding.verdict != "pass"
     assert finding.tally.objectives["rpo"].undecided == 1
+
+
+def test_a_worker_whose_owner_has_gone_says_nothing_and_any_other_error_is_shown(monkeypatch, capsys):
+    """What it meets then is the end of a pipe."""
+    monkeypatch.setattr(sys, "excepthook", sys.excepthook)
+    from sim.study import hush
+
+    hush._hook(EOFError, EOFError(), None)
+    assert capsys.readouterr().err == ""
+    hush._hook(ValueError, ValueError("shown"), None)
+    assert "ValueError: shown" in capsys.readouterr().err
 
 
 def test_an_interrupt_that_became_an_error_is_no_broken_trial(tmp_path, monkeypatch):

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from unittest.mock import Mock
 from xml.etree import ElementTree
 
 import pytest
@@ -132,6 +133,17 @@ def test_a_run_killed_while_the_old_folder_stepped_aside_gives_it_back(tmp_path)
     with pytest.raises(RuntimeError), appearing(tmp_path / "run"):
         raise RuntimeError
     assert inside(tmp_path) == ["run"] and inside(tmp_path / "run") == ["journal"]
+
+
+def test_a_kept_journal_that_cannot_be_taken_over_stays_where_it_was(tmp_path, monkeypatch):
+    """No room for it, say: then the new run has failed, and not the old."""
+    target = tmp_path / "run"
+    with appearing(target) as partial:
+        (partial / "journal").mkdir()
+    monkeypatch.setattr("sim.report.folder.shutil.copytree", Mock(side_effect=OSError(28, "No space left")))
+    with pytest.raises(OSError, match="No space left"), appearing(target) as partial:
+        (partial / "new").touch()
+    assert inside(tmp_path) == ["run"] and inside(target) == ["SHA256SUMS", "journal"]
 
 
 RACER = """
