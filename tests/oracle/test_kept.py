@@ -42,9 +42,9 @@ def _texts(found: dict) -> tuple:
 
 
 def test_a_primary_that_comes_back_empty_is_replaced():
-    """It tells no old position that would make the others seem to lag, and no probe of it succeeds: one commit
-    is lost. The observer beside it, which comes back with it, sends a last renewing probe 61.68 s after the
-    start; the lease of 30 s from then on, promotion and route end the 68 s without writes."""
+    """It tells no old position that would make the others seem to lag, and no probe of it succeeds: one
+    commit is lost. The observer beside it, which comes back with it, sends a last renewing probe at 61.68 s,
+    and the lease of 30 s from then on, promotion and route end the 68 s without writes."""
     found = judged("emptied-primary-replaced")
     recovery = found.figures["recovery"]["orders.write"]
     fenced = next(m.at_ns for m in found.milestones if m.kind == "fenced")
