@@ -35,12 +35,11 @@ MUST_EXERCISE = {
             "faults that never heal",
             "faults that take the data",
             "several faults on one node",
-            "down_at_end",
             *(f"pulls_{cursor}" for cursor in (*CURSORS, "all")),
         ),
         OFTEN,
     ),
-    **dict.fromkeys(("refused_for_lag", "half_done_at_end", "long outages"), SELDOM),
+    **dict.fromkeys(("refused_for_lag", "down_at_end", "half_done_at_end", "long outages"), SELDOM),
     **dict.fromkeys(
         ("emptied_primaries_back", "decisions of minutes", "more than five regions", "ties of many streams"),
         1,

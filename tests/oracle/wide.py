@@ -45,7 +45,9 @@ def wide(number: int) -> Case:
 def _platform(make: Maker, kind: str, name: str) -> m.Scenario:
     dice = make.dice
     regions = _regions(make, kind)
-    stores = STORES[: dice.pick((1, 1, 2, 3)) if kind != MANY or make.style == EVEN else 1]
+    stores = STORES[
+        : dice.pick((2, 3) if make.style == EVEN else (1,)) if kind == MANY else dice.pick((1, 1, 2, 3))
+    ]
     clients = dice.some(regions, 1, 6 if kind == MANY else 3)
     return m.Scenario(
         name=name,

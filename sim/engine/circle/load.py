@@ -244,7 +244,8 @@ def _list_sessions(c, n):
     reg, coming = c.reg, c.coming
     for k in range(n):
         at = coming[C_AT, k]
-        bits = raw(c.stream_key[c.load[coming[C_LANE, k]]], coming[C_SEQ, k], _NONE, _SESSION)
+        # as plain Python the 64 bits come as an int, which is no argument for what is compiled
+        bits = np.uint64(raw(c.stream_key[c.load[coming[C_LANE, k]]], coming[C_SEQ, k], _NONE, _SESSION))
         session, place = halves(bits, reg[SESSIONS], reg[SESSION_KEYS])
         while at >= reg[EPOCH_END]:
             reg[EPOCH] += 1
