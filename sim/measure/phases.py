@@ -5,10 +5,10 @@ between a milestone and its cause belongs to the phase of the milestone. What fo
 catching up, or, while clients still hold an old DNS answer, rerouting.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from sim.journal.milestones import Milestone
+from sim.journal.milestones import Milestone, between
 
 if TYPE_CHECKING:  # a report that only names the phases needs no compiler
     from sim.measure.recovery import Episode
@@ -74,10 +74,9 @@ def phases(
     if episode.rta_ns is None or episode.recovered_ns is None:
         return {}, []
     start, stop = episode.started_ns, episode.recovered_ns
-    within = [m for m in milestones if start < m.at_ns <= stop and _concerns(setup.domain, m)]
-    by_id = {m.id: m for m in milestones}
-    last = _last(setup, kind, within, by_id)
-    return _split(episode, last, by_id, decayed=_decayed(setup, within))
+    within = [m for m in between(milestones, start + 1, stop) if _concerns(setup.domain, m)]
+    last = _last(setup, kind, within, milestones)
+    return _split(episode, last, milestones, decayed=_decayed(setup, within))
 
 
 def path_phases(
@@ -93,20 +92,18 @@ def path_phases(
     if episode.rta_ns is None or episode.recovered_ns is None:
         return {}, []
     start, stop = episode.started_ns, episode.recovered_ns
-    by_id = {m.id: m for m in milestones}
     shared, own = (*domains, "bus", "lake"), {f"replay/{name}" for name in replays}
     within = [
         m
-        for m in milestones
-        if start < m.at_ns <= stop
-        and (m.kind in GENERAL or m.subject.split("/")[0] in shared or m.subject in own)
+        for m in between(milestones, start + 1, stop)
+        if m.kind in GENERAL or m.subject.split("/")[0] in shared or m.subject in own
     ]
-    last = _newest(within, by_id, PATH_REACTIONS, ("fault.healed",))
-    return _split(episode, last, by_id, decayed=0)
+    last = _newest(within, milestones, PATH_REACTIONS, ("fault.healed",))
+    return _split(episode, last, milestones, decayed=0)
 
 
 def _split(
-    episode: "Episode", last: Milestone | None, by_id: Mapping[int, Milestone], *, decayed: int
+    episode: "Episode", last: Milestone | None, by_id: Sequence[Milestone], *, decayed: int
 ) -> tuple[dict[str, int], list[int]]:
     """Follow causes back from the last milestone; clients let go of old DNS answers at ``decayed``."""
     start, stop = episode.started_ns, episode.recovered_ns
@@ -129,7 +126,7 @@ def _split(
 
 
 def _last(
-    setup: "Setup", kind: str, within: Sequence[Milestone], by_id: Mapping[int, Milestone]
+    setup: "Setup", kind: str, within: Sequence[Milestone], by_id: Sequence[Milestone]
 ) -> Milestone | None:
     """Return the last milestone of the episode that let the capability serve again.
 
@@ -142,7 +139,7 @@ def _last(
 
 def _newest(
     within: Sequence[Milestone],
-    by_id: Mapping[int, Milestone],
+    by_id: Sequence[Milestone],
     reactions: tuple[str, ...],
     healings: tuple[str, ...],
 ) -> Milestone | None:
@@ -157,7 +154,7 @@ def _newest(
     return max(found or healed, key=lambda m: (m.at_ns, m.id), default=None)
 
 
-def _faults(milestone: Milestone, by_id: Mapping[int, Milestone]) -> Iterator[str]:
+def _faults(milestone: Milestone, by_id: Sequence[Milestone]) -> Iterator[str]:
     """Yield the faults (``fault/<id>``) that are known to be causes of a milestone.
 
     What a checker saw is not known: its trip has the latest misfortune for a cause.
