@@ -180,6 +180,7 @@ def _recorded(stream: Stream) -> np.ndarray:
 
 def _slots(lanes: int) -> np.ndarray:
     """Return empty slots, of which the first ``lanes`` close the rings of the lanes."""
+    within("in_flight", lanes + SLOTS)
     slots = np.zeros((lanes + SLOTS, at.SLOT_FIELDS), np.int64)
     slots[:lanes, at.S_AHEAD] = slots[:lanes, at.S_BEHIND] = np.arange(lanes)
     slots[:lanes, at.S_DUE] = at.NEVER

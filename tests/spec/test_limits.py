@@ -1,4 +1,4 @@
-"""A scenario is held to every limit where it is resolved: at a limit it passes, beyond it is told where and why."""
+"""A scenario is held to every limit where it is resolved: at it all is well, beyond it where and why is told."""
 
 import pytest
 
@@ -63,12 +63,17 @@ TRULY = {
     "seed": lambda n: small(study={"seed": n}),
     "name": lambda n: small(name="n" * n),
     "operations": lambda n: lasting(
-        n, databases={"d": {"primary": "a", "workload": {"writes": "1000M/s", "arrivals": {"kind": "constant"}}}}
+        n,
+        databases={
+            "d": {"primary": "a", "workload": {"writes": "1000M/s", "arrivals": {"kind": "constant"}}},
+        },
     ),
     "epochs": lambda n: lasting(
         n, databases={"d": {"primary": "a", "workload": {"sessions": {"length": "1ns", "count": 1}}}}
     ),
-    "patience_ns": lambda n: lasting(99, gateway={"check": {"interval": "1ns", "timeout": "1ns", "failures": n}}),
+    "patience_ns": lambda n: lasting(
+        99, gateway={"check": {"interval": "1ns", "timeout": "1ns", "failures": n}}
+    ),
 }  # fmt: skip
 
 
@@ -133,7 +138,8 @@ def test_all_that_raises_a_rate_counts():
             "calm": {"kind": "traffic_spike", "factor": 0.5, "at": "1s"},
         },
         databases={"d": {"primary": "a", "workload": {
-            "writes": "10/s", "reads": "10/s", "arrivals": {"kind": "bursty", "factor": 2, "calm": "1s", "burst": "1s"},
+            "writes": "10/s", "reads": "10/s",
+            "arrivals": {"kind": "bursty", "factor": 2, "calm": "1s", "burst": "1s"},
         }}},
     )  # fmt: skip
     scenario = Scenario.model_validate(data, context={"authored": True})
@@ -143,7 +149,7 @@ def test_all_that_raises_a_rate_counts():
 
 
 def test_arrivals_by_chance_have_room_above_their_mean():
-    """A Poisson count stays below the bound with more than eight standard deviations to spare, or is exact."""
+    """The bound of a Poisson count is eight standard deviations above its mean; others are exact."""
     assert at_most(100, 100 * S) == 10_000 + 800
     assert at_most(100, 100 * S, random=False) == 10_000
     assert at_most(1e9, 5) == 5

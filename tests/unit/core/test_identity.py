@@ -21,7 +21,8 @@ PACKINGS = {
     "pack_version": [("timeline_of", 1, LIMITS["timelines"]), ("lsn_of", 1, LIMITS["commits"])],
     "pack_rid": [("stream_of", 0, S - 1), ("seq_of", 0, LIMITS["operations"] - 1)],
     "pack_event": [
-        ("slot_of", 0, LIMITS["in_flight"] - 1), ("attempt_of", 1, A), ("gateway_of", 0, R - 1), ("node_of", 0, R - 1),
+        ("slot_of", 0, LIMITS["in_flight"] - 1), ("attempt_of", 1, A), ("gateway_of", 0, R - 1),
+        ("node_of", 0, R - 1),
     ],
     "pack_ending": [
         ("kind_of", 0, 1), ("outcome_of", 0, 2), ("late_of", 0, 1), ("attempts_of", 1, A),
@@ -30,7 +31,8 @@ PACKINGS = {
     "pack_session": [("seat_of", 0, SEATS - 1), ("epoch_of", 0, LIMITS["epochs"] - 1)],
     "pack_mark": [("session_of", 0, SEATS * LIMITS["epochs"] - 1), (None, 0, LIMITS["keys"] - 1)],
     "pack_tie": [
-        ("rank_of", 0, 5), (None, 0, R - 1), (None, 0, S - 1), (None, 0, LIMITS["operations"] - 1), (None, 1, A),
+        ("rank_of", 0, 5), (None, 0, R - 1), (None, 0, S - 1), (None, 0, LIMITS["operations"] - 1),
+        (None, 1, A),
     ],
     "pack_entry": [
         (None, 0, LIMITS["callers"] - 1), (None, 0, identity.pack_rid(S - 1, LIMITS["operations"] - 1)),
@@ -61,7 +63,7 @@ def corners(parts):
 
 @pytest.mark.parametrize("name", PACKINGS)
 def test_what_is_packed_comes_back_at_the_limits(name):
-    """Every part is the same again, of ints and of arrays; the whole is never negative, nor twice the same."""
+    """Every part is the same again, of ints and of arrays; no whole is negative, or there twice."""
     parts, pack, seen = PACKINGS[name], getattr(identity, name), {}
     for values in corners(parts):
         packed = pack(*values)
@@ -104,7 +106,8 @@ def _pack_all(tie, event, result, ending, version, rid, session, key, group):
     m = packing.pack_mark(s, key)
     return (
         packing.pack_tie(*tie), packing.rank_of(packing.pack_tie(*tie)), packing.pack_entry(group, r),
-        packing.slot_of(e), packing.attempt_of(e), packing.gateway_of(e), packing.node_of(e), packing.result_of(e),
+        packing.slot_of(e), packing.attempt_of(e), packing.gateway_of(e), packing.node_of(e),
+        packing.result_of(e),
         packing.kind_of(n), packing.outcome_of(n), packing.late_of(n), packing.attempts_of(n),
         packing.answerer_of(n), packing.client_of(n), packing.timeline_of(v), packing.lsn_of(v),
         packing.stream_of(r), packing.seat_of(s), packing.epoch_of(s), m, packing.session_of(m),
@@ -131,7 +134,7 @@ def test_kernels_pack_the_same(end):
 
 @pytest.mark.parametrize("what", LIMITS)
 def test_nothing_is_made_beyond_a_limit(what):
-    """One less than a limit and the limit itself may be; one more ends the run, and says which limit it was."""
+    """One less than a limit and the limit itself may be; one more ends the run with the limit's name."""
     within(what, LIMITS[what] - 1)
     within(what, LIMITS[what])
     with pytest.raises(LimitReached, match=f"{LIMITS[what]:,} {what.replace('_', ' ')}"):
