@@ -5,6 +5,7 @@ between a milestone and its cause belongs to the phase of the milestone. What fo
 catching up, or, while clients still hold an old DNS answer, rerouting.
 """
 
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
@@ -103,7 +104,7 @@ def path_phases(
 
 
 def _split(
-    episode: "Episode", last: Milestone | None, by_id: Sequence[Milestone], *, decayed: int
+    episode: "Episode", last: Milestone | None, known: Sequence[Milestone], *, decayed: int
 ) -> tuple[dict[str, int], list[int]]:
     """Follow causes back from the last milestone; clients let go of old DNS answers at ``decayed``."""
     start, stop = episode.started_ns, episode.recovered_ns
@@ -116,7 +117,7 @@ def _split(
     here = last
     while here is not None:
         chain.append(here.id)
-        cause = None if here.cause is None else by_id[here.cause]
+        cause = None if here.cause is None else _with_id(known, here.cause)
         since = start if cause is None else max(start, cause.at_ns)
         waited = cause is not None and cause.kind == "no_candidate"  # until somebody could take over
         spent["decide" if waited else PHASE_OF[here.kind]] += max(0, here.at_ns - since)
@@ -126,7 +127,7 @@ def _split(
 
 
 def _last(
-    setup: "Setup", kind: str, within: Sequence[Milestone], by_id: Sequence[Milestone]
+    setup: "Setup", kind: str, within: Sequence[Milestone], known: Sequence[Milestone]
 ) -> Milestone | None:
     """Return the last milestone of the episode that let the capability serve again.
 
@@ -134,12 +135,12 @@ def _last(
     fault that came and went beside it. If these name none, any fault may have been the reason.
     """
     kinds = SERVES + (FAILS_OVER if kind == "write" or setup.failover_reads else ())
-    return _newest(within, by_id, tuple(k for k in kinds if k in REACTIONS), ("fault.healed",))
+    return _newest(within, known, tuple(k for k in kinds if k in REACTIONS), ("fault.healed",))
 
 
 def _newest(
     within: Sequence[Milestone],
-    by_id: Sequence[Milestone],
+    known: Sequence[Milestone],
     reactions: tuple[str, ...],
     healings: tuple[str, ...],
 ) -> Milestone | None:
@@ -147,14 +148,19 @@ def _newest(
 
     Of any fault, if the consequences name none or that is nothing at all.
     """
-    named = {cause for m in within if m.kind not in GENERAL for cause in _faults(m, by_id)}
+    named = {cause for m in within if m.kind not in GENERAL for cause in _faults(m, known)}
     healed = [m for m in within if m.kind in healings]
     found = [m for m in within if m.kind in reactions]
     found += [m for m in healed if not named or m.subject in named]
     return max(found or healed, key=lambda m: (m.at_ns, m.id), default=None)
 
 
-def _faults(milestone: Milestone, by_id: Sequence[Milestone]) -> Iterator[str]:
+def _with_id(known: Sequence[Milestone], number: int) -> Milestone:
+    """Return a milestone by its id; they are in order of it."""
+    return known[bisect_left(known, number, key=lambda m: m.id)]
+
+
+def _faults(milestone: Milestone, known: Sequence[Milestone]) -> Iterator[str]:
     """Yield the faults (``fault/<id>``) that are known to be causes of a milestone.
 
     What a checker saw is not known: its trip has the latest misfortune for a cause.
@@ -163,7 +169,7 @@ def _faults(milestone: Milestone, by_id: Sequence[Milestone]) -> Iterator[str]:
     while here is not None and here.kind not in TRIPS:
         if here.kind == "fault.started":
             yield here.subject
-        here = None if here.cause is None else by_id[here.cause]
+        here = None if here.cause is None else _with_id(known, here.cause)
 
 
 def _concerns(domain: str, milestone: Milestone) -> bool:

@@ -1,4 +1,4 @@
-"""A scenario is held to every limit where it is resolved: at it all is well, beyond it where and why is told."""
+"""A scenario is held to every limit where it is resolved; beyond one it is told where, and which."""
 
 import pytest
 
