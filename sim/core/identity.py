@@ -32,7 +32,7 @@ LIMITS = {
     "streams": 2**STREAM_BITS,  # of a store: loads, calls, observers, checkers
     "callers": 2**8 - 1,  # consumers and replays that write to one store
     "operations": 2**SEQ_BITS,  # of a stream, and probes of one
-    "attempts": 60,  # of an operation
+    "attempts": min(60, 2**ATTEMPT_BITS - 1),  # of an operation
     "in_flight": 2**SLOT_BITS,  # operations and probes of a store at a time
     "commits": 2**LSN_BITS - 1,  # of a store: log sequence numbers
     "timelines": 2 ** (BITS - LSN_BITS) - 1,  # of a store: promotions, and one

@@ -1,6 +1,6 @@
 """Milestones: every decision and state change of the control plane, with its cause."""
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -20,6 +20,16 @@ class Milestone:
     subject: str
     why: str
     cause: int | None = None
+
+
+def between(milestones: Sequence[Milestone], first_ns: int, last_ns: int) -> Sequence[Milestone]:
+    """Return the milestones of a time, both ends included."""
+    start = bisect_left(milestones, first_ns, key=_at)
+    return milestones[start : bisect_right(milestones, last_ns, lo=start, key=_at)]
+
+
+def _at(milestone: Milestone) -> int:
+    return milestone.at_ns
 
 
 # kind -> what it means

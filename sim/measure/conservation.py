@@ -9,14 +9,14 @@ from typing import Any
 
 import numpy as np
 
-from sim.core.identity import lsn_of, timeline_of
+from sim.core.identity import lsn_of
 from sim.journal.milestones import Milestone
 from sim.journal.recorder import Slice, Table
 from sim.measure import ledger_kernels as k
 from sim.measure.latency import KINDS, Latency
 from sim.measure.ledger import Ledger
 from sim.measure.loss import emptied_of, judge
-from sim.measure.presence import Presence, limits_of, on_line, size
+from sim.measure.presence import Presence, limits_of, on_line, shared, size
 from sim.measure.setup import Setup
 
 HELD = ("commits", "received", "applied")  # stages whose rows put a record on a node
@@ -35,6 +35,7 @@ class Conservation:
         self._cuts: dict[int, tuple[int, int]] = {}
         self._timeline = 1
         self._held = {(stage, name): Presence() for stage in HELD for name in setup.nodes}
+        self._placed = dict.fromkeys(setup.nodes, 0)  # where each node was put last, 0: nowhere
         self._committed = Presence()
         self._left = {(stage, name): 0 for stage in LEFT for name in setup.nodes}
         self._void: dict[str, int] = {}  # nodes that hold nothing at the end -> lsn of the newest record
@@ -79,17 +80,9 @@ class Conservation:
 
     def _put_at(self, name: str, version: int) -> None:
         """From now on the node holds exactly what is on the timeline of ``version`` up to it (0: nothing)."""
+        self._placed[name] = version
         for stage in HELD:
             self._held[stage, name] = Presence()
-        if version > 0:
-            lsn, limits = lsn_of(version), limits_of(timeline_of(version), self._cuts)
-            runs, low = [], 1
-            for timeline in sorted(limits):
-                high = min(limits[timeline], lsn)
-                runs += [[timeline, low, high]] if low <= high else []
-                low = max(low, high + 1)
-            for stage in HELD[1:]:
-                self._held[stage, name].runs = [list(run) for run in runs]
 
     def finish(self, milestones: Sequence[Milestone], end_ns: int) -> None:
         """Nothing to do: the sums are formed by ``figures``."""
@@ -139,7 +132,10 @@ class Conservation:
     def _terms(self, name: str) -> dict[str, int]:
         limits = limits_of(self._timeline, self._cuts)
         own = self._held["commits", name].runs
-        held = {stage: size(on_line([*self._held[stage, name].runs, *own], limits)) for stage in HELD[1:]}
+        first = [(1, shared(self._placed[name], limits, self._cuts))]
+        held = {
+            stage: size(first + on_line([*self._held[stage, name].runs, *own], limits)) for stage in HELD[1:]
+        }
         left = {stage: self._left[stage, name] for stage in LEFT}
         return {**held, **left, "void": self._void.get(name, 0)}
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from sim.journal.milestones import Milestone
+from sim.journal.milestones import Milestone, between
 from sim.measure import ledger_kernels as k
 from sim.measure.bounds import Bounds
 from sim.measure.compiled import on_timeline
@@ -90,7 +90,10 @@ def loss_of(ledger: Ledger, milestones: Sequence[Milestone], end_ns: int, *, rep
     """Return what was lost and stranded; ``end_ns``: the end of the run."""
     lost, info = judge(ledger)
     settled = emptied_of(ledger) if ledger.emptied_ns is not None else 0
-    rows = [_recovery(ledger, i, milestones, lost=lost, info=info) for i in range(len(ledger.cuts))]
+    rows, since_ns = [], 0
+    for i, cut in enumerate(ledger.cuts):
+        rows.append(_recovery(ledger, i, milestones, since_ns=since_ns, lost=lost, info=info))
+        since_ns = cut.at_ns if cut.promoted else since_ns
     if settled:
         rows[-1]["records"] += settled
         rows[-1]["cause"]["node"] += settled
@@ -135,12 +138,15 @@ def _recovery(
     which: int,
     milestones: Sequence[Milestone],
     *,
+    since_ns: int,
     lost: np.ndarray,
     info: np.ndarray,
 ) -> dict[str, Any]:
-    """Return the row of one promotion or destruction. A write committed twice beyond the cut counts once."""
+    """Return the row of one promotion or destruction. A write committed twice beyond the cut counts once.
+
+    ``since_ns``: the promotion before.
+    """
     cut, rows = ledger.cuts[which], ledger.abandoned[ledger.abandoned[:, k.CUT_ID] == which]
-    since_ns = max((before.at_ns for before in ledger.cuts[:which] if before.promoted), default=0)
     fault_ns = failed_at_ns(ledger, cut, since_ns, milestones)
     gone = rows[np.isin(rows[:, k.RID], lost)]
     gone = gone[np.unique(gone[:, k.RID], return_index=True)[1]]
@@ -177,8 +183,8 @@ def failed_at_ns(ledger: Ledger, cut: Cut, since_ns: int, milestones: Sequence[M
     for kind, subject in (("primary.lost", domain), ("promoting", promoting)):
         times = [
             m.at_ns
-            for m in milestones
-            if m.kind == kind and m.subject == subject and since_ns <= m.at_ns <= cut.at_ns
+            for m in between(milestones, since_ns, cut.at_ns)
+            if m.kind == kind and m.subject == subject
         ]
         if times:
             return times[-1]

@@ -5,10 +5,11 @@ between a milestone and its cause belongs to the phase of the milestone. What fo
 catching up, or, while clients still hold an old DNS answer, rerouting.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from sim.journal.milestones import Milestone
+from sim.journal.milestones import Milestone, between
 
 if TYPE_CHECKING:  # a report that only names the phases needs no compiler
     from sim.measure.recovery import Episode
@@ -74,10 +75,9 @@ def phases(
     if episode.rta_ns is None or episode.recovered_ns is None:
         return {}, []
     start, stop = episode.started_ns, episode.recovered_ns
-    within = [m for m in milestones if start < m.at_ns <= stop and _concerns(setup.domain, m)]
-    by_id = {m.id: m for m in milestones}
-    last = _last(setup, kind, within, by_id)
-    return _split(episode, last, by_id, decayed=_decayed(setup, within))
+    within = [m for m in between(milestones, start + 1, stop) if _concerns(setup.domain, m)]
+    last = _last(setup, kind, within, milestones)
+    return _split(episode, last, milestones, decayed=_decayed(setup, within))
 
 
 def path_phases(
@@ -93,20 +93,18 @@ def path_phases(
     if episode.rta_ns is None or episode.recovered_ns is None:
         return {}, []
     start, stop = episode.started_ns, episode.recovered_ns
-    by_id = {m.id: m for m in milestones}
     shared, own = (*domains, "bus", "lake"), {f"replay/{name}" for name in replays}
     within = [
         m
-        for m in milestones
-        if start < m.at_ns <= stop
-        and (m.kind in GENERAL or m.subject.split("/")[0] in shared or m.subject in own)
+        for m in between(milestones, start + 1, stop)
+        if m.kind in GENERAL or m.subject.split("/")[0] in shared or m.subject in own
     ]
-    last = _newest(within, by_id, PATH_REACTIONS, ("fault.healed",))
-    return _split(episode, last, by_id, decayed=0)
+    last = _newest(within, milestones, PATH_REACTIONS, ("fault.healed",))
+    return _split(episode, last, milestones, decayed=0)
 
 
 def _split(
-    episode: "Episode", last: Milestone | None, by_id: Mapping[int, Milestone], *, decayed: int
+    episode: "Episode", last: Milestone | None, known: Sequence[Milestone], *, decayed: int
 ) -> tuple[dict[str, int], list[int]]:
     """Follow causes back from the last milestone; clients let go of old DNS answers at ``decayed``."""
     start, stop = episode.started_ns, episode.recovered_ns
@@ -119,7 +117,7 @@ def _split(
     here = last
     while here is not None:
         chain.append(here.id)
-        cause = None if here.cause is None else by_id[here.cause]
+        cause = None if here.cause is None else _with_id(known, here.cause)
         since = start if cause is None else max(start, cause.at_ns)
         waited = cause is not None and cause.kind == "no_candidate"  # until somebody could take over
         spent["decide" if waited else PHASE_OF[here.kind]] += max(0, here.at_ns - since)
@@ -129,7 +127,7 @@ def _split(
 
 
 def _last(
-    setup: "Setup", kind: str, within: Sequence[Milestone], by_id: Mapping[int, Milestone]
+    setup: "Setup", kind: str, within: Sequence[Milestone], known: Sequence[Milestone]
 ) -> Milestone | None:
     """Return the last milestone of the episode that let the capability serve again.
 
@@ -137,12 +135,12 @@ def _last(
     fault that came and went beside it. If these name none, any fault may have been the reason.
     """
     kinds = SERVES + (FAILS_OVER if kind == "write" or setup.failover_reads else ())
-    return _newest(within, by_id, tuple(k for k in kinds if k in REACTIONS), ("fault.healed",))
+    return _newest(within, known, tuple(k for k in kinds if k in REACTIONS), ("fault.healed",))
 
 
 def _newest(
     within: Sequence[Milestone],
-    by_id: Mapping[int, Milestone],
+    known: Sequence[Milestone],
     reactions: tuple[str, ...],
     healings: tuple[str, ...],
 ) -> Milestone | None:
@@ -150,14 +148,19 @@ def _newest(
 
     Of any fault, if the consequences name none or that is nothing at all.
     """
-    named = {cause for m in within if m.kind not in GENERAL for cause in _faults(m, by_id)}
+    named = {cause for m in within if m.kind not in GENERAL for cause in _faults(m, known)}
     healed = [m for m in within if m.kind in healings]
     found = [m for m in within if m.kind in reactions]
     found += [m for m in healed if not named or m.subject in named]
     return max(found or healed, key=lambda m: (m.at_ns, m.id), default=None)
 
 
-def _faults(milestone: Milestone, by_id: Mapping[int, Milestone]) -> Iterator[str]:
+def _with_id(known: Sequence[Milestone], number: int) -> Milestone:
+    """Return a milestone by its id; they are in order of it."""
+    return known[bisect_left(known, number, key=lambda m: m.id)]
+
+
+def _faults(milestone: Milestone, known: Sequence[Milestone]) -> Iterator[str]:
     """Yield the faults (``fault/<id>``) that are known to be causes of a milestone.
 
     What a checker saw is not known: its trip has the latest misfortune for a cause.
@@ -166,7 +169,7 @@ def _faults(milestone: Milestone, by_id: Mapping[int, Milestone]) -> Iterator[st
     while here is not None and here.kind not in TRIPS:
         if here.kind == "fault.started":
             yield here.subject
-        here = None if here.cause is None else by_id[here.cause]
+        here = None if here.cause is None else _with_id(known, here.cause)
 
 
 def _concerns(domain: str, milestone: Milestone) -> bool:

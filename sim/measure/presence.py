@@ -54,6 +54,19 @@ def size(intervals: Iterable[tuple[int, int]]) -> int:
     return total
 
 
+def shared(version: int, limits: dict[int, int], cuts: dict[int, tuple[int, int]]) -> int:
+    """Return the last log sequence number up to which all that ``version`` stands on survives.
+
+    ``limits``: the timelines of the surviving one and the last number of each; ``cuts``: timeline -> (parent,
+    cut).
+    """
+    timeline, last = timeline_of(version), lsn_of(version)
+    while timeline not in limits and timeline in cuts:
+        timeline, cut = cuts[timeline]
+        last = min(last, cut)
+    return min(last, limits.get(timeline, 0))
+
+
 def limits_of(timeline: int, cuts: dict[int, tuple[int, int]]) -> dict[int, int]:
     """Return the timelines on ``timeline`` and the last log sequence number each contributes.
 

@@ -18,6 +18,7 @@ from sim.spec.models import Database, Scenario
 from sim.spec.replays import DATABASE
 
 OUTPUT_ROWS = 65_536
+RECORDS = 8192  # at first, besides one for each probe
 SLOTS = 4096  # at first, besides those that close lanes
 TIMELINES = 16  # at first
 FEEDS = 1024  # operations of a fed stream that there is room for at first
@@ -117,7 +118,7 @@ def build(
     retry = database.workload.retry
     circle = Circle(
         reg=_registers(scenario, database, regions),
-        heap=np.zeros((8192, 4), np.int64),
+        heap=np.zeros((RECORDS + s, 4), np.int64),
         slot=_slots(len(load)),
         free=np.arange(SLOTS + len(load) - 1, -1, -1, dtype=np.int64),
         stream=np.zeros((s, at.STREAM_FIELDS), np.int64),
@@ -179,6 +180,7 @@ def _recorded(stream: Stream) -> np.ndarray:
 
 def _slots(lanes: int) -> np.ndarray:
     """Return empty slots, of which the first ``lanes`` close the rings of the lanes."""
+    within("in_flight", lanes + SLOTS)
     slots = np.zeros((lanes + SLOTS, at.SLOT_FIELDS), np.int64)
     slots[:lanes, at.S_AHEAD] = slots[:lanes, at.S_BEHIND] = np.arange(lanes)
     slots[:lanes, at.S_DUE] = at.NEVER

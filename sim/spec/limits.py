@@ -76,14 +76,16 @@ def _operations(scenario: m.Scenario) -> Counted:
         for field, kind in (("reads", "read"), ("writes", "write")):
             rate = getattr(database.workload, field)
             peaks = (shares[c] * _peak(scenario, name, client=c, kind=kind) for c in shares)
-            count = at_most(rate * max(peaks), scenario.duration) if rate else 0
+            random = not isinstance(database.workload.arrivals, m.Constant)
+            count = at_most(rate * max(peaks), scenario.duration, random=random) if rate else 0
             yield ("databases", name, "workload", field), count
 
 
-def at_most(rate_per_s: float, duration_ns: int) -> int:
+def at_most(rate_per_s: float, duration_ns: int, *, random: bool = True) -> int:
     """Return how many operations arrive within a time at most, at a rate never above this one."""
     mean = min(rate_per_s * duration_ns / 1e9, float(duration_ns))
-    return min(math.ceil(mean + SIGMAS * math.sqrt(mean)), duration_ns)
+    spread = SIGMAS * math.sqrt(mean) if random else 0.0
+    return min(math.ceil(mean + spread), duration_ns)
 
 
 def _peak(scenario: m.Scenario, database: str, *, client: str, kind: str) -> float:
@@ -149,7 +151,7 @@ RULES = (
     Rule("operations", "up to {} operations from one client", _operations, _LOADS),
     Rule("operations", "{} probes from one place", _probes, _WHOLE | {"gateway"}),
     Rule("patience_ns", "probes in a row that take {} ns", _patience, frozenset({"databases", "gateway"})),
-    Rule("epochs", "{} sessions in one place, one after the other", _epochs, _WHOLE),
+    Rule("epochs", "{} sessions, one after the other", _epochs, _WHOLE),
     Rule("seed", "a seed of {}", _seed, frozenset({"study"})),
     Rule("name", "a name of {} letters", _name, frozenset({"name"})),
 )

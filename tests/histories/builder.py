@@ -74,7 +74,8 @@ class History:
         self.add(f"{stage}/{region}", at_ns=at, version=version)
 
     def milestone(self, at: int, kind: str, subject: str, cause: int | None = None) -> int:
-        """Add a milestone and return its id."""
+        """Add a milestone, not before the last one, and return its id."""
+        assert not self.milestones or at >= self.milestones[-1].at_ns
         self.milestones.append(Milestone(len(self.milestones), at, kind, subject, kind, cause))
         return self.milestones[-1].id
 
