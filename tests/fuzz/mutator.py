@@ -205,7 +205,7 @@ def _repeated(draw: Random, data: Any) -> None:
     parent, key = _pick(draw, maps)
     if isinstance(parent[key], dict):
         name, value = draw.choice(sorted(parent[key].items(), key=lambda item: item[0]))
-        for number in range(draw.choice((2, 10, 130))):
+        for number in range(draw.choice((2, 10, 40))):
             parent[key][f"{name}{number}"] = copy.deepcopy(value)
 
 

@@ -15,6 +15,7 @@ from pathlib import Path
 from tests.fuzz.mutator import mutant
 
 MEMORY_BYTES = 1 << 30
+FULL = 3  # exit code of a process that has needed more than that
 GOOD = frozenset(("legal", "refused", "ended", "stopped", "not shortened"))
 Judge = Callable[[Path, int], str]
 
@@ -62,10 +63,11 @@ def _worker(numbers: Sequence[int], judge: Judge, patience_s: float) -> Iterator
         os.close(reading)
         _judge_all(numbers, judge, writing)
     os.close(writing)
-    done = 0
+    done, hung = 0, False
     with os.fdopen(reading, encoding="utf-8") as lines:
         while done < len(numbers):
-            line = lines.readline() if select.select([lines], [], [], patience_s)[0] else ""
+            hung = not select.select([lines], [], [], patience_s)[0]
+            line = "" if hung else lines.readline()
             if not line:
                 break
             what, took_s, peak_bytes = json.loads(line)
@@ -73,28 +75,30 @@ def _worker(numbers: Sequence[int], judge: Judge, patience_s: float) -> Iterator
             done += 1
     os.kill(child, signal.SIGKILL)
     _, status = os.waitpid(child, 0)
-    if done < len(numbers):
-        killed = os.WIFSIGNALED(status) and os.WTERMSIG(status) != signal.SIGKILL
-        yield (
-            numbers[done],
-            f"died of signal {os.WTERMSIG(status)}" if killed else "hung or died",
-            patience_s,
-            0,
-        )
+    if done < len(numbers) and status != FULL << 8:
+        yield numbers[done], _death(status, hung), patience_s, 0
+
+
+def _death(status: int, hung: bool) -> str:
+    if hung:
+        return "hung"
+    return f"died of signal {os.WTERMSIG(status)}" if os.WIFSIGNALED(status) else "ended its process"
 
 
 def _judge_all(numbers: Sequence[int], judge: Judge, writing: int) -> None:
-    """Judge mutants in this process, one line each, and end it."""
+    """Judge mutants in this process, one line each, and end it; ``FULL``: the rest is for another one."""
     resource.setrlimit(resource.RLIMIT_AS, (8 * MEMORY_BYTES, 8 * MEMORY_BYTES))
+    code = 1
     try:
         with tempfile.TemporaryDirectory() as folder:
             for number in numbers:
                 started = time.perf_counter()
                 what = judge(mutant(number).write(Path(folder)), number)
-                peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss << 10
-                line = json.dumps([what, time.perf_counter() - started, peak]) + "\n"
+                peak_bytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss << 10
+                line = json.dumps([what, time.perf_counter() - started, peak_bytes]) + "\n"
                 os.write(writing, line.encode())
-                if peak > MEMORY_BYTES:
-                    break  # the next one is judged by a new process
+                if peak_bytes > MEMORY_BYTES:
+                    code = FULL
+                    break
     finally:
-        os._exit(0)
+        os._exit(code)

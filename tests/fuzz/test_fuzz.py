@@ -12,7 +12,7 @@ from tests.fuzz.mutator import mutant
 from tests.fuzz.runner import run
 from tests.fuzz.trial import simulated, validated
 
-SAMPLE = range(150)
+SAMPLE = range(100)
 SIMULATED = 4
 
 
@@ -55,7 +55,7 @@ def _planted(path: Path, number: int) -> str:
     if number == 1:
         time.sleep(60)
     elif number == 2:
-        os.kill(os.getpid(), signal.SIGSEGV)
+        os.kill(os.getpid(), signal.SIGUSR1)
     elif number == 3:
         os._exit(0)
     elif number == 4:
@@ -67,15 +67,24 @@ def test_a_hang_a_crash_and_an_exit_are_noticed_and_the_others_go_on(tmp_path):
     """Each is blamed on its mutant, which is kept with the reason."""
     found = run([0, 1, 2, 3, 4, 9], _planted, patience_s=1, keep=tmp_path)
     assert (found.legal, sorted(found.bad)) == ([0, 9], [1, 2, 3, 4])
-    assert "signal 11" in found.bad[2]
+    assert found.bad[1] == "hung"
+    assert found.bad[2] == f"died of signal {signal.SIGUSR1.value}"
+    assert found.bad[3] == "ended its process"
     assert (tmp_path / "4" / "why.txt").read_text() == "exit 70: planted\n"
     assert (tmp_path / "4" / "scenario.yaml").read_text() == mutant(4).text
 
 
 def test_too_much_memory_is_noticed(monkeypatch):
-    """A mutant after which the process is larger than it may be is bad, however it ended."""
-    monkeypatch.setattr(runner, "MEMORY_BYTES", 1 << 20)
-    assert "MiB" in run([0], lambda _path, _number: "legal", patience_s=30).bad[0]
+    """A mutant after which its process is larger than it may be is bad, and that one alone."""
+    monkeypatch.setattr(runner, "MEMORY_BYTES", 1 << 29)
+
+    def judge(_path: Path, number: int) -> str:
+        held = b"x" * (0 if number else 1 << 29)
+        return "legal" if len(held) % 2 == 0 else "odd"
+
+    found = run([1, 0, 2], judge, patience_s=30)
+    assert (list(found.bad), found.legal) == ([0], [1, 2])
+    assert "MiB" in found.bad[0]
 
 
 def test_what_is_not_inert_not_a_number_or_an_exit_70_is_noticed(monkeypatch, tmp_path):
