@@ -1,6 +1,7 @@
 # make demo    installs into .venv and runs the shipped drill
 # make test    installs what the tests need and runs every check
 # make oracle  thousands of generated cases, new ones each day, against the naive twin
+# make fuzz    ten thousand mutants of scenarios are validated, a thousand simulated (an hour)
 # make pause   runs twelve hours without copies, 25 million writes (half a minute, half a gigabyte)
 # make study   the shipped gate, the interval proofs, and the studies that are killed
 # make bench   the measured figures of the README, one JSON line appended to reports/bench/
@@ -15,7 +16,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 DRILL := scenarios/drills/lose-primary-region.yaml
 JOBS ?= 2
 
-.PHONY: demo test lint oracle pause study bench clean
+.PHONY: demo test lint oracle fuzz pause study bench clean
 
 # Exit 1 says that the drill missed an objective. That is its result, not a failure of the demo.
 demo: $(VENV)/.installed
@@ -40,6 +41,9 @@ oracle: export SIM_ORACLE_CASES := $(SIM_ORACLE_CASES)
 oracle: export SIM_ORACLE_PATHS := $(SIM_ORACLE_PATHS)
 oracle: $(VENV)/.installed-dev
 	$(BIN)/python -m pytest -n $(JOBS) tests/oracle
+
+fuzz: $(VENV)/.installed-dev
+	$(BIN)/python -m tests.fuzz
 
 # As the demo: it misses an objective, and should.
 pause: $(VENV)/.installed

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from sim.core.errors import SpecError
+from sim.core.inert import inert
 
 
 def is_scenario(path: Path, config: pytest.Config) -> bool:
@@ -20,7 +21,8 @@ def is_scenario(path: Path, config: pytest.Config) -> bool:
         return False
     if not any(_fits(inside, glob) for glob in config.getini("sim_scenarios")):
         return False
-    return any(line.startswith("sla:") for line in path.read_text(encoding="utf-8").splitlines())
+    text = path.read_text(encoding="utf-8", errors="replace")
+    return any(line.startswith("sla:") for line in text.splitlines())
 
 
 def _fits(path: Path, glob: str) -> bool:
@@ -52,7 +54,7 @@ class ScenarioFile(pytest.File):
             raise self.CollectError(str(error)) from error
         for label, scenario, _ in found:
             for name in scenario.sla:
-                title = f"{name}[{label}]" if label else name
+                title = inert(f"{name}[{label}]" if label else name)
                 item = ObjectiveItem.from_parent(self, name=title)
                 item.key, item.at = (label, name), where["sla", name]
                 # with --dist loadgroup a file's items stay on one worker; without it they share the study
@@ -124,7 +126,8 @@ class ObjectiveItem(pytest.Item):
         from sim.report.check import again, told
 
         line = excinfo.value.args[0]
-        return f"{line.at[0]}:{line.at[1]}: {line.verdict}: {told(line)}\nto see it: {again(line)}"
+        found = f"{line.at[0]}:{line.at[1]}: {line.verdict}: {told(line)}"
+        return "\n".join(map(inert, (found, f"to see it: {again(line)}")))
 
     def reportinfo(self) -> tuple[Path, int, str]:
         """Return where the objective stands."""

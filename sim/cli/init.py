@@ -4,6 +4,8 @@ from pathlib import Path
 
 import click
 
+from sim.cli.screen import warn
+
 
 @click.command(short_help="Write a commented scenario to start from.")
 @click.argument("file", default="scenario.yaml", type=click.Path(dir_okay=False))
@@ -19,5 +21,5 @@ def command(file: str) -> int:
         raise click.BadParameter(f"{path} exists already; name another file.", param_hint="FILE") from error
     except OSError as error:
         raise click.BadParameter(f"{path}: {error.strerror}", param_hint="FILE") from error
-    click.echo(f"Wrote {path}. Next: sim run {path}", err=True)
+    warn(f"Wrote {path}. Next: sim run {path}")
     return 0

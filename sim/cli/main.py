@@ -7,14 +7,15 @@ import shlex
 import sys
 import traceback
 from collections.abc import Sequence
-from contextlib import suppress
 from importlib import import_module
+from io import StringIO
 
 import click
 
 from sim.cli.interrupt import INTERRUPTED, interrupted
 from sim.cli.screen import settle, warn
 from sim.core.errors import LimitReached, SpecError
+from sim.core.inert import inert
 
 INPUT, UNDECIDED, BUG = 2, 3, 70
 STUDIES = ("check", "compare", "baseline")
@@ -96,8 +97,7 @@ def main(arguments: Sequence[str]) -> int:
         warn("sim: interrupted")
         return INTERRUPTED
     except click.ClickException as error:
-        with suppress(OSError):  # nobody reads stderr
-            error.show()
+        warn(_shown(error))
         return error.exit_code if error.exit_code == UNDECIDED else INPUT
     except SystemExit as error:
         # Completion ends so; and click, if whoever read its help has gone.
@@ -133,6 +133,13 @@ def _unforeseen(error: Exception, arguments: Sequence[str], seed: int | None) ->
         place = f": {os.fsdecode(error.filename)}" if error.filename else ""
         return _complain(f"sim: {error.strerror}{place}")
     return _confess(arguments, seed)
+
+
+def _shown(error: click.ClickException) -> str:
+    """Return how click shows an error, with its message in one line."""
+    out, message = StringIO(), error.format_message()
+    error.show(file=out)
+    return out.getvalue().rstrip("\n").replace(message, inert(message))
 
 
 def _confess(arguments: Sequence[str], seed: int | None) -> int:

@@ -11,6 +11,7 @@ import click
 
 from sim.cli import find, options, outputs
 from sim.cli.screen import colours, emit, moves, rendered, tell_of_kernels, warn
+from sim.core.inert import inert
 
 if TYPE_CHECKING:
     from sim.outcome import Outcome
@@ -86,7 +87,7 @@ def command(ctx: click.Context, /, **given: Any) -> int:
         fill(partial, outcome, resolved=text, trial=given["trial"])
     for note in notes:
         warn(f"warning: {note}")
-    emit(_result(outcome, given, target))
+    emit(_result(outcome, given, target), coloured=colours(sys.stdout, given["colour"]))
     return outcome.exit_code
 
 
@@ -132,7 +133,7 @@ def _result(outcome: "Outcome", given: dict[str, Any], target: Path) -> str:
     from sim.report.terminal import headline, page
 
     if given["quiet"]:
-        return headline(outcome) + "\n"
+        return inert(headline(outcome)) + "\n"
     return rendered(page(outcome, source=source_of(given), folder=str(target)), given["colour"])
 
 

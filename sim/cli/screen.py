@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, TextIO
 
 import click
 
+from sim.core.inert import inert_lines
+
 if TYPE_CHECKING:
     from sim.report.page import Section
 
@@ -62,10 +64,14 @@ def rendered(sections: "list[Section]", flag: bool | None) -> str:
     return plain(sections, width(sys.stdout))
 
 
-def emit(text: str) -> None:
-    """Write a result to stdout. A reader who has gone (``| head``) does not change how the run ended."""
+def emit(text: str, *, coloured: bool = False) -> None:
+    """Write a result to stdout. A reader who has gone (``| head``) does not change how the run ended.
+
+    No control character leaves here but line feeds, and the colours of a ``coloured`` page, whose texts are
+    inert themselves.
+    """
     try:
-        sys.stdout.write(text)
+        sys.stdout.write(text if coloured else inert_lines(text))
         sys.stdout.flush()
     except OSError as error:
         # What Python would still flush at exit has nowhere to go either.
@@ -75,9 +81,9 @@ def emit(text: str) -> None:
 
 
 def warn(text: str) -> None:
-    """Write a line for people to stderr, if anybody is there to read it."""
+    """Write lines for people to stderr, if anybody is there to read it."""
     with suppress(OSError):
-        click.echo(text, err=True)
+        click.echo(inert_lines(text), err=True)
 
 
 @cache

@@ -14,6 +14,7 @@ import click
 from sim.cli import find, options, outputs
 from sim.cli.run import source_of, told
 from sim.cli.screen import colours, emit, moves, rendered, tell_of_kernels, warn
+from sim.core.inert import inert
 
 if TYPE_CHECKING:
     from sim.study.plan import Point
@@ -47,7 +48,7 @@ def run_study(ctx: click.Context, given: dict[str, Any]) -> int:
 
     with stopping():
         study = studied(_points(given), given)
-    emit(_result(study, given))
+    emit(_result(study, given), coloured=colours(sys.stdout, given["colour"]))
     return exit_code([finding.verdict for finding in study.findings])
 
 
@@ -157,7 +158,7 @@ def _result(study: "Study", given: dict[str, Any]) -> str:
 
         return written(document(study))
     if given["quiet"]:
-        return headline(study, source_of(given)) + "\n"
+        return inert(headline(study, source_of(given))) + "\n"
     swept = "".join(f" --sweep {shlex.quote(text)}" for text in given["sweeps"])
     sections = page(study, source=source_of(given), swept=swept, folder=str(study.store.target))
     return rendered(sections, given["colour"])

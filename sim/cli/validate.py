@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from sim.cli import find
+from sim.cli import find, options
 from sim.cli.screen import emit, warn
 from sim.core.errors import SpecError
+from sim.core.inert import inert
 
 if TYPE_CHECKING:
     from sim.spec.models import Scenario
@@ -18,26 +19,29 @@ TRIAL_S, OPERATION_S = 0.03, 0.5e-6  # measured over the shipped scenarios; a gu
 
 @click.command(short_help="Check scenarios and show what their faults will hit.")
 @click.argument("paths", nargs=-1, required=True, metavar="PATH...", shell_complete=find.complete)
-def command(paths: tuple[str, ...]) -> int:
+@options.overlays
+@options.sets
+def command(paths: tuple[str, ...], overlays: tuple[str, ...], sets: tuple[str, ...]) -> int:
     """Check scenarios: files, folders of them, or names of scenarios and folders that come with sim.
 
-    Prints what each fault will hit. Ends with 2 if any scenario has an error, after checking all.
+    Prints what each fault will hit. Overlays and settings change each scenario, as in `sim run`. Ends with 2
+    if any scenario has an error, after checking all.
     """
     found = [file for path in paths for file in find.scenarios(path)]
-    bad = sum(not _valid(file) for file in found)
+    bad = sum(not _valid(file, overlays, sets) for file in found)
     if len(found) > 1:
         emit(f"{len(found)} scenarios, {bad or 'none'} with errors\n")
     return 2 if bad else 0
 
 
-def _valid(path: Path) -> bool:
+def _valid(path: Path, overlays: tuple[str, ...], sets: tuple[str, ...]) -> bool:
     """Check one scenario and print its blast radius; errors go to stderr."""
     from sim.spec.cautions import cautions
     from sim.spec.coverage import notes, warnings
     from sim.spec.resolve import blast_radius, digest, load, resolve
 
     try:
-        resolved = resolve(load(str(path)))
+        resolved = resolve(load(str(path), overlays=overlays, sets=sets))
         hits = blast_radius(resolved)
     except SpecError as error:
         warn(str(error))
@@ -47,7 +51,7 @@ def _valid(path: Path) -> bool:
         lines += [f"  fault {fault} hits", *(f"    {target}" for target in targets)]
     lines += [f"  {line}" for line in (*notes(resolved), *warnings(resolved), *cautions(resolved))]
     lines += _effort(resolved)
-    emit("\n".join(lines) + "\n")
+    emit("\n".join(map(inert, lines)) + "\n")
     return True
 
 

@@ -4,6 +4,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from sim.core.inert import around, inert, shortened
+
+SHOWN_MAX = 100  # problems of one input that are written out
+
 
 @dataclass(frozen=True, slots=True)
 class Problem:
@@ -11,11 +15,12 @@ class Problem:
 
     ``line`` and ``column`` count from 1 and are 0 where there is no place to point at; ``path`` is dotted
     (``faults.power.at``); ``value`` is what was found there; ``why`` and ``hint`` are phrases without a full
-    stop; ``source`` is the line itself.
+    stop; ``source`` is the line itself. A hint that is no text yet becomes one when it is shown, and then
+    bounds its own length. As text a problem is inert, and quotes at most ``QUOTED_MAX`` characters.
     """
 
     why: str
-    hint: str = ""
+    hint: object = ""
     file: str = ""
     line: int = 0
     column: int = 0
@@ -31,16 +36,18 @@ class Problem:
     @property
     def message(self) -> str:
         """What is wrong and what would be right, in one line."""
-        return f"{self.why}, {self.hint}" if self.hint else self.why
+        hint = shortened(self.hint) if isinstance(self.hint, str) else str(self.hint)
+        return inert(", ".join(part for part in (shortened(self.why), hint) if part))
 
     def __str__(self) -> str:
         """Return the message with place and path, and the source line with a caret below."""
-        head = ": ".join(part for part in (self.place, self.path, self.message) if part)
+        head = ": ".join(inert(part) for part in (self.place, shortened(self.path), self.message) if part)
         if not self.source:
             return head
         number = f"{self.line:5} | "
-        pad = "".join("\t" if char == "\t" else " " for char in self.source[: self.column - 1])
-        return f"{head}\n{number}{self.source}\n{' ' * len(number)}{pad}^"
+        line, column = around(self.source.replace("\t", " "), self.column)
+        before = len(number) + len(inert(line[: column - 1]))
+        return f"{head}\n{number}{inert(line)}\n{' ' * before}^"
 
 
 class SpecError(Exception):
@@ -50,7 +57,13 @@ class SpecError(Exception):
         self.problems = tuple(
             sorted(set_of(problems), key=lambda p: (p.file, p.line, p.column, p.path, p.why))
         )
-        super().__init__("\n".join(str(problem) for problem in self.problems))
+        super().__init__(self.problems)
+
+    def __str__(self) -> str:
+        """Return the first problems, one below the other, and how many more there are."""
+        rest = len(self.problems) - SHOWN_MAX
+        more = [f"and {rest:,} more problems"] if rest > 0 else []
+        return "\n".join([*map(str, self.problems[:SHOWN_MAX]), *more])
 
 
 class LimitReached(Exception):
@@ -72,5 +85,5 @@ def set_of(problems: Iterable[Problem]) -> list[Problem]:
     """Return the problems without those that say the same about the same place (an alias is one place)."""
     kept: dict[tuple[str, int, int, str, str], Problem] = {}
     for p in problems:
-        kept.setdefault((p.file, p.line, p.column, p.path if not p.line else "", p.message), p)
+        kept.setdefault((p.file, p.line, p.column, p.path if not p.line else "", p.why), p)
     return list(kept.values())

@@ -16,6 +16,7 @@ from sim.measure.orders.orders import Orders
 from sim.measure.orders.setup import OrderSetup, order_setup_of
 from sim.measure.path.platform import PathMeasures
 from sim.measure.phases import phases
+from sim.measure.ratios import Ratios
 from sim.measure.recovery import KINDS, Recovery, Series
 from sim.measure.setup import Setup, setup_of
 from sim.measure.tested import Trouble
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from sim.spec.models import Scenario
 
 SECOND = 1e9
-SECTIONS = ("recovery", "latency", "operations", "loss", "exposure", "consistency", "conservation")
+SECTIONS = ("recovery", "latency", "operations", "ratios", "loss", "exposure", "consistency", "conservation")
 
 
 class DomainMeasures:
@@ -33,6 +34,7 @@ class DomainMeasures:
     def __init__(self, setup: Setup) -> None:
         self.setup = setup
         self.recovery, self.latency, self.consistency = Recovery(setup), Latency(setup), Consistency(setup)
+        self.ratios = Ratios(setup)
         self.ledger, self.exposure, self.conservation = Ledger(setup), Exposure(setup), Conservation(setup)
         self._milestones: Sequence[Milestone] = ()
         self._end_ns = 0
@@ -46,7 +48,7 @@ class DomainMeasures:
             own = self._own(part)
         self.ledger.prune(part.until_ns)
         self.consistency.fold(own)
-        for measure in (self.recovery, self.latency, self.conservation):
+        for measure in (self.recovery, self.latency, self.ratios, self.conservation):
             measure.fold(part)
 
     def _own(self, part: Slice) -> Slice:
@@ -61,7 +63,7 @@ class DomainMeasures:
         """Take in the milestones and the end of the run."""
         self._milestones, self._end_ns = milestones, end_ns
         self.exposure.finish(self.ledger, end_ns)
-        for measure in (self.recovery, self.latency, self.consistency, self.conservation):
+        for measure in (self.recovery, self.latency, self.ratios, self.consistency, self.conservation):
             measure.finish(milestones, end_ns)
 
     def figures(self) -> dict[str, dict[str, Any]]:
@@ -71,6 +73,7 @@ class DomainMeasures:
             "recovery": {f"{name}.{kind}": self._capability(kind) for kind in KINDS},
             "latency": self.latency.figures(),
             "operations": self.latency.operations(),
+            "ratios": self.ratios.figures(),
             "loss": {name: loss_of(self.ledger, self._milestones, self._end_ns).figures()},
             "exposure": {name: self.exposure.figures()},
             "consistency": {name: self.consistency.figures()},

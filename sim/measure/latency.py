@@ -15,7 +15,7 @@ from sim.stats.histogram import BUCKETS, quantile
 
 KINDS = ("read", "write")
 OUTCOMES = ("ok", "fail", "info")
-QUANTILES = (("p50_s", 0.5), ("p99_s", 0.99), ("p999_s", 0.999))
+QUANTILES = (("p50_s", 0.5), ("p90_s", 0.9), ("p95_s", 0.95), ("p99_s", 0.99), ("p999_s", 0.999))
 SECOND = 1e9
 LEAST, GREATEST, ATTEMPTS = range(3)
 U = np.uint64  # of places in arrays: a signed number is looked at for being negative

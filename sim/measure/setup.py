@@ -15,7 +15,8 @@ class Setup:
     ``regions`` and ``clients`` are sorted names: their positions are the indices in the journal. ``nodes``
     are the regions that hold a node of the store. ``op_life_ns`` bounds the time from first send to end of an
     operation. ``failover_reads``: some reads need the primary. ``pauses``: (fault, region) of each fault that
-    pauses sending to a replica of this store. ``called``: handlers or replays write to it.
+    pauses sending to a replica of this store. ``called``: handlers or replays write to it. ``windows``:
+    (read or write, length) of the windows over which objectives ask for ratios.
     """
 
     domain: str
@@ -35,6 +36,7 @@ class Setup:
     record_bytes: int = 0
     pauses: tuple[tuple[str, str], ...] = ()
     called: bool = False
+    windows: tuple[tuple[str, int], ...] = ()
 
 
 def setup_of(scenario: "Scenario", domain: str) -> Setup:
@@ -58,6 +60,7 @@ def setup_of(scenario: "Scenario", domain: str) -> Setup:
         record_bytes=store.replication.record,
         pauses=tuple(sorted(_pauses(scenario, domain))),
         called=_called(scenario, domain),
+        windows=tuple(sorted(_windows(scenario, domain))),
         failover_reads=store.reads == "primary" or len(nodes) < len(scenario.regions),
     )
 
@@ -65,6 +68,12 @@ def setup_of(scenario: "Scenario", domain: str) -> Setup:
 def _called(scenario: "Scenario", domain: str) -> bool:
     replays = (replay.of for replay in scenario.replays.values() if replay.into == "database")
     return domain in {*replays, *(consumer.writes for consumer in scenario.consumers.values())}
+
+
+def _windows(scenario: "Scenario", domain: str) -> set[tuple[str, int]]:
+    """Return (read or write, length) of the windows over which objectives ask for ratios of the domain."""
+    asked = ((objective.of.partition("."), objective.over) for objective in scenario.sla.values())
+    return {(kind, over) for (name, _, kind), over in asked if over is not None and name == domain}
 
 
 def _pauses(scenario: "Scenario", domain: str) -> Iterator[tuple[str, str]]:

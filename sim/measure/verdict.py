@@ -9,12 +9,19 @@ from dataclasses import dataclass
 from math import inf, isfinite
 from typing import TYPE_CHECKING, Any
 
+from sim.core.quantity import format_duration
 from sim.measure.bounds import Bounds, bounds_of, exact_bounds
 from sim.measure.orders.metrics import METRICS as ORDER_METRICS
 from sim.measure.orders.metrics import order_value
 from sim.measure.path.metrics import METRICS as PATH_METRICS
 from sim.measure.path.metrics import path_value
-from sim.spec.predicates import CAPABILITY_METRICS, FRESHNESS_METRICS, REQUEST_METRICS
+from sim.spec.predicates import (
+    CAPABILITY_METRICS,
+    FRESHNESS_METRICS,
+    LATENCY_METRICS,
+    RATIO_METRICS,
+    REQUEST_METRICS,
+)
 
 if TYPE_CHECKING:
     from sim.spec.models import Objective
@@ -23,7 +30,6 @@ if TYPE_CHECKING:
 MET, MISSED, UNDECIDED = "met", "missed", "undecided"
 PASS, FAIL, INCONCLUSIVE = 0, 1, 3  # exit codes
 NS = 10**9
-LATENCIES = {"latency_p50": "p50_s", "latency_p99": "p99_s", "latency_p999": "p999_s"}
 RECOVERY_POINTS = {
     "rpa_records": "records", "rpa_window": "window_s", "rpa_after_replay": "records_after_replay",
     "diverged": "diverged",
@@ -46,6 +52,7 @@ class Verdict:
     bounds: Bounds | None
     verdict: str
     why: str = ""
+    over: str = ""  # the length of the windows, if it is about the worst of them
 
     @property
     def value(self) -> float | None:
@@ -78,8 +85,12 @@ def overall(verdicts: list[Verdict], faults: Mapping[str, Mapping[str, Any]]) ->
     )
 
 
-def measured(figures: Mapping[str, Any], metric: str, of: str, *, fraction: bool = False) -> Bounds | None:
+def measured(
+    figures: Mapping[str, Any], metric: str, of: str, *, fraction: bool = False, over: str = ""
+) -> Bounds | None:
     """Return what ``metric`` came to, in the base unit of its predicates (ns, count or fraction).
+
+    ``over``: in the worst window as long; "": in the whole run.
 
     ``of``: a capability (orders.write), a store (orders), a stage, consumer or zone of the data path
     (orders.raw) or, for exposure, a standby (orders/us-west). None if there was nothing to measure.
@@ -91,8 +102,11 @@ def measured(figures: Mapping[str, Any], metric: str, of: str, *, fraction: bool
         return path_value(figures, metric, of)
     if metric in ("rta", "downtime", "failed_requests"):
         return _recovery(figures["recovery"][of], metric, fraction)
-    if metric in LATENCIES:
-        return exact_bounds(figures["latency"][of][LATENCIES[metric]], NS)
+    if metric in RATIO_METRICS:
+        ratios = figures["ratios"][of]
+        return exact_bounds((ratios["windows"][over] if over else ratios)[metric])
+    if metric in LATENCY_METRICS:
+        return exact_bounds(figures["latency"][of][metric.removeprefix("latency_") + "_s"], NS)
     if metric == "exposure_max_records":
         store, _, standby = of.partition("/")
         curves = figures["exposure"][store]
@@ -118,14 +132,15 @@ def decide(must: "Predicate", bounds: Bounds | None) -> tuple[str, str]:
 
 
 def _judge_one(name: str, objective: "Objective", figures: Mapping[str, Any], idle: list[str]) -> Verdict:
-    must = objective.must
-    bounds = measured(figures, objective.metric, objective.of, fraction=must.unit == "fraction")
+    must, metric, of = objective.must, objective.metric, objective.of
+    over = "" if objective.over is None else format_duration(objective.over)
+    bounds = measured(figures, metric, of, fraction=must.unit == "fraction", over=over)
     verdict, why = decide(must, bounds)
-    if untested(figures, objective.metric, objective.of) and not _missed_anyhow(verdict, must):
+    if untested(figures, metric, of) and not _missed_anyhow(verdict, must):
         verdict, why = UNDECIDED, NOTHING
     if idle:
         verdict, why = UNDECIDED, f"fault {', '.join(idle)} never took effect"
-    return Verdict(name, objective.metric, objective.of, str(must), bounds, verdict, why)
+    return Verdict(name, metric, of, str(must), bounds, verdict, why, over)
 
 
 def untested(figures: Mapping[str, Any], metric: str, of: str) -> bool:

@@ -1,18 +1,21 @@
 """What a check prints: lines for people, JUnit XML, GitHub annotations, a Markdown summary."""
 
+import re
 import shlex
 from collections import Counter
 from collections.abc import Callable, Sequence
 from pathlib import PurePosixPath
 from xml.etree import ElementTree as xml
 
-from sim.report.study import between, interval, notes, share, unit_of
+from sim.core.inert import inert
+from sim.report.study import asked, between, interval, notes, unit_of
 from sim.study.estimates import of
 from sim.study.gate import ORDER, WARN, Checked, Line, worst_first
 from sim.study.judgement import FAIL, INCONCLUSIVE, PASS, adverse, worst_trial
 
 ANNOTATIONS = 10  # GitHub shows so many errors, and so many warnings, of a step, and drops the rest
 SUMMARY_BYTES = 1024 * 1024  # GitHub refuses a step's summary that is larger
+_MARKS = re.compile(r"[\\|`\[\]<>*!]")
 _LEVELS = {"bad input": "error", "fail": "error", "inconclusive": "warning"}
 
 
@@ -25,7 +28,7 @@ def lines(checked: Sequence[Checked]) -> str:
     total = (
         ", ".join(f"{counts[verdict]} {verdict}" for verdict in ORDER if counts[verdict]) or "nothing checked"
     )
-    return "\n".join([*rows, total, *_notes(checked)]) + "\n"
+    return "\n".join(map(inert, [*rows, total, *_notes(checked)])) + "\n"
 
 
 def _notes(checked: Sequence[Checked]) -> list[str]:
@@ -47,7 +50,7 @@ def told(line: Line) -> str:
     if line.ruling is None or line.finding is None:
         return f"{line.why}; to see it: {again(line)}" if line.broken else line.why
     values = line.finding.tally
-    text = f"{asked(line)}: {line.why}"
+    text = f"{asked(line.ruling.objective)}: {line.why}"
     lows, highs = values.objective_bounds(line.ruling.id)
     if not lows.size:
         return text
@@ -57,13 +60,6 @@ def told(line: Line) -> str:
         if lows.size > 1
         else f"{text}; it was {between(found, unit)}"
     )
-
-
-def asked(line: Line) -> str:
-    """Return the objective as it is written."""
-    assert line.ruling is not None, "asked of objectives only"
-    objective = line.ruling.objective
-    return f"{objective.metric} {objective.of} {objective.must}{share(objective)}"
 
 
 def again(line: Line) -> str:
@@ -95,7 +91,7 @@ def junit(checked: Sequence[Checked], *, undecided: str | None = None) -> str:
         suite = xml.SubElement(
             root,
             "testsuite",
-            name=_printable(_root_name(one)),
+            name=inert(_root_name(one)),
             tests=str(len(one.lines)),
             failures=str(counts["failure"]),
             errors=str(counts["error"]),
@@ -106,8 +102,8 @@ def junit(checked: Sequence[Checked], *, undecided: str | None = None) -> str:
             case = xml.SubElement(
                 suite,
                 "testcase",
-                classname=_printable(_class_name(one)),
-                name=_printable(_name(line)),
+                classname=inert(_class_name(one)),
+                name=inert(_name(line)),
                 time=_seconds(one.wall_s / len(one.lines)),
             )
             _fill(case, line, _kind(line, undecided))
@@ -139,15 +135,10 @@ def _seconds(value: float) -> str:
 
 def _fill(case: xml.Element, line: Line, kind: str) -> None:
     if kind:
-        found = xml.SubElement(case, kind, message=_printable(told(line)), type=line.verdict)
-        found.text = _printable(f"{_place(line)}: {told(line)}\n{again(line)}")
-    out = "".join(f"{name}: {value}\n" for name, value in properties_of(line))
-    xml.SubElement(case, "system-out").text = _printable(out)
-
-
-def _printable(text: str) -> str:
-    """Return a text without the characters that XML cannot hold at all."""
-    return "".join(char if char >= " " or char in "\n\t" else "?" for char in text).replace("\uffff", "?")
+        found = xml.SubElement(case, kind, message=inert(told(line)), type=line.verdict)
+        found.text = "\n".join(map(inert, (f"{_place(line)}: {told(line)}", again(line))))
+    out = "".join(inert(f"{name}: {value}") + "\n" for name, value in properties_of(line))
+    xml.SubElement(case, "system-out").text = out
 
 
 def properties_of(line: Line) -> list[tuple[str, str]]:
@@ -155,7 +146,11 @@ def properties_of(line: Line) -> list[tuple[str, str]]:
     found = [("verdict", line.verdict)]
     if line.ruling is not None:
         counts = line.ruling.counts
-        found += [("asked", asked(line)), ("met", str(counts.met)), ("trials", str(counts.trials))]
+        found += [
+            ("asked", asked(line.ruling.objective)),
+            ("met", str(counts.met)),
+            ("trials", str(counts.trials)),
+        ]
         if counts.broken:
             found.append(("broken", str(counts.broken)))
         if line.ruling.met is not None:
@@ -194,7 +189,8 @@ def _annotation(level: str, line: Line, file: str) -> str:
 
 
 def _escaped(text: str, *, also: str = "") -> str:
-    for char in "%\r\n" + also:
+    text = inert(text)
+    for char in "%" + also:
         text = text.replace(char, f"%{ord(char):02X}")
     return text
 
@@ -217,7 +213,8 @@ def markdown(checked: Sequence[Checked]) -> str:
 
 
 def _cell(text: str) -> str:
-    return " ".join(text.replace("|", "\\|").split())
+    """Return a text as Markdown that shows it and does nothing: no cell, link, picture or tag of its own."""
+    return _MARKS.sub(r"\\\g<0>", inert(" ".join(text.split())))
 
 
 def _size(text: str) -> int:

@@ -4,6 +4,7 @@ from json import dumps
 from math import isfinite
 from typing import Any
 
+from sim.core.inert import inert
 from sim.measure.control import differences
 from sim.measure.path.metrics import SECTIONS as PATH_SECTIONS
 from sim.outcome import Outcome
@@ -25,6 +26,7 @@ def document(outcome: Outcome) -> dict[str, Any]:
         "consistency": figures.get("consistency", {}),
         "latency": figures.get("latency", {}),
         "operations": figures.get("operations", {}),
+        "ratios": figures.get("ratios", {}),
         "conservation": figures.get("conservation", {}),
         **{name: figures[name] for name in (*PATH_SECTIONS, "choreography", "stock") if name in figures},
         "faults": outcome.faults,
@@ -83,8 +85,13 @@ def _lines(value: Any, margin: str) -> str:
     """Return plain ``value`` as text; ``margin`` is a line's end and the indent of the next."""
     inner = margin + "  "
     if isinstance(value, dict) and value:
-        entries = (f"{dumps(key, ensure_ascii=False)}: {_lines(part, inner)}" for key, part in value.items())
+        entries = (f"{_scalars(key)}: {_lines(part, inner)}" for key, part in value.items())
         return "{" + inner + f",{inner}".join(entries) + margin + "}"
     if isinstance(value, list) and any(isinstance(part, dict | list) for part in value):
         return "[" + inner + f",{inner}".join(_lines(part, inner) for part in value) + margin + "]"
-    return dumps(value, ensure_ascii=False, allow_nan=False)
+    return _scalars(value)
+
+
+def _scalars(value: Any) -> str:
+    """Return a scalar, or a list of them, in one line. What cannot be printed is escaped, as JSON allows."""
+    return inert(dumps(value, ensure_ascii=False, allow_nan=False))

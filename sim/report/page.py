@@ -1,8 +1,13 @@
-"""A page of text: sections of paragraphs and tables, as data, and as plain aligned rows."""
+"""A page of text: sections of paragraphs and tables, as data, and as plain aligned rows.
+
+Whatever stands on a page is inert from when it is put there: names in it come from scenarios.
+"""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from textwrap import wrap
+
+from sim.core.inert import inert
 
 GAP = "  "
 
@@ -15,6 +20,10 @@ class Table:
     rows: tuple[tuple[str, ...], ...]
     right: frozenset[int] = field(default_factory=frozenset)
 
+    def __post_init__(self) -> None:
+        """Make every cell one line of printable characters."""
+        object.__setattr__(self, "rows", tuple(tuple(map(inert, row)) for row in self.rows))
+
 
 @dataclass(frozen=True, slots=True)
 class Section:
@@ -22,6 +31,12 @@ class Section:
 
     title: str
     body: tuple[str | Table, ...]
+
+    def __post_init__(self) -> None:
+        """Make the title and every paragraph one line of printable characters."""
+        object.__setattr__(self, "title", inert(self.title))
+        body = tuple(inert(piece) if isinstance(piece, str) else piece for piece in self.body)
+        object.__setattr__(self, "body", body)
 
 
 def plain(page: list[Section], width: int = 100) -> str:

@@ -19,11 +19,16 @@ def objectives(outcome: Outcome) -> Section:
     if not outcome.objectives:
         return Section("Objectives", ("This scenario sets none, so there is nothing to miss.",))
     rows = tuple(
-        (o["id"], f"{o['metric']} of {o['of']}", o["must"], _found(o), o["verdict"], o["why"])
+        (o["id"], f"{o['metric']} of {o['of']}{_over(o)}", o["must"], _found(o), o["verdict"], o["why"])
         for o in outcome.objectives
     )
     head = ("objective", "measure", "must be", "was", "", "")
     return Section("Objectives", (Table(head, rows, frozenset({2, 3})),))
+
+
+def _over(objective: Figures) -> str:
+    """Say that the worst window of a length is meant, "" if it is the whole run."""
+    return f" over {objective['over']}" if objective.get("over") else ""
 
 
 def recovery(outcome: Outcome) -> list[Section]:

@@ -5,6 +5,7 @@ import shlex
 from dataclasses import asdict
 from typing import Any
 
+from sim.core.quantity import format_duration
 from sim.report.frontier import entry, side_by_side
 from sim.report.page import Section, Table
 from sim.report.quantities import count, duration, percent, plural, span
@@ -81,7 +82,7 @@ def _objectives(finding: Finding, label: str) -> Section:
         (
             r.verdict,
             r.id,
-            f"{r.objective.metric} {r.objective.of} {r.objective.must}{share(r.objective)}",
+            asked(r.objective),
             _met_in(r),
             f"{percent(r.met.low)} to {percent(r.met.high)}" if r.met else "-",
             _value(finding, r),
@@ -109,6 +110,17 @@ def _open(rows: tuple[tuple[str, ...], ...]) -> tuple[str, ...]:
 def _value(finding: Finding, ruling: Ruling) -> str:
     lows, highs = finding.tally.objective_bounds(ruling.id)
     return interval(of(lows, highs)["p50"], unit_of(ruling)) if lows.size else "-"
+
+
+def asked(objective: Objective) -> str:
+    """Return an objective as it is written."""
+    over = f" over {over_of(objective)}" if objective.over else ""
+    return f"{objective.metric} {objective.of}{over} {objective.must}{share(objective)}"
+
+
+def over_of(objective: Objective) -> str | None:
+    """Return the length of an objective's windows as text, None if it is about the whole run."""
+    return None if objective.over is None else format_duration(objective.over)
 
 
 def share(objective: Objective) -> str:
@@ -272,6 +284,7 @@ def _ruling(ruling: Ruling) -> dict[str, Any]:
         "metric": ruling.objective.metric,
         "of": ruling.objective.of,
         "must": str(ruling.objective.must),
+        "over": over_of(ruling.objective),
         "in": ruling.objective.in_,
         "verdict": ruling.verdict,
         "why": ruling.why,

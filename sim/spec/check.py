@@ -8,13 +8,19 @@ from typing import Any
 from sim.core.quantity import format_duration as _t
 from sim.spec import models as m
 from sim.spec.check_faults import check_effects, check_faults
-from sim.spec.check_objectives import check_bounds, check_objectives, check_path_objectives, check_populations
+from sim.spec.check_objectives import (
+    check_bounds,
+    check_objectives,
+    check_path_objectives,
+    check_populations,
+    check_windows,
+)
 from sim.spec.check_path import check_path, check_refreshes
 from sim.spec.check_path_faults import check_path_faults
 from sim.spec.check_replays import check_replays
 from sim.spec.choreography import check_handlers, check_stocks
 from sim.spec.idle import check_idle
-from sim.spec.limits import RULES
+from sim.spec.limits import REGIONS, RULES
 from sim.spec.placement import Flow, default_zone, flow_shares, flows_on, given_share, nodes_of
 from sim.spec.prices import check_prices
 from sim.spec.references import twice, unknown, unknown_one
@@ -35,6 +41,10 @@ def check(sections: Mapping[str, Any], pruned: Set[str] = frozenset()) -> Iterat
     there, not values.
     """
     scenario = m.Scenario.model_construct(**sections)
+    too_many = list(REGIONS(scenario)) if REGIONS.needs <= sections.keys() else []
+    if too_many:  # the checks look at every pair of them
+        yield from too_many
+        return
     for needs, run in _REFERENCES:
         if needs <= sections.keys():
             yield from run(scenario)
@@ -217,4 +227,5 @@ _VALUES: tuple[tuple[frozenset[str], Check], ...] = (
     (frozenset({"prices"}), lambda scenario: check_prices(scenario.prices)),
     (_PATH | {"insights", "sla"}, check_populations),
     *((rule.needs, rule) for rule in RULES),
+    (frozenset({"duration", "warmup", "level", "sla"}), check_windows),
 )

@@ -2,11 +2,20 @@
 
 from collections.abc import Iterator
 
+from sim.core.quantity import format_duration as _t
 from sim.spec import models as m
-from sim.spec.predicates import CAPABILITY_METRICS, INSIGHT_METRICS, METRICS, ORDER_METRICS, PATH_METRICS
+from sim.spec.predicates import (
+    CAPABILITY_METRICS,
+    INSIGHT_METRICS,
+    METRICS,
+    ORDER_METRICS,
+    PATH_METRICS,
+    RATIO_METRICS,
+)
 from sim.spec.subjects import reads_of, sold_by, subjects, written_by
 from sim.spec.text import Complaint, nearest
 
+_STEPS_MAX = 1_000_000  # of a window: as many are kept
 _OF_THE_PATH = {*CAPABILITY_METRICS, *PATH_METRICS, *ORDER_METRICS, "oversold"}
 _NEEDS = {
     "duration": "a duration such as <= 5m",
@@ -22,6 +31,28 @@ def check_bounds(scenario: m.Scenario) -> Iterator[Complaint]:
             needs = " or ".join(_NEEDS[unit] for unit in METRICS[objective.metric])
             why = f"{objective.metric} is not measured in a {objective.must.unit}"
             yield Complaint(("sla", name, "must"), why, f"give {needs}")
+
+
+def check_windows(scenario: m.Scenario) -> Iterator[Complaint]:
+    """Yield windows over which nothing is measured, of no whole steps, or longer than the run."""
+    step, judged = scenario.level.window, scenario.duration - scenario.warmup
+    for name, objective in scenario.sla.items():
+        path, over = ("sla", name, "over"), objective.over
+        if over is None:
+            continue
+        if objective.metric not in RATIO_METRICS:
+            why, hint = (
+                f"{objective.metric} is not measured over windows",
+                f"only {' and '.join(RATIO_METRICS)} are",
+            )
+            yield Complaint(path, why, hint, at_key=True)
+        elif over % step:
+            yield Complaint(path, f"{_t(over)} is no multiple of level.window, {_t(step)}")
+        elif over > judged:
+            yield Complaint(path, f"no window of {_t(over)} fits into the {_t(judged)} that are judged")
+        elif over // step > _STEPS_MAX:
+            why = f"{_t(over)} has more than {_STEPS_MAX:,} steps of level.window, {_t(step)}"
+            yield Complaint(path, why, "give a longer level.window")
 
 
 def check_objectives(scenario: m.Scenario) -> Iterator[Complaint]:

@@ -57,7 +57,7 @@ def _named(table: Table, column: str) -> str:
 
 
 def _guess(name: str, known: Sequence[str]) -> str:
-    hint = nearest(name.lower(), known)
+    hint = str(nearest(name.lower(), known))
     return f"{hint}; " if hint.startswith("did you mean") else ""
 
 
@@ -87,5 +87,5 @@ def _slips(batch: Batch, values: Sequence[Any], reading: Reading, where: str) ->
     for place, cell, value in zip(batch.places, cells, values, strict=True):
         if value is None:
             hint = f"expected {reading.expected}"
-            near = nearest(str(cell).strip()[:40].lower(), reading.near) if reading.near else ""
+            near = str(nearest(str(cell).strip()[:40].lower(), reading.near)) if reading.near else ""
             yield f"{where} {place}: {reading.column} is {shown(cell)}", near or hint

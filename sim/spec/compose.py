@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from sim.core.errors import Problem
+from sim.spec.foreign import what_it_is
 from sim.spec.nodes import Mark, Node, Source, compose, file_source
 from sim.spec.text import path_of
 
@@ -69,11 +70,7 @@ def _read(composer: _Composer, path: str, named_at: Mark | None) -> Node | None:
     node = None if source is None else compose(source, composer.problems)
     if node is None:
         return None
-    if not isinstance(node.value, dict):
-        composer.problems.append(
-            node.mark.problem("a scenario is a map", "with keys such as name and regions")
-        )
-        return None
+    assert isinstance(node.value, dict), "a file with keys of a scenario is a map"
     composer.open.append(os.path.realpath(path))
     tree: Node | None = None
     for base in _bases(composer, node):
@@ -84,17 +81,21 @@ def _read(composer: _Composer, path: str, named_at: Mark | None) -> Node | None:
 
 
 def _open(composer: _Composer, path: str, named_at: Mark | None) -> Source | None:
-    def fail(why: str) -> None:
+    def fail(why: str, hint: str = "", line: int = 0) -> None:
         if named_at is None:
-            composer.problems.append(Problem(why, file=path))
+            composer.problems.append(Problem(why, hint, path, line, line))
         else:
-            composer.problems.append(named_at.problem(why, path=EXTENDS))
+            composer.problems.append(named_at.problem(why, hint, path=EXTENDS))
 
     if os.path.realpath(path) in composer.open:
         fail(f"{os.path.basename(path)} extends itself")
         return None
     try:
-        return file_source(path)
+        source = file_source(path)
+        other = what_it_is(source.text)
+        if other is None:
+            return source
+        fail(f"{os.path.basename(path)} is {other[0]}", other[1], 1)
     except OSError as error:
         fail(f"cannot read {os.path.basename(path)}: {error.strerror}")
     except UnicodeDecodeError:

@@ -64,7 +64,7 @@ def _complaint(error: Any, path: Path, model: type[BaseModel]) -> Complaint:
     )
 
 
-def _phrases(kind: str, ctx: Any, value: Any, message: str) -> tuple[str, str]:
+def _phrases(kind: str, ctx: Any, value: Any, message: str) -> tuple[str, object]:
     """Return why a value is wrong, and a hint."""
     if value is None and kind in _EXPECTED:
         return "nothing here to delete", "null deletes what a base set"
@@ -102,7 +102,7 @@ def _real_path(model: Any, loc: tuple[Any, ...]) -> Path:
     return tuple(path)
 
 
-def _known_keys(model: Any, loc: tuple[Any, ...]) -> str:
+def _known_keys(model: Any, loc: tuple[Any, ...]) -> object:
     for token in loc[:-1]:
         model, _ = _step(model, token)
     return nearest(str(loc[-1]), fields_by_key(_model_of(model)))
@@ -162,7 +162,7 @@ def follow(path: Path, root: Node) -> tuple[Node, bool]:
     """Return the node at ``path``, or the last one on the way there, and whether the whole way was gone."""
     node = root
     for token in path:
-        child = dict(node.children()).get(token)
+        child = node.child(token)
         if child is None:
             return node, False
         node = child

@@ -144,8 +144,8 @@ _WHOLE = frozenset({"duration", "databases"})
 _LOADS = _WHOLE | {"clients", "faults"}
 _CALLS = frozenset({"regions", "clients", "databases", "consumers", "replays"})
 
+REGIONS = Rule("regions", "{} regions", _regions, frozenset({"regions"}), at_key=True)
 RULES = (
-    Rule("regions", "{} regions", _regions, frozenset({"regions"}), at_key=True),
     Rule("streams", "{} streams of loads, calls and probes", _streams, _CALLS, at_key=True),
     Rule("callers", "{} consumers and replays write to it", _callers, _CALLS, at_key=True),
     Rule("operations", "up to {} operations from one client", _operations, _LOADS),

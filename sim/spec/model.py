@@ -1,5 +1,6 @@
 """What all scenario models have in common."""
 
+from functools import cache
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, model_validator
@@ -26,6 +27,7 @@ class Model(BaseModel):
         return data
 
 
+@cache
 def fields_by_key(model: type[BaseModel]) -> dict[str, FieldInfo]:
     """Return the fields by the keys that stand for them in a file (``from`` for the field ``from_``)."""
     return {field.alias or name: field for name, field in model.model_fields.items()}

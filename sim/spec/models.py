@@ -332,6 +332,9 @@ class Objective(Model):
     metric: Metric
     of: str
     must: Predicate
+    over: Annotated[Duration, Field(gt=0)] | None = (
+        None  # of a ratio: the worst window so long; None: the run
+    )
     in_: Annotated[Share | None, Field(alias="in")] = None  # of runs; None: every trial of the study
 
 

@@ -15,7 +15,7 @@ import yaml
 from sim.core.errors import Problem
 from sim.spec.text import Text
 
-ALIAS_BUDGET = 100_000  # nodes after aliases are expanded
+ALIAS_BUDGET = 100_000  # nodes that aliases may add to those that are written
 DEPTH_MAX = 50
 
 _Loader: Any = getattr(yaml, "CLoader", yaml.Loader)
@@ -50,7 +50,7 @@ class Mark:
     line: int
     column: int
 
-    def problem(self, why: str, hint: str = "", *, path: str = "", value: Any = None) -> Problem:
+    def problem(self, why: str, hint: object = "", *, path: str = "", value: Any = None) -> Problem:
         """Return a problem at this place."""
         index = self.line - self.source.first_line
         shown = self.source.shown[index] if 0 <= index < len(self.source.shown) else ""
@@ -64,6 +64,16 @@ class Node:
     value: Any
     mark: Mark
     key: Mark | None = None  # where the key stands under which the node is found
+
+    def child(self, token: str | int) -> "Node | None":
+        """Return the node under a key, or at an index; None if there is none."""
+        if isinstance(self.value, dict):
+            found: Node | None = self.value.get(token)
+            return found
+        if isinstance(self.value, list) and isinstance(token, int) and 0 <= token < len(self.value):
+            item: Node = self.value[token]
+            return item
+        return None
 
     def children(self) -> Iterator[tuple[str | int, "Node"]]:
         """Yield (key or index, node)."""
@@ -84,12 +94,12 @@ def file_source(path: str) -> Source:
 def compose(source: Source, problems: list[Problem]) -> Node | None:
     """Return the tree of one document, or None if it is no YAML; what is wrong is added to ``problems``."""
     try:
-        _check_depth(source)
+        size = _size(source)
         root = yaml.compose(source.text, _Tagless)
         if root is None:
             problems.append(Mark(source, 1, 1).problem("the file is empty"))
             return None
-        return _Reader(source, problems).read(root)
+        return _Reader(source, problems, size + ALIAS_BUDGET).read(root)
     except yaml.MarkedYAMLError as error:
         mark = _mark(source, error.problem_mark or error.context_mark)
         problems.append(mark.problem(f"not YAML: {error.problem or error.context}"))
@@ -103,16 +113,18 @@ def compose(source: Source, problems: list[Problem]) -> Node | None:
     return None
 
 
-def _check_depth(source: Source) -> None:
-    """Raise _Endless if the text nests deeper than PyYAML, which recurses, could bear."""
-    depth = 0
+def _size(source: Source) -> int:
+    """Return how many nodes the text has, at most. _Endless if PyYAML, which recurses, could not bear it."""
+    depth = count = 0
     for event in yaml.parse(source.text, _Tagless):
+        count += 1
         if isinstance(event, yaml.CollectionStartEvent):
             depth += 1
             if depth > DEPTH_MAX:
                 raise _Endless(_mark(source, event.start_mark))
         elif isinstance(event, yaml.CollectionEndEvent):
             depth -= 1
+    return count
 
 
 class _Endless(Exception):
@@ -135,15 +147,15 @@ class _Tagless(_Loader):  # type: ignore[misc]
 class _Reader:
     """Turns PyYAML's nodes of one source into ours."""
 
-    def __init__(self, source: Source, problems: list[Problem]) -> None:
+    def __init__(self, source: Source, problems: list[Problem], budget: int) -> None:
         self.source = source
         self.problems = problems
-        self.count = 0
+        self.budget = budget  # nodes that may still be read
 
     def read(self, node: Any, depth: int = 0) -> Node:
         mark = _mark(self.source, node.start_mark)
-        self.count += 1
-        if self.count > ALIAS_BUDGET or depth > DEPTH_MAX:
+        self.budget -= 1
+        if self.budget < 0 or depth > DEPTH_MAX:
             raise _Endless(mark)
         if node.tag not in (_PLAIN, _QUOTED, _COLLECTION):
             why = f"the tag {node.tag.replace('tag:yaml.org,2002:', '!!')} is not allowed"

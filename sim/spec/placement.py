@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from itertools import permutations
 
+from sim.core.identity import LIMITS
 from sim.spec.models import Database, Region, Scenario
 
 Pair = tuple[str, str]
@@ -28,7 +29,8 @@ def replicas_on(databases: Mapping[str, Database]) -> dict[Pair, list[str]]:
     """Return, for each ordered pair of regions, the databases (sorted) that can replicate over that link."""
     flows: dict[Pair, list[str]] = {}
     for name, database in sorted(databases.items()):
-        for pair in permutations(nodes_of(database), 2):
+        nodes = [*dict.fromkeys(nodes_of(database))][: LIMITS["regions"]]  # a list of names can be longer
+        for pair in permutations(nodes, 2):
             flows.setdefault(pair, []).append(name)
     return flows
 

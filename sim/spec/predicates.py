@@ -10,7 +10,9 @@ from sim.core.quantity import QuantityError, format_duration, parse_duration, pa
 
 Unit = Literal["duration", "count", "fraction"]
 CAPABILITY_METRICS = ("rta", "downtime")  # of requests and of what the data path delivers
-REQUEST_METRICS = ("failed_requests", "latency_p50", "latency_p99", "latency_p999")
+RATIO_METRICS = ("availability", "error_rate")
+LATENCY_METRICS = ("latency_p50", "latency_p90", "latency_p95", "latency_p99", "latency_p999")
+REQUEST_METRICS = ("failed_requests", *RATIO_METRICS, *LATENCY_METRICS)
 FRESHNESS_METRICS = ("freshness_max", "freshness_p99")
 DELIVERY_METRICS = ("ghosts", "orphans", "duplicates", "gaps", "reorderings", "late_records")
 LOSS_METRICS = ("records_lost", "lost_after_replay")  # of a stage
@@ -23,9 +25,8 @@ METRICS: dict[str, tuple[Unit, ...]] = {
     "rta": ("duration",),
     "downtime": ("duration",),
     "failed_requests": ("count", "fraction"),
-    "latency_p50": ("duration",),
-    "latency_p99": ("duration",),
-    "latency_p999": ("duration",),
+    **dict.fromkeys(RATIO_METRICS, ("fraction",)),
+    **dict.fromkeys(LATENCY_METRICS, ("duration",)),
     "rpa_records": ("count",),
     "rpa_window": ("duration",),
     "rpa_after_replay": ("count",),

@@ -135,7 +135,7 @@ def _blamed(problem: Problem, combination: Sequence[_Value], source: _Source) ->
     return _told(combination[index], problem.why, problem.hint, source)
 
 
-def _told(value: _Value, why: str, hint: str, source: _Source) -> Problem:
+def _told(value: _Value, why: str, hint: object, source: _Source) -> Problem:
     if isinstance(value.at, str):
         return Problem(why, hint, file="--sweep", line=1, column=1, path=value.path, source=value.at)
     path, overlays, sets = source

@@ -117,7 +117,7 @@ def _near(file: str) -> str:
     """Return the hint that names a file beside it with nearly that name."""
     folder, name = os.path.split(file)
     beside = os.listdir(folder) if os.path.isdir(folder) and os.access(folder, os.R_OK) else ()
-    hint = nearest(name, beside) if beside else ""
+    hint = str(nearest(name, beside)) if beside else ""
     return hint if hint.startswith("did you mean") else ""
 
 

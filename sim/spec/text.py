@@ -2,13 +2,18 @@
 
 import difflib
 import os
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from pydantic_core import PydanticCustomError
 
+from sim.core.inert import QUOTED_MAX
+from sim.spec.synonyms import synonyms
+
 Path = tuple[str | int, ...]
+COMPARED_LETTERS, COMPARED_NAMES, LISTED_LETTERS = 64, 200, 1000  # what nearest looks at, and lists
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +22,7 @@ class Complaint:
 
     path: Path
     why: str
-    hint: str = ""
+    hint: object = ""  # as of a Problem
     at_key: bool = False
 
 
@@ -42,18 +47,64 @@ def path_of(value: Any) -> str:
     return os.path.normpath(os.path.join(os.path.abspath(getattr(value, "folder", ".")), value))
 
 
-def nearest(name: str, names: Iterable[str]) -> str:
-    """Return the hint that names the closest of ``names``, or lists them if none is close."""
-    known = sorted(names)
-    by_slips = sorted(known, key=lambda other: _slips(name, other))
-    if by_slips and _slips(name, by_slips[0]) <= min(max(1, len(name) // 4), len(name) - 1):
-        return f"did you mean {by_slips[0]!r}"
-    close = difflib.get_close_matches(name, known, n=1, cutoff=0.7)
-    if close:
-        return f"did you mean {close[0]!r}"
+@dataclass(frozen=True, slots=True)
+class Nearest:
+    """The hint that names the closest of ``known`` to ``name``, or lists them if none is close.
+
+    It is worked out when it is shown: of a hundred thousand problems few are.
+    """
+
+    name: str
+    known: Collection[str]
+
+    def __str__(self) -> str:
+        """Return the hint; its length is bounded, whatever the names are."""
+        meant = synonyms(self.name, self.known)
+        if meant:
+            return "did you mean " + " or ".join(map(_named, meant))
+        close = _closest(self.name, self.known)
+        if close is not None:
+            return f"did you mean {close!r}"
+        return _listed(sorted(self.known))
+
+
+def nearest(name: str, names: Collection[str]) -> Nearest:
+    """Return the hint for a ``name`` that is none of ``names``."""
+    return Nearest(name, names)
+
+
+def _named(target: str) -> str:
+    """Return a target of the synonyms with its name in quotes."""
+    name, space, rest = target.partition(" ")
+    return f"{name!r}{space}{rest}"
+
+
+def _closest(name: str, known: Collection[str]) -> str | None:
+    """Return the known name that was probably meant, or None. Long names and lists are not searched."""
+    if len(name) > COMPARED_LETTERS or len(known) > COMPARED_NAMES:
+        return None
+    most = min(max(1, len(name) // 4), len(name) - 1)
+    slips = [(_slips(name, other), other) for other in sorted(known) if _apart(name, other) <= most]
+    if slips and min(slips)[0] <= most:
+        return min(slips)[1]
+    return next(iter(difflib.get_close_matches(name, sorted(known), n=1, cutoff=0.7)), None)
+
+
+def _listed(known: Sequence[str]) -> str:
+    """Return a list of the names, cut off where it gets too long to be read."""
     if not known:
         return "there are none"
-    return "expected " + ("one of " if len(known) > 1 else "") + ", ".join(known)
+    text = ", ".join(known[:COMPARED_NAMES])
+    if len(text) > LISTED_LETTERS or len(known) > COMPARED_NAMES:
+        text = text[:LISTED_LETTERS].rpartition(", ")[0] or text[:QUOTED_MAX]
+        text += f", … ({len(known):,} in all)"
+    return "expected " + ("one of " if len(known) > 1 else "") + text
+
+
+def _apart(a: str, b: str) -> int:
+    """Return the least that ``_slips`` can be: letters of one that the other does not have."""
+    common = sum((Counter(a) & Counter(b)).values())
+    return max(len(a), len(b)) - common
 
 
 def _slips(a: str, b: str) -> int:

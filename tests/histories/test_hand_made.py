@@ -25,10 +25,7 @@ def test_a_quiet_history_has_no_fault_in_any_measure():
     assert (cut["records_max"], cut["age_max_s"]) == (1, 0.04)
     assert cut["records_mean"] == pytest.approx(58 * 0.04 / 60)
     assert f["latency"]["orders.write"] == {
-        "p50_s": 0.02,
-        "p99_s": 0.02,
-        "p999_s": 0.02,
-        "max_s": 0.02,
+        **dict.fromkeys(("p50_s", "p90_s", "p95_s", "p99_s", "p999_s", "max_s"), 0.02),
         "n": 58,
     }
 
@@ -315,7 +312,7 @@ def test_latency_quantiles_are_within_a_percent():
     for i, ns in enumerate(took):
         history.op(i, 20 * MS * i, 20 * MS * i + ns)
     got = history.figures()["latency"]["orders.read"]
-    for name, q in (("p50_s", 0.5), ("p99_s", 0.99), ("p999_s", 0.999)):
+    for name, q in (("p50_s", 0.5), ("p90_s", 0.9), ("p95_s", 0.95), ("p99_s", 0.99), ("p999_s", 0.999)):
         exact = np.sort(took)[int(np.ceil(q * 2000)) - 1] / S
         assert got[name] == pytest.approx(exact, rel=0.01)
     assert got["max_s"] == max(took) / S
@@ -349,3 +346,12 @@ def test_an_answer_that_names_an_abandoned_commit_of_another_write():
         found = figures["loss"]["orders"]
         assert (found["records"], found["info_lost"]) == (before["records"] + 1, before["info_lost"])
         assert figures["conservation"]["orders"]["acks"]["again"] == 1
+
+
+def test_an_operation_that_is_open_long_after_the_last_answer_is_counted():
+    """An answer at 10 s, then silence; one operation is open since 56 s, and was bad from the start."""
+    history = History()
+    history.op(0, 10 * S, 10 * S + MS)
+    history.still_open(1, 56 * S)
+    got = history.figures()["recovery"]["orders.read"]
+    assert (got["censored_after_s"], got["operations"], got["slow_requests"]) == (4.0, 2, 1)

@@ -47,6 +47,6 @@ def _judged() -> Iterator[tuple[str, Any]]:
 
 def _of(figures: dict[str, Any], metric: str, of: str) -> list[str]:
     unit = "s" if metric in ("rpa_window", "rta", "downtime") else ""
-    objective = SimpleNamespace(metric=metric, of=of, must=parse_predicate(f"<= 2{unit}"))
+    objective = SimpleNamespace(metric=metric, of=of, must=parse_predicate(f"<= 2{unit}"), over=None)
     (found,) = judge(figures, {"x": objective}, {})
     return [found.verdict, str(found.bounds)]

@@ -1,13 +1,14 @@
-"""What each measure of the data path and of orders says of the hand-made histories."""
+"""What each measure of the data path, of orders, and of ratios says of the hand-made histories."""
 
 import inspect
 from collections.abc import Callable
+from dataclasses import replace
 from types import ModuleType
 from typing import Any
 
 from tests.histories import bad as databases
 from tests.histories import verdicts
-from tests.histories.builder import History
+from tests.histories.builder import History, S
 from tests.histories.orders import bad as shops
 from tests.histories.orders.shop import Shop
 from tests.histories.orders.shop import quiet as shop
@@ -19,7 +20,8 @@ TALLIES = ("ghosts", "orphans", "gaps", "duplicates", "reorderings", "late", "de
 SECTIONS = ("waterfall", "freshness", "recovery_point", "monitoring", "insights", "exposure")
 ORDERS = {"orders_stuck": "stuck", "orders_half_done": "half_done", "orders_doubled": "doubled"}
 CAPABILITY = {"tested": "tested", "phases": "phases_ns"}  # of the histories of databases alone
-MEASURES = (*SECTIONS, *TALLIES, *ORDERS, "oversold", *CAPABILITY, "verdicts")
+MEASURES = (*SECTIONS, *TALLIES, *ORDERS, "oversold", *CAPABILITY, "verdicts", "ratios")
+WINDOWS = (("read", 20 * S), ("write", 5 * S))
 
 
 def journeys() -> dict[str, Callable[[], Journey]]:
@@ -35,6 +37,21 @@ def orders() -> dict[str, Callable[[], Shop]]:
 def stores() -> dict[str, Callable[[], History]]:
     """Return the histories of a database in which one thing goes wrong, by name."""
     return _made(databases)
+
+
+def answered() -> dict[str, Callable[[], History]]:
+    """Return the stores' histories, and one with answers that come late or never, by name."""
+    return {"late": _late, **stores()}
+
+
+def _late() -> History:
+    """Four reads: in time at the last moment, 1 ns late, open for longer than that at the end, and for less."""
+    history = History()
+    history.op(1, 50 * S, 52 * S)
+    history.op(2, 51 * S, 53 * S + 1)
+    history.still_open(3, 57 * S)
+    history.still_open(4, 59 * S)
+    return history
 
 
 def _made(module: ModuleType) -> dict[str, Callable[[], Any]]:
@@ -55,6 +72,10 @@ def said() -> dict[str, dict[str, Any]]:
             out[section][name] = figures[section]
         for tally in TALLIES:
             out[tally][name] = {of: row[tally] for of, row in figures["delivery"].items() if tally in row}
+    for name, answers in answered().items():
+        history = answers()
+        history.setup = replace(history.setup, windows=WINDOWS)
+        out["ratios"][name] = history.figures()["ratios"]
     for name, make in orders().items():
         figures = make().figures()
         for measure, kind in ORDERS.items():

@@ -87,7 +87,7 @@ def loss(low, high, *, acknowledged=9):
 
 def judged(figures, metric, must, of="orders"):
     """One objective, judged."""
-    objective = SimpleNamespace(metric=metric, of=of, must=parse_predicate(must))
+    objective = SimpleNamespace(metric=metric, of=of, must=parse_predicate(must), over=None)
     return judge(figures, {"x": objective}, {})[0]
 
 

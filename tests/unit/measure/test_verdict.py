@@ -8,16 +8,16 @@ import pytest
 from sim.measure.control import differences
 from sim.measure.orders.metrics import METRICS as BY_ORDERS
 from sim.measure.verdict import FAIL, INCONCLUSIVE, PASS, judge, measured, overall
-from sim.spec.predicates import METRICS, ORDER_METRICS, PATH_METRICS, parse_predicate
+from sim.spec.predicates import METRICS, ORDER_METRICS, PATH_METRICS, RATIO_METRICS, parse_predicate
 from tests.histories import bad, good
-from tests.histories.builder import S
+from tests.histories.builder import S, setup
 
 FIRED = {"power": {"fired": True, "status": "healed"}}
 
 
-def verdict(figures, metric, of, must, faults=FIRED):
+def verdict(figures, metric, of, must, faults=FIRED, over=None):
     """Judge one objective."""
-    objective = SimpleNamespace(metric=metric, of=of, must=parse_predicate(must))
+    objective = SimpleNamespace(metric=metric, of=of, must=parse_predicate(must), over=over)
     return judge(figures, {"x": objective}, faults)[0]
 
 
@@ -36,6 +36,25 @@ def test_an_objective_is_met_at_its_bound_and_missed_beyond(metric, of, met, mis
     figures = bad.outage().figures()
     assert verdict(figures, metric, of, met).verdict == "met"
     assert verdict(figures, metric, of, missed).verdict == "missed"
+
+
+@pytest.mark.parametrize(
+    ("metric", "over", "met", "missed"),
+    [
+        ("availability", None, ">= 66.9%", ">= 67%"),  # 79 of 118
+        ("error_rate", None, "< 33.1%", "< 33%"),
+        ("availability", 20 * S, "== 2.5%", "> 2.5%"),  # 1 of 40
+        ("error_rate", 20 * S, "<= 97.5%", "< 97.5%"),
+    ],
+)
+def test_a_ratio_is_judged_over_the_run_or_in_its_worst_window(metric, over, met, missed):
+    """A window without operations, or a capability without any, leaves it open."""
+    history = bad.outage()
+    history.setup = setup(windows=(("read", 20 * S), ("write", 20 * S)))
+    figures = history.figures()
+    assert verdict(figures, metric, "orders.read", met, over=over).verdict == "met"
+    assert verdict(figures, metric, "orders.read", missed, over=over).verdict == "missed"
+    assert verdict(figures, metric, "orders.write", missed, over=over).verdict == "undecided"
 
 
 @pytest.mark.parametrize(
@@ -144,7 +163,7 @@ def test_every_metric_of_the_language_can_be_measured():
     for metric in set(METRICS) - {*PATH_METRICS, *BY_ORDERS}:
         of = (
             "orders.write"
-            if metric in ("rta", "downtime", "failed_requests") or "latency" in metric
+            if metric in ("rta", "downtime", "failed_requests", *RATIO_METRICS) or "latency" in metric
             else "orders"
         )
         measured(figures, metric, of)

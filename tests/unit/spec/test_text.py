@@ -18,4 +18,4 @@ from sim.spec.text import nearest
 )
 def test_the_nearest_name_is_offered_or_all_are_listed(name, names, hint):
     """A swap counts as one slip; what is far from all gets the list."""
-    assert nearest(name, names) == hint
+    assert str(nearest(name, names)) == hint
