@@ -134,7 +134,11 @@ class Tables:
     def take_back(self, table: str, row: dict[str, int]) -> None:
         """Commits of ``table`` (``raw/us-west``) beyond the first ``kept`` are taken back."""
         zone, _, region = table.partition("/")
-        held = self.held[zone, self.setup.regions.index(region)]
+        r = self.setup.regions.index(region)
+        held = self.held[zone, r]
+        if zone == "raw" and r == self.region:  # what was committed once is not what the next commit will hold
+            ends = [end for _, ranges in held.commits for source, _, end in ranges if source == r]
+            self.started = self.started[0], max([self.started[1], *ends[-1:]])
         held.commits = [commit for commit in held.commits if commit[0] < row["kept"]]
         delivered = Spans()
         for version, count in self.versions(held):
