@@ -136,7 +136,7 @@ class Tables:
         zone, _, region = table.partition("/")
         r = self.setup.regions.index(region)
         held = self.held[zone, r]
-        if zone == "raw" and r == self.region:  # what was committed once is not what the next commit will hold
+        if zone == "raw" and r == self.region:  # what was committed once is in no commit to come
             ends = [end for _, ranges in held.commits for source, _, end in ranges if source == r]
             self.started = self.started[0], max([self.started[1], *ends[-1:]])
         held.commits = [commit for commit in held.commits if commit[0] < row["kept"]]
