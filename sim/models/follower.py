@@ -162,8 +162,8 @@ class Follower:
         self.sends[NEXT] = wired
         self.sends[REMAINING] = -1
         self.sent_out = min(self.sent_out, wired)
-        if wired > log.base:
-            self._previous = int(log.of_node(self.node, RECEIVED)[wired - 1 - log.base])
+        stands = wired > log.base  # if not, nothing was received since it began to follow
+        self._previous = int(log.of_node(self.node, RECEIVED)[wired - 1 - log.base]) if stands else 0
 
     def hold(self, records: int) -> None:
         """Acknowledgements stop: at most ``records`` more than what was received may be sent."""
