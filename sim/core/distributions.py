@@ -137,7 +137,7 @@ def _pareto_mean(dist: Distribution) -> float:
 
 
 def _power(function: Callable[[float], float], x: float) -> float:
-    """Return a value of a function that grows beyond all bounds, infinity where it is too large for a float."""
+    """Return a value of a function that has no bound, infinity where a float cannot hold it."""
     try:
         return function(x)
     except OverflowError:

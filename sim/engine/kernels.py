@@ -112,7 +112,7 @@ def carry(sent, version, base, last, received, *, begin, end, previous, link, ta
         if loss > 0.0:
             wait = waits(uniform(key, i, timeline, _WIRELOSS), loss, retransmit)
         extra = sample(table, jitter, key, i, timeline, _WIRE)
-        last[k] = sent[k] + np.int64(min(wait, FOREVER))
+        last[k] = sent[k] + np.int64(min(wait, float(FOREVER)))
         arrival = sent[k] + ns((latency + extra) + wait)
         previous = max(previous, arrival)
         received[k] = previous

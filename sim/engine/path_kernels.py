@@ -194,7 +194,7 @@ def carry_rows(version, base, way, way_base, *, begin, end, previous, link, tabl
         if loss > 0.0:
             wait = waits(uniform(key, lsn, timeline, _WIRELOSS), loss, retransmit)
         extra = sample(table, jitter, key, lsn, timeline, _WIRE)
-        last[k] = sent[k] + np.int64(min(wait, FOREVER))
+        last[k] = sent[k] + np.int64(min(wait, float(FOREVER)))
         previous = max(previous, sent[k] + ns((latency + extra) + wait))
         received[k] = previous
     return previous

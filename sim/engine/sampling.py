@@ -353,7 +353,7 @@ def zipf(table, u):
 
 @drawn
 def ns(x):
-    """Return a drawn duration as int64 ns: rounded half up, at least 1; FOREVER if it is not less than that."""
+    """Return a drawn duration as int64 ns: rounded half up, at least 1, at most FOREVER."""
     return max(np.int64(1), np.int64(math.floor(x + 0.5))) if x < _NEVER else FOREVER
 
 

@@ -1,4 +1,4 @@
-"""Numbers at the ends of what a scenario may say: the engine still does what the twin does, to the nanosecond."""
+"""Numbers at the ends of what a scenario may say: the engine still does what the twin does."""
 
 import pytest
 
