@@ -7,7 +7,7 @@ from pydantic import Field
 from sim.spec.fault import Fault
 from sim.spec.types import Name, Positive
 
-LSNS = 1 << 40  # so many records a log can have
+LSNS = 2**40  # so many records a log can have
 
 
 class ProcessKill(Fault):
