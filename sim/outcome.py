@@ -3,8 +3,10 @@
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from sim.core.quantity import format_duration
 from sim.journal.milestones import Milestone
 from sim.measure.verdict import Verdict as JudgedObjective
+from sim.spec.models import Scenario
 from sim.spec.predicates import METRICS
 
 Verdict = Literal["pass", "fail", "inconclusive"]
@@ -19,8 +21,8 @@ class Outcome:
     recovery, latency, loss, exposure, consistency, operations and conservation, as ``sim.measure`` defines
     them; a key whose name ends in ``_s`` is in seconds. ``faults``: id -> fired, status, started_s, healed_s,
     until_s (when it was to heal, perhaps after the end; None: never).
-    ``objectives``: as ``objective_of`` gives them, in the scenario's order. ``performance``: wall_s, writes,
-    stage_operations, peak_rss_bytes. ``trust``: what limits belief in the figures, one sentence each.
+    ``objectives``: as ``objective_of`` gives them, in the scenario's order. ``performance``: wall_s, rows,
+    writes, stage_operations, peak_rss_bytes. ``trust``: what limits belief in the figures, one sentence each.
     ``control``: the same seed without faults, as ``{"figures": ...}``, or None if it was not run.
     """
 
@@ -37,6 +39,23 @@ class Outcome:
     journal_digest: str
     trust: list[str]
     control: dict[str, Any] | None = None
+
+
+@dataclass
+class Unfinished(Exception):
+    """A run that its guard has ended, undecided: ``why``, at ``reached_ns``, and what was known by then."""
+
+    why: str
+    scenario: Scenario
+    seed: int
+    reached_ns: int
+    milestones: list[Milestone]
+    performance: dict[str, Any]
+
+    def __str__(self) -> str:
+        """Say why, and when in the run."""
+        duration = format_duration(self.scenario.duration)
+        return f"ended at {format_duration(self.reached_ns)} of {duration}: {self.why}"
 
 
 def objective_of(verdict: JudgedObjective) -> dict[str, Any]:

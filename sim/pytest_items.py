@@ -77,11 +77,12 @@ class ScenarioFile(pytest.File):
     def _checked(self) -> Any:
         """Check the file. A lock makes other workers wait; they would only do the same."""
         from sim.cli.check import checked_file
+        from sim.core.budget import DEFAULT
 
         options = self.config.option
         given = {
             "trials": options.sim_trials, "seed": options.sim_seed, "until": None, "jobs": options.sim_jobs,
-            "cluster": None, "quiet": True, "out": str(self._folder()),
+            "cluster": None, "budget": DEFAULT, "quiet": True, "out": str(self._folder()),
         }  # fmt: skip
         with open(self._folder() / "lock", "w", encoding="utf-8") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)

@@ -2,6 +2,7 @@
 
 import resource
 from collections.abc import Callable
+from math import inf
 from pathlib import Path
 from time import perf_counter
 from typing import Any, cast
@@ -9,13 +10,16 @@ from typing import Any, cast
 import numpy as np
 
 from sim.advice import End, advised
+from sim.core.budget import DEFAULT, Budget, Guard, OverBudget
+from sim.estimate.admission import guard
+from sim.estimate.estimate import estimate
 from sim.journal.milestones import Milestone
 from sim.journal.parquet import ParquetWriter
 from sim.journal.recorder import Recorder, Reducer, Slice
 from sim.measure.digest import Digest
 from sim.measure.figures import Measures
 from sim.measure.verdict import judge, overall
-from sim.outcome import EXIT_CODES, Outcome, Verdict, objective_of
+from sim.outcome import EXIT_CODES, Outcome, Unfinished, Verdict, objective_of
 from sim.spec.models import Scenario
 from sim.spec.resolve import digest
 from sim.trust import trust
@@ -33,18 +37,20 @@ def run(
     control: bool = False,
     progress: Progress | None = None,
     journal_dir: Path | None = None,
+    budget: Budget = DEFAULT,
 ) -> Outcome:
-    """Run one trial and judge it.
+    """Run one trial and judge it. Unfinished if it takes far more than was expected.
 
     ``control`` also runs the same seed without faults; ``progress(fraction, now_ns)`` is called as time
-    passes; ``journal_dir``: where to keep the journal as Parquet.
+    passes; ``journal_dir``: where to keep the journal as Parquet; ``budget``: what it may take in any case.
     """
     began = perf_counter()
     measures, fingerprint = Measures.of(resolved), Digest()
     reducers: list[Reducer] = [measures, fingerprint]
     if journal_dir is not None:
         reducers.append(ParquetWriter(journal_dir))
-    world = _simulate(resolved, reducers, seed=seed, trial=trial, progress=progress)
+    watch = guard(estimate(resolved), budget)
+    world, rows = _simulate(resolved, reducers, seed=seed, trial=trial, progress=progress, watch=watch)
     figures = measures.figures()
     faults = _faults(world)
     drawn = {name: fault for name, fault in faults.items() if fault["status"] != "not_drawn"}
@@ -61,22 +67,22 @@ def run(
         objectives=[objective_of(verdict) for verdict in verdicts],
         verdict=_VERDICTS[code],
         exit_code=code,
-        performance=_performance(world, perf_counter() - began),
+        performance=_performance(world, rows, perf_counter() - began),
         journal_digest=fingerprint.hexdigest(),
         trust=trust(resolved, figures, world.milestones.all),
-        control={"figures": control_figures(resolved, seed=seed, trial=trial)} if control else None,
+        control={"figures": _control_figures(resolved, seed, trial, budget)} if control else None,
     )
 
 
-def control_figures(resolved: Scenario, *, seed: int = 0, trial: int = 0) -> dict[str, Any]:
+def _control_figures(resolved: Scenario, seed: int, trial: int, budget: Budget) -> dict[str, Any]:
     """Return the figures of the same seed without faults."""
-    measures = Measures.of(resolved)
-    _simulate(resolved, [measures], seed=seed, trial=trial, faults=False)
+    measures, watch = Measures.of(resolved), guard(estimate(resolved), budget)
+    _simulate(resolved, [measures], seed=seed, trial=trial, faults=False, watch=watch)
     return measures.figures()
 
 
 def rerun(resolved: Scenario, reducers: list[Reducer], *, seed: int, trial: int = 0) -> str:
-    """Run one trial again for other reducers; return the digest of its journal."""
+    """Run a trial that has come to its end before for other reducers; return the digest of its journal."""
     fingerprint = Digest()
     _simulate(resolved, [*reducers, fingerprint], seed=seed, trial=trial)
     return fingerprint.hexdigest()
@@ -90,12 +96,22 @@ def _simulate(
     trial: int,
     progress: Progress | None = None,
     faults: bool = True,
-) -> World:
-    recorder = Recorder(reducers)
+    watch: Guard | None = None,
+) -> tuple[World, int]:
+    """Return the world at the end of its run, and the rows of its journal."""
+    watch = watch or Guard(rows=inf, steps=inf, growth_bytes=inf, expected="")
+    began, recorder = perf_counter(), Recorder(reducers, watch.recorded)
     world = World(resolved, seed=seed, trial=trial, fold=recorder.fold, faults=faults)
-    world.run(resolved.duration, progress=progress)
+    world.clock.on_step = watch.stepped
+    try:
+        world.run(resolved.duration, progress=progress)
+    except (OverBudget, MemoryError) as error:
+        why = str(error) if isinstance(error, OverBudget) else f"there is no memory left, {watch.expected}"
+        performance = _performance(world, recorder.rows, perf_counter() - began)
+        milestones, reached_ns = world.milestones.all, world.clock.now
+        raise Unfinished(why, resolved, seed, reached_ns, milestones, performance) from None
     recorder.finish(world.milestones.all, resolved.duration)
-    return world
+    return world, recorder.rows
 
 
 def _faults(world: World) -> dict[str, dict[str, Any]]:
@@ -114,10 +130,11 @@ def _faults(world: World) -> dict[str, dict[str, Any]]:
     }
 
 
-def _performance(world: World, wall_s: float) -> dict[str, Any]:
+def _performance(world: World, rows: int, wall_s: float) -> dict[str, Any]:
     writes, operations = world.counts()
     return {
         "wall_s": wall_s,
+        "rows": rows,
         "writes": writes,
         "stage_operations": operations,
         "peak_rss_bytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024,

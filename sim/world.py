@@ -231,7 +231,7 @@ class World:
         if self.plane is not None:
             ended = self._together if self._coupled and not last else None
             rows = self.plane.rows(domain.name, domain.settled, ended=ended, last=last)
-        life_ns = op_life_ns(self.scenario.databases[domain.name].workload.retry)
+        life_ns = op_life_ns(self.scenario, domain.name)
         part = emit(domain, life_ns=life_ns, milestones=self.milestones.all)
         part.tables.update(rows)
         return part

@@ -68,6 +68,9 @@ def _run(folder: Path) -> tuple[dict[str, Any], "Scenario"]:
     except Damaged as error:
         raise click.BadParameter(f"{error}; run the scenario again", param_hint="RUN") from error
     found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    if "unfinished" in found:
+        why = found["unfinished"]["why"]
+        raise click.BadParameter(f"{folder} did not come to its end: {why}", param_hint="RUN")
     return found, resolve(load(str(folder / "scenario.yaml")))
 
 

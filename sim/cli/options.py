@@ -9,7 +9,9 @@ from typing import Any
 import click
 
 from sim.cli.find import complete
+from sim.core.budget import Budget, parse_budget
 from sim.core.identity import LIMITS
+from sim.core.quantity import QuantityError
 
 _ADDRESS = re.compile(r"[a-z]+://[^\s/:]+:\d{1,5}|[a-z]+://\[[0-9a-fA-F:.%]+\]:\d{1,5}")
 
@@ -81,6 +83,22 @@ def _until(_ctx: click.Context, _param: click.Parameter, value: str | None) -> s
     return value
 
 
+def _budget(_ctx: click.Context, _param: click.Parameter, texts: tuple[str, ...]) -> Budget:
+    """Read what a run may take, before anything runs."""
+    try:
+        return parse_budget(texts)
+    except QuantityError as error:
+        raise click.BadParameter(str(error)) from error
+
+
+budget = click.option(
+    "--budget",
+    "budget",
+    multiple=True,
+    metavar="ROWS|SIZE",
+    callback=_budget,
+    help="Admit a run of so many rows (1e10), or of so much memory (16GiB). Can be repeated: one of each.",
+)
 until = click.option(
     "--until",
     metavar="WHEN",
@@ -106,7 +124,7 @@ def study(function: Callable[..., Any]) -> Callable[..., Any]:
     """Add the options of studies to a command."""
     for option in reversed(_STUDY):
         function = option(function)
-    return function
+    return budget(function)
 
 
 def where(given: dict[str, Any]) -> str:

@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from sim.cli import find, options, outputs
+from sim.cli.admit import admit
 from sim.cli.screen import colours, emit, moves, rendered, tell_of_kernels, warn
 from sim.core.inert import inert
 
 if TYPE_CHECKING:
-    from sim.outcome import Outcome
+    from sim.outcome import Outcome, Unfinished
     from sim.spec.models import Scenario
 
 
@@ -67,24 +68,28 @@ def command(ctx: click.Context, /, **given: Any) -> int:
         from sim.cli.study import run_study
 
         return run_study(ctx, given)
+    from sim.outcome import Unfinished
     from sim.report.folder import appearing, fill, folder_of
     from sim.spec import inputs
     from sim.spec.resolve import digest, load, resolve
 
     ctx.obj["seed"] = given["seed"]
-    resolved = resolve(
-        load(str(find.scenario(given["scenario"])), overlays=given["overlays"], sets=given["sets"])
-    )
+    path = str(find.scenario(given["scenario"]))
+    resolved = resolve(load(path, overlays=given["overlays"], sets=given["sets"]))
     told(resolved)
+    admit(resolved, given, path)
     name = f"{given['seed']}" + (f"-trial-{given['trial']}" if given["trial"] else "")
     out = Path(given["out"])
     target = outputs.folder(folder_of(out, scenario=resolved.name, digest=digest(resolved), name=name))
-    with appearing(target) as partial:
-        places, notes = inputs.kept(resolved)
-        inputs.copy(places, partial)
-        outcome = _simulate(resolved, given, partial)
-        text = inputs.written(resolved, places, notes)
-        fill(partial, outcome, resolved=text, trial=given["trial"])
+    try:
+        with appearing(target) as partial:
+            places, notes = inputs.kept(resolved)
+            inputs.copy(places, partial)
+            outcome = _simulate(resolved, given, partial)
+            text = inputs.written(resolved, places, notes)
+            fill(partial, outcome, resolved=text, trial=given["trial"])
+    except Unfinished as ended:
+        return _unfinished(ended, given, target)
     for note in notes:
         warn(f"warning: {note}")
     emit(_result(outcome, given, target), coloured=colours(sys.stdout, given["colour"]))
@@ -121,7 +126,24 @@ def _simulate(resolved: Any, given: dict[str, Any], partial: Path) -> "Outcome":
             control=given["control"],
             progress=shown.show if seen else None,
             journal_dir=journal,
+            budget=given["budget"],
         )
+
+
+def _unfinished(ended: "Unfinished", given: dict[str, Any], target: Path) -> int:
+    """Keep and print what is known of a run that its guard has ended; return the exit code."""
+    from sim.report import unfinished
+    from sim.report.document import written
+
+    kept = unfinished.keep(target, ended)
+    if given["as_json"]:
+        emit(written(unfinished.document(ended)))
+    elif given["quiet"]:
+        emit(unfinished.headline(ended) + "\n")
+    else:
+        page = rendered(unfinished.page(ended, folder=str(kept)), given["colour"])
+        emit(page, coloured=colours(sys.stdout, given["colour"]))
+    return unfinished.EXIT_CODE
 
 
 def _result(outcome: "Outcome", given: dict[str, Any], target: Path) -> str:

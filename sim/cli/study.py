@@ -127,6 +127,7 @@ def _run(points: "list[Point]", given: dict[str, Any], target: Path) -> "Study":
             target=target,
             progress=shown.show if seen else None,
             notice=warn,
+            budget=given["budget"],
         )
     except KeyboardInterrupt:
         warn("\nfinished trials are kept; the same command goes on where it was")

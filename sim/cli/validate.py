@@ -14,8 +14,6 @@ from sim.core.inert import inert
 if TYPE_CHECKING:
     from sim.spec.models import Scenario
 
-TRIAL_S, OPERATION_S = 0.03, 0.5e-6  # measured over the shipped scenarios; a guess within a factor of two
-
 
 @click.command(short_help="Check scenarios and show what their faults will hit.")
 @click.argument("paths", nargs=-1, required=True, metavar="PATH...", shell_complete=find.complete)
@@ -57,10 +55,14 @@ def _valid(path: Path, overlays: tuple[str, ...], sets: tuple[str, ...]) -> bool
 
 def _effort(resolved: "Scenario") -> Iterator[str]:
     """Say how many trials can decide each objective, and how long the scenario's own study takes."""
+    from sim.estimate.admission import words
+    from sim.estimate.estimate import estimate
     from sim.report.quantities import duration, percent, plural
     from sim.stats.binomial import trials_to_pass
 
-    each_s = _trial_s(resolved)
+    found = estimate(resolved)
+    each_s = found.trial_s
+    yield f"  its run: about {words(found)}"
     for name, objective in resolved.sla.items():
         if objective.in_ is None:
             yield f"  objective {name}: about every trial of a study; one can decide it"
@@ -84,11 +86,3 @@ def _study(resolved: "Scenario", each_s: float) -> str:
         return most
     return f"first look after {plural(first, 'trial')}, about {duration(first * each_s)}; at most {most}"
 
-
-def _trial_s(resolved: "Scenario") -> float:
-    """Return about how long a trial takes on one core, in seconds: start, and so much for each operation."""
-    from sim.spec.coverage import recorded_operations
-
-    rates = (d.workload.reads + d.workload.writes for d in resolved.databases.values())
-    operations = sum(rates) * resolved.duration / 1e9 + recorded_operations(resolved)
-    return TRIAL_S + OPERATION_S * operations

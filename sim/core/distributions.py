@@ -136,14 +136,22 @@ def _pareto_mean(dist: Distribution) -> float:
     return math.inf if alpha <= 1 else alpha * least / (alpha - 1)
 
 
+def _power(function: Callable[[float], float], x: float) -> float:
+    """Return a value of a function that has no bound, infinity where a float cannot hold it."""
+    try:
+        return function(x)
+    except OverflowError:
+        return math.inf
+
+
 _MEANS: dict[str, Callable[[Distribution], float]] = {
     "constant": lambda d: d.params[0],
     "uniform": lambda d: (d.params[0] + d.params[1]) / 2,
     "exponential": lambda d: d.params[0],
-    "lognormal": lambda d: math.exp(d.params[0] + d.params[1] ** 2 / 2),
+    "lognormal": lambda d: _power(math.exp, d.params[0] + d.params[1] ** 2 / 2),
     "gamma": lambda d: d.params[0] * d.params[1],
     "pareto": _pareto_mean,
-    "weibull": lambda d: d.params[1] * math.gamma(1 + 1 / d.params[0]),
+    "weibull": lambda d: d.params[1] * _power(math.gamma, 1 + 1 / d.params[0]),
     "mixture": lambda d: math.fsum(w * part.mean for w, part in zip(d.params, d.parts, strict=True)),
     "empirical": _empirical_mean,
 }

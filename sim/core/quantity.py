@@ -12,6 +12,10 @@ DURATION_UNITS = {
     "s": 1_000_000_000,    "ms": 1_000_000, "us": 1_000, "ns": 1,
 }  # fmt: skip
 LONGEST_NS = 10**18  # 31 years; sums of a few still fit in int64
+FOREVER_NS = 2**60  # 36 years: never, as nothing runs for longer than LONGEST_NS
+LARGEST_SIZE = 2**60  # bytes
+FASTEST = 1e9  # a second: time is whole nanoseconds
+BANDWIDTHS = (1e-9, 1e18)  # bytes a second
 SIZE_UNITS = {
     "B": 1, "kB": 10**3, "KB": 10**3, "MB": 10**6, "GB": 10**9, "TB": 10**12,
     "KiB": 2**10, "MiB": 2**20, "GiB": 2**30, "TiB": 2**40,

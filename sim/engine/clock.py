@@ -30,6 +30,7 @@ class Clock:
     def __init__(self) -> None:
         self._env = _Environment()
         self._steps: dict[str, int] = {}
+        self.on_step: Callable[[int], None] = lambda _: None  # told the time (ns) of each control
 
     @property
     def now(self) -> int:
@@ -43,6 +44,7 @@ class Clock:
     def step(self) -> None:
         """Run the next control."""
         self._env.step()
+        self.on_step(self.now)
 
     def run(self, steps: Steps) -> None:
         """Start a process now."""

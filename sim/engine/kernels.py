@@ -5,14 +5,12 @@ the world is constant, so what it computes is exact. FIFO servers keep their sta
 below) and their speed in a float64 array ``[speed, last speed above 0]``.
 """
 
-import math
-
 import numpy as np
 
 from sim.core.draws import Purpose
 from sim.engine.compiled import compiled, typed
 from sim.engine.packing import timeline_of
-from sim.engine.sampling import ns, sample, uniform
+from sim.engine.sampling import FOREVER, ns, rescaled, sample, uniform, waits
 
 _APPLY, _WIRE, _WIRELOSS = typed(Purpose.APPLY, Purpose.WIRE, Purpose.WIRELOSS)
 
@@ -81,11 +79,16 @@ def change_speed(arrival, work, base, state, speed, *, end, at, to):
     elif state[NEXT] < end:
         i = state[NEXT] - base
         start, done = _completion(arrival[i], work[min(i, work.size - 1)], state, now)
-        if start < at or state[REMAINING] >= 0:
+        if done - start >= FOREVER:
+            left = FOREVER
+        elif start < at or state[REMAINING] >= 0:
             left = done - at
     if to > 0.0:
-        if left >= 0 and speed[1] != to:
-            left = np.int64(math.floor(left * speed[1] / to + 0.5))
+        if left >= FOREVER:  # taken up anew
+            left = np.int64(-1)
+            state[FLOOR] = at
+        elif left >= 0 and speed[1] != to:
+            left = rescaled(left, speed[1], to)
         speed[1] = to
     state[FROM] = at
     state[REMAINING] = left
@@ -105,12 +108,12 @@ def carry(sent, version, base, last, received, *, begin, end, previous, link, ta
     for i in range(begin, end):
         k = i - base
         timeline = timeline_of(version[k])
-        losses = 0.0
+        wait = 0.0
         if loss > 0.0:
-            losses = math.floor(math.log(uniform(key, i, timeline, _WIRELOSS)) / math.log(loss))
+            wait = waits(uniform(key, i, timeline, _WIRELOSS), loss, retransmit)
         extra = sample(table, jitter, key, i, timeline, _WIRE)
-        last[k] = sent[k] + np.int64(losses * retransmit)
-        arrival = sent[k] + ns((latency + extra) + losses * retransmit)
+        last[k] = sent[k] + np.int64(min(wait, float(FOREVER)))
+        arrival = sent[k] + ns((latency + extra) + wait)
         previous = max(previous, arrival)
         received[k] = previous
 

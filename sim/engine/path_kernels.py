@@ -4,7 +4,6 @@ As in ``kernels``: a kernel advances everything that is due strictly before ``un
 between the world is constant. A server's state has the fields of ``kernels.fifo`` and those below.
 """
 
-import math
 from typing import NamedTuple
 
 import numpy as np
@@ -14,7 +13,7 @@ from sim.core.draws import Purpose
 from sim.engine.compiled import compiled, typed
 from sim.engine.kernels import DONE, FIELDS, FLOOR, FROM, NEXT, REMAINING
 from sim.engine.packing import lsn_of, timeline_of
-from sim.engine.sampling import DistTable, ns, sample, uniform
+from sim.engine.sampling import FOREVER, DistTable, ns, rescaled, sample, uniform, waits
 
 _WIRE, _WIRELOSS = typed(Purpose.WIRE, Purpose.WIRELOSS)
 
@@ -75,15 +74,22 @@ def change_pace(state: np.ndarray, speed: np.ndarray, work: float, *, at: int, t
         left = int(state[REMAINING])
         state[FLOOR] = at
     elif state[TAKEN] >= 0:
-        whole = state[REMAINING] < 0
-        left = int(state[TAKEN]) + int(ns(work / now)) if whole else int(state[FROM] + state[REMAINING])
-        left -= at
+        left = _left(state, work, now, at)
     if to > 0.0:
-        if left >= 0 and speed[1] != to:
-            left = math.floor(left * float(speed[1]) / to + 0.5)
+        if left >= FOREVER:  # taken up anew
+            left, state[TAKEN] = -1, at
+        elif left >= 0 and speed[1] != to:
+            left = int(rescaled(left, float(speed[1]), to))
         speed[1] = to
     state[FROM], state[REMAINING] = at, left
     speed[0] = to
+
+
+def _left(state: np.ndarray, work: float, speed: float, at: int) -> int:
+    """Return the ns left at ``at`` of what is in service; FOREVER if it would never be done at this speed."""
+    whole = state[REMAINING] < 0
+    since, lasts = (state[TAKEN], ns(work / speed)) if whole else (state[FROM], state[REMAINING])
+    return int(lasts if lasts >= FOREVER else since + lasts - at)
 
 
 def interrupt(state: np.ndarray) -> None:
@@ -184,12 +190,12 @@ def carry_rows(version, base, way, way_base, *, begin, end, previous, link, tabl
             received[k] = previous
             continue
         lsn, timeline = lsn_of(version[i - base]), timeline_of(version[i - base])
-        losses = 0.0
+        wait = 0.0
         if loss > 0.0:
-            losses = math.floor(math.log(uniform(key, lsn, timeline, _WIRELOSS)) / math.log(loss))
+            wait = waits(uniform(key, lsn, timeline, _WIRELOSS), loss, retransmit)
         extra = sample(table, jitter, key, lsn, timeline, _WIRE)
-        last[k] = sent[k] + np.int64(losses * retransmit)
-        previous = max(previous, sent[k] + ns((latency + extra) + losses * retransmit))
+        last[k] = sent[k] + np.int64(min(wait, float(FOREVER)))
+        previous = max(previous, sent[k] + ns((latency + extra) + wait))
         received[k] = previous
     return previous
 

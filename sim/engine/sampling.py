@@ -14,11 +14,14 @@ import numpy as np
 
 from sim.core.distributions import KINDS, Distribution
 from sim.core.draws import Purpose
+from sim.core.quantity import FOREVER_NS
 from sim.engine.compiled import allocating, compiled, drawn, inlined, outlined
 
 CONSTANT, UNIFORM, EXPONENTIAL, LOGNORMAL, GAMMA, PARETO, WEIBULL, MIXTURE, EMPIRICAL = range(len(KINDS))
 WEIGHTED = len(KINDS)  # empirical, with weights
 _MIXTURE_OFFSET = Purpose.MIXTURE_OFFSET
+FOREVER = np.int64(FOREVER_NS)
+_NEVER = float(FOREVER_NS)
 
 _M1 = np.uint64(0xFF51AFD7ED558CCD)
 _M2 = np.uint64(0xC4CEB9FE1A85EC53)
@@ -350,5 +353,22 @@ def zipf(table, u):
 
 @drawn
 def ns(x):
-    """Return a drawn duration as int64 ns: rounded half up, at least 1."""
-    return max(np.int64(1), np.int64(math.floor(x + 0.5)))
+    """Return a drawn duration as int64 ns: rounded half up, at least 1, at most FOREVER."""
+    return max(np.int64(1), np.int64(math.floor(x + 0.5))) if x < _NEVER else FOREVER
+
+
+@drawn
+def rescaled(left, now, to):
+    """Return what remains (int64 ns) at speed ``to`` of ``left`` ns at speed ``now``; at most FOREVER."""
+    x = left * now / to
+    return np.int64(math.floor(x + 0.5)) if x < _NEVER else FOREVER
+
+
+@drawn
+def waits(u, loss, retransmit):
+    """Return after how many ns (float64) the transmission departs that is not lost, at most FOREVER each.
+
+    The number of losses is geometric; ``loss``, 0 to 1, is 1 where several add up to it. u: in (0, 1).
+    """
+    lost = math.log(u) / math.log(loss) if loss < 1.0 else _NEVER
+    return np.floor(min(lost, _NEVER)) * retransmit

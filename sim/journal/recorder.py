@@ -4,7 +4,7 @@ A reducer sees each slice once, in order, and keeps bounded state; what nobody k
 of a run does not depend on its length.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -65,8 +65,9 @@ def _check_times(part: Slice, since_ns: int) -> None:
 class Recorder:
     """Hands every slice to every reducer, and checks that slices follow each other."""
 
-    def __init__(self, reducers: Iterable[Reducer]) -> None:
+    def __init__(self, reducers: Iterable[Reducer], recorded: Callable[[int], None] = lambda _: None) -> None:
         self.rows = 0  # of all tables: what the run recorded
+        self._recorded = recorded  # told the rows of each slice, before anybody works on them
         self._reducers = tuple(reducers)
         self._until: dict[str, int] = {}
 
@@ -79,7 +80,9 @@ class Recorder:
             )
         self._until[part.domain] = part.until_ns
         _check_times(part, since_ns)
-        self.rows += sum(part.rows(name) for name in part.tables)
+        rows = sum(part.rows(name) for name in part.tables)
+        self.rows += rows
+        self._recorded(rows)
         for reducer in self._reducers:
             reducer.fold(part)
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from sim.spec.models import Retry, Scenario
+    from sim.spec.models import Scenario
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ def setup_of(scenario: "Scenario", domain: str) -> Setup:
         latency_ns=level.latency,
         window_ns=level.window,
         hold_ns=level.hold,
-        op_life_ns=op_life_ns(store.workload.retry),
+        op_life_ns=op_life_ns(scenario, domain),
         warmup_ns=scenario.warmup,
         duration_ns=scenario.duration,
         ttl_ns=scenario.gateway.ttl,
@@ -84,10 +84,11 @@ def _pauses(scenario: "Scenario", domain: str) -> Iterator[tuple[str, str]]:
             yield name, fault.region
 
 
-def op_life_ns(retry: "Retry") -> int:
-    """Return the longest time (ns) an operation can stay open.
+def op_life_ns(scenario: "Scenario", domain: str) -> int:
+    """Return the longest time (ns) an operation of a domain can stay open, at most that of the run.
 
     Every attempt times out, every back-off is the longest.
     """
+    retry = scenario.databases[domain].workload.retry
     waits = sum(min(retry.cap, retry.base * 2 ** min(k - 1, 40)) + 1 for k in range(1, retry.attempts))
-    return retry.attempts * retry.timeout + waits
+    return min(retry.attempts * retry.timeout + waits, scenario.duration)

@@ -55,7 +55,8 @@ class Follower:
         self.sends, self.send_speed = fifo(1)
         self.applies, self.apply_speed = fifo(1)
         self._key, self._table, self._apply = np.uint64(key), table, apply
-        self._previous = 0  # when the record before ``wired`` was received
+        self._first = 1  # of this following: what lies before was not received over this wire
+        self._previous = 0  # when the record before ``wired`` was received, 0 if that was not over this wire
 
     @property
     def received(self) -> int:
@@ -162,8 +163,8 @@ class Follower:
         self.sends[NEXT] = wired
         self.sends[REMAINING] = -1
         self.sent_out = min(self.sent_out, wired)
-        if wired > log.base:
-            self._previous = int(log.of_node(self.node, RECEIVED)[wired - 1 - log.base])
+        stands = wired > self._first
+        self._previous = int(log.of_node(self.node, RECEIVED)[wired - 1 - log.base]) if stands else 0
 
     def hold(self, records: int) -> None:
         """Acknowledgements stop: at most ``records`` more than what was received may be sent."""
@@ -265,5 +266,5 @@ class Follower:
         for state in (self.sends, self.applies):
             state[NEXT], state[REMAINING], state[FLOOR] = lsn + 1, -1, at
         self.taken = self.wired = self.sent_out = self.received_out = self.applied_out = lsn + 1
-        self._previous = at
+        self._first, self._previous = lsn + 1, 0
         self.connected, self.limit, self.applying = False, None, True

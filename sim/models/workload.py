@@ -232,8 +232,10 @@ def _resolvers(scenario: Scenario, domain: str, regions: list[str], *, seed: int
 def _sessions(scenario: Scenario, database: Database) -> np.ndarray:
     """Return each session's epoch shift (ns) and resolver."""
     rules = database.workload.sessions
-    numbers = np.arange(rules.count, dtype=np.int64)
-    return np.stack([numbers * rules.length // rules.count, numbers % scenario.gateway.resolvers], axis=1)
+    # the product may be beyond int64, the quotient is not
+    shifts = [number * rules.length // rules.count for number in range(rules.count)]
+    resolvers = np.arange(rules.count, dtype=np.int64) % scenario.gateway.resolvers
+    return np.stack([np.array(shifts, np.int64), resolvers], axis=1)
 
 
 def _fill_streams(circle: Circle, scenario: Scenario, database: Database, streams: list[Stream]) -> None:

@@ -26,6 +26,7 @@ from sim.spec.prices import check_prices
 from sim.spec.references import twice, unknown, unknown_one
 from sim.spec.text import Complaint, nearest
 from sim.spec.trace import check_trace
+from sim.spec.types import LEAST_PART
 
 _ROUNDING = 1e-9
 _FLOWS = {"mirror": "the mirrors", "sync": "the sync of tables"}
@@ -87,8 +88,13 @@ def _clients(scenario: m.Scenario) -> Iterator[Complaint]:
 
 
 def _client_shares(scenario: m.Scenario) -> Iterator[Complaint]:
-    if not any(client.share for client in scenario.clients.values()):
+    total = sum(client.share for client in scenario.clients.values())
+    if not total:
         yield Complaint(("clients",), "no client group has a share above 0", at_key=True)
+    for name, client in scenario.clients.items():
+        if 0 < client.share < LEAST_PART * total:
+            why = f"{client.share:g} is next to nothing of all shares, {total:g}"
+            yield Complaint(("clients", name, "share"), why, "write 0 if it sends nothing")
 
 
 def _times(scenario: m.Scenario) -> Iterator[Complaint]:
@@ -164,7 +170,7 @@ def _flow_shares(scenario: m.Scenario) -> Iterator[Complaint]:
     blamed: set[Flow] = set()
     for (a, b), users in flows_on(scenario).items():
         total = sum(shares[flow] for flow in users)
-        starved = [_FLOWS.get(flow[0], flow[1]) for flow in dict.fromkeys(users) if shares[flow] <= 0]
+        starved = [_FLOWS.get(flow[0], flow[1]) for flow in dict.fromkeys(users) if shares[flow] < LEAST_PART]
         given = [flow for flow in users if given_share(scenario, flow) is not None]
         if (total <= 1 + _ROUNDING and not starved) or given[-1] in blamed:
             continue

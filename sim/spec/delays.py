@@ -57,14 +57,20 @@ def _positive(value: Any, path: Path, found: _Found) -> float | None:
     return number
 
 
-def _number(value: Any, path: Path, found: _Found) -> float | None:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not 1e-9 < value < 1e9:
-        found.append(Complaint(path, "expected a number more than 0", "without a unit"))
-        return None
-    return float(value)
+def _between(low: float, high: float) -> "_Reader":
+    """Return the reader of a number without a unit that lies between two bounds."""
+
+    def read(value: Any, path: Path, found: _Found) -> float | None:
+        if isinstance(value, bool) or not isinstance(value, int | float) or not low <= value <= high:
+            found.append(Complaint(path, f"expected a number between {low:g} and {high:g}", "without a unit"))
+            return None
+        return float(value)
+
+    return read
 
 
 _Reader = Callable[[Any, Path, _Found], float | None]
+_number = _between(1e-9, 1e9)
 
 
 def _fields(body: Any, readers: Mapping[str, _Reader], path: Path, found: _Found) -> dict[str, float] | None:
@@ -113,9 +119,9 @@ def _lognormal(body: Any, path: Path, found: _Found) -> Distribution | None:
 
 def _gamma(body: Any, path: Path, found: _Found) -> Distribution | None:
     if isinstance(body, Mapping) and ("mean" in body or "cv" in body):
-        values = _fields(body, {"mean": _positive, "cv": _number}, path, found)
+        values = _fields(body, {"mean": _positive, "cv": _between(1e-3, 1e3)}, path, found)
         return None if values is None else dists.gamma(values["mean"], values["cv"])
-    values = _fields(body, {"shape": _number, "scale": _positive}, path, found)
+    values = _fields(body, {"shape": _between(1e-6, 1e6), "scale": _positive}, path, found)
     return None if values is None else Distribution("gamma", (values["shape"], values["scale"]))
 
 

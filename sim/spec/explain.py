@@ -26,10 +26,10 @@ _EXPECTED = {
     "list_type": "a list",
 }
 _COMPARISONS = {
-    "greater_than": "more than {gt}",
-    "greater_than_equal": "at least {ge}",
-    "less_than": "less than {lt}",
-    "less_than_equal": "at most {le}",
+    "greater_than": "more than {gt:,.15g}",
+    "greater_than_equal": "at least {ge:,.15g}",
+    "less_than": "less than {lt:,.15g}",
+    "less_than_equal": "at most {le:,.15g}",
 }
 
 

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from sim.spec.model import Model, S
-from sim.spec.types import Duration, DurationDist, Fraction, Threshold
+from sim.spec.types import DurationDist, Fraction, Positive, Threshold
 
 
 class When(Model):
@@ -15,7 +15,7 @@ class When(Model):
     milestone: str | None = None  # "orders.declared"
     of: str | None = None  # "orders/us-west" for a metric
     above: Threshold | None = None  # a duration for replica_lag, a count for queue_depth
-    every: Annotated[Duration, Field(gt=0)] = 1 * S
+    every: Positive = 1 * S
 
 
 class Fault(Model):

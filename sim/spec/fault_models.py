@@ -8,7 +8,7 @@ from sim.core.distributions import constant
 from sim.spec.fault import Fault
 from sim.spec.fault import When as When
 from sim.spec.path_faults import PathFault
-from sim.spec.types import Bandwidth, Duration, DurationDist, Fraction, Name
+from sim.spec.types import Bandwidth, Duration, DurationDist, Factor, Fraction, Multiple, Name, Positive
 
 
 class RegionOutage(Fault):
@@ -65,15 +65,15 @@ class BandwidthLimit(LinkFault):
     """Limits bulk flows."""
 
     kind: Literal["bandwidth_limit"]
-    bandwidth: Annotated[Bandwidth, Field(gt=0)]
+    bandwidth: Bandwidth
 
 
 class LinkFlap(LinkFault):
     """Cuts and restores, beginning with a cut."""
 
     kind: Literal["link_flap"]
-    down: Annotated[Duration, Field(gt=0)]
-    up: Annotated[Duration, Field(gt=0)]
+    down: Positive
+    up: Positive
 
 
 class NodeFault(Fault):
@@ -101,14 +101,14 @@ class NodeSlow(NodeFault):
     """Service and apply work take ``factor`` times as long."""
 
     kind: Literal["node_slow"]
-    factor: Annotated[float, Field(gt=1)]
+    factor: Multiple
 
 
 class TrafficSpike(Fault):
     """Arrival rates are multiplied."""
 
     kind: Literal["traffic_spike"]
-    factor: Annotated[float, Field(gt=0)]
+    factor: Factor
     database: str = "*"
     client: Name | None = None
     operation: Literal["read", "write"] | None = None

@@ -73,17 +73,23 @@ from sim.spec.replays import Replay as Replay
 from sim.spec.sweep_form import Sweep
 from sim.spec.types import (
     Bandwidth,
+    Count,
     Duration,
     DurationDist,
     FilePath,
     Fraction,
+    Good,
     Metric,
+    Multiple,
     Name,
     Origin,
+    Part,
+    Positive,
     Predicate,
     Rate,
     Share,
     Size,
+    Weight,
 )  # fmt: skip
 
 # --- regions and network --------------------------------------------------------------------------
@@ -144,18 +150,18 @@ class Diurnal(Model):
 
     kind: Literal["diurnal"] = "diurnal"
     amplitude: Annotated[Fraction, Field(lt=1)]
-    period: Duration = 86_400 * S
+    period: Positive = 86_400 * S
     peak: Duration = 0
-    step: Duration = 60 * S
+    step: Positive = 60 * S
 
 
 class Bursty(Model):
     """Poisson arrivals that alternate between calm and burst, exponential lengths."""
 
     kind: Literal["bursty"] = "bursty"
-    factor: Annotated[float, Field(gt=1)]
-    calm: Duration
-    burst: Duration
+    factor: Multiple
+    calm: Positive
+    burst: Positive
 
 
 class TraceColumns(Model):
@@ -192,7 +198,7 @@ class Keys(Model):
     """How many keys a store has and how skewed their use is (Zipf exponent; 0 is uniform)."""
 
     count: Annotated[int, Field(ge=1, le=LIMITS["keys"])] = 10_000
-    zipf: Annotated[float, Field(ge=0)] = 0.99  # YCSB's default
+    zipf: Annotated[float, Field(ge=0, le=1000)] = 0.99  # YCSB's default
 
 
 class Sessions(Model):
@@ -200,16 +206,16 @@ class Sessions(Model):
 
     count: Annotated[int, Field(ge=1, le=LIMITS["sessions"])] = 500
     keys: Annotated[int, Field(ge=1, le=64)] = 4
-    length: Duration = 600 * S  # long enough for a visit
+    length: Positive = 600 * S  # long enough for a visit
 
 
 class Retry(Model):
     """How a client waits and tries again."""
 
-    timeout: Annotated[Duration, Field(gt=0)] = 2 * S
+    timeout: Positive = 2 * S
     attempts: Annotated[int, Field(ge=1, le=LIMITS["attempts"])] = 3
-    base: Annotated[Duration, Field(gt=0)] = 100 * MS  # Kafka's retry.backoff.ms
-    cap: Annotated[Duration, Field(gt=0)] = 1 * S  # Kafka's retry.backoff.max.ms
+    base: Positive = 100 * MS  # Kafka's retry.backoff.ms
+    cap: Positive = 1 * S  # Kafka's retry.backoff.max.ms
     jitter: Fraction = 1.0  # 1 is "full jitter"
 
 
@@ -227,7 +233,7 @@ class Workload(Model):
 class Client(Model):
     """Clients near a region, outside its failure domain."""
 
-    share: Annotated[float, Field(ge=0)]  # weight; resolved to fractions that sum to 1
+    share: Weight  # weight; resolved to fractions that sum to 1
     order: Annotated[list[Name], Field(min_length=1)] | None = (
         None  # regions by preference; default: own, then by latency
     )
@@ -239,10 +245,10 @@ class Client(Model):
 class Check(Model):
     """Health checks through the gateway to the domain's node."""
 
-    interval: Annotated[Duration, Field(gt=0)] = 10 * S  # Route 53 fast interval
-    timeout: Annotated[Duration, Field(gt=0)] = 4 * S  # Route 53 connection limit
-    failures: Annotated[int, Field(ge=1)] = 3  # Route 53 failure threshold
-    successes: Annotated[int, Field(ge=1)] = 3  # HAProxy rise in Pigsty's profiles
+    interval: Positive = 10 * S  # Route 53 fast interval
+    timeout: Positive = 4 * S  # Route 53 connection limit
+    failures: Count = 3  # Route 53 failure threshold
+    successes: Count = 3  # HAProxy rise in Pigsty's profiles
     offset: Duration | None = None  # None: uniform over the interval, per checker
 
 
@@ -250,10 +256,10 @@ class Gateway(Model):
     """Health-checked DNS routing of clients to regions."""
 
     check: Check = Check()
-    ttl: Annotated[Duration, Field(gt=0)] = 60 * S  # Route 53 recommends at most 60 s with health checks
+    ttl: Positive = 60 * S  # Route 53 recommends at most 60 s with health checks
     resolvers: Annotated[int, Field(ge=1, le=4096)] = 50
     failback: Literal["auto", "never"] = "auto"
-    failback_after: Annotated[Duration, Field(gt=0)] = 300 * S
+    failback_after: Positive = 300 * S
     route: DurationDist = constant(
         1 * S
     )  # how long a gateway takes to learn of a new primary; Orchestrator polls at 1 s
@@ -276,7 +282,7 @@ class Replication(Model):
     """The flow to each replica."""
 
     record: Annotated[Size, Field(gt=0)] = 2048  # bytes of log a commit
-    share: Annotated[Fraction, Field(gt=0)] | None = (
+    share: Part | None = (
         None  # of each link; default: an equal part for each domain's flow
     )
     window: Annotated[Size, Field(gt=0)] = 4 * 1024 * 1024  # unacknowledged bytes: Linux tcp_wmem maximum
@@ -286,14 +292,14 @@ class Replication(Model):
 class Failover(Model):
     """The controller."""
 
-    interval: Annotated[Duration, Field(gt=0)] = 5 * S  # Orchestrator InstancePollSeconds
-    timeout: Annotated[Duration, Field(gt=0)] = 2 * S
-    failures: Annotated[int, Field(ge=1)] = 3  # HAProxy fall
-    successes: Annotated[int, Field(ge=1)] = 3  # HAProxy rise
+    interval: Positive = 5 * S  # Orchestrator InstancePollSeconds
+    timeout: Positive = 2 * S
+    failures: Count = 3  # HAProxy fall
+    successes: Count = 3  # HAProxy rise
     offset: Duration | None = None
     decision: DurationDist = constant(0)
     fencing: Literal["lease", "none"] = "lease"
-    lease: Annotated[Duration, Field(gt=0)] = 30 * S  # Patroni ttl
+    lease: Positive = 30 * S  # Patroni ttl
     max_lag: Duration = 60 * S
     promotion: DurationDist = constant(5 * S)
     rewind: DurationDist = constant(60 * S)
@@ -349,11 +355,11 @@ class Study(Model):
 class Level(Model):
     """When a capability counts as good."""
 
-    good: Annotated[Fraction, Field(gt=0)] = 0.99
-    latency: Annotated[Duration, Field(gt=0)] = 2 * S
-    window: Annotated[Duration, Field(gt=0)] = 1 * S
+    good: Good = 0.99
+    latency: Positive = 2 * S
+    window: Positive = 1 * S
     hold: Duration = 300 * S
-    patience: Annotated[Duration, Field(gt=0)] = 300 * S  # an order that takes longer is stuck; as hold
+    patience: Positive = 300 * S  # an order that takes longer is stuck; as hold
 
 
 class Scenario(Model):
@@ -361,7 +367,7 @@ class Scenario(Model):
 
     name: str
     purpose: str = ""
-    duration: Annotated[Duration, Field(gt=0)]
+    duration: Positive
     warmup: Duration = 0
     regions: Annotated[dict[Name, Region], Field(min_length=1)]
     network: Network = Network()

@@ -5,7 +5,9 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from sim.spec.fault import Fault
-from sim.spec.types import Duration, Name
+from sim.spec.types import Name, Positive
+
+LSNS = 2**40  # so many records a log can have
 
 
 class ProcessKill(Fault):
@@ -64,7 +66,7 @@ class UncleanLeaderElection(BrokerFault):
     """A replica that lags becomes leader."""
 
     kind: Literal["unclean_leader_election"]
-    lost: Annotated[Duration, Field(gt=0)]  # rows of the last so long before
+    lost: Positive  # rows of the last so long before
 
 
 class FlowFault(DomainFault):
@@ -90,7 +92,7 @@ class ObjectReplicationLag(FlowFault):
     """Files arrive later."""
 
     kind: Literal["object_replication_lag"]
-    lag: Annotated[Duration, Field(gt=0)]
+    lag: Positive
 
 
 class RetentionTruncation(DomainFault):
@@ -98,7 +100,7 @@ class RetentionTruncation(DomainFault):
 
     kind: Literal["retention_truncation"]
     region: Name
-    retention: Annotated[Duration, Field(gt=0)]
+    retention: Positive
 
 
 class OffsetTranslationError(Fault):
@@ -106,7 +108,7 @@ class OffsetTranslationError(Fault):
 
     kind: Literal["offset_translation_error"]
     reader: str  # "orders/search"
-    skew: int  # records; negative: earlier
+    skew: Annotated[int, Field(ge=-LSNS, le=LSNS)]  # records; negative: earlier
 
 
 class RebalanceStorm(Fault):
@@ -114,7 +116,7 @@ class RebalanceStorm(Fault):
 
     kind: Literal["rebalance_storm"]
     reader: str
-    every: Annotated[Duration, Field(gt=0)]
+    every: Positive
 
 
 class PoisonMessage(DomainFault):

@@ -7,10 +7,8 @@ from pydantic import Field
 from sim.core.distributions import Distribution, constant, lognormal
 from sim.core.identity import LIMITS
 from sim.spec.model import MS, Model, S
-from sim.spec.types import Duration, DurationDist, Fraction, Name, Size
+from sim.spec.types import Count, Duration, DurationDist, Name, Part, Positive, Size
 
-Positive = Annotated[Duration, Field(gt=0)]
-Work = Annotated[Duration, Field(ge=0)]
 # How far behind the newest a record may come without being late. Flink has no default for it, and its windows
 # wait for nothing beyond it (allowedLateness is 0); 5 s is the bound in its manual's example of a WATERMARK.
 LATENESS = 5 * S
@@ -23,7 +21,7 @@ class Poll(Model):
 
     kind: Literal["poll"]
     interval: Positive = 500 * MS  # as Debezium's poll.interval.ms; no published default for pollers
-    batch: Annotated[int, Field(ge=1)] = 2048  # as Debezium's max.batch.size
+    batch: Count = 2048  # as Debezium's max.batch.size
     publish: DurationDist = constant(50_000)  # a record: 20,000 a second, a common rate of one connector
     mark: Positive = 5 * MS  # one update of the outbox table
     restart: DurationDist = constant(10 * S)  # Debezium retriable.restart.connector.wait.ms
@@ -34,7 +32,7 @@ class Cdc(Model):
 
     kind: Literal["cdc"] = "cdc"
     interval: Positive = 500 * MS  # Debezium poll.interval.ms
-    batch: Annotated[int, Field(ge=1)] = 2048  # Debezium max.batch.size
+    batch: Count = 2048  # Debezium max.batch.size
     publish: DurationDist = constant(50_000)  # a record: 20,000 a second, a common rate of one connector
     flush: Positive = 60 * S  # Kafka Connect offset.flush.interval.ms
     restart: DurationDist = constant(10 * S)  # Debezium retriable.restart.connector.wait.ms
@@ -48,12 +46,12 @@ Relay = Annotated[Poll | Cdc, Field(discriminator="kind")]
 class Mirror(Model):
     """Copies what each region published to every other region, domain by domain."""
 
-    share: Annotated[Fraction, Field(gt=0)] | None = (
+    share: Part | None = (
         None  # of a link, each domain's flow; default: an equal part
     )
     save: Positive = 60 * S  # Kafka Connect offset.flush.interval.ms
     checkpoint: Positive = 60 * S  # MirrorMaker 2 emit.checkpoints.interval.seconds
-    granularity: Annotated[int, Field(ge=1)] = 100  # MirrorMaker 2 offset.lag.max
+    granularity: Count = 100  # MirrorMaker 2 offset.lag.max
     restart: DurationDist = constant(10 * S)  # as the relay's
 
 
@@ -115,7 +113,7 @@ class Stream(Model):
     lateness: Duration = LATENESS  # in every table: what is further behind the newest of them is late
     lookup: Name | None = None  # a domain whose local node enrichment asks
     when_down: Literal["wait", "dead_letter"] = "wait"
-    attempts: Annotated[int, Field(ge=1)] = 3  # at a poison message, before it is a dead letter
+    attempts: Count = 3  # at a poison message, before it is a dead letter
     restart: DurationDist = constant(10 * S)  # Flink exponential-delay: 1 s to 60 s
 
 
@@ -124,7 +122,7 @@ class Job(Model):
 
     interval: Positive
     base: DurationDist
-    per_row: Work = 2_000  # 500,000 rows a second
+    per_row: Duration = 2_000  # 500,000 rows a second
     restart: DurationDist = constant(30 * S)  # a cluster's driver
 
 
@@ -146,7 +144,7 @@ class Analytics(Job):
 class Sync(Model):
     """Copies tables to the other regions: objects and the catalog's pointers."""
 
-    share: Annotated[Fraction, Field(gt=0)] | None = (
+    share: Part | None = (
         None  # of a link, each domain's flow; default: an equal part
     )
     row: Annotated[Size, Field(gt=0)] = 256  # bytes of a record in a file, compressed

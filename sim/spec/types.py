@@ -28,6 +28,7 @@ from sim.spec.predicates import PATTERN as PREDICATE_PATTERN
 from sim.spec.predicates import Bound, format_predicate, parse_predicate
 from sim.spec.text import Complaint, complain, path_of
 
+LEAST_PART = 1e-12  # of a whole: less than that is nothing
 NAME_PATTERN = r"^[A-Za-z0-9](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9])?$"
 
 
@@ -70,6 +71,13 @@ def _check_share(value: float) -> float:
             "no number of trials shows that every run meets it",
             "leave `in` out to ask it of each trial, or ask for a little less, such as 99.9%",
         )
+    return value
+
+
+def _check_digits(value: float) -> float:
+    """Refuse a fraction that cannot be counted by: windows are judged in whole numbers."""
+    if value * 1e9 != round(value * 1e9, 5):
+        raise complain(f"{value} has more than nine digits behind the point")
     return value
 
 
@@ -122,9 +130,21 @@ def _quantity_schema(title: str, pattern: str) -> WithJsonSchema:
     return WithJsonSchema({"title": title, "anyOf": [{"type": "string", "pattern": pattern}, {"const": 0}]})
 
 
+def _within(low: float, high: float, words: str) -> AfterValidator:
+    """Return the check that a number, if it is not 0, lies between two bounds, which ``words`` name."""
+
+    def check(value: float) -> float:
+        if value != 0 and not low <= value <= high:
+            raise complain(f"{value:g} is too {'large' if value > high else 'small'}", words)
+        return value
+
+    return AfterValidator(check)
+
+
 Name = Annotated[str, Field(pattern=NAME_PATTERN)]
 Duration = Annotated[
     int,
+    Field(ge=0, le=quantity.LONGEST_NS),
     BeforeValidator(_read("duration", quantity.parse_duration)),
     PlainSerializer(quantity.format_duration, return_type=str),
     _quantity_schema("duration", quantity.DURATION_PATTERN),
@@ -132,12 +152,15 @@ Duration = Annotated[
 Rate = Annotated[
     float,
     Field(ge=0),
+    _within(0, quantity.FASTEST, "it must be at most 1000M/s, one a nanosecond"),
     BeforeValidator(_read("rate", quantity.parse_rate)),
     PlainSerializer(quantity.format_rate, return_type=str),
     _quantity_schema("rate", quantity.RATE_PATTERN),
 ]
 Size = Annotated[
     int,
+    Field(ge=0),
+    _within(0, quantity.LARGEST_SIZE, "it must be at most 1048576TiB"),
     BeforeValidator(_read("size", quantity.parse_size)),
     PlainSerializer(quantity.format_size, return_type=str),
     _quantity_schema("size", quantity.SIZE_PATTERN),
@@ -145,6 +168,7 @@ Size = Annotated[
 Bandwidth = Annotated[
     float,
     Field(gt=0),
+    _within(*quantity.BANDWIDTHS, "it must be between 0.000000001B/s and 1000000TB/s"),
     BeforeValidator(_read("bandwidth", quantity.parse_bandwidth)),
     PlainSerializer(quantity.format_bandwidth, return_type=str),
     _quantity_schema("bandwidth", quantity.BANDWIDTH_PATTERN),
@@ -169,6 +193,13 @@ DurationDist = Annotated[
     WithJsonSchema({"title": "distribution"}),  # written out in sim.spec.schema, because it is recursive
 ]
 Share = Annotated[Fraction, Field(gt=0), AfterValidator(_check_share)]
+Part = Annotated[Fraction, Field(gt=0), _within(LEAST_PART, 1, "it must be at least 1e-12")]  # of a link
+Good = Annotated[Fraction, Field(gt=0), AfterValidator(_check_digits)]
+Positive = Annotated[Duration, Field(gt=0)]
+Count = Annotated[int, Field(ge=1, le=1_000_000_000)]
+Weight = Annotated[float, Field(ge=0, le=1e9)]
+Factor = Annotated[float, Field(gt=0), _within(1e-15, 1e9, "it must be between 1e-15 and 1e9")]
+Multiple = Annotated[float, Field(gt=1, le=1e9)]
 Threshold = Annotated[
     float,  # int ns for a duration, float for a count
     PlainValidator(_read_bound),

@@ -78,17 +78,24 @@ def check(path: Path, studied: Studied, *, rules: Callable[[Rules | None], Rules
         names = dict.fromkeys(name for point in found for name in point.scenario.sla)
         where = positions(str(path), [("sla", name) for name in names])
     except SpecError as error:
-        lines = [
-            Line(str(path), (p.file or str(path), p.line or 1), BAD_INPUT, p.message) for p in error.problems
-        ]
-        return Checked(str(path), lines, None)
+        return Checked(str(path), _bad(path, error), None)
     try:
         study = studied(found, rules(found[0].scenario.study))
+    except SpecError as error:
+        return Checked(str(path), _bad(path, error), None)
     except UNFINISHED as error:
         why = f"{error}; finished trials are kept, and the same command goes on there"
         return Checked(str(path), [Line(str(path), (str(path), 1), INCONCLUSIVE, why)], None)
     lines = [line for finding in study.findings for line in _lines(path, study, finding, where)]
     return Checked(str(path), lines, study)
+
+
+def _bad(path: Path, error: SpecError) -> list[Line]:
+    """Return a line for each problem of a file."""
+    places = [(p.file or str(path), p.line or 1) for p in error.problems]
+    return [
+        Line(str(path), at, BAD_INPUT, p.message) for at, p in zip(places, error.problems, strict=True)
+    ]
 
 
 def _lines(

@@ -6,6 +6,7 @@ from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, CancelledError, 
 from dataclasses import dataclass, field
 from typing import Any
 
+from sim.core.budget import DEFAULT, Budget
 from sim.study.batch import written
 from sim.study.executors import Crew
 from sim.study.machine import fingerprint
@@ -32,6 +33,7 @@ class Runner:
     crew: Crew
     store: Store
     progress: Progress | None = None
+    budget: Budget = DEFAULT
     _batch_trials: int = 1
     _waiting: deque[Batch] = field(default_factory=deque)  # to be run again, after a death, one at a time
     _flying: dict[Future[Any], Batch] = field(default_factory=dict)
@@ -90,6 +92,7 @@ class Runner:
             "first": batch.first,
             "last": batch.last,
             "machine": fingerprint(),
+            "budget": self.budget,
         }
         try:
             self._flying[self.crew.submit(run_batch, task)] = batch

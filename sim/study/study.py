@@ -5,7 +5,9 @@ from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from pathlib import Path
 
+from sim.core.budget import DEFAULT, Budget
 from sim.stats.sequential import Look
+from sim.study.admission import admit
 from sim.study.executors import crew
 from sim.study.judgement import Ruling, overall, rule
 from sim.study.machine import fingerprint
@@ -57,12 +59,15 @@ def run(
     target: Path,
     progress: Progress | None = None,
     notice: Callable[[str], None] = lambda _: None,
+    budget: Budget = DEFAULT,
 ) -> Study:
     """Run at most ``trials`` trials of each point, until ``until`` says that they are enough.
 
     ``where``: see ``sim.study.executors.crew``; ``target``: the folder that ``finish`` will let appear;
-    ``notice``: as of ``Store``. The result does not depend on ``where``.
+    ``notice``: as of ``Store``. The result does not depend on ``where``. SpecError if a point is not within
+    the ``budget``.
     """
+    admit(points, budget, where)
     objectives = [point.scenario.sla for point in points]
     looks = plan(until, objectives, cap=trials)
     digests = [point.digest for point in points]
@@ -71,7 +76,7 @@ def run(
     with ExitStack() as unfinished:
         unfinished.callback(store.close)
         workers = unfinished.enter_context(closing(crew(where)))
-        runner = Runner(points, seed, workers, store, progress)
+        runner = Runner(points, seed, workers, store, progress, budget)
         for look in looks:
             runner.reach(look.n)
             if look.last:

@@ -53,9 +53,9 @@ def _unpacked(scenario: bytes) -> Scenario:
 def run_batch(task: dict[str, Any]) -> dict[str, Any]:
     """Run trials ``task["first"]`` to ``task["last"]`` - 1 and return what is kept of them.
 
-    task: ``scenario`` (``packed``), ``seed``, ``point``, ``first``, ``last``, ``machine`` (what
-    ``sim.study.machine.fingerprint`` said where the study was started). Returns ``{"written", "wall_s"}``
-    (see ``sim.study.batch``). OtherMachine if this one differs.
+    task: ``scenario`` (``packed``), ``seed``, ``point``, ``first``, ``last``, ``budget``, ``machine``
+    (what ``sim.study.machine.fingerprint`` said where the study was started). Returns
+    ``{"written", "wall_s"}`` (see ``sim.study.batch``). OtherMachine if this one differs.
     """
     if differs := differences(task["machine"], fingerprint()):
         raise OtherMachine(f"the worker {node()} is refused: {differs}")
@@ -63,7 +63,7 @@ def run_batch(task: dict[str, Any]) -> dict[str, Any]:
     began = perf_counter()
     parts = []
     for trial in range(task["first"], task["last"]):
-        parts.append(_one(scenario, task["seed"], task["point"], trial=trial))
+        parts.append(_one(scenario, task, trial=trial))
         _HEAP.clear(task["scenario"])
     wall_s = perf_counter() - began
     return {"written": written(*_joined(parts)), "wall_s": wall_s}
@@ -83,11 +83,12 @@ def breathe(task: dict[str, Any]) -> dict[str, Any]:
     return task
 
 
-def _one(scenario: Scenario, seed: int, point: int, *, trial: int) -> Part:
+def _one(scenario: Scenario, task: dict[str, Any], *, trial: int) -> Part:
     from sim.trial import run
 
+    seed, point = task["seed"], task["point"]
     try:
-        outcome = run(scenario, seed=seed, trial=trial)
+        outcome = run(scenario, seed=seed, trial=trial, budget=task["budget"])
     except Exception as error:  # a trial that raises is reported with its seed, and the study goes on
         if _interrupted(error):
             raise KeyboardInterrupt from error

@@ -28,6 +28,8 @@ def notice(proof: str, which: str) -> str | None:
         return _by_tie(which)
     if proof == "kept":
         return _by_kept(which)
+    if proof == "extreme":
+        return _by_extremes(which)
     if proof == "path":
         return _by_path(int(which))
     one = case(int(which))
@@ -60,6 +62,16 @@ def _by_tie(name: str) -> str | None:
     except Exception as error:  # noqa: BLE001  whatever a planted bug makes the engine do
         return f"{name}: {type(error).__name__}: {error}"
     return None
+
+
+def _by_extremes(which: str) -> str | None:
+    """Run a case (``stores-18``, ``paths-79``) with extreme numbers."""
+    from tests.oracle.extreme import extreme
+    from tests.oracle.generate import case
+    from tests.oracle.path.generate import case as path_case
+
+    kind, number = which.split("-")
+    return _by_twin(extreme((case if kind == "stores" else path_case)(int(number))))
 
 
 def _by_twin(one) -> str | None:

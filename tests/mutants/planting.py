@@ -16,7 +16,7 @@ import yaml
 
 PATCHES = Path(__file__).parent / "patches"
 ROOT = Path(__file__).parents[2]
-PROOFS = ("twin", "conservation", "path", "ties", "kept", "tests", "histories", "runs")
+PROOFS = ("twin", "conservation", "path", "ties", "kept", "extreme", "tests", "histories", "runs")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,8 @@ class Mutant:
     """A named patch: ``old`` occurs once in ``file`` and becomes ``new``.
 
     ``proof`` notices it in the generated cases ``cases`` (of ``ties``: the names of hand-made
-    ones; of ``tests``: those of tests, as pytest has them); ``histories`` has none, there ``measure`` is the one that is wrong. ``runs``: a bug in a model; in
+    ones; of ``extreme``: kind and number; of ``tests``: those of tests, as pytest has them); ``histories`` has
+    none, there ``measure`` is the one that is wrong. ``runs``: a bug in a model; in
     its case the numbers of exactly ``measures`` change. The first is the one that must catch it, and ``why`` says
     what others have to do with it.
     """

@@ -20,6 +20,7 @@ BLOCK = 1 << BLOCK_BITS
 BLOCK_MASK = BLOCK - 1
 BLOCK_SHIFT = BLOCK_BITS + ATTEMPT_BITS
 BLOCKS = 64  # so many are kept, then all are fetched anew
+FOREVER = 2**60
 KEY = int(Purpose.KEY)
 SESSION = int(Purpose.SESSION)
 HALF, LOW = np.uint64(32), np.uint64(0xFFFFFFFF)
@@ -53,8 +54,8 @@ def _sessions(key, first, sessions, slots):
 
 
 def ns(x: float) -> int:
-    """Return a drawn duration as int ns: rounded half up, at least 1."""
-    whole = int(x + 0.5)  # x >= 0, so this is the floor
+    """Return a drawn duration as int ns: rounded half up, at least 1, at most FOREVER."""
+    whole = int(min(x, FOREVER) + 0.5)  # x >= 0, so this is the floor
     return whole if whole > 0 else 1
 
 

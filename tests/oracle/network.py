@@ -6,7 +6,7 @@ from sim.core.distributions import Distribution, constant
 from sim.core.draws import Purpose
 from sim.spec.models import Scenario
 
-from .draws import Luck, ns
+from .draws import FOREVER, Luck, ns
 
 NOTHING = constant(0)
 LOSS_OF = {
@@ -72,7 +72,7 @@ class Leg:
 
     def transmissions_lost(self, u: float) -> int:
         """Return how many transmissions are lost before the one that arrives."""
-        return floor(log(u) / log(self.loss))
+        return FOREVER if self.loss == 1 else floor(min(log(u) / log(self.loss), FOREVER))
 
     def speed(self) -> float:
         """Return the limited bandwidth as a part of the nominal one."""
@@ -102,7 +102,7 @@ def leg_time(leg: Leg, luck: Luck, order: int, purpose: int) -> int:
         return leg.fixed
     if leg.loss != 0:
         return ns(wire_time(leg, luck, order, purpose)[1])
-    return int(leg.latency + luck.sample(leg.jitter, order, purpose) + 0.5) or 1
+    return ns(leg.latency + luck.sample(leg.jitter, order, purpose))
 
 
 def wire_time(leg: Leg, luck: Luck, order: int, purpose: int) -> tuple[int, float]:
@@ -112,7 +112,7 @@ def wire_time(leg: Leg, luck: Luck, order: int, purpose: int) -> tuple[int, floa
     if leg.loss == 0:
         return 0, whole
     lost = leg.transmissions_lost(luck.uniform(order, LOSS_OF[purpose]))
-    return lost * leg.retransmit, whole + lost * leg.retransmit
+    return min(lost * leg.retransmit, FOREVER), whole + lost * leg.retransmit
 
 
 class Network:

@@ -12,9 +12,9 @@ from sim.journal.schema import LSN_BITS, LSN_MASK
 from .clock import APPLIED, STREAMS, Clock, order_of, tie_of
 from .coverage import Coverage
 from .domain import Domain
-from .draws import Draws, Luck
+from .draws import FOREVER, Draws, Luck, ns
 from .message import OBSERVE, READ, WRITE, Message
-from .server import BEFORE, Server, rescaled
+from .server import Server, rescaled
 
 
 class Node:
@@ -200,7 +200,7 @@ class Node:
         self.workers[worker] = message
         message.worker = worker
         message.begun = now
-        message.due = due = now + (int(work / self.speed + 0.5) or 1)
+        message.due = due = now + ns(work / self.speed)
         message.callbacks = self.finished
         heappush(self.events, (due, stream.done[self.region], message.order, message))
 
@@ -313,13 +313,13 @@ class Node:
         now = self.clock._now
         copy = message.again()
         worker = message.worker
-        if message.begun >= now:
+        if message.begun >= now or message.due - message.begun >= FOREVER:
             self._start(worker, copy, now)
             return
         self.coverage.rate_changes += 1
         self.workers[worker] = copy
         copy.worker = worker
-        copy.begun = BEFORE
+        copy.begun = now - 1  # before a change of this moment at any rate
         copy.due = now + rescaled(message.due - now, before, self.speed)
         copy.callbacks = self.finished
         heappush(self.events, (copy.due, copy.stream.done[self.region], copy.order, copy))

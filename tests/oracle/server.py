@@ -6,6 +6,7 @@ from math import floor
 
 from .clock import ATTEMPT_BITS, Clock, order_of, unordered
 from .coverage import Coverage
+from .draws import FOREVER, ns
 
 NEVER = -1
 BEFORE = -1  # when work that was rescaled was taken up: at any rate before a change of this moment
@@ -13,13 +14,12 @@ BEFORE = -1  # when work that was rescaled was taken up: at any rate before a ch
 
 def lasts(work: float, speed: float) -> int:
     """Return how long nominal work lasts, ns."""
-    whole = int(work / speed + 0.5)
-    return whole if whole > 0 else 1
+    return ns(work / speed)
 
 
 def rescaled(left: int, before: float, after: float) -> int:
     """Return the remaining ns at a new speed."""
-    return floor(left * before / after + 0.5)
+    return floor(min(left * before / after, FOREVER) + 0.5)
 
 
 class Server:
@@ -39,6 +39,7 @@ class Server:
         "item",
         "last",
         "left",
+        "never",
         "queue",
         "speed",
         "tie",
@@ -74,7 +75,9 @@ class Server:
         speed = self.speed
         if speed > 0:
             self.begun = now = self.clock._now
-            self.due = due = now + (int(work / speed + 0.5) or 1)
+            duration = ns(work / speed)
+            self.never = duration == FOREVER
+            self.due = due = now + duration
             heappush(self.queue, (due, self.tie, item << ATTEMPT_BITS | 1, self))
         else:
             self.left = None
@@ -91,6 +94,8 @@ class Server:
             return
         self.speed = to
         left = self._remaining(now) if self.item is not None else None
+        if left == FOREVER and to > 0:  # never is taken up anew
+            left = None
         if to > 0:
             if left is not None and self.last != to:
                 left = rescaled(left, self.last, to)
@@ -109,10 +114,11 @@ class Server:
         if self.begun >= self.clock._now:
             return None
         self.coverage.rate_changes += 1
-        return self.due - self.clock._now
+        return FOREVER if self.never else self.due - self.clock._now
 
     def _run(self, duration: int) -> None:
         self.begun = now = self.clock._now
+        self.never = duration == FOREVER
         self.due = due = now + duration
         heappush(self.queue, (due, self.tie, order_of(self.item), self))
 

@@ -1,9 +1,5 @@
 """What changes a node from outside: it crashes, stops being writable, or changes its speed."""
 
-import math
-
-import numpy as np
-
 from sim.engine.circle.layout import (
     N_HEAD,
     N_QUEUE,
@@ -22,6 +18,7 @@ from sim.engine.circle.nodes import begin, find_next, refill, vacate
 from sim.engine.circle.slots import release
 from sim.engine.compiled import compiled, inner, typed
 from sim.engine.packing import slot_of
+from sim.engine.sampling import FOREVER, rescaled
 
 (_NOTHING,) = typed(0)
 
@@ -83,12 +80,13 @@ def change_node_speed(c, node, at, to):
         return
     for w in range(c.worker.shape[1]):
         worker = c.worker[node, w]
-        if worker[W_BUSY] and worker[W_START] < at:
-            worker[W_DONE] = at + np.int64(math.floor((worker[W_DONE] - at) * now / to + 0.5))
+        never = worker[W_DONE] - worker[W_START] >= FOREVER  # at the old speed: taken up anew
+        if worker[W_BUSY] and worker[W_START] < at and not never:
+            worker[W_DONE] = at + rescaled(worker[W_DONE] - at, now, to)
             worker[W_START] = at - 1  # in service before any later change, even one at this same time
         elif worker[W_BUSY]:
             c.speed[node] = to
-            _restart(c, node, w, worker[W_START])
+            _restart(c, node, w, max(at, worker[W_START]))
     c.speed[node] = to
     find_next(c, node)
 

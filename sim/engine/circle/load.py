@@ -75,7 +75,7 @@ from sim.engine.circle.layout import (
 from sim.engine.circle.messages import LOST, await_timeout, depart, push_request
 from sim.engine.compiled import compiled, inlined, inner, merged, typed
 from sim.engine.packing import pack_session
-from sim.engine.sampling import DistTable, halves, ns, raw, sample, uniform, zipf
+from sim.engine.sampling import FOREVER, DistTable, halves, ns, raw, rescaled, sample, uniform, zipf
 
 _ARRIVAL, _SESSION, _KEY, _SERVICE = typed(Purpose.ARRIVAL, Purpose.SESSION, Purpose.KEY, Purpose.SERVICE)
 _NONE, _FIRST = typed(0, 1)  # attempts
@@ -145,10 +145,11 @@ def change_rate(c, s, at, to):
     c.rate[s, 1] = to
     if row[T_ARRIVAL] > EVEN:
         return
-    if row[T_START] < at:
-        row[T_NEXT] = at + np.int64(math.floor((row[T_NEXT] - at) * now / to + 0.5))
+    if row[T_START] < at and row[T_NEXT] - row[T_START] < FOREVER:
+        row[T_NEXT] = at + rescaled(row[T_NEXT] - at, now, to)
         row[T_START] = at - 1
-    else:
+    else:  # not begun, or never to end: taken up anew
+        row[T_START] = max(row[T_START], at)
         row[T_NEXT] = row[T_START] + _gap(c, s, row[T_SEQ])
     _find_send(c)
 

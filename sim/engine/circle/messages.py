@@ -1,7 +1,5 @@
 """Requests and replies on their way: judged as a whole at the moment they depart."""
 
-import math
-
 from sim.core.draws import Purpose
 from sim.engine.circle.heap import push
 from sim.engine.circle.layout import (
@@ -39,7 +37,7 @@ from sim.engine.circle.layout import (
 )
 from sim.engine.compiled import inlined, inner, typed
 from sim.engine.packing import attempt_of, gateway_of, node_of, pack_event, pack_tie, slot_of, with_result
-from sim.engine.sampling import DistTable, ns, sample, uniform
+from sim.engine.sampling import DistTable, ns, sample, uniform, waits
 
 _LEG1, _LEG2, _LEG3, _LEG4 = typed(Purpose.LEG1, Purpose.LEG2, Purpose.LEG3, Purpose.LEG4)
 _TO_LOSS = Purpose.LOSS1 - Purpose.LEG1
@@ -62,7 +60,7 @@ def _leg(c, link, stream, seq, attempt, purpose):
     delay = row[L_LATENCY] + sample(DistTable(c.rows, c.values), jitter, key, seq, attempt, purpose)
     if row[L_LOSS] > 0.0:
         u = uniform(key, seq, attempt, purpose + _TO_LOSS)
-        delay += math.floor(math.log(u) / math.log(row[L_LOSS])) * c.reg[RETRANSMIT]
+        delay += waits(u, row[L_LOSS], c.reg[RETRANSMIT])
     return ns(delay)
 
 

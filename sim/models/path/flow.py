@@ -1,12 +1,13 @@
 """One connection between the tables of the lake's region and those of another: files, then pointers."""
 
-import math
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
 
 from sim.core.draws import Purpose
+from sim.core.quantity import FOREVER_NS
+from sim.engine.sampling import ns, rescaled
 from sim.journal.path_schema import ZONES
 from sim.models.path.setting import Setting
 from sim.models.path.tables import Commit, Due, Tables
@@ -103,7 +104,7 @@ class Flow:
         commit = self._tables.of[zone][self.source].get(self._next[zone])
         self._next[zone] += 1
         self._counts[self.name] += 1
-        left = max(1, math.floor(self._work(commit) / self._speed + 0.5))
+        left = int(ns(self._work(commit) / self._speed))
         early = self._early(zone)
         self._sending = Sending(zone, commit, rid, begun=now, since=now, left=left, early=early)
         self._await(self._sending)
@@ -141,16 +142,22 @@ class Flow:
             if sending.begun == now and not sending.resumed:
                 self._put_back(sending)
                 sending = None
-            else:
+            elif sending.left < FOREVER_NS:
                 sending.left = sending.since + sending.left - now
         self._speed = to
         if to > 0:
-            if sending is not None and self._last != to:
-                sending.left = math.floor(sending.left * self._last / to + 0.5)
+            if sending is not None:
+                sending.left = self._rescaled(sending, to)
             self._last = to
         if sending is not None:
             sending.since, sending.resumed = now, True
             self._await(sending)
+
+    def _rescaled(self, sending: Sending, to: float) -> int:
+        """Return what is left at speed ``to``: all of it where it would never have been done."""
+        if sending.left >= FOREVER_NS:
+            return int(ns(self._work(sending.commit) / to))
+        return sending.left if self._last == to else int(rescaled(sending.left, self._last, to))
 
     def _put_back(self, sending: Sending) -> None:
         """What was taken up at this very moment has not begun."""

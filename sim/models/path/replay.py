@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import numpy as np
 
+from sim.core.quantity import FOREVER_NS
 from sim.engine.clock import Steps
 from sim.journal.recorder import Table
 from sim.models.path.bus import Bus
@@ -138,7 +139,8 @@ class Rerun:
         """Return when the next rows of the present pace are due, ``skipped`` rows after its first; ns."""
         assert self._base is not None, "it does not stand still"
         number = np.arange(skipped + 1, skipped + count + 1, dtype=np.float64)
-        return self._base[0] + np.floor(number * 1e9 / self.spec.rate + 0.5).astype(np.int64)
+        waits = np.minimum(number * 1e9 / self.spec.rate, FOREVER_NS)
+        return self._base[0] + np.floor(waits + 0.5).astype(np.int64)
 
     # --- a part of the data path ----------------------------------------------------------------------------
 

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from sim.spec.replays import DATABASE, Place
 
+from ..draws import FOREVER
 from .worker import DONE, later
 
 if TYPE_CHECKING:
@@ -113,7 +114,7 @@ class Replay:
         start, number = self.clock._now, 0
         while self.left:
             number += 1
-            due = start + int(number * 1e9 / self.spec.rate + 0.5)
+            due = start + int(min(number * 1e9 / self.spec.rate, FOREVER) + 0.5)
             yield self.clock.control(due, self.subject)
             if turn != self.turn:
                 return

@@ -6,14 +6,14 @@ order: completions and receptions, rows that become visible, ticks of relays, wh
 
 from collections.abc import Callable
 from heapq import heappush
-from math import floor
 from typing import Any
 
 from sim.core.distributions import Distribution
 from sim.journal.schema import LSN_BITS, LSN_MASK
 
 from ..clock import AT_ONCE, Clock
-from ..draws import Draws
+from ..draws import FOREVER, Draws, ns
+from ..server import rescaled
 
 DONE, VISIBLE, TICK, TAKE = range(4)
 
@@ -86,7 +86,9 @@ class Worker:
         self.last = speed if speed > 0 else 1.0
         self.item: Any = None
         self.due = 0
+        self.work = 0.0
         self.left = 0  # while the speed is 0
+        self.never = False  # at this speed it would never be done
         self.event: Happening | None = None
         self.called_at = -1
         self.rescales = 0
@@ -109,14 +111,14 @@ class Worker:
             return
         if self.item is not None:
             self.rescales += 1
-            left = self.due - self.clock._now if before > 0 else self.left
+            left = self.due - self.clock._now if before > 0 and not self.never else self.left
             self.event = None
-            if to > 0:
-                if self.last != to:
-                    left = floor(left * self.last / to + 0.5)
-                self._run(left)
-            else:
+            if to <= 0:
                 self.left = left
+            elif self.never:  # taken up anew
+                self._run(ns(self.work / to))
+            else:
+                self._run(left if self.last == to else rescaled(left, self.last, to))
         if to > 0:
             self.last = to
             self.call()
@@ -125,10 +127,11 @@ class Worker:
         if self.item is None and self.speed > 0:
             found = self.offer()
             if found is not None:
-                self.item, work = found
-                self._run(max(1, floor(work / self.speed + 0.5)))
+                self.item, self.work = found
+                self._run(ns(self.work / self.speed))
 
     def _run(self, duration: int) -> None:
+        self.never = duration == FOREVER
         self.due = self.clock._now + duration
         self.event = Happening(self._fire)
         _put(self.clock, self.due, (2, DONE), self.event)
