@@ -13,7 +13,7 @@ from io import StringIO
 import click
 
 from sim.cli.interrupt import INTERRUPTED, interrupted
-from sim.cli.screen import settle, warn
+from sim.cli.screen import settle, warn, warn_lines
 from sim.core.errors import LimitReached, SpecError
 from sim.core.inert import inert
 
@@ -89,7 +89,8 @@ def main(arguments: Sequence[str]) -> int:
     try:
         ended = group.main(list(arguments), prog_name="sim", standalone_mode=False, obj=said)
     except SpecError as error:
-        return _complain(str(error))
+        warn_lines(str(error))
+        return INPUT
     except LimitReached as limit:
         warn(f"sim: undecided: the run did not come to its end, as {limit}")
         return UNDECIDED
@@ -97,7 +98,7 @@ def main(arguments: Sequence[str]) -> int:
         warn("sim: interrupted")
         return INTERRUPTED
     except click.ClickException as error:
-        warn(_shown(error))
+        warn_lines(_shown(error))
         return error.exit_code if error.exit_code == UNDECIDED else INPUT
     except SystemExit as error:
         # Completion ends so; and click, if whoever read its help has gone.
@@ -118,12 +119,6 @@ def run(arguments: Sequence[str]) -> int:
     return main(arguments)
 
 
-def _complain(message: str) -> int:
-    """Say what is wrong with the input."""
-    warn(message)
-    return INPUT
-
-
 def _unforeseen(error: Exception, arguments: Sequence[str], seed: int | None) -> int:
     """Tell what nobody has provided for: an interrupt that became something else, a machine's no, our bug."""
     if interrupted():
@@ -131,7 +126,8 @@ def _unforeseen(error: Exception, arguments: Sequence[str], seed: int | None) ->
         return INTERRUPTED
     if isinstance(error, OSError) and error.errno in REFUSED:
         place = f": {os.fsdecode(error.filename)}" if error.filename else ""
-        return _complain(f"sim: {error.strerror}{place}")
+        warn(f"sim: {error.strerror}{place}")
+        return INPUT
     return _confess(arguments, seed)
 
 
@@ -147,7 +143,7 @@ def _confess(arguments: Sequence[str], seed: int | None) -> int:
     again = ["sim", *arguments]
     if seed is not None and "--seed" not in arguments and not any(a.startswith("--seed=") for a in arguments):
         again += ["--seed", str(seed)]
-    warn(traceback.format_exc())
+    warn_lines(traceback.format_exc())
     warn("This is a bug in sim, not in your scenario. Please report it with the lines above.")
     if seed is not None:
         warn(f"seed: {seed}")

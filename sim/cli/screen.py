@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, TextIO
 
 import click
 
-from sim.core.inert import inert_lines
+from sim.core.inert import inert, inert_lines
 
 if TYPE_CHECKING:
     from sim.report.page import Section
@@ -81,7 +81,12 @@ def emit(text: str, *, coloured: bool = False) -> None:
 
 
 def warn(text: str) -> None:
-    """Write lines for people to stderr, if anybody is there to read it."""
+    """Write one line for people to stderr, if anybody is there to read it."""
+    warn_lines(inert(text))
+
+
+def warn_lines(text: str) -> None:
+    """Write a text of several lines, each of which is one line whatever it quotes, to stderr."""
     with suppress(OSError):
         click.echo(inert_lines(text), err=True)
 

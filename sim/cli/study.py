@@ -13,7 +13,7 @@ import click
 
 from sim.cli import find, options, outputs
 from sim.cli.run import source_of, told
-from sim.cli.screen import colours, emit, moves, rendered, tell_of_kernels, warn
+from sim.cli.screen import colours, emit, moves, rendered, tell_of_kernels, warn, warn_lines
 from sim.core.inert import inert
 
 if TYPE_CHECKING:
@@ -130,7 +130,7 @@ def _run(points: "list[Point]", given: dict[str, Any], target: Path) -> "Study":
             budget=given["budget"],
         )
     except KeyboardInterrupt:
-        warn("\nfinished trials are kept; the same command goes on where it was")
+        warn_lines("\nfinished trials are kept; the same command goes on where it was")
         raise
     finally:
         shown.close()

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from sim.cli import find, options
-from sim.cli.screen import emit, warn
+from sim.cli.screen import emit, warn_lines
 from sim.core.errors import SpecError
 from sim.core.inert import inert
 
@@ -42,7 +42,7 @@ def _valid(path: Path, overlays: tuple[str, ...], sets: tuple[str, ...]) -> bool
         resolved = resolve(load(str(path), overlays=overlays, sets=sets))
         hits = blast_radius(resolved)
     except SpecError as error:
-        warn(str(error))
+        warn_lines(str(error))
         return False
     lines = [f"{path}: ok ({resolved.name}, digest {digest(resolved)[:12]})"]
     for fault, targets in hits.items():
