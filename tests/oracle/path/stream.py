@@ -50,6 +50,7 @@ class Stream:
         self.due: Due | None = None
         self.appeared_at = -1
         self.appeared_end = 0
+        self.appeared_before = 0  # that before the last commit appeared
         self.saved = [(-1, 0)]
         self.left: dict[int, int] = {}  # region -> position saved there when it moved away
         self.failing: set[str] = set()  # checkpoint_failure faults in force
@@ -113,7 +114,8 @@ class Stream:
         elif self.spec.mode == "exactly_once":
             self._prepare()
         else:
-            self._save(self.appeared_end)
+            now = self.clock._now
+            self._save(self.appeared_before if self.appeared_at == now else self.appeared_end)
 
     def _flush(self) -> None:
         if self.life.used():
@@ -143,7 +145,7 @@ class Stream:
             return
         self.due = None
         self.appeared_at = self.clock._now
-        self.appeared_end = due.end
+        self.appeared_before, self.appeared_end = self.appeared_end, due.end
         self.part.tables["raw"][self.region].append(Commit(self.clock._now, due.ranges, 0))
         if self.spec.mode == "exactly_once":
             self._save(due.end)
