@@ -32,6 +32,7 @@ class Origins:
         rids, timelines, lsns = np.empty_like(versions), timeline_of(versions), lsn_of(versions)
         for timeline in np.unique(timelines).tolist():
             rows, mine = self._rids[timeline], timelines == timeline
+            assert (lsns[mine] >= rows.base).all(), "forgotten too early"
             rids[mine] = rows["rid"][lsns[mine] - rows.base]
         return rids
 

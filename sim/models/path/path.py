@@ -310,7 +310,7 @@ class Path:
             bus.drop(min(asked), min(carried, default=bus.own.end), settled)
         if self.origins is not None and not any(caller.waits for caller in self.callers):
             held = [bus.versions(bus.base, bus.end) for bus in self.buses.values()]
-            gone = self.origins.drop(held, self.relay.lowest + 1)
+            gone = self.origins.drop([*held, *self.relay.snapshots()], self.relay.lowest + 1)
             for reader in self._calling if gone.size else ():
                 assert reader.handler is not None, "one that calls"
                 reader.handler.calls.never_again(gone)

@@ -62,6 +62,9 @@ class Relay:
         # Since its last start it has published the lsns [began, reached), as it stopped last, and these.
         self._began, self._reached = 1, 1
         self._copied = np.zeros(0, np.int64)
+        faults = [fault for fault in setting.scenario.faults.values() if fault.kind == "slot_lost"]
+        mine = [fault.gap for fault in faults if fault.database in ("*", setting.domain)]
+        self._can_lose_slot = "snapshot" in mine
         self.placed: list[tuple[int, int, int]] = [(0, buses[self.process.region].index, 0)]
 
     # --- where it is ----------------------------------------------------------------------------------------
@@ -85,6 +88,12 @@ class Relay:
     def waits(self) -> bool:
         """Whether a commit waits to be published."""
         return self._snapshot is not None or int(self._state[NEXT]) < self._outbox.end
+
+    def snapshots(self) -> list[np.ndarray]:
+        """Return the old versions that it may yet publish: of this snapshot, and of one to come."""
+        rest = [] if self._snapshot is None else [self._snapshot[1][int(self._state[NEXT]) :]]
+        newest = self._domain.newest
+        return [*rest, newest[newest > 0]] if self._can_lose_slot else rest
 
     @property
     def steady(self) -> bool:
