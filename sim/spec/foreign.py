@@ -21,11 +21,11 @@ _KEYS_READ = 200
 _BLOCK_KEY = re.compile(r"^(?P<indent> *)[\"']?(?P<key>[A-Za-z][\w.-]*)[\"']? *:(?=\s|$)", re.MULTILINE)
 _Loader = getattr(yaml, "CLoader", yaml.Loader)
 
-_GROUP = re.compile(r"^\s*[\"']?apiVersion[\"']?\s*:\s*[\"']?([\w.]+)", re.MULTILINE)
+_GROUP = re.compile(r"^[ {]*[\"']?apiVersion[\"']?\s*:\s*[\"']?([\w.]+)", re.MULTILINE)
 _KIND = re.compile(r"^[\"']?kind[\"']?\s*:\s*[\"']?([A-Za-z]{1,40})\b", re.MULTILINE)
 _ACTION = re.compile(r"\b(?:action|actionId|name|func)[\"']?\s*:\s*[\"']?([\w:-]{1,80})")
 _K6 = re.compile(r"from\s+[\"']k6[\"'/]|export\s+(?:const\s+options|default\s+function)")
-_K6_KEYS = frozenset(("scenarios", "stages", "vus", "iterations"))
+_K6_KEYS = frozenset(("stages", "vus"))
 
 _FAULT = (
     "write a fault under faults: of a scenario, such as {{kind: {kind}, at: 30m}}; sim faults lists the kinds"
@@ -41,12 +41,9 @@ _NO_KEY = "a scenario has keys such as duration, regions, databases and faults"
 def what_it_is(text: str) -> tuple[str, str] | None:
     """Return what a file with this text is instead of a scenario, and a hint; None if it can be one."""
     keys = frozenset(_keys(text))
-    tool = _tool(text, keys)
-    if tool is not None:
-        return tool
-    if keys & STRONG or (keys and keys <= WEAK) or not _content(text):
+    if keys & STRONG - {"duration"} or (keys and keys <= WEAK) or not _content(text):
         return None
-    return "no scenario", _NO_KEY
+    return _tool(text, keys) or (None if "duration" in keys else ("no scenario", _NO_KEY))
 
 
 def _content(text: str) -> bool:
@@ -83,13 +80,13 @@ def _tool(text: str, keys: frozenset[str]) -> tuple[str, str] | None:
     """Return which tool's file it is, and what to write here instead; None if it is none that is known."""
     if "apiVersion" in keys:
         return _manifest(text)
-    if {"services"} <= keys and not keys & STRONG:
+    if "services" in keys:
         return "a Compose file", _PLATFORM
     if "steady-state-hypothesis" in keys or {"title", "method"} <= keys:
         return "a Chaos Toolkit experiment", _fault(text)
     if {"targets", "actions"} <= keys or re.search(r"\bactionId\b", text[:100_000]):
         return "an AWS FIS experiment template", _fault(text)
-    if not keys & STRONG and (_K6.search(text[:100_000]) or ("thresholds" in keys and keys & _K6_KEYS)):
+    if _K6.search(text[:100_000]) or keys & _K6_KEYS:
         return "a k6 test", _LOAD
     return None
 

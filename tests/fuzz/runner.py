@@ -16,7 +16,7 @@ from tests.fuzz.mutator import mutant
 
 MEMORY_BYTES = 1 << 30
 FULL = 3  # exit code of a process that has needed more than that
-GOOD = frozenset(("legal", "refused", "ended", "stopped", "not shortened"))
+GOOD = frozenset(("legal", "refused", "ended", "stopped", "not shortened", "not admitted"))
 Judge = Callable[[Path, int], str]
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from sim.cli.main import main
+from sim.core.budget import Budget, OverBudget
 from sim.core.distributions import Distribution, constant
 from sim.core.errors import LimitReached, SpecError
 from sim.core.inert import inert_lines
@@ -15,6 +16,7 @@ from sim.spec import models as m
 from sim.spec.resolve import dump, load, resolve
 
 OPERATIONS, SPAN_NS = 20_000, 120 * 10**9  # of a simulated mutant, at most
+BUDGET = Budget(rows=2e7, memory_bytes=2**29)  # estimates are right within a factor of 2: so below 1 GiB
 LINE_MAX = 5000  # of what is printed: paths, a quotation, and a bounded list of names
 
 
@@ -48,7 +50,9 @@ def _fixed(path: Path) -> str:
 
 
 def simulated(path: Path, seed: int) -> str:
-    """Return ``ended``, ``stopped`` at a limit, ``not shortened``, or what went wrong, of a short run."""
+    """Return ``ended``, ``stopped`` by a guard, ``not shortened``, ``not admitted``, or what went wrong."""
+    from sim.estimate.admission import refusal
+    from sim.estimate.estimate import estimate
     from sim.report.document import document, written
     from sim.report.page import plain
     from sim.report.terminal import page
@@ -59,9 +63,11 @@ def simulated(path: Path, seed: int) -> str:
     except SpecError:
         return "not shortened"
     try:
-        outcome = run(short, seed=seed)
+        if refusal(estimate(short), BUDGET) is not None:
+            return "not admitted"
+        outcome = run(short, seed=seed, budget=BUDGET)
         said = plain(page(outcome, source=str(path))) + written(document(outcome))
-    except LimitReached:
+    except (LimitReached, OverBudget):
         return "stopped"
     except Exception:  # noqa: BLE001 - any of them is what is looked for
         return f"raised: {traceback.format_exc()[-3000:]}"

@@ -90,3 +90,11 @@ def test_the_keys_that_make_a_scenario_are_those_of_the_model():
 def test_scenarios_are_scenarios(path):
     """No file that is shipped is taken for another tool's."""
     assert what_it_is(path.read_text()) is None
+
+
+def test_a_word_of_another_tool_in_a_scenario_changes_nothing():
+    """What makes a scenario is stronger than a word of another tool; but k6 has a duration, too."""
+    assert what_it_is("# was actionId: aws:ec2\nname: x\nduration: 1h\nregions: {}\nservices: {}\n") is None
+    assert what_it_is("# from 'k6'\nextends: [a.yaml]\n") is None
+    assert what_it_is('{"vus": 10, "duration": "30s"}')[0] == "a k6 test"
+    assert what_it_is("duration: 30s\n") is None
