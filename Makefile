@@ -3,6 +3,7 @@
 # make oracle  thousands of generated cases, new ones each day, against the naive twin
 # make fuzz    ten thousand mutants of scenarios are validated, a thousand simulated (an hour)
 # make pause   runs twelve hours without copies, 25 million writes (half a minute, half a gigabyte)
+# make large   what runs at its limits: 128 regions, 200 domains, 10,000 promotions (two minutes)
 # make study   the shipped gate, the interval proofs, and the studies that are killed
 # make bench   the measured figures of the README, one JSON line appended to reports/bench/
 # make clean   removes what the others made
@@ -16,7 +17,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 DRILL := scenarios/drills/lose-primary-region.yaml
 JOBS ?= 2
 
-.PHONY: demo test lint oracle fuzz pause study bench clean
+.PHONY: demo test lint oracle fuzz pause large study bench clean
 
 # Exit 1 says that the drill missed an objective. That is its result, not a failure of the demo.
 demo: $(VENV)/.installed
@@ -48,6 +49,9 @@ fuzz: $(VENV)/.installed-dev
 # As the demo: it misses an objective, and should.
 pause: $(VENV)/.installed
 	@$(BIN)/sim run scenarios/lag/object-sync-pause-12h.yaml || test $$? -eq 1
+
+large: $(VENV)/.installed-dev
+	$(BIN)/python -m pytest -m large tests/limits
 
 study: $(VENV)/.installed-dev
 	$(BIN)/sim check scenarios/gate

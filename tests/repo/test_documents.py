@@ -9,6 +9,7 @@ import pytest
 from click import Context
 
 from sim.cli.main import COMMANDS, group
+from sim.core.identity import LIMITS
 from tests.repo.sources import ROOT
 
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
@@ -33,6 +34,12 @@ def test_links_lead_somewhere(document):
         if not target.exists() or (anchor and anchor not in anchors(target)):
             dead.append(link)
     assert dead == []
+
+
+def test_the_contract_tells_every_limit():
+    """The table of limits in docs/semantics.md has each limit, with its value, and no other."""
+    told = re.findall(r"^\| `(\w+)` \| ([\d,]+) \|", (ROOT / "docs/semantics.md").read_text("utf-8"), re.MULTILINE)
+    assert dict(told) == {name: f"{limit:,}" for name, limit in LIMITS.items()}
 
 
 def test_every_document_is_in_the_index():
