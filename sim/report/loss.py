@@ -71,7 +71,7 @@ def _lines(name: str, figure: Figures, *, alone: bool) -> Iterator[str]:
     if figure["records"] and not alone:
         yield f"- {name}: {_because(figure['cause'])}"
     if figure["destroyed"]:
-        yield f"- {name}: {count(figure['destroyed'])} were destroyed: no copy of them is left on any disk"
+        yield f"- {name}: {plural(figure['destroyed'], 'transaction')} destroyed: no copy is left on any disk"
     if figure["window_s"] is None:
         yield f"- {name}: no node holds its data any more; all that lay before the run is lost too"
     if figure["stranded"]:
