@@ -40,6 +40,7 @@ def watch_copies(c: Control) -> None:
     gone, domain.kept = domain.last_held - max(kept, 0), kept
     domain.cut_rows.append((c.clock.now, domain.timeline + 1, domain.timeline, kept, NOBODY))
     last = "the last record" if gone == 1 else f"the last {gone} records"
+    last = "the last record" if gone == 1 else f"the last {gone} records"
     why = f"no copy is left of {last}" if kept > NOTHING else "no node holds its data any more"
     c.note("destroyed", domain.name, why, c.milestones.last("node.down", "region.down", "fault.started"))
 

@@ -132,7 +132,7 @@ def test_what_was_destroyed_is_told_and_that_backups_are_not_modelled():
     """Records, and a store that lost what lay before the run, also if nothing was written since."""
     text = lossy(records=900, destroyed=900, window_s=None, window_over_s=600.0, cause={"node": 900})
     assert "- payments: 900 received by a node whose data was lost later" in text
-    assert "- payments: 900 were destroyed: no copy of them is left on any disk" in text
+    assert "- payments: 900 transactions destroyed: no copy is left on any disk" in text
     assert "payments 900 > 10m 00s" in text
     empty = lossy(window_s=None, window_over_s=600.0)
     for said in (text, empty):
