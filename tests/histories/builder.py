@@ -1,6 +1,6 @@
 """Hand-made journals: rows are added one by one, then cut into slices anywhere."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -74,8 +74,7 @@ class History:
         self.add(f"{stage}/{region}", at_ns=at, version=version)
 
     def milestone(self, at: int, kind: str, subject: str, cause: int | None = None) -> int:
-        """Add a milestone, not before the last one, and return its id."""
-        assert not self.milestones or at >= self.milestones[-1].at_ns
+        """Add a milestone and return its id, by which others may name it as their cause."""
         self.milestones.append(Milestone(len(self.milestones), at, kind, subject, kind, cause))
         return self.milestones[-1].id
 
@@ -87,10 +86,18 @@ class History:
         for until in [*sorted(t for t in at if t < end_ns), end_ns]:
             found = {name: _between(name, t, last, until, until == end_ns) for name, t in tables.items()}
             rows = {n: t for n, t in found.items() if len(next(iter(t.values())))}
-            begun = onsets(sorted(self.milestones, key=lambda m: m.at_ns), last, until)
+            begun = onsets(self.told(), last, until)
             parts.append(Slice(self.setup.domain, until, rows, begun))
             last = until
         return parts
+
+    def told(self) -> list[Milestone]:
+        """Return the milestones as a run tells them: in order of time, numbered in that order."""
+        ordered = sorted(self.milestones, key=lambda m: m.at_ns)
+        number = {m.id: i for i, m in enumerate(ordered)}
+        return [
+            replace(m, id=number[m.id], cause=None if m.cause is None else number[m.cause]) for m in ordered
+        ]
 
     def _standing(self) -> dict[str, list[dict[str, int]]]:
         """Return the last slice of a platform that is well: regions joined, nodes up with all there is."""
@@ -108,7 +115,7 @@ class History:
         measures = Measures([self.setup])
         for part in self.slices(at=at, end=end):
             measures.fold(part)
-        measures.finish(self.milestones, self.setup.duration_ns if end is None else end)
+        measures.finish(self.told(), self.setup.duration_ns if end is None else end)
         return measures.figures(strict=strict)
 
 

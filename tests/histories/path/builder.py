@@ -90,5 +90,5 @@ class Journey:
         measures = Measures([self.history.setup], PathMeasures([self.path]))
         for part in self.history.slices(at=at):
             measures.fold(part)
-        measures.finish(self.history.milestones, self.history.setup.duration_ns)
+        measures.finish(self.history.told(), self.history.setup.duration_ns)
         return measures.figures(strict=strict)
