@@ -73,7 +73,6 @@ from sim.spec.replays import Replay as Replay
 from sim.spec.sweep_form import Sweep
 from sim.spec.types import (
     Bandwidth,
-    Count,
     Duration,
     DurationDist,
     FilePath,
@@ -247,8 +246,8 @@ class Check(Model):
 
     interval: Positive = 10 * S  # Route 53 fast interval
     timeout: Positive = 4 * S  # Route 53 connection limit
-    failures: Count = 3  # Route 53 failure threshold
-    successes: Count = 3  # HAProxy rise in Pigsty's profiles
+    failures: Annotated[int, Field(ge=1)] = 3  # Route 53 failure threshold
+    successes: Annotated[int, Field(ge=1)] = 3  # HAProxy rise in Pigsty's profiles
     offset: Duration | None = None  # None: uniform over the interval, per checker
 
 
@@ -294,8 +293,8 @@ class Failover(Model):
 
     interval: Positive = 5 * S  # Orchestrator InstancePollSeconds
     timeout: Positive = 2 * S
-    failures: Count = 3  # HAProxy fall
-    successes: Count = 3  # HAProxy rise
+    failures: Annotated[int, Field(ge=1)] = 3  # HAProxy fall
+    successes: Annotated[int, Field(ge=1)] = 3  # HAProxy rise
     offset: Duration | None = None
     decision: DurationDist = constant(0)
     fencing: Literal["lease", "none"] = "lease"

@@ -10,7 +10,7 @@ from .generate import Case, case
 from .path.generate import case as path_case
 from .twin import run_twin
 
-CASES = 24
+CASES = 12
 
 
 @pytest.mark.parametrize("number", range(CASES))
