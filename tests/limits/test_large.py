@@ -29,8 +29,8 @@ def promotions(outcome):
 def test_128_regions():
     """Clients in 128 regions write for a minute, and every write that ended is acknowledged."""
     outcome = simulated(regions(128, writes="1280/s", reads="1280/s", duration="60s"))
-    writes = outcome.figures["availability"]["d"]["write"]
-    assert writes["failed"] == 0 and writes["ok"] == pytest.approx(1280 * 60, abs=128 * 2)
+    writes = outcome.figures["operations"]["d.write"]
+    assert writes["fail"] == writes["info"] == 0 and writes["ok"] == pytest.approx(1280 * 60, abs=128 * 2)
 
 
 def test_200_domains():

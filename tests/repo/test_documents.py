@@ -38,8 +38,8 @@ def test_links_lead_somewhere(document):
 
 def test_the_contract_tells_every_limit():
     """The table of limits in docs/semantics.md has each limit, with its value, and no other."""
-    page = (ROOT / "docs/semantics.md").read_text("utf-8")
-    told = re.findall(r"^\| `(\w+)` \| ([\d,]+) \|", page, re.MULTILINE)
+    contract = (ROOT / "docs/semantics.md").read_text("utf-8")
+    told = re.findall(r"^\| `(\w+)` \| ([\d,]+) \|", contract, re.MULTILINE)
     assert dict(told) == {name: f"{limit:,}" for name, limit in LIMITS.items()}
 
 
