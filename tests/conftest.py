@@ -1,6 +1,11 @@
 """Settings for every test: generated cases are the same each time, so a red build can be seen again."""
 
+import signal
+
 from hypothesis import HealthCheck, settings
+
+# A shell starts what it runs in the background deaf to Ctrl-C, and its children too; but tests interrupt theirs.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 settings.register_profile(
     "repeatable",
