@@ -4,7 +4,7 @@ import signal
 
 from hypothesis import HealthCheck, settings
 
-# A shell starts what it runs in the background deaf to Ctrl-C, and its children too; but tests interrupt theirs.
+# A shell starts what it runs in the background deaf to Ctrl-C; tests interrupt what they start.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
 settings.register_profile(
