@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-# Columns of a write-ahead log; four more follow for each region's node (see Log.of_node).
+# Columns of a write-ahead log; four more follow for each node (see Log.of_node).
 COMMIT, KEY, VERSION, NEXT_NS, PREVIOUS = range(5)
 SENT, LAST, RECEIVED, APPLIED = range(4)
 _SHARED = 5
@@ -22,12 +22,12 @@ class Log:
     transmission leaves), RECEIVED ns, APPLIED ns.
     """
 
-    def __init__(self, regions: int, capacity: int = 1024):
+    def __init__(self, nodes: int, capacity: int = 1024):
         self.base = 1
         self.end = 1
-        self.columns = np.zeros((_SHARED + _PER_NODE * regions, capacity), np.int64)
-        self.work = np.zeros((regions, capacity), np.float64)  # apply work of each node
-        self.send = np.zeros((regions, 1), np.float64)  # send work of each node's flow
+        self.columns = np.zeros((_SHARED + _PER_NODE * nodes, capacity), np.int64)
+        self.work = np.zeros((nodes, capacity), np.float64)  # apply work of each node
+        self.send = np.zeros((nodes, 1), np.float64)  # send work of each node's flow
 
     def column(self, index: int) -> np.ndarray:
         """Return a shared column; element i belongs to lsn base + i."""

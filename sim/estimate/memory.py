@@ -14,7 +14,7 @@ from sim.spec.models import LinkFlap, Trace
 MIB = 2**20
 # Measured, in bytes: the program and its kernels; what a domain and its data path hold when rows come fast.
 PROGRAM, DOMAIN, EVENTS, FULL_ROWS = 180 * MIB, 40 * MIB, 20 * MIB, 1e6
-# Of one thing: a record that waits (for each region, and one more) and its event; a call that waits, and one
+# Of one thing: a record that waits (for each node, and one more) and its event; a call that waits, and one
 # that was made; an operation under way; a key for each node; what a session knows of a key; a row of a trace.
 RECORD, EVENT, CALL, CALLED, OPERATION, KEY, MARK, TRACED = 50, 100, 400, 16, 300, 32, 200, 80
 CELL, LAG, MILESTONE, STREAM, VALUE = 40, 64, 600, 2000, 100
@@ -58,7 +58,7 @@ def _of_store(volume: Volume, name: str) -> Iterator[Term]:
 
 def _waiting(flows: Flows) -> Iterator[Term]:
     """Yield what records and events of a domain need that wait: for a fault to end, or for a slow stage."""
-    record = RECORD * (1 + len(flows.volume.scenario.regions))
+    record = RECORD * (2 + len(flows.volume.scenario.databases[flows.domain].replicas))
     store, events = flows.held()
     behind = [(record, stage) for pair in flows.replicated() for stage in pair]
     if flows.volume.scenario.bus is not None:

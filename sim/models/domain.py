@@ -65,7 +65,7 @@ class Domain:
         self.regions = regions
         self.streams = streams
         self.circle = circle
-        self.log = Log(len(regions))
+        self.log = Log(0)  # before there are nodes
         self.nodes: dict[str, Node] = {}
         self.followers: dict[str, Follower] = {}
         self.wires: dict[str, Wire] = {}
@@ -94,14 +94,15 @@ class Domain:
     ) -> None:
         """Put the nodes in their regions."""
         self.primary = primary
-        for region in [primary, *replicas]:
+        self.log = Log(1 + len(replicas))
+        for number, region in enumerate([primary, *replicas]):
             index = self.regions.index(region)
             node = Node(index, region, PRIMARY if region == primary else FOLLOWING)
             node.memory = np.zeros((self.newest.size, 4), np.int64)
             self.nodes[region] = node
             self.copies[region] = []
             key = key_of(seed, trial, f"{self.name}/replica/{region}")
-            self.followers[region] = Follower(index, key, table, apply)
+            self.followers[region] = Follower(number, key, table, apply)
         start(self.circle)
 
     # --- time -----------------------------------------------------------------------------------------------
@@ -233,9 +234,9 @@ class Domain:
     def _live(self) -> list[tuple[int, int, int]]:
         """Return (node, first lsn, end lsn) of the rows in use of each node's own columns of the log."""
         return [
-            (node.index, min(self.followers[region].needed, node.shared + 1), self.followers[region].wired)
-            for region, node in self.nodes.items()
-            if node.role in (FOLLOWING, PROMOTING)
+            (follower.node, min(follower.needed, self.nodes[region].shared + 1), follower.wired)
+            for region, follower in self.followers.items()
+            if self.nodes[region].role in (FOLLOWING, PROMOTING)
         ]
 
     def _answer_reads(self, node: Node, until: int) -> None:
@@ -269,7 +270,7 @@ class Domain:
 
     def _answer_follower(self, node: Node, reads: np.ndarray, first: int, *, last: int, until: int) -> int:
         log, follower = self.log, self.followers[node.region]
-        applied = log.of_node(node.index, APPLIED)
+        applied = log.of_node(follower.node, APPLIED)
         ends = (log.end, follower.applied + 1)
         node.seen, shared, first = read_follower(
             node.memory,

@@ -39,7 +39,7 @@ class Follower:
     """A node's cursors on the newest timeline's log. Lsns below ``wired`` are received or on the wire."""
 
     def __init__(self, node: int, key: int, table: DistTable, apply: int):
-        self.node = node
+        self.node = node  # which of the nodes of its store: of its columns of the log
         self.connected = False
         self.limit: int | None = None  # last lsn that may be sent while nothing is acknowledged
         self.applying = True
