@@ -1,7 +1,7 @@
 """Milestones: every decision and state change of the control plane, with its cause."""
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 
@@ -77,10 +77,18 @@ KINDS = {
 Onset = tuple[int, str]  # when (ns) a fault began, or began again, and its id
 
 
-def onsets(milestones: Sequence[Milestone], since_ns: int, until_ns: int) -> tuple[Onset, ...]:
-    """Return the faults that began in [``since_ns``, ``until_ns``), of milestones in order of time."""
-    first, stop = (bisect_left(milestones, at, key=lambda m: m.at_ns) for at in (since_ns, until_ns))
-    found = (m for m in milestones[first:stop] if m.kind == "fault.started")
+def heard(milestones: Sequence[Milestone], first: int, until_ns: int) -> tuple[tuple[Milestone, ...], int]:
+    """Return what happened by ``until_ns``, from milestone number ``first`` on, and the next number.
+
+    What happened at ``until_ns`` too: what a fault destroyed then is among the rows of the same slice.
+    """
+    stop = bisect_right(milestones, until_ns, lo=first, key=_at)
+    return tuple(milestones[first:stop]), stop
+
+
+def onsets(milestones: Iterable[Milestone]) -> tuple[Onset, ...]:
+    """Return the faults that began among milestones."""
+    found = (m for m in milestones if m.kind == "fault.started")
     return tuple((m.at_ns, m.subject.removeprefix("fault/")) for m in found)
 
 

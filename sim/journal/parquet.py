@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sim.journal import schema
-from sim.journal.milestones import Milestone, onsets
+from sim.journal.milestones import Milestone, heard
 from sim.journal.recorder import Slice, Table
 
 if TYPE_CHECKING:
@@ -82,7 +82,7 @@ def read_slices(folder: Path) -> Iterator[Slice]:
     """
     milestones, _ = read_milestones(folder)
     for domain in sorted(path for path in folder.iterdir() if path.is_dir()):
-        since_ns = 0
+        first = 0
         tables = {
             p.stem.replace(".", "/", 1): _groups(p)
             for p in sorted(domain.glob("*.parquet"))
@@ -96,8 +96,8 @@ def read_slices(folder: Path) -> Iterator[Slice]:
                     found[name] = group[1]
                     ahead[name] = next(tables[name], None)
             until_ns = int(ends["until_ns"][0])
-            yield Slice(domain.name, until_ns, found, onsets(milestones, since_ns, until_ns))
-            since_ns = until_ns
+            happened, first = heard(milestones, first, until_ns)
+            yield Slice(domain.name, until_ns, found, happened)
 
 
 def read_milestones(folder: Path) -> tuple[list[Milestone], int]:

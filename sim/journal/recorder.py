@@ -11,7 +11,7 @@ from typing import Protocol
 import numpy as np
 
 from sim.journal import schema
-from sim.journal.milestones import Milestone, Onset
+from sim.journal.milestones import Milestone, Onset, onsets
 
 Table = dict[str, np.ndarray]
 _STAGES = ("commits", "sent", "received", "applied")
@@ -22,13 +22,18 @@ class Slice:
     """What records did in one domain before ``until_ns``, controls by then, and is in no earlier slice.
 
     ``tables``: table name (``ops``, ``sent/us-west``) -> column -> array (n,), C-contiguous, dtypes of
-    ``sim.journal.schema``. A table without rows may be left out. ``onsets``: the faults that began then.
+    ``sim.journal.schema``. A table without rows may be left out. ``heard``: what happened then, to whomever.
     """
 
     domain: str
     until_ns: int
     tables: dict[str, Table]
-    onsets: tuple[Onset, ...] = ()
+    heard: tuple[Milestone, ...] = ()
+
+    @property
+    def onsets(self) -> tuple[Onset, ...]:
+        """Return the faults that began then."""
+        return onsets(self.heard)
 
     def table(self, name: str) -> Table:
         """Return a table, empty if this slice has no rows of it."""

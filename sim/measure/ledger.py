@@ -83,6 +83,8 @@ class Ledger:
         self.destroyed = False  # the newest timeline ends in a destruction, and nobody leads
         self.emptied_ns: int | None = None  # when no node held anything any more
         self.first_ns: int | None = None  # the first commit
+        self.lost_ns: int | None = None  # when the primary was lost, the last time
+        self._lost_last = 0  # the last log sequence number of the line before that
         self.standing: dict[str, Table] = {}  # of the last slice: nodes and sides
         self.silent: list[tuple[int, int]] = []  # versions [low, high) that left the line and no answer named
         self._gave_up = np.zeros((2, 0), np.int64)  # rid and end of writes that ended info
@@ -102,7 +104,25 @@ class Ledger:
             self._stretch(_until(part, names, marks, at_ns), observer)
             self._cut(Cut(at_ns, timeline, parent, last, node, self.primary), observer)
         self._stretch(_until(part, names, marks, None), observer)
+        self._hear(part)
         self.standing |= {name: part.tables[name] for name in ("nodes", "sides") if name in part.tables}
+
+    def _hear(self, part: Slice) -> None:
+        """Note where the line stood when the primary was lost, while that is still known."""
+        domain = self.setup.domain
+        lost_ns = [m.at_ns for m in part.heard if (m.kind, m.subject) == ("primary.lost", domain)]
+        if lost_ns:
+            before = int(np.searchsorted(self.line.view("commit_ns"), lost_ns[-1]))
+            self.lost_ns, self._lost_last = lost_ns[-1], self.line.base + before - 1
+
+    def settled_since(self, since_ns: int, after: int = 0) -> int:
+        """Return how many acknowledged commits are settled and came since the primary was lost.
+
+        ``since_ns``: when that was; none if it is not the last time. ``after``: of those behind it alone.
+        """
+        if since_ns != self.lost_ns:
+            return 0
+        return self.acknowledged_between(max(after, self._lost_last), self.line.base - 1)
 
     def answer(self, ops: Table) -> None:
         """Take in what clients learned: acknowledgements, and writes whose outcome they do not know."""
@@ -258,6 +278,7 @@ class Ledger:
             )
         observer.cut(self, cut)
         self.lineage = grow_lineage(self.lineage, cut.timeline, cut.parent, last)
+        self._lost_last = self._lost_last if emptied else min(self._lost_last, last)
         keep = max(last - line.base + 1, 0)
         if keep < len(line):
             self._abandon(self._rows_after(keep, cut.node))

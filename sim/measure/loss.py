@@ -95,8 +95,11 @@ def loss_of(ledger: Ledger, milestones: Sequence[Milestone], end_ns: int, *, rep
         rows.append(_recovery(ledger, i, milestones, since_ns=since_ns, lost=lost, info=info))
         since_ns = cut.at_ns if cut.promoted else since_ns
     if settled:
+        diverged = ledger.settled_since(failed_at_ns(ledger, ledger.cuts[-1], since_ns, milestones))
         rows[-1]["records"] += settled
-        rows[-1]["cause"]["node"] += settled
+        rows[-1]["diverged"] += diverged
+        rows[-1]["cause"]["diverged"] += diverged
+        rows[-1]["cause"]["node" if len(ledger.nodes) > 1 else "send_queue"] += settled - diverged
     if ledger.emptied_ns is not None:
         rows[-1]["window_s"] = None
     stranded = stranded_of(ledger, Standing.of(ledger.standing), milestones, end_ns)

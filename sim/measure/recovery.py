@@ -114,7 +114,7 @@ class Recovery:
 
     def finish(self, milestones: Sequence[Milestone], end_ns: int) -> None:
         """Close every window. ValueError if slices did not tell of the faults that began."""
-        self._outset.check(milestones, end_ns)
+        self._outset.check(milestones)
         self._close(w.close_windows, end_ns)
         for table in self._open:
             self._unanswered(table, end_ns)

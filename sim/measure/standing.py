@@ -13,12 +13,21 @@ NOTHING = -1  # not even what lay before the run
 
 @dataclass(frozen=True, slots=True)
 class Holder:
-    """A node. ``held``: lsn up to which it holds the surviving timeline, NOTHING without its data."""
+    """A node. ``copy``: lsn up to which it holds the surviving timeline, or will once it is copied anew.
+
+    ``data``: whether its data is there.
+    """
 
     region: int
     up: bool
-    held: int
+    copy: int
+    data: bool
     side: int  # -1: its region is down
+
+    @property
+    def held(self) -> int:
+        """Return up to which lsn it holds the surviving timeline now, NOTHING without its data."""
+        return self.copy if self.data else NOTHING
 
     @property
     def runs(self) -> bool:
@@ -43,7 +52,7 @@ class Standing:
         columns = (nodes[name].tolist() for name in ("node", "up", "data", "held"))
         return cls(
             tuple(
-                Holder(node, bool(up), held if data else NOTHING, side_of[node])
+                Holder(node, bool(up), held, bool(data), side_of[node])
                 for node, up, data, held in zip(*columns, strict=True)
             ),
             side_of,
@@ -74,6 +83,8 @@ class Standing:
             return "which is down at the end"
         if not holder.up:
             return "where the node is down at the end"
+        if not holder.data:
+            return "where the full copy is not done at the end"
         if self.quorate is None:
             return "and no side has a majority at the end"
         return "which is cut off from the majority at the end"

@@ -52,6 +52,7 @@ def stranded_of(ledger: Ledger, standing: Standing, milestones: Sequence[Milesto
     if ledger.emptied_ns is not None or reach >= ledger.line.last:
         return Stranded(0, 0, 0, 0, since_ns, since_ns, False, ())
     times = np.sort(np.concatenate([_pending(ledger, reach), _again(ledger, reach)]))
+    diverged = int((times >= since_ns).sum()) + ledger.settled_since(since_ns, max(reach, 0))
     settled = ledger.acknowledged_between(reach, ledger.line.base - 1)
     if settled:  # all nodes had them: their times are long forgotten, but for the first one's
         times = np.concatenate([[ledger.first_ns], times])
@@ -59,7 +60,7 @@ def stranded_of(ledger: Ledger, standing: Standing, milestones: Sequence[Milesto
     return Stranded(
         records=len(times) + settled - bool(settled),
         info=_info(ledger, reach),
-        diverged=int((times >= since_ns).sum()) if lost_ns else 0,
+        diverged=diverged if lost_ns else 0,
         window_ns=max(since_ns, int(times[-1])) - oldest if len(times) else 0,
         oldest_ns=oldest,
         since_ns=since_ns,
@@ -99,9 +100,9 @@ def _info(ledger: Ledger, reach: int) -> int:
 
 def _where(ledger: Ledger, standing: Standing, reach: int) -> Iterator[dict[str, Any]]:
     """Yield the nodes that hold what is stranded, those with the most first: region, records, why."""
-    holders = [h for h in standing.holders if h.held > reach]
-    for holder in sorted(holders, key=lambda h: (-h.held, h.region)):
-        records = ledger.acknowledged_between(reach, holder.held)
+    holders = [h for h in standing.holders if h.copy > reach]
+    for holder in sorted(holders, key=lambda h: (-h.copy, h.region)):
+        records = ledger.acknowledged_between(reach, holder.copy)
         yield {
             "region": ledger.setup.regions[holder.region],
             "records": records,

@@ -74,6 +74,7 @@ class Domain:
         self.position = 0  # every record strictly before this has been processed by the circle
         self.settled = 0
         self.emitted = 0  # what happened before this is in the journal
+        self.noted = 0  # so many milestones have been looked through for it
         # told the commits of the newest timeline, as the circle has them
         self.on_commits: Callable[[np.ndarray], None] = lambda _: None
         self.on_full: Callable[[], None] = lambda: None

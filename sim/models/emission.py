@@ -14,7 +14,7 @@ from sim.engine.kernels import NEXT
 from sim.engine.log import VERSION
 from sim.engine.ordering import by_end
 from sim.engine.reading import split
-from sim.journal.milestones import Milestone, onsets
+from sim.journal.milestones import Milestone, heard
 from sim.journal.recorder import Slice, Table
 from sim.models.copies import node_table
 from sim.models.domain import FOLLOWING, PROMOTING, RESTORING, Domain
@@ -42,13 +42,13 @@ def emit(domain: Domain, *, life_ns: int, milestones: Sequence[Milestone]) -> Sl
     _drop_reads(domain, domain.settled - life_ns)
     _drop_log(domain)
     domain.circle = with_outputs(domain.circle)
-    begun = onsets(milestones, domain.emitted, domain.settled)
+    noted, domain.noted = heard(milestones, domain.noted, domain.settled)
     domain.emitted = domain.settled
     return Slice(
         domain.name,
         domain.settled,
         {name: table for name, table in tables.items() if len(next(iter(table.values())))},
-        begun,
+        noted,
     )
 
 

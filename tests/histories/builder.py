@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from sim.journal import schema
-from sim.journal.milestones import Milestone, onsets
+from sim.journal.milestones import Milestone, heard
 from sim.journal.recorder import Slice
 from sim.measure.figures import Measures
 from sim.measure.setup import Setup
@@ -82,12 +82,13 @@ class History:
         """Return the journal cut at the given times; what has no time is in the last slice."""
         end_ns = self.setup.duration_ns if end is None else end
         tables = {name: _table(name, rows) for name, rows in {**self._standing(), **self.rows}.items()}
-        parts, last = [], -(1 << 62)
+        parts, last, noted = [], -(1 << 62), 0
+        milestones = self.told()
         for until in [*sorted(t for t in at if t < end_ns), end_ns]:
             found = {name: _between(name, t, last, until, until == end_ns) for name, t in tables.items()}
             rows = {n: t for n, t in found.items() if len(next(iter(t.values())))}
-            begun = onsets(self.told(), last, until)
-            parts.append(Slice(self.setup.domain, until, rows, begun))
+            happened, noted = heard(milestones, noted, until)
+            parts.append(Slice(self.setup.domain, until, rows, happened))
             last = until
         return parts
 

@@ -7,7 +7,6 @@ from collections.abc import Callable, Mapping
 from typing import Any
 from unittest.mock import patch
 
-from sim.journal.milestones import onsets
 from sim.journal.recorder import Slice
 from sim.measure.figures import Measures
 from sim.models.path.path import Path
@@ -183,8 +182,7 @@ def said(case: str) -> dict[str, Any]:
     with patch.object(Path, "_foreseeable", lambda _: None):
         found = run_tables(built, 1)
     for domain, tables in found["tables"].items():
-        begun = onsets(found["milestones"], 0, built.duration)
-        measures.fold(Slice(domain, built.duration, tables, begun))
+        measures.fold(Slice(domain, built.duration, tables, tuple(found["milestones"])))
     measures.finish(found["milestones"], built.duration)
     return numbers(measures.figures(strict=False))
 

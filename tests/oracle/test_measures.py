@@ -4,7 +4,7 @@ from collections import Counter
 
 import pytest
 
-from sim.journal.milestones import Milestone, onsets
+from sim.journal.milestones import Milestone
 from sim.journal.recorder import Slice
 from sim.measure import loss as compiled_loss
 from sim.measure.figures import DomainMeasures
@@ -23,7 +23,7 @@ def _compiled(one: Case, result: Result, domain: str) -> DomainMeasures:
     order = sorted(result.milestones, key=lambda m: m[1])
     milestones = [Milestone(i, at, kind, subject, "") for i, (kind, at, subject) in enumerate(order)]
     end = one.scenario.duration
-    found.fold(Slice(domain, end, result.tables[domain], onsets(milestones, 0, end)))
+    found.fold(Slice(domain, end, result.tables[domain], tuple(milestones)))
     found.finish(milestones, one.scenario.duration)
     return found
 

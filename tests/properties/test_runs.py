@@ -9,7 +9,7 @@ import numpy as np
 from hypothesis import Phase, assume, given, settings
 from hypothesis import strategies as st
 
-from sim.journal.milestones import Milestone, onsets
+from sim.journal.milestones import Milestone, heard
 from sim.journal.recorder import Recorder, Slice
 from sim.measure.digest import Digest
 from sim.measure.figures import Measures
@@ -164,7 +164,7 @@ def cut(
     tables: dict[str, dict[str, np.ndarray]], times: list[int], end: int, milestones: list[Milestone]
 ) -> list[Slice]:
     """Return the journal of ``orders`` in slices that end at ``times`` and at the end."""
-    slices, begin = [], -1
+    slices, begin, noted = [], -1, 0
     for until in [*times, end]:
         part = {}
         for name, table in tables.items():
@@ -175,7 +175,8 @@ def cut(
             elif until == end:
                 part[name] = table
         rows = {name: t for name, t in part.items() if len(next(iter(t.values())))}
-        slices.append(Slice("orders", until, rows, onsets(milestones, begin, until)))
+        happened, noted = heard(milestones, noted, until)
+        slices.append(Slice("orders", until, rows, happened))
         begin = until
     return slices
 

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 import yaml
 
-from sim.journal.milestones import Milestone, onsets
+from sim.journal.milestones import Milestone
 from sim.journal.recorder import Slice
 from sim.measure.figures import Measures
 from sim.spec.models import Scenario
@@ -181,8 +181,7 @@ class Run:
         """The figures of the measures; every sum of conservation must close."""
         measures = Measures.of(self.scenario)
         for domain, tables in self.tables.items():
-            begun = onsets(self.milestones, 0, self.scenario.duration)
-            measures.fold(Slice(domain, self.scenario.duration, tables, begun))
+            measures.fold(Slice(domain, self.scenario.duration, tables, tuple(self.milestones)))
         measures.finish(self.milestones, self.scenario.duration)
         return measures.figures()
 

@@ -222,3 +222,19 @@ def test_sums_close_while_a_copy_is_being_made(end, region):
     }
     r = run({"duration": end}, crash=crash)
     assert r.figures["conservation"]["orders"]["problems"] == []
+
+
+def test_what_is_being_copied_when_the_primary_burns_is_there_and_out_of_reach():
+    """West copies all that east has when east burns: it is in west, and nobody has it before that is done."""
+    empty = {"kind": "db_crash", "database": "orders", "data": "lost"}
+    west = {**empty, "region": "west", "at": "10s", "duration": "1s"}
+    r = run(west=west, east={**empty, "region": "east", "at": "40s"})
+    begun = r.when("rebuilding", "orders/west")[0]
+    assert (begun, r.when("rejoined", "orders/west")) == (25 * S, [])
+    copied = max(n for n in range(1, 6_000) if commit(n) < begun)
+    loss = r.figures["loss"]["orders"]
+    why = "where the full copy is not done at the end"
+    assert loss["where"] == [{"region": "west", "records": copied, "why": why}]
+    assert (loss["stranded"], loss["stranded_window_s"]) == (copied, None)
+    assert loss["records"] > 0
+    assert loss["bounds"]["records"]["reason"] == f"{copied:,} records are only in west, {why}"

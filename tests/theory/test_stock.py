@@ -11,7 +11,6 @@ from typing import Any
 import numpy as np
 import pytest
 
-from sim.journal.milestones import onsets
 from sim.journal.recorder import Slice
 from sim.measure.figures import Measures
 from tests.theory.one_store import EAST_WEST, MS, TRANSMIT, Run, S, run_of
@@ -43,8 +42,7 @@ def figures(r: Run, units: int) -> dict[str, Any]:
     databases = {**r.scenario.databases, "stock": held}
     measures = Measures.of(r.scenario.model_copy(update={"databases": databases}))
     for domain, tables in r.tables.items():
-        begun = onsets(r.milestones, 0, r.scenario.duration)
-        measures.fold(Slice(domain, r.scenario.duration, tables, begun))
+        measures.fold(Slice(domain, r.scenario.duration, tables, tuple(r.milestones)))
     measures.finish(r.milestones, r.scenario.duration)
     return measures.figures()["stock"]["stock"]
 

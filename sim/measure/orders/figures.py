@@ -22,14 +22,17 @@ class Late:
     count: int = 0
     first: tuple[int, int, list[bool]] | None = None
 
-    def add(self, mine: np.ndarray, block: b.Block, rid: int) -> None:
-        """Take in the orders of a block that are ``mine`` (n,) bool; ``rid``: of its first operation."""
+    def add(self, mine: np.ndarray, block: b.Block, rid: int, done: np.ndarray) -> None:
+        """Take in the orders of a block that are ``mine`` (n,) bool; ``rid``: of its first operation.
+
+        ``done`` (steps, n) bool: what each of them has.
+        """
         rows = np.flatnonzero(mine)
         if not len(rows):
             return
         self.count += len(rows)
         i = int(rows[np.argmin(block.value[rows])])
-        found = int(block.value[i]), rid + i, (block.counts[:, i] > 0).tolist()
+        found = int(block.value[i]), rid + i, done[:, i].tolist()
         self.first = found if self.first is None else min(self.first, found)
 
     def figures(self, steps: tuple[Handler, ...]) -> dict[str, Any]:
@@ -74,8 +77,8 @@ def _of(orders: Orders, root: str, steps: tuple[Handler, ...]) -> dict[str, Any]
         over = done.all(axis=0)
         late = order & ~over & (orders.setup.until_ns - block.value > orders.setup.patience_ns)
         total, complete = total + int(order.sum()), complete + int((order & over).sum())
-        stuck.add(late, block, first)
-        half.add(late & done.any(axis=0), block, first)
+        stuck.add(late, block, first, done)
+        half.add(late & done.any(axis=0), block, first, done)
     settled = sum(operations.settled for _, operations in _clients(orders, root))
     if gone.any():  # what was complete long ago is not any more
         stuck.count, half.count = stuck.count + settled, half.count + (0 if gone.all() else settled)

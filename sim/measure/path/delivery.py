@@ -8,18 +8,29 @@ import numpy as np
 from sim.measure import ledger_kernels as k
 from sim.measure.compiled import on_timeline
 from sim.measure.ledger import Ledger
+from sim.measure.path.line import Line
 from sim.measure.path.setup import ZONES
 from sim.measure.path.spans import Spans
 from sim.measure.path.stage import Stage
 from sim.measure.path.tally import Tally, Witness
-from sim.measure.path.waterfall import Waterfall
+from sim.measure.path.waterfall import Waterfall, ledger_gone
 
 
 class Ghosts:
-    """Abandoned commits whose write did not commit again; ``redone``: rids that replays committed again."""
+    """Abandoned commits whose write did not commit again; ``redone``: rids that replays committed again.
 
-    def __init__(self, ledger: Ledger, redone: Collection[int] = ()) -> None:
-        rows = ledger.abandoned
+    Those that a store had when it was destroyed as a whole are *burnt*: of most of them, which all its nodes
+    had held, there is no row in the ledger.
+    """
+
+    def __init__(self, ledger: Ledger, line: Line, redone: Collection[int] = ()) -> None:
+        self._line, self._emptied_ns, rows = line, ledger.emptied_ns, ledger.abandoned
+        self._burnt = ledger_gone(ledger)
+        if self._emptied_ns is not None:
+            last = rows[:, k.CUT_ID] == len(ledger.cuts) - 1
+            for version in rows[last, k.VERSION].tolist():
+                self._burnt.add(version, version + 1)
+            rows = rows[~last]
         again = rows[:, k.RECOMMIT].tolist()
         saved = np.array([v > 0 and on_timeline(v, ledger.timeline, ledger.lineage) for v in again], bool)
         rows = rows[~np.isin(rows[:, k.RID], [*rows[saved, k.RID].tolist(), *redone])]
@@ -27,7 +38,12 @@ class Ghosts:
         versions = rows[:, k.VERSION].tolist()
         self._commits = dict(zip(versions, rows[:, [k.COMMIT_NS, k.RID]].tolist(), strict=True))
         self._abandoned_ns = dict(zip(versions, cuts, strict=True))
-        self.versions = Spans((version, version + 1) for version in sorted(versions))
+        self._others = Spans((version, version + 1) for version in sorted(versions))
+
+    @property
+    def versions(self) -> Spans:
+        """Return all of them."""
+        return self._others.copy().update(self._burnt)
 
     def among(self, stage: Stage, but: Spans | None = None) -> Tally:
         """Return those that arrived at a stage, from then on when they were there and abandoned.
@@ -35,17 +51,28 @@ class Ghosts:
         ``but``: versions that do not count.
         """
         late, found = dict((v, at) for at, v in reversed(stage.off_line)), Tally()
-        for low, high in stage.delivered.meet(self.versions.minus(but or Spans())):
+        for low, high in stage.delivered.meet(self._others.minus(but or Spans())):
             for version in range(low, high):
                 at_ns = max(self._abandoned_ns[version], late.get(version, 0))
                 found.add(1, Witness(at_ns, version, self._commits[version][1]))
+        burnt = stage.delivered.meet(self._burnt.minus(but or Spans()))
+        after = sorted((at_ns, v) for v, at_ns in late.items() if v in burnt)
+        first = burnt.minus(Spans((v, v + 1) for _, v in after)).least()
+        if first is not None and self._emptied_ns is not None:
+            after = [(self._emptied_ns, first), *after]
+        if after:
+            at_ns, first = after[0]
+            found.add(len(burnt), Witness(at_ns, first, self._line.rid(first, at_ns)))
         return found
 
     def oldest(self, held: Spans) -> tuple[int, int, int, int] | None:
-        """Return (commit time, version, rid, when abandoned) of the oldest ghost among ``held``, or None."""
+        """Return (commit time, version, rid, when abandoned) of the oldest ghost among ``held``, or None.
+
+        Of a store that was destroyed as a whole nobody asks.
+        """
         found = [
             (self._commits[v][0], v, self._commits[v][1], self._abandoned_ns[v])
-            for low, high in held.meet(self.versions)
+            for low, high in held.meet(self._others)
             for v in range(low, high)
         ]
         return min(found, default=None)

@@ -109,6 +109,8 @@ class DomainPath:
         node = row["node"] if row["node"] >= 0 else self.primary  # a destruction: nobody is promoted
         if node != self.primary:
             self.buses[self.primary].leave(self.events, at_ns)
+        if row["cut"] < 0:
+            self._forget(self.line.end, at_ns)  # by then; what is kept must not depend on slices
         self.line.cut(row["timeline"], last)
         for watch in self._watches():
             watch.look_again(at_ns)

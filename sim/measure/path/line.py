@@ -33,6 +33,7 @@ class Line:
         self.keys = 0  # greatest key seen, plus 1
         self._off: list[tuple[int, dict[str, np.ndarray]]] = []  # runs of abandoned versions, sorted
         self._base = 1
+        self._bare = 1  # of what was abandoned before this log sequence number only sparse times are kept
         self._head = 0
         self._columns = {name: np.zeros(4096, dtype) for name, dtype in COLUMNS.items()}
         self._sparse = np.zeros(64, np.int64)
@@ -64,9 +65,10 @@ class Line:
     def cut(self, timeline: int, last: int) -> None:
         """Follow a promotion or destruction: ``timeline`` goes on behind log sequence number ``last``.
 
-        Before what is held only if the store was emptied: then the older ones are gone without a trace here.
+        Before what is held only if the store was emptied: of the older ones sparse times alone are known.
         """
         first = max(last + 1, self._base)
+        self._bare = first if last + 1 < first else self._bare
         gone = self.on(self.version(first), FOREVER) if first < self.end else []
         for low, high in gone:
             lsn = lsn_of(low)
@@ -143,12 +145,16 @@ class Line:
         """
         if not self.holds(version):
             off = self._abandoned(version)
-            return FOREVER if off is None else off[0]
+            return self._bare_clock(version) if off is None else off[0]
         if lsn_of(version) >= self.end:
             return FOREVER
         if marks and version in self._marks:
             return self._marks[version]
         return int(self.times(version, np.array([at_ns]), near_from)[0])
+
+    def _bare_clock(self, version: int) -> int:
+        lsn = lsn_of(version)
+        return int(self._sparse[(lsn - 1) // EVERY]) if 0 < lsn < self._bare else FOREVER
 
     def rid(self, version: int, at_ns: int, near_from: int = FOREVER) -> int | None:
         """Return the operation of a commit, None if it was not known at ``at_ns`` any more."""

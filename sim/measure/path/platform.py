@@ -56,7 +56,7 @@ class PathMeasures:
         for name, path in self._domains.items():
             ledger = ledgers[name]
             falls[name] = fall = Waterfall(path, ledger, self._milestones)
-            ghosts[name], before = Ghosts(ledger, fall.redone), Ghosts(ledger)
+            ghosts[name], before = Ghosts(ledger, path.line, fall.redone), Ghosts(ledger, path.line)
             lost = set(judge(ledger)[0].tolist())
             won = len(lost & set(fall.redone))
             loss = loss_of(ledger, self._milestones, self._end_ns, replayed=won).figures()

@@ -262,8 +262,10 @@ class Waterfall:
             burnt = burnt.minus(spans)
         first = burnt.least()
         if first is not None:
-            assert self.ledger.emptied_ns is not None and self.ledger.first_ns is not None, "it had commits"
-            yield Lost(first, None, self.ledger.first_ns, self.ledger.emptied_ns, DESTROYED)
+            assert self.ledger.emptied_ns is not None, "it burnt"
+            line, end_ns = self.path.line, self.end_ns
+            commit_ns, rid = line.clock(first, end_ns), line.rid(first, end_ns)
+            yield Lost(first, rid, commit_ns, self.ledger.emptied_ns, DESTROYED)
 
     def missing_since(self, terms: Terms) -> int | None:
         """Return when the oldest surviving record in flight to a stage was committed, or None."""
