@@ -19,6 +19,7 @@ Node = tuple[str, str]  # (store, region)
 NS = 10**9
 KEEPS_AWAY = ("region", "down", "cut")  # dials that keep a region, a node or what lies behind a link away
 UNDER_WAY = ("declared", "decided", "fenced", "promoting", "promotion_failed")
+LONGER = "a longer run"
 STEPS = (*UNDER_WAY, "no_majority", "no_candidate", "cancelled", "kept", "promoted")  # of a failover
 _LAG = re.compile(r"\blag (\S+), max_lag")  # as a no_candidate names it
 
@@ -42,8 +43,14 @@ def _advised(verdict: Verdict, end: End) -> Verdict:
     if verdict.verdict != UNDECIDED or verdict.bounds is None or verdict.why != verdict.bounds.reason:
         return verdict  # decided, or undecided for a reason beyond the bounds: of these nothing is known here
     found = _open_recovery(verdict.of, end) if verdict.censored else _out_of_reach(verdict.of, end)
-    ways = ", or ".join(dict.fromkeys(found))
+    ways = ", or ".join(_different(found))
     return replace(verdict, why=f"{verdict.why}; to decide it: {ways}") if ways else verdict
+
+
+def _different(ways: Iterable[str]) -> list[str]:
+    """Return each way once; a longer run is one, also where it is said why."""
+    each = list(dict.fromkeys(ways))
+    return [way for way in each if way != LONGER or not any(w.startswith(f"{LONGER} (") for w in each)]
 
 
 def _stores(of: str, end: End) -> list[str]:
@@ -63,7 +70,7 @@ def _out_of_reach(of: str, end: End) -> Iterator[str]:
     for store in stores:
         yield from _failover(store, end)
     if not away:  # something restarts, or moves
-        yield "a longer run"
+        yield LONGER
 
 
 def _open_recovery(of: str, end: End) -> Iterator[str]:
@@ -75,13 +82,16 @@ def _open_recovery(of: str, end: End) -> Iterator[str]:
         yield f"run until {_moment(round((started_s + figures['serving_again_s']) * NS) + settling)}"
         return
     store, _, kind = of.rpartition(".")
-    writes = kind == "write" and store in end.scenario.databases
+    own = kind in ("read", "write") and store in end.scenario.databases
+    if own and end.figures["loss"][store]["window_s"] is None:
+        return  # no node will ever have anything to serve again
+    writes = own and kind == "write"
     active = _active(end)
     settling += end.scenario.gateway.ttl  # until answers, and leases, are those of now
     yield from _heals(active, [(store, _primary(store, end))] if writes else [], end, settling)
     yield from _failover(store, end) if writes else ()
     if not active:
-        yield "a longer run"
+        yield LONGER
 
 
 def _primary(store: str, end: End) -> str:
@@ -140,7 +150,7 @@ def _failover(store: str, end: End) -> Iterator[str]:
     elif last.kind == "no_candidate":
         yield from _more_lag(last.why, loss["stranded"])
     elif last.kind in UNDER_WAY:
-        yield "a longer run (a failover was under way)"
+        yield f"{LONGER} (a failover was under way)"
 
 
 def _more_lag(why: str, stranded: int) -> Iterator[str]:

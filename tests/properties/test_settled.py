@@ -72,6 +72,6 @@ def test_all_that_a_consumer_has_of_a_store_that_burnt_is_a_ghost(tmp_path):
 
 def test_what_a_fault_destroys_as_it_begins_was_still_there_when_it_began(tmp_path):
     """Monitors say what stood just before: what the replica had not received yet was some ms old."""
-    burns = {"faults": {"cut": None, "a": {**BURNS, "region": "a", "at": "35s"}}}
+    burns = {"faults": {"cut": None, "a": {**BURNS, "region": "a", "at": "35010ms"}}}
     at_fault = told(tmp_path, burns).figures["monitoring"]["orders/replica/b"]["at_faults"]["a"]
     assert 0 < at_fault["true_age_s"] < 0.02

@@ -116,6 +116,19 @@ def test_what_only_a_stage_has_out_of_reach_waits_for_the_regions_that_are_away(
     assert ways(scenario(), stage, fates={"fire": active(None)}, of=figures(0)) == ""
 
 
+def test_nothing_brings_back_what_serves_from_a_store_that_burnt_as_a_whole(scenario):
+    """Its node comes up again, without its data: no run is long enough."""
+    burnt = figures(0)
+    burnt["loss"]["orders"]["window_s"] = None
+    assert ways(scenario(), OPEN, fates={"fire": active(1500)}, of=burnt) == ""
+
+
+def test_a_longer_run_is_advised_once(scenario):
+    """With the reason, if there is one."""
+    said = "a longer run (a failover was under way)"
+    assert ways(scenario(), OPEN, milestones=happened("declared")) == said
+
+
 def test_two_regions_need_a_third_voter(scenario):
     """Where nobody could agree; not where they did, nor where a majority of three is gone."""
     fates = {"fire": active(None)}
