@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from sim.cli.screen import emit, tell_of_kernels, width
-from sim.core.identity import pack_rid, pack_version
+from sim.core.identity import BITS, LIMITS, pack_rid, pack_version
 
 if TYPE_CHECKING:
     from sim.journal.recorder import Reducer
@@ -96,10 +96,19 @@ def _tap(resolved: "Scenario", named: str) -> Any:
         raise click.BadParameter(f"{named!r} is no record of {known}", param_hint="--record")
     regions = sorted(resolved.regions)
     if match["timeline"] is not None:
-        version = pack_version(int(match["timeline"]), int(match["lsn"]))
+        timeline, lsn = _number(match["timeline"], "timelines"), _number(match["lsn"], "commits")
+        version = pack_version(timeline, lsn)
         return Tap(match["domain"], regions, version=version)
-    rid = int(match["rid"]) if match["rid"] is not None else _rid(resolved, match)
+    rid = _number(match["rid"], "rid") if match["rid"] is not None else _rid(resolved, match)
     return Tap(match["domain"], regions, rid=rid)
+
+
+def _number(text: str, what: str) -> int:
+    """Return a part of a record's name. click.BadParameter beyond its limit, where it would name another."""
+    most = LIMITS.get(what, 2**BITS - 1)
+    if int(text) > most:
+        raise click.BadParameter(f"{text} is beyond what there can be, {most:,}", param_hint="--record")
+    return int(text)
 
 
 def _rid(resolved: "Scenario", match: re.Match[str]) -> int:
@@ -110,7 +119,7 @@ def _rid(resolved: "Scenario", match: re.Match[str]) -> int:
     name = f"{match['domain']}/{match['stream']}"
     if name not in names:
         raise click.BadParameter(f"no stream {name!r}; there are {', '.join(names)}", param_hint="--record")
-    return int(pack_rid(names.index(name), int(match["seq"])))
+    return int(pack_rid(names.index(name), _number(match["seq"], "operations")))
 
 
 def _rests(resolved: "Scenario", name: str, moment: str | None) -> Any:
