@@ -10,7 +10,7 @@ from sim.report.quantities import count, duration, plural
 Figures = dict[str, Any]
 CAUSES = {
     "paused": "held back because replication was paused",
-    "send_queue": "still in the send queue: too much for the replica's share of the link",
+    "send_queue": "still to be sent: the replica was out of reach, or its share of the link too small",
     "wire": "sent but not yet received, on a wire that was lost",
     "diverged": "written to the old primary after the failure",
     "node": "received by a node whose data was lost later",
@@ -82,7 +82,7 @@ def _lines(name: str, figure: Figures, *, alone: bool) -> Iterator[str]:
 
 
 def _because(causes: dict[str, int]) -> str:
-    """Write ``1,100 still in the send queue…; 103 sent but…``."""
+    """Write ``1,100 still to be sent…; 103 sent but…``."""
     ordered = sorted(causes.items(), key=lambda item: -item[1])
     return "; ".join(f"{number:,} {CAUSES[cause]}" for cause, number in ordered if number)
 

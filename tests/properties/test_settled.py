@@ -72,6 +72,31 @@ def test_all_that_a_consumer_has_of_a_store_that_burnt_is_a_ghost(tmp_path):
 
 def test_what_a_fault_destroys_as_it_begins_was_still_there_when_it_began(tmp_path):
     """Monitors say what stood just before: what the replica had not received yet was some ms old."""
-    burns = {"faults": {"cut": None, "a": {**BURNS, "region": "a", "at": "35010ms"}}}
-    at_fault = told(tmp_path, burns).figures["monitoring"]["orders/replica/b"]["at_faults"]["a"]
+    fire = {"kind": "region_outage", "region": "a", "data": "lost", "wire": "lost", "at": "35010ms"}
+    figures = told(tmp_path, {"faults": {"cut": None, "a": fire}}).figures
+    assert figures["loss"]["orders"]["destroyed"] == 1
+    at_fault = figures["monitoring"]["orders/replica/b"]["at_faults"]["a"]
     assert 0 < at_fault["true_age_s"] < 0.02
+
+
+def test_a_step_in_a_store_that_burnt_is_missing_in_the_witness(tmp_path):
+    """Orders were reserved and paid; the stock burnt: paid they still are."""
+    store = {
+        "primary": "a",
+        "replicas": [],
+        "replication": {"share": 0.1},
+        "workload": {"writes": 0, "reads": 0},
+    }
+    shop = {
+        "databases": {"stock": store, "money": store},
+        "consumers": {
+            "reserve": {"of": "orders", "region": "a", "writes": "stock"},
+            "pay": {"of": "orders", "region": "a", "writes": "money"},
+        },
+        "level": {"patience": "5s"},
+        "faults": {"cut": None, "a": {**BURNS, "database": "stock", "at": "35s"}},
+    }
+    found = told(tmp_path, shop).figures["choreography"]["orders"]
+    assert found["half_done"]["count"] == found["stuck"]["count"] > 20 * WRITES
+    for name in ("stuck", "half_done"):
+        assert found[name]["witness"]["missing"] == ["reserve"]

@@ -38,6 +38,7 @@ class Tap:
         self.rid, self.events, self.answered = rid, list[Event](), False
         self._wanted = version
         self._versions: set[int] = set()
+        self._gone: set[int] = set()  # of them, on no database any more
         self._positions: dict[int, dict[int, int]] = {r: {} for r in range(len(regions))}  # -> version
         self._rows = [0] * len(regions)
         self._inside: dict[str, set[int]] = {}  # table -> commits that hold it
@@ -95,10 +96,13 @@ class Tap:
             self.answered = True
 
     def _cuts(self, rows: Table) -> None:
-        for at_ns, parent, cut in zip(*(rows[c].tolist() for c in ("at_ns", "parent", "cut")), strict=True):
-            gone = [v for v in self._versions if timeline_of(v) == parent and lsn_of(v) > cut]
+        columns = (rows[name].tolist() for name in ("at_ns", "parent", "cut", "node"))
+        for at_ns, parent, cut, node in zip(*columns, strict=True):
+            gone = {v for v in self._versions if timeline_of(v) == parent and lsn_of(v) > cut} - self._gone
+            how = "destroyed with its last copy" if node < 0 else "abandoned by a promotion"
             for version in sorted(gone):
-                self._say(at_ns, f"{written(version)} abandoned by a promotion: on no database any more")
+                self._say(at_ns, f"{written(version)} {how}: on no database any more")
+            self._gone |= gone
 
     def _bus(self, r: int, rows: Table) -> None:
         for i in np.flatnonzero(np.isin(rows["version"], list(self._versions))).tolist():

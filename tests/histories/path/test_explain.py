@@ -43,6 +43,16 @@ def test_a_ghost_is_told_as_one():
     assert [what for _, what in found if "committed" in what] == ["committed in a as 1:9"]
 
 
+def test_what_was_destroyed_is_told_so_once():
+    """No promotion made write 9 vanish: its last copy burnt at 20 s; a promotion at 21 s finds it gone."""
+    burnt = bad.failover()
+    (promotion,) = burnt.history.rows["cuts"]
+    fire = {**promotion, "node": -1, "at_ns": 20 * S}
+    burnt.history.rows["cuts"] = [fire, {**promotion, "at_ns": 21 * S}]
+    told = [row for row in story(burnt, version=v(1, 9)) if "database any more" in row[1]]
+    assert told == [(20.0, "1:9 destroyed with its last copy: on no database any more")]
+
+
 def test_a_replay_is_part_of_the_way():
     """Write 11 was skipped at 20 s and handed out by the replay at 50.6 s."""
     found = story(replayed.heals(), rid=1 << 20 | 11)

@@ -91,7 +91,7 @@ def test_phase_bars_are_on_one_scale():
 def test_the_causes_stand_beside_the_loss(outcome):
     """Each store that lost records says where they were, the most frequent first; others say nothing."""
     lines = " ".join(rendered(outcome).split())
-    assert "- orders: 1,100 still in the send queue" in lines
+    assert "- orders: 1,100 still to be sent" in lines
     assert lines.index("1,100 still") < lines.index("103 sent but not yet received")
     assert "- payments:" not in lines
 
@@ -140,7 +140,7 @@ def test_what_was_destroyed_is_told_and_that_backups_are_not_modelled():
         assert "- Backups are not modelled:" in said
     assert "all that lay before the run is out of reach" in lossy(stranded_window_s=None)
     alone = {**figures(), "exposure": {}}
-    assert "still in the send queue" not in rendered(drill(figures=alone))  # there is no other copy
+    assert "still to be sent" not in rendered(drill(figures=alone))  # there is no other copy
 
 
 def test_nothing_lost_is_said_in_words():
