@@ -186,6 +186,7 @@ class Curve:
         self.bins = np.zeros((-(-duration_ns // int(p[P_BIN])), 2), np.int64)
         self.lags = np.zeros((duration_ns // int(p[P_GAP]) + 2, 2), np.int64)
         self.time_ns = 0  # spent as a standby, warm-up excluded
+        self.emptied = False  # the standby lost its data: for a while nothing at all was there
         self._p = p
 
     def follow(self, ledger: Ledger, first: int, rows: Table) -> None:
@@ -232,6 +233,7 @@ class Curve:
             "age_max_s": ints[AGE_MAX] / SECOND,
             "age_max_at_s": ints[AGE_MAX_AT] / SECOND,
             "age_mean_s": float(self.floats[AGE_TIME]) / time_ns / SECOND if time_ns else None,
+            "emptied": self.emptied,
             "series": {
                 "step_s": int(self._p[P_BIN]) / SECOND,
                 "records": self.bins[:, BIN_RECORDS].tolist(),
@@ -257,6 +259,10 @@ class Exposure:
         for node, curves in self._curves.items():
             if node == ledger.primary:
                 continue
+            copied = tables.get(f"copied/{self._regions[node]}")
+            if copied is not None and not copied["version"].all():
+                for curve in curves.values():
+                    curve.emptied = True
             for name, stages in CURVES.items():
                 found = [
                     tables[f"{s}/{self._regions[node]}"]

@@ -4,7 +4,7 @@ What a run says of a figure has bounds. An objective is decided if every value b
 answer; an empty population and a fault that never took effect leave the question open too.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import inf, isfinite
 from typing import TYPE_CHECKING, Any
@@ -110,8 +110,7 @@ def measured(
     if metric == "exposure_max_records":
         store, _, standby = of.partition("/")
         curves = figures["exposure"][store]
-        chosen = [curves[standby]] if standby else curves.values()
-        return exact_bounds(max((c["cut"]["records_max"] for c in chosen), default=None))
+        return _exposed([curves[standby]] if standby else list(curves.values()))
     if metric in RECOVERY_POINTS:
         return _loss(figures, metric, of)
     return _consistency(figures["consistency"][of], metric, fraction)
@@ -141,6 +140,14 @@ def _judge_one(name: str, objective: "Objective", figures: Mapping[str, Any], id
     if idle:
         verdict, why = UNDECIDED, f"fault {', '.join(idle)} never took effect"
     return Verdict(name, metric, of, str(must), bounds, verdict, why, over)
+
+
+def _exposed(curves: Sequence[Mapping[str, Any]]) -> Bounds | None:
+    """Return the most records at risk; without bound if a standby lost its data, and all that it had had."""
+    most = max((curve["cut"]["records_max"] for curve in curves), default=None)
+    if most is None or not any(curve["cut"]["emptied"] for curve in curves):
+        return exact_bounds(most)
+    return Bounds(most, inf, "a standby lost its data: for a while nothing of the store was there")
 
 
 def untested(figures: Mapping[str, Any], metric: str, of: str) -> bool:

@@ -4,8 +4,10 @@ from typing import Any
 
 import pytest
 
+from sim.measure.verdict import judge
+from sim.spec.models import Objective
 from tests.theory.events import events, search
-from tests.theory.one_store import Run, merge
+from tests.theory.one_store import Run, merge, run
 
 TERMS = ("delivered", "in_flight", "stranded", "dropped", "lost")
 DEAD = {"kind": "region_outage", "region": "east", "at": "30s", "wire": "lost"}
@@ -108,3 +110,15 @@ def test_a_store_that_burned_with_every_copy_has_lost_what_lay_before_the_run():
     assert r.figures["recovery_point"]["age_s"] is None
     assert loss["bounds"]["records"]["low"] is None
     assert found["search"]["delivered"] > 0
+
+
+def test_a_standby_without_its_data_covers_nothing():
+    """West burns and is copied anew: what was at risk meanwhile has no bound."""
+    where = {"database": "orders", "region": "west", "at": "20s", "duration": "1s"}
+    burnt = {"kind": "db_crash", "data": "lost", **where}
+    for faults, verdicts in (({}, ("met", "missed")), ({"burnt": burnt}, ("undecided", "missed"))):
+        r = run(**faults)
+        limits = ("<= 99999", "<= 0")
+        sla = {m: Objective(metric="exposure_max_records", of="orders", must=m) for m in limits}
+        judged = judge(r.figures, sla, {name: {"fired": True} for name in faults})
+        assert tuple(said.verdict for said in judged) == verdicts
