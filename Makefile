@@ -23,10 +23,11 @@ JOBS ?= 2
 demo: $(VENV)/.installed
 	@$(BIN)/sim run $(DRILL) || test $$? -eq 1
 
-# One small run first: the kernels are compiled once, not by every worker at the same time.
+# One small run first: the kernels are compiled once, not by every worker at the same time. Work is stolen, since the
+# planted bugs, each a process, would all fall to one worker.
 test: lint
 	@$(BIN)/sim run scenarios/failover/split-brain.yaml --quiet --out build/warm >/dev/null || test $$? -eq 1
-	$(BIN)/python -m pytest -n $(JOBS) tests
+	$(BIN)/python -m pytest -n $(JOBS) --dist worksteal tests
 
 lint: $(VENV)/.installed-dev
 	$(BIN)/ruff check sim tests benchmarks
@@ -41,7 +42,7 @@ oracle: export SIM_ORACLE_FIRST := $(SIM_ORACLE_FIRST)
 oracle: export SIM_ORACLE_CASES := $(SIM_ORACLE_CASES)
 oracle: export SIM_ORACLE_PATHS := $(SIM_ORACLE_PATHS)
 oracle: $(VENV)/.installed-dev
-	$(BIN)/python -m pytest -n $(JOBS) tests/oracle
+	$(BIN)/python -m pytest -n $(JOBS) --dist worksteal tests/oracle
 
 fuzz: $(VENV)/.installed-dev
 	$(BIN)/python -m tests.fuzz

@@ -135,7 +135,7 @@ def test_two_identical_studies_run_one_after_the_other_and_the_work_is_done_once
 
         second.append(Store(kept.target, {"numpy": "1"}, notice=notice))
 
-    other = threading.Thread(target=begin)
+    other = threading.Thread(target=begin, daemon=True)  # a bug may let it wait for ever
     other.start()
     assert waits.wait(30)
     list(first.tabled(trials=4))
