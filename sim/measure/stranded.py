@@ -36,7 +36,7 @@ class Stranded:
         """Say where they are and why they can not be had, "" if nothing is stranded."""
         found = [w for w in self.where if w["records"] or self.unbounded]
         if not found:
-            return "no node that runs has its data" if self.unbounded else ""
+            return "no node that runs has its data" if self.unbounded or self.records else ""
         if self.unbounded and not self.records:
             return f"all that the store has is only in {found[0]['region']}, {found[0]['why']}"
         return f"{self.records:,} {'records are' if self.records != 1 else 'record is'} only in " + "; ".join(
