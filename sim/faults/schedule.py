@@ -46,7 +46,7 @@ class Fate:
     healed_ns: int | None = None
     until_ns: int | None = None
     turns: Turns = field(default_factory=list)
-    reads_before: int = 0
+    reads_before: int | None = None  # None while its overlays are off: before, and while a flap is whole
 
 
 class Schedule:
@@ -101,6 +101,7 @@ class Schedule:
                 return
             yield clock.sleep(who, fault.down, HEAL)
             self.close(name)
+            fate.reads_before = None
             self._world.heal(name, fate.turns)
             if clock.now + fault.up >= end:
                 fate.status, fate.healed_ns = "healed", clock.now
@@ -116,7 +117,7 @@ class Schedule:
         fate.status, fate.healed_ns = "healed", self._clock.now
 
     def close(self, name: str) -> None:
-        """Note whether anything has read what the fault changed."""
+        """Note whether anything has read what the fault changed, while it did."""
         fate = self.fates[name]
-        if fate.started_ns is not None and fate.healed_ns is None:
+        if fate.reads_before is not None and fate.healed_ns is None:
             fate.fired = fate.fired or self._world.reads(name, fate.turns) > fate.reads_before
