@@ -38,10 +38,6 @@ class Bounds:
         """Whether the run tells the figure."""
         return self.low == self.high
 
-    def over(self, unit: float) -> "Bounds":
-        """Return the bounds in another unit: divided by ``unit``."""
-        return Bounds(self.low / unit, self.high / unit, self.reason)
-
     def figures(self) -> dict[str, Any]:
         """Return ``low``, ``high`` (None: without bound) and ``reason``."""
         low, high = (None if value == inf else value for value in (self.low, self.high))

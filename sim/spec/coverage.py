@@ -41,11 +41,6 @@ def warnings(scenario: m.Scenario) -> Iterator[str]:
             )
 
 
-def recorded_operations(scenario: m.Scenario) -> int:
-    """Return how many operations the recorded loads of a scenario stand for."""
-    return sum(found.operations for _, _, found in _covered(scenario))
-
-
 def _covered(scenario: m.Scenario) -> Iterator[tuple[str, str, Coverage]]:
     for domain, database in scenario.databases.items():
         load = load_of(scenario, domain)

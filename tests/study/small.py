@@ -95,3 +95,17 @@ def poisoned(task):
 def deadly(task):
     """Die of anything, even of nothing."""
     os.kill(os.getpid(), signal.SIGKILL)
+
+
+def break_trial_2(monkeypatch) -> None:
+    """Let trial 2 of every study of this process raise."""
+    import sim.trial
+
+    true = sim.trial.run
+
+    def sometimes(scenario, *, trial, **more):
+        if trial == 2:
+            raise ZeroDivisionError("planted")
+        return true(scenario, trial=trial, **more)
+
+    monkeypatch.setattr(sim.trial, "run", sometimes)

@@ -165,16 +165,7 @@ def test_lost_workers_leave_one_file_undecided_and_the_worst_verdict_counts(sim,
 @pytest.fixture
 def broken(monkeypatch):
     """Trial 2 of every study breaks."""
-    import sim.trial
-
-    true = sim.trial.run
-
-    def sometimes(scenario, *, trial, **more):
-        if trial == 2:
-            raise ZeroDivisionError("planted")
-        return true(scenario, trial=trial, **more)
-
-    monkeypatch.setattr(sim.trial, "run", sometimes)
+    small.break_trial_2(monkeypatch)
 
 
 AGAIN = "small.yaml --seed 0 --trial 2"

@@ -92,16 +92,7 @@ def test_a_worker_with_other_versions_is_refused_with_the_reason(tmp_path):
 
 def test_a_trial_that_raises_is_reported_and_the_study_goes_on(tmp_path, monkeypatch):
     """Its row has the traceback; a verdict can no longer be a pass."""
-    import sim.trial
-
-    true = sim.trial.run
-
-    def sometimes(scenario, *, trial, **more):
-        if trial == 2:
-            raise ZeroDivisionError("planted")
-        return true(scenario, trial=trial, **more)
-
-    monkeypatch.setattr(sim.trial, "run", sometimes)
+    small.break_trial_2(monkeypatch)
     found = run([Point("", small.scenario(tmp_path))], seed=0, trials=4, target=tmp_path / "study")
     found.store.close()
     (finding,) = found.findings
