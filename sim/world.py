@@ -14,23 +14,23 @@ from sim.faults.path_overlays import DIALS as PATH_DIALS
 from sim.faults.schedule import Schedule
 from sim.journal.milestones import Milestones
 from sim.journal.recorder import Slice, Table
-from sim.measure.setup import op_life_ns
-from sim.models.arrivals import shapes
+from sim.measure.store.setup import op_life_ns
 from sim.models.conditions import holds
 from sim.models.control import Control
-from sim.models.copies import side_table
 from sim.models.dials import Dial, Dials
-from sim.models.domain import Domain
-from sim.models.effects import Effects, link_reads
-from sim.models.emission import emit, final_tables
-from sim.models.failover import Failover
 from sim.models.network import Network
-from sim.models.path.plane import Plane
-from sim.models.path.pulls import pull
-from sim.models.recorded import arrivals
-from sim.models.rejoin import Rejoin
-from sim.models.routing import Answers, Routes
-from sim.models.workload import Tables, build, streams_of
+from sim.models.platform import Plane
+from sim.models.pulls import pull
+from sim.models.store.copies import side_table
+from sim.models.store.domain import Domain
+from sim.models.store.effects import Effects, link_reads
+from sim.models.store.emission import emit, final_tables
+from sim.models.store.failover import Failover
+from sim.models.store.load_shapes import shapes
+from sim.models.store.recorded_load import arrivals
+from sim.models.store.rejoin import Rejoin
+from sim.models.store.routing import Answers, Routes
+from sim.models.store.workload import Tables, build, streams_of
 from sim.spec.choreography import coupled
 from sim.spec.models import NetworkLatency, Scenario, When
 

@@ -88,7 +88,7 @@ def _rerun(resolved: "Scenario", found: dict[str, Any], reducer: "Reducer") -> N
 
 def _tap(resolved: "Scenario", named: str) -> Any:
     """Return the reducer for one record. click.BadParameter for a name that is none."""
-    from sim.measure.path.tap import Tap
+    from sim.measure.platform.record_trace import Tap
 
     match = _RECORD.fullmatch(named)
     if match is None or match["domain"] not in resolved.databases:
@@ -113,7 +113,7 @@ def _number(text: str, what: str) -> int:
 
 def _rid(resolved: "Scenario", match: re.Match[str]) -> int:
     """Return the operation of a stream and a sequence number."""
-    from sim.models.workload import streams_of
+    from sim.models.store.workload import streams_of
 
     names = [stream.name for stream in streams_of(resolved, match["domain"], {})]
     name = f"{match['domain']}/{match['stream']}"
@@ -125,8 +125,8 @@ def _rid(resolved: "Scenario", match: re.Match[str]) -> int:
 def _rests(resolved: "Scenario", name: str, moment: str | None) -> Any:
     """Return the reducer for one dashboard. click.BadParameter if there is none of that name."""
     from sim.core.quantity import QuantityError, parse_duration
-    from sim.measure.path.rests import Rests
-    from sim.measure.path.setup import path_setup_of
+    from sim.measure.lake.dashboard_basis import Rests
+    from sim.measure.platform.setup import path_setup_of
 
     if name not in resolved.insights:
         known = ", ".join(sorted(resolved.insights)) or "none"

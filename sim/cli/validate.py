@@ -85,4 +85,3 @@ def _study(resolved: "Scenario", each_s: float) -> str:
     if first == rules.trials:
         return most
     return f"first look after {plural(first, 'trial')}, about {duration(first * each_s)}; at most {most}"
-

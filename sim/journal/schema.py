@@ -12,7 +12,7 @@ import numpy as np
 
 from sim.core.identity import LSN_BITS as LSN_BITS
 from sim.core.identity import LSN_MASK as LSN_MASK
-from sim.journal.path_schema import PATH_TABLES
+from sim.journal.flow_schema import PATH_TABLES
 
 OK, FAIL, INFO = 0, 1, 2
 READ, WRITE = 0, 1

@@ -12,12 +12,12 @@ import numpy as np
 from sim.core.identity import lsn_of
 from sim.journal.milestones import Milestone
 from sim.journal.recorder import Slice, Table
-from sim.measure import ledger_kernels as k
-from sim.measure.latency import KINDS, Latency
-from sim.measure.ledger import Ledger
-from sim.measure.loss import emptied_of, judge
-from sim.measure.presence import Presence, limits_of, on_line, shared, size
-from sim.measure.setup import Setup
+from sim.measure.store import ledger_kernels as k
+from sim.measure.store.latency import KINDS, Latency
+from sim.measure.store.ledger import Ledger
+from sim.measure.store.loss import emptied_of, judge
+from sim.measure.store.presence import Presence, limits_of, on_line, shared, size
+from sim.measure.store.setup import Setup
 
 HELD = ("commits", "received", "applied")  # stages whose rows put a record on a node
 LEFT = ("backlog", "flight", "waiting")  # at the end: what is not applied yet, by how far it has come

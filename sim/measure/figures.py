@@ -5,21 +5,21 @@ from typing import TYPE_CHECKING, Any
 
 from sim.journal.milestones import Milestone
 from sim.journal.recorder import Slice
+from sim.measure.capability.phases import phases
+from sim.measure.capability.ratios import Ratios
+from sim.measure.capability.recovery import KINDS, Recovery, Series
+from sim.measure.capability.tested import Trouble
 from sim.measure.conservation import Conservation, ConservationError
-from sim.measure.consistency import Consistency
-from sim.measure.exposure import Exposure
-from sim.measure.latency import Latency
-from sim.measure.ledger import Ledger
-from sim.measure.loss import loss_of
 from sim.measure.orders.figures import order_figures, shelf_figures, shelf_problems
 from sim.measure.orders.orders import Orders
 from sim.measure.orders.setup import OrderSetup, order_setup_of
-from sim.measure.path.platform import PathMeasures
-from sim.measure.phases import phases
-from sim.measure.ratios import Ratios
-from sim.measure.recovery import KINDS, Recovery, Series
-from sim.measure.setup import Setup, setup_of
-from sim.measure.tested import Trouble
+from sim.measure.platform.platform import PathMeasures
+from sim.measure.store.consistency import Consistency
+from sim.measure.store.exposure import Exposure
+from sim.measure.store.latency import Latency
+from sim.measure.store.ledger import Ledger
+from sim.measure.store.loss import loss_of
+from sim.measure.store.setup import Setup, setup_of
 
 if TYPE_CHECKING:
     from sim.spec.models import Scenario

@@ -13,8 +13,8 @@ from sim.core.quantity import format_duration
 from sim.measure.bounds import Bounds, bounds_of, exact_bounds
 from sim.measure.orders.metrics import METRICS as ORDER_METRICS
 from sim.measure.orders.metrics import order_value
-from sim.measure.path.metrics import METRICS as PATH_METRICS
-from sim.measure.path.metrics import path_value
+from sim.measure.platform.metrics import METRICS as PATH_METRICS
+from sim.measure.platform.metrics import path_value
 from sim.spec.predicates import (
     CAPABILITY_METRICS,
     FRESHNESS_METRICS,

@@ -6,7 +6,7 @@ from sim.engine.circle import layout as at
 from sim.engine.log import COMMIT
 from sim.journal.milestones import Milestones
 from sim.models.control import Control
-from sim.models.domain import PRIMARY, Domain
+from sim.models.store.domain import PRIMARY, Domain
 from sim.spec.fault import When
 
 

@@ -11,9 +11,9 @@ from sim.engine.clock import Clock
 from sim.engine.sampling import encode, ns, sample
 from sim.journal.milestones import Milestones
 from sim.models.dials import Dials
-from sim.models.domain import Domain
-from sim.models.effects import Effects
 from sim.models.network import Network
+from sim.models.store.domain import Domain
+from sim.models.store.effects import Effects
 from sim.spec.models import Scenario
 
 

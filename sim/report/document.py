@@ -5,8 +5,8 @@ from math import isfinite
 from typing import Any
 
 from sim.core.inert import inert
-from sim.measure.control import differences
-from sim.measure.path.metrics import SECTIONS as PATH_SECTIONS
+from sim.measure.control_run import differences
+from sim.measure.platform.metrics import SECTIONS as PATH_SECTIONS
 from sim.outcome import Outcome
 
 

@@ -1,7 +1,7 @@
 """What ``sim explain`` prints: where one transaction went, or what a dashboard's figure rests on."""
 
-from sim.measure.path.rests import Basis, Rests
-from sim.measure.path.tap import Tap
+from sim.measure.lake.dashboard_basis import Basis, Rests
+from sim.measure.platform.record_trace import Tap
 from sim.report.page import Section, Table
 from sim.report.quantities import clock, count, duration, since
 

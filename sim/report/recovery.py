@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sim.measure.phases import PHASES
+from sim.measure.capability.phases import PHASES
 from sim.outcome import Outcome
 from sim.report.page import Section, Table
 from sim.report.quantities import NOTHING, count, duration, percent, span

@@ -7,9 +7,9 @@ from sim.report.consistency import consistency
 from sim.report.control import beside
 from sim.report.loss import loss
 from sim.report.page import Section
-from sim.report.path import path
 from sim.report.quantities import duration, plural
 from sim.report.recovery import objectives, recovery
+from sim.report.stages import path
 from sim.report.timeline import story
 
 

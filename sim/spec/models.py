@@ -281,9 +281,7 @@ class Replication(Model):
     """The flow to each replica."""
 
     record: Annotated[Size, Field(gt=0)] = 2048  # bytes of log a commit
-    share: Part | None = (
-        None  # of each link; default: an equal part for each domain's flow
-    )
+    share: Part | None = None  # of each link; default: an equal part for each domain's flow
     window: Annotated[Size, Field(gt=0)] = 4 * 1024 * 1024  # unacknowledged bytes: Linux tcp_wmem maximum
     apply: DurationDist = constant(100_000)  # work a record
 

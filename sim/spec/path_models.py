@@ -46,9 +46,7 @@ Relay = Annotated[Poll | Cdc, Field(discriminator="kind")]
 class Mirror(Model):
     """Copies what each region published to every other region, domain by domain."""
 
-    share: Part | None = (
-        None  # of a link, each domain's flow; default: an equal part
-    )
+    share: Part | None = None  # of a link, each domain's flow; default: an equal part
     save: Positive = 60 * S  # Kafka Connect offset.flush.interval.ms
     checkpoint: Positive = 60 * S  # MirrorMaker 2 emit.checkpoints.interval.seconds
     granularity: Count = 100  # MirrorMaker 2 offset.lag.max
@@ -144,9 +142,7 @@ class Analytics(Job):
 class Sync(Model):
     """Copies tables to the other regions: objects and the catalog's pointers."""
 
-    share: Part | None = (
-        None  # of a link, each domain's flow; default: an equal part
-    )
+    share: Part | None = None  # of a link, each domain's flow; default: an equal part
     row: Annotated[Size, Field(gt=0)] = 256  # bytes of a record in a file, compressed
     lag: DurationDist = lognormal(
         15 * S, 60 * S

@@ -93,9 +93,7 @@ def check(path: Path, studied: Studied, *, rules: Callable[[Rules | None], Rules
 def _bad(path: Path, error: SpecError) -> list[Line]:
     """Return a line for each problem of a file."""
     places = [(p.file or str(path), p.line or 1) for p in error.problems]
-    return [
-        Line(str(path), at, BAD_INPUT, p.message) for at, p in zip(places, error.problems, strict=True)
-    ]
+    return [Line(str(path), at, BAD_INPUT, p.message) for at, p in zip(places, error.problems, strict=True)]
 
 
 def _lines(

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import yaml
 
-from sim.models.domain import CURSORS
+from sim.models.store.domain import CURSORS
 from sim.spec.models import Scenario
 from sim.spec.placement import nodes_of
 from sim.spec.resolve import digest_full, load, resolve

@@ -9,7 +9,7 @@ from sim.journal import schema
 from sim.journal.milestones import Milestone, heard
 from sim.journal.recorder import Slice
 from sim.measure.figures import Measures
-from sim.measure.setup import Setup
+from sim.measure.store.setup import Setup
 
 MS, S = 10**6, 10**9
 READ, WRITE, OK, FAIL, INFO = schema.READ, schema.WRITE, schema.OK, schema.FAIL, schema.INFO

@@ -4,8 +4,14 @@ from typing import Any
 
 
 def regions(
-    count: int, *, duration: str, writes: str, reads: str = "0/s", clients: int | None = None,
-    check: str = "10s", latency: str = "1ms",
+    count: int,
+    *,
+    duration: str,
+    writes: str,
+    reads: str = "0/s",
+    clients: int | None = None,
+    check: str = "10s",
+    latency: str = "1ms",
 ) -> dict[str, Any]:
     """Return a platform in which everything takes equally long, so that ties are the rule."""
     names = [f"r{i:03}" for i in range(count)]

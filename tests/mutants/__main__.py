@@ -48,14 +48,14 @@ def _by_test(which: str) -> str | None:
 
 
 def _by_path(number: int) -> str | None:
-    from tests.oracle.path.generate import case
+    from tests.oracle.platform.generate import case
     from tests.oracle.sides import both
 
     return both(case(number), little=number % 3 != 1)[0]
 
 
 def _by_tie(name: str) -> str | None:
-    from tests.oracle.path import test_path_ties as ties
+    from tests.oracle.platform import test_path_ties as ties
 
     try:
         ties.test_engine_and_twin_agree_where_chance_seldom_leads(name)
@@ -68,7 +68,7 @@ def _by_extremes(which: str) -> str | None:
     """Run a case (``stores-18``, ``paths-79``) with extreme numbers."""
     from tests.oracle.extreme import extreme
     from tests.oracle.generate import case
-    from tests.oracle.path.generate import case as path_case
+    from tests.oracle.platform.generate import case as path_case
 
     kind, number = which.split("-")
     return _by_twin(extreme((case if kind == "stores" else path_case)(int(number))))

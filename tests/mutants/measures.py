@@ -12,9 +12,9 @@ from tests.histories.builder import History, S
 from tests.histories.orders import bad as shops
 from tests.histories.orders.shop import Shop
 from tests.histories.orders.shop import quiet as shop
-from tests.histories.path import bad
-from tests.histories.path.builder import Journey
-from tests.histories.path.good import quiet
+from tests.histories.platform import bad
+from tests.histories.platform.builder import Journey
+from tests.histories.platform.good import quiet
 
 TALLIES = ("ghosts", "orphans", "gaps", "duplicates", "reorderings", "late", "dead_letters")
 SECTIONS = ("waterfall", "freshness", "recovery_point", "monitoring", "insights", "exposure")

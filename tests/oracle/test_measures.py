@@ -6,9 +6,9 @@ import pytest
 
 from sim.journal.milestones import Milestone
 from sim.journal.recorder import Slice
-from sim.measure import loss as compiled_loss
 from sim.measure.figures import DomainMeasures
-from sim.measure.setup import setup_of
+from sim.measure.store import loss as compiled_loss
+from sim.measure.store.setup import setup_of
 
 from . import measures
 from .generate import Case, case

@@ -3,7 +3,7 @@
 from collections import Counter
 from unittest.mock import patch
 
-from sim.models.domain import CURSORS, Domain
+from sim.models.store.domain import CURSORS, Domain
 from sim.trial import run_tables
 
 from .generate import case

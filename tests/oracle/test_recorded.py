@@ -4,7 +4,7 @@ from collections import Counter
 
 import pytest
 
-from sim.models.recorded import arrivals
+from sim.models.store.recorded_load import arrivals
 from sim.spec import models as m
 
 from .generate import TRACED, case

@@ -8,9 +8,9 @@ from unittest.mock import patch
 import numpy as np
 import pytest
 
-from sim.models import domain
-from sim.models.path.foresight import Foresight
-from sim.models.path.path import Path
+from sim.models.bus.foresight import Foresight
+from sim.models.pipeline import Path
+from sim.models.store import domain
 from sim.trial import run_tables
 from tests.oracle.sides import little_room
 from tests.theory.test_handlers import choreo_scenario

@@ -12,7 +12,7 @@ from sim.spec.resolve import load, resolve
 from sim.trial import run
 from sim.world import World
 from tests.oracle.generate import case
-from tests.oracle.path.generate import case as path_case
+from tests.oracle.platform.generate import case as path_case
 
 TINIEST, TINY, HUGE = 1101, 1400, 1 << 18  # 1,100 rows of them must be free
 SLICES = Path(__file__).parent / "cases" / "slices.yaml"
@@ -23,7 +23,7 @@ RECORDS = ("ops", "commits", "sent", "received", "applied", "bus", "consumed", "
 
 def room(rows: int):
     """Give the circle's output so many rows."""
-    return patch("sim.models.workload.OUTPUT_ROWS", rows)
+    return patch("sim.models.store.workload.OUTPUT_ROWS", rows)
 
 
 def told(scenario: Scenario, seed: int, *, trial: int = 0) -> tuple:

@@ -266,7 +266,7 @@ def test_metric_names_are_the_same_in_model_and_table():
 
 def test_a_trace_without_clients_is_dealt_by_share(tmp_path):
     """Rows without a client go to the groups by their shares; without a kind they are writes."""
-    from sim.models.recorded import arrivals
+    from sim.models.store.recorded_load import arrivals
 
     (tmp_path / "t.csv").write_text("time_s\n" + "".join(f"{9 - i}\n" for i in range(9)))
     load_it = "databases.orders.workload={writes: 0, reads: 0, arrivals: {kind: trace, file: %s}}" % (
@@ -287,7 +287,7 @@ def test_a_parquet_trace_reads_like_the_same_csv(tmp_path):
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    from sim.models.recorded import arrivals
+    from sim.models.store.recorded_load import arrivals
 
     columns = {"time_s": [1.5, 0.25], "client": ["us-east", "eu-west"], "kind": ["read", "write"]}
     pq.write_table(pa.table(columns), tmp_path / "t.parquet")

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from sim.measure.room import LEAST, room_for
+from sim.measure.column_growth import LEAST, room_for
 
 
 class Pending:

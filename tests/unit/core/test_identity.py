@@ -10,9 +10,9 @@ from sim.core.errors import LimitReached
 from sim.core.identity import LIMITS, within
 from sim.engine import packing
 from sim.engine.compiled import compiled
-from sim.journal.path_schema import PATH_TABLES
+from sim.journal.flow_schema import PATH_TABLES
 from sim.journal.schema import COMMITS, CUTS, OPS
-from sim.models.path.bus import Bus
+from sim.models.bus.bus import Bus
 
 R, A, S = LIMITS["regions"], LIMITS["attempts"], LIMITS["streams"]
 SEATS = LIMITS["regions"] * LIMITS["sessions"]

@@ -13,15 +13,15 @@ import numpy as np
 
 from sim.engine.clock import HEAL, START, Clock
 from sim.journal.milestones import Milestones
+from sim.models.bus.bus import Bus
+from sim.models.bus.cluster import Cluster
 from sim.models.control import Control
 from sim.models.dials import Dial, Dials
+from sim.models.lake.insights import Insight
+from sim.models.lake.lake import House, Lake
+from sim.models.lake.tables import Due, Range
 from sim.models.network import Network
-from sim.models.path.bus import Bus
-from sim.models.path.cluster import Cluster
-from sim.models.path.insights import Insight
-from sim.models.path.lake import House, Lake
-from sim.models.path.setting import Setting
-from sim.models.path.tables import Due, Range
+from sim.models.setting import Setting
 from tests.theory.one_store import S, merge, scenario
 
 LAKE: dict[str, Any] = {

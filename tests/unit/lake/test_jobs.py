@@ -5,7 +5,7 @@ Curated ticks every 60 s and takes 10 s + 1 ms a row, analytics every 100 s and 
 
 import pytest
 
-from sim.models.path.tables import Range, joined
+from sim.models.lake.tables import Range, joined
 from tests.theory.one_store import S
 from tests.unit.lake.stage import Stage
 

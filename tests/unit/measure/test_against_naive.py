@@ -4,7 +4,7 @@ from random import Random
 
 import pytest
 
-from sim.measure.consistency import GUARANTEES
+from sim.measure.store.consistency import GUARANTEES
 from tests.histories import naive
 from tests.histories.builder import MS, READ, WRITE, S
 from tests.histories.random_store import END, REGIONS, Store

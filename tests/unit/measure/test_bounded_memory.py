@@ -4,8 +4,8 @@ from random import Random
 
 import pytest
 
-from sim.measure.consistency import GUARANTEES, Consistency
 from sim.measure.figures import DomainMeasures
+from sim.measure.store.consistency import GUARANTEES, Consistency
 from tests.histories import bad, naive
 from tests.histories.builder import MS, OK, READ, WRITE, History, S, setup, v
 

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from sim.measure.phases import phases
-from sim.measure.recovery import Episode
+from sim.measure.capability.phases import phases
+from sim.measure.capability.recovery import Episode
 from tests.histories.builder import History, S, setup
 
 EPISODE = Episode(10 * S - 5, 90 * S, 80 * S, 1, True)

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from sim.measure.control import differences
+from sim.measure.control_run import differences
 from sim.measure.orders.metrics import METRICS as BY_ORDERS
 from sim.measure.verdict import FAIL, INCONCLUSIVE, PASS, judge, measured, overall
 from sim.spec.predicates import METRICS, ORDER_METRICS, PATH_METRICS, RATIO_METRICS, parse_predicate

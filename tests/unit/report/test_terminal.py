@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from sim.measure import loss, verdict
+from sim.measure import verdict
+from sim.measure.store import loss
 from sim.report.consistency import GUARANTEES
 from sim.report.loss import CAUSES
 from sim.report.page import plain

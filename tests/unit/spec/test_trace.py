@@ -8,8 +8,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from sim.core.errors import SpecError
-from sim.models import recorded
-from sim.models.recorded import arrivals
+from sim.models.store import recorded_load as recorded
+from sim.models.store.recorded_load import arrivals
 from sim.spec.coverage import notes, warnings
 from sim.spec.resolve import digest, load, resolve
 from sim.spec.trace import load_of

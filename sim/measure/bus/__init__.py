@@ -1,0 +1,1 @@
+"""Measures of the event path: what buses held, what monitors showed, what replays brought."""

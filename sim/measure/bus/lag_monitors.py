@@ -1,0 +1,65 @@
+"""The monitors of one domain: of each standby, mirror and consumer."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sim.measure.bus.monitors import ConsumerLag, MirrorLag, Replica, age
+from sim.measure.platform.ages import SECOND, Ages
+from sim.measure.platform.setup import PathSetup
+from sim.measure.store.line import Line
+
+
+class Lookout:
+    """Every lag metric of one domain."""
+
+    def __init__(self, setup: PathSetup, line: Line) -> None:
+        self._setup, self._line = setup, line
+        self.replicas = {region: Replica(line) for region in setup.regions}
+        self.mirrors: dict[tuple[int, int], MirrorLag] = {}
+        self.consumers = {name: ConsumerLag(reader.commit_ns) for name, reader in setup.consumers.items()}
+
+    def mirror(self, source: int, to: int) -> MirrorLag:
+        """Return the metric of a mirror, which begins to exist with its first row."""
+        return self.mirrors.setdefault((source, to), MirrorLag(self._line))
+
+    def promoted(self, cut: int) -> None:
+        """A promotion abandoned what lies beyond log sequence number ``cut``."""
+        for replica in self.replicas.values():
+            replica.received, replica.applied = min(replica.received, cut), min(replica.applied, cut)
+
+    def sample(
+        self,
+        fault: str,
+        at_ns: int,
+        *,
+        buses: Sequence[int],
+        consumers: Mapping[str, int],
+        ends: Sequence[int],
+    ) -> None:
+        """Look at everything at ``at_ns``, when a fault begins.
+
+        ``buses`` and ``consumers``: the oldest version that is missing there; ``ends``: rows of each bus.
+        """
+        for replica in self.replicas.values():
+            replica.sample(fault, at_ns)
+        for (_, to), mirror in self.mirrors.items():
+            mirror.metric.sample(fault, mirror.last_ns, age(self._line, buses[to], at_ns))
+        for name, lag in self.consumers.items():
+            if lag.region is not None:
+                lag.metric.sample(fault, lag.shown(ends[lag.region]), age(self._line, consumers[name], at_ns))
+
+    def figures(
+        self, standbys: Mapping[str, float], buses: Sequence[Ages], consumers: Mapping[str, Ages]
+    ) -> dict[str, Any]:
+        """Return name -> figures; ``standbys``: greatest age (s) of what each had not received."""
+        regions, domain = self._setup.regions, self._setup.domain
+        out = {
+            f"{domain}/replica/{region}": self.replicas[region].metric.figures("s", age_s)
+            for region, age_s in standbys.items()
+        }
+        for (source, to), mirror in sorted(self.mirrors.items()):
+            truth = buses[to].greatest_ns / SECOND
+            out[f"{domain}/mirror/{regions[source]}/{regions[to]}"] = mirror.metric.figures("s", truth)
+        for name, lag in self.consumers.items():
+            out[f"{domain}/{name}"] = lag.metric.figures("records", consumers[name].greatest_ns / SECOND)
+        return out

@@ -1,0 +1,1 @@
+"""Measures of capabilities: how long each was down, and why."""

@@ -1,0 +1,182 @@
+"""Where a recovery time went: phases that sum to it, to the nanosecond.
+
+Start at the recovery and take the milestone that finished last before it; then follow causes back. The time
+between a milestone and its cause belongs to the phase of the milestone. What follows the last milestone is
+catching up, or, while clients still hold an old DNS answer, rerouting.
+"""
+
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from sim.journal.milestones import Milestone, between
+
+if TYPE_CHECKING:  # a report that only names the phases needs no compiler
+    from sim.measure.capability.recovery import Episode
+    from sim.measure.store.setup import Setup
+
+PHASES = ("detect", "decide", "fence", "promote", "reroute", "repair", "replay", "reconcile", "catch_up")
+PHASE_OF = {
+    "fault.started": "detect",
+    "primary.lost": "detect",
+    "region.down": "detect",
+    "node.down": "detect",
+    "observer.unhealthy": "detect",
+    "checker.unhealthy": "detect",
+    "no_majority": "detect",
+    "declared": "detect",
+    "decided": "decide",
+    "cancelled": "decide",
+    "no_candidate": "decide",
+    "kept": "decide",
+    "fenced": "fence",
+    "promoting": "promote",
+    "promotion_failed": "promote",
+    "promoted": "promote",
+    "rerouted": "reroute",
+    "answer": "reroute",
+    "fault.healed": "repair",
+    "region.up": "repair",
+    "node.up": "repair",
+    "observer.healthy": "repair",
+    "checker.healthy": "repair",
+    "rewinding": "repair",
+    "rebuilding": "repair",
+    "rejoined": "repair",
+    "process.stopped": "detect",
+    "stream.failed": "detect",
+    "partitions.down": "detect",
+    "process.started": "repair",
+    "partitions.up": "repair",
+    "relay.resumed": "reroute",
+    "reader.moved": "reroute",
+    "lake.moved": "reroute",
+    "replay.started": "decide",
+    "replay.finished": "replay",
+}
+SERVES = ("answer", "node.up", "region.up", "fault.healed")  # may let a capability serve again
+GENERAL = ("region.up", "fault.healed")  # of no domain
+REACTIONS = ("answer", "node.up", "region.up", "promoted", "rerouted", "kept")
+PATH_REACTIONS = (
+    *("process.started", "partitions.up", "relay.resumed", "reader.moved", "lake.moved"),
+    *("promoted", "kept", "node.up", "region.up", "replay.finished"),
+)
+TRIPS = ("checker.unhealthy", "checker.healthy")
+FAILS_OVER = ("promoted", "rerouted", "kept")  # likewise, for what needs the primary
+
+
+def phases(
+    setup: "Setup", kind: str, episode: "Episode", milestones: Sequence[Milestone]
+) -> tuple[dict[str, int], list[int]]:
+    """Return phase -> ns, in PHASES order, and the ids of the chain of milestones, earliest first.
+
+    Nothing if the episode is censored.
+    """
+    if episode.rta_ns is None or episode.recovered_ns is None:
+        return {}, []
+    start, stop = episode.started_ns, episode.recovered_ns
+    within = [m for m in between(milestones, start + 1, stop) if _concerns(setup.domain, m)]
+    last = _last(setup, kind, within, milestones)
+    return _split(episode, last, milestones, decayed=_decayed(setup, within))
+
+
+def path_phases(
+    domains: Sequence[str],
+    episode: "Episode",
+    milestones: Sequence[Milestone],
+    replays: Sequence[str] = (),
+) -> tuple[dict[str, int], list[int]]:
+    """Return the same for a capability of the data path that needs these domains.
+
+    ``replays``: ids of those whose rows reach it.
+    """
+    if episode.rta_ns is None or episode.recovered_ns is None:
+        return {}, []
+    start, stop = episode.started_ns, episode.recovered_ns
+    shared, own = (*domains, "bus", "lake"), {f"replay/{name}" for name in replays}
+    within = [
+        m
+        for m in between(milestones, start + 1, stop)
+        if m.kind in GENERAL or m.subject.split("/")[0] in shared or m.subject in own
+    ]
+    last = _newest(within, milestones, PATH_REACTIONS, ("fault.healed",))
+    return _split(episode, last, milestones, decayed=0)
+
+
+def _split(
+    episode: "Episode", last: Milestone | None, known: Sequence[Milestone], *, decayed: int
+) -> tuple[dict[str, int], list[int]]:
+    """Follow causes back from the last milestone; clients let go of old DNS answers at ``decayed``."""
+    start, stop = episode.started_ns, episode.recovered_ns
+    assert stop is not None, "of an episode that ended"
+    spent, chain = dict.fromkeys(PHASES, 0), []
+    after = start if last is None else last.at_ns
+    decayed = min(stop, max(after, decayed))
+    spent["reroute"] += decayed - after
+    spent["catch_up"] += stop - decayed
+    here = last
+    while here is not None:
+        chain.append(here.id)
+        cause = None if here.cause is None else _with_id(known, here.cause)
+        since = start if cause is None else max(start, cause.at_ns)
+        waited = cause is not None and cause.kind == "no_candidate"  # until somebody could take over
+        spent["decide" if waited else PHASE_OF[here.kind]] += max(0, here.at_ns - since)
+        here = cause
+    assert sum(spent.values()) == episode.rta_ns, f"phases {spent} do not sum to {episode.rta_ns} ns"
+    return spent, chain[::-1]
+
+
+def _last(
+    setup: "Setup", kind: str, within: Sequence[Milestone], known: Sequence[Milestone]
+) -> Milestone | None:
+    """Return the last milestone of the episode that let the capability serve again.
+
+    A fault that healed did so only if it is among the causes of what happened to the domain meanwhile: not a
+    fault that came and went beside it. If these name none, any fault may have been the reason.
+    """
+    kinds = SERVES + (FAILS_OVER if kind == "write" or setup.failover_reads else ())
+    return _newest(within, known, tuple(k for k in kinds if k in REACTIONS), ("fault.healed",))
+
+
+def _newest(
+    within: Sequence[Milestone],
+    known: Sequence[Milestone],
+    reactions: tuple[str, ...],
+    healings: tuple[str, ...],
+) -> Milestone | None:
+    """Return the newest reaction, or healing of a fault that had consequences.
+
+    Of any fault, if the consequences name none or that is nothing at all.
+    """
+    named = {cause for m in within if m.kind not in GENERAL for cause in _faults(m, known)}
+    healed = [m for m in within if m.kind in healings]
+    found = [m for m in within if m.kind in reactions]
+    found += [m for m in healed if not named or m.subject in named]
+    return max(found or healed, key=lambda m: (m.at_ns, m.id), default=None)
+
+
+def _with_id(known: Sequence[Milestone], number: int) -> Milestone:
+    """Return a milestone by its id; they are in order of it."""
+    return known[bisect_left(known, number, key=lambda m: m.id)]
+
+
+def _faults(milestone: Milestone, known: Sequence[Milestone]) -> Iterator[str]:
+    """Yield the faults (``fault/<id>``) that are known to be causes of a milestone.
+
+    What a checker saw is not known: its trip has the latest misfortune for a cause.
+    """
+    here: Milestone | None = milestone
+    while here is not None and here.kind not in TRIPS:
+        if here.kind == "fault.started":
+            yield here.subject
+        here = None if here.cause is None else _with_id(known, here.cause)
+
+
+def _concerns(domain: str, milestone: Milestone) -> bool:
+    """Return whether a milestone is the domain's own, or one that concerns all."""
+    return milestone.kind in GENERAL or milestone.subject.split("/")[0] == domain
+
+
+def _decayed(setup: "Setup", within: Sequence[Milestone]) -> int:
+    """Return when the last client may have let go of an old DNS answer of this episode, 0 if none changed."""
+    return max((m.at_ns + setup.ttl_ns for m in within if m.kind == "answer"), default=0)

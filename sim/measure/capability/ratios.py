@@ -1,0 +1,153 @@
+"""Availability and error rate of a capability: over the whole run, and in the worst window of a length.
+
+Operations are counted in steps of the level's ``window``, by the time of their first send; windows have as
+many steps as ``over``, and one begins at each. docs/measures.md defines what is good and what is an error.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from sim.core.quantity import format_duration
+from sim.journal.milestones import Milestone
+from sim.journal.recorder import Slice
+from sim.journal.schema import OK
+from sim.measure.store.setup import Setup
+
+KINDS = ("read", "write")
+JUDGED, GOOD, ERRORS, TERMS = range(4)
+SECOND = 1e9
+
+
+class Worst:
+    """The worst windows of one length, in steps, of one kind of operations."""
+
+    def __init__(self, steps: int, first: int) -> None:
+        self._steps, self._first = steps, first  # the step with which the next window begins
+        self._tail = np.zeros((0, TERMS), np.int64)  # steps of which windows that are not over consist
+        self.windows = 0  # that had an operation
+        self.least: tuple[float, int] | None = None  # availability, and the first step of that window
+        self.greatest: tuple[float, int] | None = None  # error rate, likewise
+
+    def push(self, steps: np.ndarray) -> None:
+        """Take in the counts of the steps that follow: int64 (n, TERMS)."""
+        held = np.concatenate([self._tail, steps])
+        complete = max(0, len(held) - self._steps + 1)
+        sums = np.concatenate([np.zeros((1, TERMS), np.int64), held.cumsum(axis=0)])
+        self._judge(sums[self._steps :] - sums[: -self._steps] if complete else sums[:0])
+        self._tail = held[complete:]
+        self._first += complete
+
+    def _judge(self, windows: np.ndarray) -> None:
+        """Keep the worst of windows, each a row of sums; the first of several that are as bad."""
+        used = np.flatnonzero(windows[:, JUDGED])
+        if not used.size:
+            return
+        judged = windows[used, JUDGED]
+        good, errors = windows[used, GOOD] / judged, windows[used, ERRORS] / judged
+        low, high = int(good.argmin()), int(errors.argmax())
+        self.windows += len(used)
+        if self.least is None or good[low] < self.least[0]:
+            self.least = float(good[low]), self._first + int(used[low])
+        if self.greatest is None or errors[high] > self.greatest[0]:
+            self.greatest = float(errors[high]), self._first + int(used[high])
+
+
+class Ratios:
+    """Reducer of ``ops`` and ``open`` of one domain."""
+
+    def __init__(self, setup: Setup) -> None:
+        self._setup = setup
+        self._low = setup.warmup_ns // setup.window_ns  # the first step that is not handed on
+        self._steps = np.zeros((0, len(KINDS), TERMS), np.int64)  # from ``_low`` on
+        self._total = np.zeros((len(KINDS), TERMS), np.int64)
+        self._worst = {
+            (kind, over_ns): Worst(over_ns // setup.window_ns, self._low) for kind, over_ns in setup.windows
+        }
+        self._batch = max([1, *(over_ns // setup.window_ns for _, over_ns in setup.windows)])
+        self._open: list[dict[str, np.ndarray]] = []
+
+    def fold(self, part: Slice) -> None:
+        """Take in one slice."""
+        if part.rows("open"):
+            self._open.append(part.table("open"))
+        if part.rows("ops"):
+            ops = part.table("ops")
+            ok = ops["outcome"] == OK
+            good = ok & (ops["end_ns"] - ops["send_ns"] <= self._setup.latency_ns)
+            self._count(ops["send_ns"], ops["kind"], good, ~ok)
+        settled = (part.until_ns - self._setup.op_life_ns) // self._setup.window_ns
+        if settled - self._low >= self._batch:
+            self._hand_on(settled)
+
+    def finish(self, milestones: Sequence[Milestone], end_ns: int) -> None:  # noqa: ARG002
+        """Take in what was open too long when the run ended, and judge what is left."""
+        for still in self._open:
+            late = end_ns - still["send_ns"] > self._setup.latency_ns
+            send = still["send_ns"][late]
+            self._count(send, still["kind"][late], np.zeros(len(send), bool), np.ones(len(send), bool))
+        self._hand_on(-(-end_ns // self._setup.window_ns))
+
+    def figures(self) -> dict[str, dict[str, Any]]:
+        """Return capability -> ratios over the whole run, and in the worst window of each length."""
+        return {
+            f"{self._setup.domain}.{name}": {**self._whole(kind), "windows": self._windows(name)}
+            for kind, name in enumerate(KINDS)
+        }
+
+    def _count(self, send: np.ndarray, kind: np.ndarray, good: np.ndarray, errors: np.ndarray) -> None:
+        """Add operations to their steps."""
+        judged = send >= self._setup.warmup_ns
+        step = send // self._setup.window_ns - self._low
+        for k in range(len(KINDS)):
+            for term, which in ((JUDGED, True), (GOOD, good), (ERRORS, errors)):
+                chosen = judged & (kind == k) & which
+                self._total[k, term] += np.count_nonzero(chosen)
+                if self._worst:
+                    self._add(k, term, step[chosen])
+
+    def _add(self, kind: int, term: int, steps: np.ndarray) -> None:
+        if not steps.size:
+            return
+        assert steps.min() >= 0, "an operation outlived its bound"
+        counts = np.bincount(steps)
+        if len(counts) > len(self._steps):
+            more = np.zeros((len(counts) - len(self._steps), len(KINDS), TERMS), np.int64)
+            self._steps = np.concatenate([self._steps, more])
+        self._steps[: len(counts), kind, term] += counts
+
+    def _hand_on(self, until: int) -> None:
+        """Let the worst windows see every step before ``until``: no operation of theirs can still end."""
+        count = max(0, until - self._low)
+        steps = np.zeros((count, len(KINDS), TERMS), np.int64)
+        steps[: len(self._steps)] = self._steps[:count]
+        for (kind, _), worst in self._worst.items():
+            worst.push(steps[:, KINDS.index(kind)])
+        self._steps, self._low = self._steps[count:], self._low + count
+
+    def _whole(self, kind: int) -> dict[str, float | None]:
+        judged, good, errors = self._total[kind].tolist()
+        return {
+            "availability": good / judged if judged else None,
+            "error_rate": errors / judged if judged else None,
+        }
+
+    def _windows(self, name: str) -> dict[str, dict[str, Any]]:
+        """Return length, as ``5m`` -> the worst windows of that length."""
+        return {
+            format_duration(over_ns): {
+                "windows": worst.windows,
+                **_told("availability", worst.least, self._setup.window_ns),
+                **_told("error_rate", worst.greatest, self._setup.window_ns),
+            }
+            for (kind, over_ns), worst in self._worst.items()
+            if kind == name
+        }
+
+
+def _told(name: str, worst: tuple[float, int] | None, window_ns: int) -> dict[str, float | None]:
+    """Return a ratio and when its window begins; null if there was no operation in any."""
+    if worst is None:
+        return {name: None, f"{name}_at_s": None}
+    return {name: worst[0], f"{name}_at_s": worst[1] * window_ns / SECOND}

@@ -1,0 +1,1 @@
+"""Measures of the lakehouse: tables, late data, and what dashboards rest on."""

@@ -1,0 +1,50 @@
+"""Insights: how long one stood without a refresh, and what is missing from its figures at the end."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sim.measure.platform.domain import DomainPath
+from sim.measure.platform.setup import Insight
+from sim.measure.platform.spans import Spans
+
+SECOND = 1e9
+
+
+def insight_figures(domains: Mapping[str, DomainPath]) -> dict[str, Any]:
+    """Return insight -> region -> figures; docs/measures.md defines them."""
+    first = next(iter(domains.values()))
+    committed = {name: path.line.committed() for name, path in domains.items()}
+    return {
+        f"dashboard.{name}": {
+            first.setup.regions[region]: _figures((name, region), insight, domains, committed)
+            for region in insight.regions
+        }
+        for name, insight in first.setup.insights.items()
+    }
+
+
+def _figures(
+    which: tuple[str, int],
+    insight: Insight,
+    domains: Mapping[str, DomainPath],
+    committed: Mapping[str, Spans],
+) -> dict[str, Any]:
+    """Return the figures of an insight in a region, ``which``."""
+    shown = domains[insight.domains[0]].tables.shown[which]  # refreshes are those of every domain
+    counts = [_rests_on(which, domains[of], committed[of]) for of in insight.domains]
+    due, missing = (sum(numbers) for numbers in zip(*counts, strict=True))
+    return {
+        "refreshes": shown.refreshes,
+        "failed": shown.failed,
+        "longest_s": shown.longest_ns / SECOND,
+        "records": due - missing,
+        "missing": missing,
+        "completeness": 1 - missing / due if due else None,
+    }
+
+
+def _rests_on(which: tuple[str, int], path: DomainPath, committed: Spans) -> tuple[int, int]:
+    """Return how many surviving commits there are up to the newest shown, and how many the table lacks."""
+    newest = path.tables.shown[which].newest
+    due = Spans() if newest is None else Spans(committed.within(0, newest + 1))
+    return len(due), len(due.minus(path.tables.held["analytics", which[1]].watch.stage.delivered))

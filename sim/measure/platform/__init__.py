@@ -1,0 +1,1 @@
+"""Measures across stages: what each holds, how old it is, and where records went."""

@@ -1,0 +1,112 @@
+"""What the measures of the data path must know beside the journal."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from sim.measure.platform.ages import Span
+
+if TYPE_CHECKING:
+    from sim.spec.models import Scenario
+
+DATABASE = "database"
+ZONES = ("raw", "curated", "analytics")
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """A consumer: how old its state may be, how often it saves its position, how late records may be (ns)."""
+
+    fresh_ns: int
+    commit_ns: int
+    lateness_ns: int
+
+
+@dataclass(frozen=True, slots=True)
+class Replay:
+    """A replay ``into`` a consumer or DATABASE; ``idempotent``: what is there already changes nothing."""
+
+    into: str
+    idempotent: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Insight:
+    """What reads the analytics tables of ``domains`` in ``regions`` (indices); ``fresh_ns``: its level."""
+
+    domains: tuple[str, ...]
+    regions: tuple[int, ...]
+    fresh_ns: int
+
+
+@dataclass(frozen=True, slots=True)
+class PathSetup:
+    """The measures' view of one domain's data path. Regions are indices in the sorted names, times in ns.
+
+    ``retentions``: (fault or None, region or None, retention) of the base and of each truncation. ``lake``:
+    where the lake is computed at first, None without one; ``lake_standby``: where it may be;
+    ``lateness_ns``: how late records of its tables may be.
+    """
+
+    domain: str
+    regions: tuple[str, ...]
+    primary: int
+    span: Span
+    events_fresh_ns: int
+    consumers: Mapping[str, Reader] = field(default_factory=dict)
+    retentions: tuple[tuple[str | None, int | None, int], ...] = ()
+    lake: int | None = None
+    lake_standby: tuple[int, ...] = ()
+    zones_fresh_ns: Mapping[str, int] = field(default_factory=dict)
+    lateness_ns: int = 0
+    deduplicate: bool = True
+    insights: Mapping[str, Insight] = field(default_factory=dict)
+    replays: Mapping[str, Replay] = field(default_factory=dict)
+
+    @property
+    def own_insights(self) -> dict[str, Insight]:
+        """Return the insights that read this domain."""
+        return {name: i for name, i in self.insights.items() if self.domain in i.domains}
+
+
+def path_setup_of(scenario: "Scenario", domain: str) -> PathSetup | None:
+    """Return the setup of one domain of a resolved scenario, None if it has no bus."""
+    if scenario.bus is None:
+        return None
+    regions = tuple(sorted(scenario.regions))
+    lake, fresh = scenario.lake, scenario.fresh
+    return PathSetup(
+        domain=domain,
+        regions=regions,
+        primary=regions.index(scenario.databases[domain].primary),
+        span=Span(scenario.warmup, scenario.level.hold, scenario.duration),
+        events_fresh_ns=fresh.events,
+        consumers={
+            name: Reader(c.fresh, c.commit, c.lateness)
+            for name, c in sorted(scenario.consumers.items())
+            if c.of == domain
+        },
+        retentions=((None, None, scenario.bus.retention), *_truncations(scenario, domain, regions)),
+        lake=None if lake is None else regions.index(lake.home),
+        lake_standby=() if lake is None else tuple(regions.index(r) for r in (lake.home, *lake.standby)),
+        zones_fresh_ns={zone: getattr(fresh, zone) for zone in ZONES} if lake is not None else {},
+        lateness_ns=0 if lake is None else lake.stream.lateness,
+        deduplicate=lake is None or lake.curated.deduplicate,
+        insights={
+            name: Insight(tuple(i.reads), tuple(regions.index(r) for r in i.regions or regions), i.fresh)
+            for name, i in sorted(scenario.insights.items())
+        },
+        replays={
+            name: Replay(replay.into, replay.idempotent)
+            for name, replay in sorted(scenario.replays.items())
+            if replay.of == domain
+        },
+    )
+
+
+def _truncations(
+    scenario: "Scenario", domain: str, regions: tuple[str, ...]
+) -> Iterator[tuple[str, int, int]]:
+    for name, fault in scenario.faults.items():
+        if fault.kind == "retention_truncation" and fault.database in (domain, "*"):
+            yield name, regions.index(fault.region), fault.retention

@@ -1,0 +1,366 @@
+"""The ledger of one domain, stage by stage: each term from its own rows."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from sim.core.identity import pack_version
+from sim.journal.milestones import Milestone
+from sim.measure.compiled import CUT, PARENT
+from sim.measure.platform.ages import SECOND
+from sim.measure.platform.coming import Coming
+from sim.measure.platform.domain import DomainPath
+from sim.measure.platform.setup import ZONES
+from sim.measure.platform.spans import Spans
+from sim.measure.platform.stage import Passed, Stage
+from sim.measure.store import ledger_kernels as k
+from sim.measure.store.ledger import Ledger
+from sim.measure.store.loss import judge
+from sim.measure.store.stranded import stranded_of
+
+ABANDONED, DESTROYED = "abandoned by a promotion", "destroyed with its last copy"
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """One stage at the end, as sets of versions. ``passed``: what may be lost here, in order of finding.
+
+    ``near``, ``near_coming``: of the delivered and of what is coming, what is not out of reach.
+    ``replayed``: of the delivered, what it has from replays alone.
+    """
+
+    name: str
+    delivered: Spans
+    coming: Spans
+    dropped: Spans
+    passed: tuple[Passed, ...]
+    near: Spans
+    near_coming: Spans
+    replayed: Spans = field(default_factory=Spans)
+
+    @property
+    def won(self) -> Spans:
+        """Return what would be lost without replays."""
+        return self.replayed.minus(self.coming).minus(self.dropped)
+
+    @property
+    def own(self) -> Spans:
+        """Return what is delivered and would not be lost without replays."""
+        return self.delivered.minus(self.won)
+
+    def parts(self) -> dict[str, Spans]:
+        """Return term -> versions, disjoint; what is in none of them is lost."""
+        own = self.near.minus(self.won)
+        coming = self.near_coming.minus(own)
+        there = own.copy().update(coming)
+        return {
+            "delivered": own,
+            "in_flight": coming,
+            "stranded": self.own.copy().update(self.coming).minus(there),
+            "dropped": self.dropped.minus(self.own).minus(self.coming),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """The oldest record that a stage lost. Times in ns."""
+
+    version: int
+    rid: int | None
+    commit_ns: int
+    at_ns: int
+    why: str
+
+    def figures(self) -> dict[str, Any]:
+        """Return it with times in seconds."""
+        return {
+            "rid": self.rid, "version": self.version, "commit_s": self.commit_ns / SECOND,
+            "at_s": self.at_ns / SECOND, "why": self.why,
+        }  # fmt: skip
+
+
+class Acknowledged:
+    """The acknowledged writes of a store: versions on the line, and abandoned ones with what saved them."""
+
+    def __init__(self, ledger: Ledger, committed: Spans) -> None:
+        silent = Spans(ledger.silent)
+        line = ledger.line
+        quiet = np.flatnonzero(line.view("flags") & k.ACKED == 0)
+        for version in line.view("version")[quiet].tolist():
+            silent.add(version, version + 1)
+        self.line = committed.minus(silent)
+        # of a store that was emptied: what all nodes had held, of which nothing is kept for each record
+        self.gone = ledger_gone(ledger).minus(silent)
+        rows = ledger.abandoned[ledger.abandoned[:, k.FLAGS] & k.ACKED != 0]
+        self.abandoned: list[list[int]] = rows[:, [k.VERSION, k.RECOMMIT, k.COMMIT_NS, k.RID]].tolist()
+
+    def __len__(self) -> int:
+        """Return how many there are."""
+        return len(self.line) + len(self.gone) + len(self.abandoned)
+
+    def held(self, versions: Spans) -> int:
+        """Return how many are among ``versions``."""
+        named = sum(version in versions or again in versions for version, again, _, _ in self.abandoned)
+        return len(self.line.meet(versions)) + len(self.gone.meet(versions)) + named
+
+
+def ledger_gone(ledger: Ledger) -> Spans:
+    """Return the versions that all nodes of a store had held when it was emptied; none if it never was."""
+    if ledger.emptied_ns is None:
+        return Spans()
+    found = Spans()
+    limit, timeline = ledger.line.base, ledger.cuts[-1].parent
+    while limit > 1:
+        first = int(ledger.lineage[timeline, CUT]) + 1 if timeline > 1 else 1
+        if first < limit:
+            found.add(pack_version(timeline, max(first, 1)), pack_version(timeline, limit))
+            limit = max(first, 1)
+        timeline = int(ledger.lineage[timeline, PARENT])
+    return found
+
+
+class Waterfall:
+    """Every stage of one domain at the end of the run."""
+
+    def __init__(self, path: DomainPath, ledger: Ledger, milestones: Sequence[Milestone]) -> None:
+        self.path, self.ledger, self._milestones = path, ledger, milestones
+        self.end_ns = path.setup.span.duration_ns
+        self.committed = path.line.committed()
+        self.acknowledged = Acknowledged(ledger, self.committed)
+        self.redone = path.replays.redone(path.line)
+        self.ways = Coming(path, ledger, milestones)
+        self.stranded = stranded_of(ledger, self.ways.standing, milestones, self.end_ns)
+
+    @cached_property
+    def stages(self) -> list[Terms]:
+        """Return every stage but the database, in the order of the flow."""
+        path, regions, ways = self.path, self.path.setup.regions, self.ways
+        unpublished = tuple(path.unpublished.passed)
+        found = [
+            Terms(
+                "outbox", path.published, ways.unsent(near=False), Spans(), unpublished,
+                path.published.minus(ways.published_far()), ways.unsent(near=True),
+            )
+        ]  # fmt: skip
+        order = [path.primary, *(r for r in range(len(regions)) if r != path.primary)]
+        for r in order:
+            name = "bus" if r == path.primary else f"mirror/{regions[r]}"
+            there = ways.present(r)
+            found.append(
+                Terms(
+                    name, there, self._to_bus[r], Spans(), self._passed_before_bus(r),
+                    self._near(r, there), ways.to_bus(r, near=True),
+                )
+            )  # fmt: skip
+        return [*found, *(self._consumer(name) for name in path.consumers), *self._zones()]
+
+    def _consumer(self, name: str) -> Terms:
+        path, ways, stage = self.path, self.ways, self.path.consumers[name].stage
+        region = path.lookout.consumers[name].region
+        r = path.primary if region is None else region
+        return Terms(
+            name, stage.delivered, ways.unread(name, near=False).update(self._to_bus[r]), Spans(),
+            self._passed_reading(stage, r), self._near(r, stage.delivered),
+            ways.unread(name, near=True).update(ways.to_bus(r, near=True)), path.replays.only[name],
+        )  # fmt: skip
+
+    def _near(self, r: int, versions: Spans) -> Spans:
+        """Return versions that lie in a region, none if that is out of reach."""
+        return versions if self.ways.reached[r] else Spans()
+
+    def figures(self, loss: dict[str, Any]) -> dict[str, Any]:
+        """Return stage -> terms; ``loss``: the figures of the store itself."""
+        acknowledged, lost, stranded = len(self.acknowledged), loss["records"], loss["stranded"]
+        after, gone = loss["records_after_replay"], self.first_of_database()
+        beyond = len(self.committed.minus(self.ways.near_commits))
+        survives = {
+            "delivered": len(self.committed) - beyond, "in_flight": 0, "stranded": beyond, "dropped": 0,
+            "lost": 0,
+        }  # fmt: skip
+        out = {
+            "replica": {
+                "delivered": acknowledged - lost - stranded, "in_flight": 0, "stranded": stranded,
+                "dropped": 0, "lost": lost, "records_after_replay": after, "replayable": self.replayable(),
+                "window_s": loss["window_s"], "first_lost": None if gone is None else gone.figures(),
+                "surviving": survives,
+            }
+        }  # fmt: skip
+        for terms in self.stages:
+            first = self.first_lost(terms)
+            row = self._row(terms)
+            window = 0.0 if first is None else self._window_s(first, loss)
+            out[terms.name] = {
+                **row, "window_s": window, "first_lost": None if first is None else first.figures(),
+                "surviving": self._surviving(terms),
+            }  # fmt: skip
+        return out
+
+    def problems(self) -> list[str]:
+        """Return a line for every stage at which surviving records vanished without a rule."""
+        out = []
+        for terms in self.stages:
+            explained = Spans((p.low, p.high) for p in terms.passed)
+            vanished = self.lost(terms).minus(explained)
+            if len(vanished):
+                where, first = f"{self.path.setup.domain} {terms.name}", vanished.least()
+                out.append(
+                    f"{where}: {len(vanished)} records vanished without a rule, the first is version {first}"
+                )
+        return out
+
+    def lost(self, terms: Terms) -> Spans:
+        """Return the surviving versions that a stage has lost, or would have without replays."""
+        return self.committed.minus(terms.own).minus(terms.coming).minus(terms.dropped)
+
+    def first_lost(self, terms: Terms, *, after_replay: bool = False) -> Lost | None:
+        """Return the oldest acknowledged record that a stage lost, None if there is none.
+
+        ``after_replay``: leave out what replays won back.
+        """
+        found = []
+        lost, held = self.lost(terms), (terms.own, terms.coming, terms.dropped)
+        if after_replay:
+            lost, held = lost.minus(terms.won), (terms.delivered, terms.coming, terms.dropped)
+        version = lost.meet(self.acknowledged.line).least()
+        if version is not None:
+            by = next((p for p in terms.passed if p.low <= version < p.high), None)
+            line = self.path.line
+            at_ns, why = (0, "without a rule") if by is None else (by.at_ns, by.why)
+            exact = by is not None and by.low == version
+            commit_ns = (
+                by.commit_ns if exact and by is not None else line.clock(version, self.end_ns, marks=True)
+            )
+            rid = by.rid if exact and by is not None else line.rid(version, self.end_ns)
+            found.append(Lost(version, rid, commit_ns, at_ns, why))
+        for gone, again, commit_ns, rid in self.acknowledged.abandoned:
+            known = (gone, again, *(self.redone.get(rid, ()) if after_replay else ()))
+            if not any(v in spans for v in known for spans in held):
+                found.append(Lost(gone, rid, commit_ns, *self._abandoned(gone)))
+        found += self._first_burnt(held)
+        return min(found, key=lambda lost: lost.commit_ns, default=None)
+
+    def first_of_database(self) -> Lost | None:
+        """Return the oldest acknowledged write that the database lost, None if there is none."""
+        found = [*self.first_gone(judge(self.ledger)[0]), *self._first_burnt(())]
+        return min(found, key=lambda lost: lost.commit_ns, default=None)
+
+    def first_gone(self, lost: np.ndarray) -> Iterator[Lost]:
+        """Yield the oldest commit of lost writes (rids, (n,) int64) that was abandoned, if there is one."""
+        rows = self.ledger.abandoned[np.isin(self.ledger.abandoned[:, k.RID], lost)]
+        if len(rows):
+            first = rows[np.argmin(rows[:, k.COMMIT_NS])].tolist()
+            version = first[k.VERSION]
+            yield Lost(version, first[k.RID], first[k.COMMIT_NS], *self._abandoned(version))
+
+    def _first_burnt(self, held: Iterable[Spans]) -> Iterator[Lost]:
+        """Yield the first that an emptied store had everywhere and that is not ``held``, if there is one."""
+        burnt = self.acknowledged.gone
+        for spans in held if len(burnt) else ():
+            burnt = burnt.minus(spans)
+        first = burnt.least()
+        if first is not None:
+            assert self.ledger.emptied_ns is not None, "it burnt"
+            line, end_ns = self.path.line, self.end_ns
+            commit_ns, rid = line.clock(first, end_ns), line.rid(first, end_ns)
+            yield Lost(first, rid, commit_ns, self.ledger.emptied_ns, DESTROYED)
+
+    def missing_since(self, terms: Terms) -> int | None:
+        """Return when the oldest surviving record in flight to a stage was committed, or None."""
+        version = self.committed.meet(terms.coming).minus(terms.delivered).least()
+        return None if version is None else self.path.line.clock(version, self.end_ns, marks=True)
+
+    def _row(self, terms: Terms) -> dict[str, int]:
+        """Count acknowledged writes. An abandoned one counts by either of its commits."""
+        known, parts = self.acknowledged, terms.parts()
+        row = {
+            name: len(known.line.meet(spans)) + len(known.gone.meet(spans)) for name, spans in parts.items()
+        }
+        row["lost"] = len(known.line) + len(known.gone) - sum(row.values())
+        there = terms.delivered.copy().update(terms.coming)
+        back = len(known.line.meet(self.lost(terms)).meet(terms.won)) + len(
+            known.gone.meet(there).meet(terms.won)
+        )
+        for gone, again, _, rid in known.abandoned:
+            term = next((n for n, spans in parts.items() if gone in spans or again in spans), "lost")
+            row[term] += 1
+            ways = (gone, again, *self.redone.get(rid, ()))
+            back += term == "lost" and any(v in there for v in ways)
+        return {**row, "records_after_replay": row["lost"] - back}
+
+    def _surviving(self, terms: Terms) -> dict[str, int]:
+        found = {name: len(self.committed.meet(spans)) for name, spans in terms.parts().items()}
+        return {**found, "lost": len(self.lost(terms))}
+
+    def replayable(self) -> int:
+        """Return how many of the acknowledged writes that the database has lost are still on a bus."""
+        there = Spans()
+        for r in range(len(self.path.logs)):
+            there.update(self.ways.present(r))
+        lost = set(judge(self.ledger)[0].tolist())
+        found = {rid for gone, _, _, rid in self.acknowledged.abandoned if rid in lost and gone in there}
+        return len(found) + len(self.acknowledged.gone.meet(there))
+
+    def _window_s(self, first: Lost, loss: dict[str, Any]) -> float | None:
+        """Return how far back the loss reaches: as the database's if it is the database's."""
+        if first.why in (ABANDONED, DESTROYED):
+            window: float | None = loss["window_s"]
+            return window
+        return max(0, first.at_ns - first.commit_ns) / SECOND
+
+    def _abandoned(self, version: int) -> tuple[int, str]:
+        """Return when a version was abandoned or destroyed, and which."""
+        rows = self.ledger.abandoned
+        cut = self.ledger.cuts[int(rows[rows[:, k.VERSION] == version, k.CUT_ID][0])]
+        return cut.at_ns, ABANDONED if cut.promoted else DESTROYED
+
+    # --- what can still come, and what went past ------------------------------------------------------------
+
+    @cached_property
+    def _to_bus(self) -> list[Spans]:
+        """Return, for each region, what can still become visible on its bus."""
+        return [self.ways.to_bus(r, near=False) for r in range(len(self.path.setup.regions))]
+
+    def _passed_before_bus(self, r: int) -> tuple[Passed, ...]:
+        """Return what went missing on the way to a bus, or on it, or was on one that is no more."""
+        path = self.path
+        gone = [p for watch in path.buses for p in watch.stage.passed]
+        return (*path.unpublished.passed, *path.buses[r].stage.passed, *gone, *self._expired())
+
+    def _passed_reading(self, stage: Stage, r: int) -> tuple[Passed, ...]:
+        return (*stage.passed, *self._passed_before_bus(r))
+
+    def _expired(self) -> Iterator[Passed]:
+        """Yield what had expired on each bus at the end, though nobody came by to skip it."""
+        path, end_ns = self.path, self.end_ns
+        for r, log in enumerate(path.logs):
+            expired = path.remains.expired(r, self._milestones)
+            for low, high in log.held(Spans([(0, expired)])):
+                commit_ns, rid = path.line.clock(low, end_ns), path.line.rid(low, end_ns)
+                yield Passed(low, high, end_ns, commit_ns, rid, "expired")
+
+    # --- the lake -------------------------------------------------------------------------------------------
+
+    def _zones(self) -> Iterator[Terms]:
+        path, tables = self.path, self.path.tables
+        if tables.region is None:
+            return
+        home, dead = tables.region, tables.dead
+        held = {zone: tables.held[zone, home] for zone in ZONES}
+        coming, near = self.ways.to_zones(near=False), self.ways.to_zones(near=True)
+        passed = self._passed_reading(held["raw"].watch.stage, home)
+        for zone in ZONES:
+            passed, there = (*passed, *held[zone].taken), held[zone].watch.stage.delivered
+            yield Terms(zone, there, coming[zone], dead, passed, self._near(home, there), near[zone])
+        last = held["analytics"].watch.stage.delivered
+        to_copies, near_copies = (
+            coming["analytics"].update(last),
+            near["analytics"].update(self._near(home, last)),
+        )
+        for r, region in enumerate(path.setup.regions):
+            if r != home:
+                there = tables.held["analytics", r].watch.stage.delivered
+                close = self._near(r, there), self._near(r, near_copies)
+                yield Terms(f"copy/{region}", there, to_copies, dead, passed, *close)

@@ -1,0 +1,158 @@
+"""Staleness of reads and the four session guarantees.
+
+Judged for each (session, key) on versions really returned, against the session's own highest version at the
+time it sent the operation. A write counts for the session once it is acknowledged. Definitions: Terry et al.,
+"Session guarantees for weakly consistent replicated data", 1994.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from sim.core.identity import seat_of
+from sim.journal.milestones import Milestone
+from sim.journal.recorder import Slice
+from sim.measure.compiled import grow_lineage
+from sim.measure.store import sessions as s
+from sim.measure.store.setup import Setup
+from sim.stats.histogram import BUCKETS, quantile
+
+GUARANTEES = ("read_your_writes", "monotonic_reads", "monotonic_writes", "writes_follow_reads")
+SECOND = 1e9
+
+
+class Consistency:
+    """Reducer of ``ops`` and ``cuts`` of one domain."""
+
+    def __init__(self, setup: Setup, *, room: int = 2**13) -> None:
+        self._setup = setup
+        self._marks = s.Marks(
+            ids=np.full(room, -1, np.int64),
+            marks=_no_marks(room),
+            ring=_no_values(room),
+            slots=np.full(s.PLACE * 1024, -1, np.int64),
+        )
+        self._found = s.Findings(
+            totals=np.zeros(s.TOTALS, np.int64),
+            counts=np.zeros(4, np.int64),
+            witness=np.zeros((4, 3), np.int64),
+            histogram=np.zeros(BUCKETS, np.int64),
+        )
+        self._lineage = np.zeros((8, 2), np.int64)
+        self._witness: dict[str, dict[str, Any]] = {}
+
+    def fold(self, part: Slice) -> None:
+        """Take in one slice. Its cuts come first: no version on a timeline is older than the timeline."""
+        cuts = part.table("cuts")
+        for timeline, parent, cut in zip(
+            *(cuts[c].tolist() for c in ("timeline", "parent", "cut")), strict=True
+        ):
+            self._lineage = grow_lineage(self._lineage, timeline, parent, cut)
+        if not part.rows("ops"):
+            return
+        ops, at, n = part.table("ops"), 0, part.rows("ops")
+        rows = s.Rows(*(ops[c] for c in s.Rows._fields))
+        before = self._found.counts.copy()
+        while True:
+            at = s.fold_sessions(
+                rows,
+                at,
+                self._marks,
+                self._found,
+                self._lineage,
+                self._setup.op_life_ns,
+                self._setup.warmup_ns,
+            )
+            if at == n:
+                break
+            self._make_room(seat_of(int(ops["session"][at])), int(ops["end_ns"][at]))
+        for g in np.flatnonzero((before == 0) & (self._found.counts > 0)).tolist():
+            self._witness[GUARANTEES[g]] = _witness(ops, *self._found.witness[g].tolist())
+
+    def finish(self, milestones: Sequence[Milestone], end_ns: int) -> None:
+        """Nothing to do: each row is judged when it comes."""
+
+    def figures(self) -> dict[str, Any]:
+        """Return the counts, staleness in seconds and in versions.
+
+        And the first witness of each guarantee broken.
+        """
+        totals = self._found.totals.tolist()
+        reads = totals[s.READS]
+        staleness = {
+            f"staleness_{name}_s": _seconds(
+                quantile(self._found.histogram, q, least=0, greatest=totals[s.STALE_MAX])
+            )
+            for name, q in (("p50", 0.5), ("p99", 0.99), ("p999", 0.999))
+        }
+        guarantees = {
+            name: {
+                "violations": int(n),
+                "judged": totals[s.READS if g < 2 else s.WRITES],
+                "witness": self._witness.get(name),
+            }
+            for g, (name, n) in enumerate(zip(GUARANTEES, self._found.counts, strict=True))
+        }
+        return {
+            "reads": reads,
+            "stale_reads": totals[s.STALE],
+            "stale_fraction": totals[s.STALE] / reads if reads else None,
+            "staleness_max_s": totals[s.STALE_MAX] / SECOND if reads else None,
+            "staleness_mean_s": (totals[s.STALE_CARRY] * s.CARRY + totals[s.STALE_SUM]) / reads / SECOND
+            if reads
+            else None,
+            **staleness,
+            "versions_behind_max": totals[s.BEHIND_MAX] if reads else None,
+            "versions_behind_mean": totals[s.BEHIND_SUM] / reads if reads else None,
+            **guarantees,
+        }
+
+    def _make_room(self, slot: int, now: int) -> None:
+        """Enlarge whatever is full; entries of sessions that are over go first."""
+        old, totals = self._marks, self._found.totals
+        ring, slots = old.ring, old.slots
+        if slot >= len(slots) // s.PLACE:
+            more = max(len(slots), (slot + 1) * s.PLACE - len(slots))
+            slots = np.concatenate([slots, np.full(more, -1, np.int64)])
+        head, room = int(totals[s.HEAD]), len(ring) // s.VALUE
+        if ring[head % room * s.VALUE + s.UNTIL] > now - self._setup.op_life_ns:
+            ring = _no_values(2 * room)
+            numbers = np.arange(max(0, head - room), head)
+            values = old.ring.reshape(room, s.VALUE)[numbers % room]
+            ring.reshape(2 * room, s.VALUE)[numbers % (2 * room)] = values
+        self._marks = old._replace(ring=ring, slots=slots)
+        if totals[s.USED] * 4 > (len(old.ids) - 1) * 3:
+            self._move(len(old.ids), now)
+            if totals[s.USED] * 2 > len(old.ids):
+                self._move(2 * len(old.ids), now)
+
+    def _move(self, room: int, now: int) -> None:
+        new = self._marks._replace(ids=np.full(room, -1, np.int64), marks=_no_marks(room))
+        s.move_live(self._marks, new, self._found.totals, now, self._setup.op_life_ns)
+        self._marks = new
+
+
+def _no_marks(room: int) -> np.ndarray:
+    mark = [-(2**62), -1, -1, -1]
+    return np.tile(np.array(mark + mark, np.int64), room)
+
+
+def _no_values(count: int) -> np.ndarray:
+    return np.full(count * s.VALUE, -(2**62), np.int64)
+
+
+def _witness(ops: dict[str, np.ndarray], row: int, rid: int, mark: int) -> dict[str, Any]:
+    """Return the first violation.
+
+    The operation, what it returned or wrote, and the earlier operation of the session it contradicts.
+    """
+    out = {
+        name: int(ops[name][row])
+        for name in ("rid", "session", "key", "send_ns", "end_ns", "version", "client", "node")
+    }
+    return {**out, "earlier_rid": rid, "earlier_version": mark}
+
+
+def _seconds(ns: int | None) -> float | None:
+    return None if ns is None else ns / SECOND

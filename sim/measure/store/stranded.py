@@ -1,0 +1,110 @@
+"""What of a store is there when the run ends, and out of reach: how much, how old, and where it lies."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from sim.core.identity import lsn_of
+from sim.journal.milestones import Milestone
+from sim.measure.store import ledger_kernels as k
+from sim.measure.store.ledger import Ledger
+from sim.measure.store.standing import NOTHING, Standing
+
+
+@dataclass(frozen=True, slots=True)
+class Stranded:
+    """Acknowledged writes that are stranded; ``window_ns``: how far back they reach.
+
+    ``unbounded``: so is what lay before the run. ``info``: likewise, their clients do not know. ``diverged``:
+    of the records, committed after the primary was lost. ``since_ns``: when that was, else the end.
+    ``oldest_ns``: commit time of the oldest, ``since_ns`` if there is none. ``where``: as in the figures.
+    """
+
+    records: int
+    info: int
+    diverged: int
+    window_ns: int
+    oldest_ns: int
+    since_ns: int
+    unbounded: bool
+    where: tuple[dict[str, Any], ...]
+
+    @property
+    def reason(self) -> str:
+        """Say where they are and why they can not be had, "" if nothing is stranded."""
+        found = [w for w in self.where if w["records"] or self.unbounded]
+        if not found:
+            return "no node that runs has its data" if self.unbounded or self.records else ""
+        if self.unbounded and not self.records:
+            return f"all that the store has is only in {found[0]['region']}, {found[0]['why']}"
+        return f"{self.records:,} {'records are' if self.records != 1 else 'record is'} only in " + "; ".join(
+            f"{w['region']}, {w['why']}" for w in found
+        )
+
+
+def stranded_of(ledger: Ledger, standing: Standing, milestones: Sequence[Milestone], end_ns: int) -> Stranded:
+    """Return what is stranded of a store. A store that was emptied has nothing left to strand."""
+    reach = standing.reach
+    lost_ns = [m.at_ns for m in milestones if (m.kind, m.subject) == ("primary.lost", ledger.setup.domain)]
+    since_ns = max(lost_ns, default=end_ns)
+    if ledger.emptied_ns is not None or reach >= ledger.line.last:
+        return Stranded(0, 0, 0, 0, since_ns, since_ns, False, ())
+    times = np.sort(np.concatenate([_pending(ledger, reach), _again(ledger, reach)]))
+    diverged = int((times >= since_ns).sum()) + ledger.settled_since(since_ns, max(reach, 0))
+    settled = ledger.acknowledged_between(reach, ledger.line.base - 1)
+    if settled:  # all nodes had them: their times are long forgotten, but for the first one's
+        times = np.concatenate([[ledger.first_ns], times])
+    oldest = int(times[0]) if len(times) else since_ns
+    return Stranded(
+        records=len(times) + settled - bool(settled),
+        info=_info(ledger, reach),
+        diverged=diverged if lost_ns else 0,
+        window_ns=max(since_ns, int(times[-1])) - oldest if len(times) else 0,
+        oldest_ns=oldest,
+        since_ns=since_ns,
+        unbounded=reach == NOTHING,
+        where=tuple(_where(ledger, standing, reach)),
+    )
+
+
+def _beyond(ledger: Ledger, reach: int) -> slice:
+    """Return the pending part of the line beyond ``reach``."""
+    return slice(max(reach + 1 - ledger.line.base, 0), None)
+
+
+def _pending(ledger: Ledger, reach: int) -> np.ndarray:
+    """Return the commit times (n,) of acknowledged commits beyond ``reach`` that are not settled."""
+    line, part = ledger.line, _beyond(ledger, reach)
+    return line.view("commit_ns")[part][line.view("flags")[part] & k.ACKED != 0]
+
+
+def _again(ledger: Ledger, reach: int) -> np.ndarray:
+    """Return the commit times (n,) of abandoned writes that were saved by a commit beyond ``reach``.
+
+    Those whose saving commit was acknowledged itself are among the others already.
+    """
+    rows = ledger.abandoned
+    rows = rows[(rows[:, k.FLAGS] & k.ACKED != 0) & (lsn_of(rows[:, k.RECOMMIT]) > max(reach, 0))]
+    saved = [ledger.on_line(v) and not ledger.named(v) for v in rows[:, k.RECOMMIT].tolist()]
+    rows = rows[np.array(saved, bool)]
+    return rows[np.unique(rows[:, k.RID], return_index=True)[1], k.COMMIT_NS]
+
+
+def _info(ledger: Ledger, reach: int) -> int:
+    flags = ledger.line.view("flags")[_beyond(ledger, reach)]
+    settled = int(ledger.totals[k.INFO_PRUNED]) if reach == NOTHING else 0
+    return int((flags & (k.INFO | k.ACKED) == k.INFO).sum()) + settled
+
+
+def _where(ledger: Ledger, standing: Standing, reach: int) -> Iterator[dict[str, Any]]:
+    """Yield the nodes that hold what is stranded, those with the most first: region, records, why."""
+    holders = [h for h in standing.holders if h.copy > reach]
+    for holder in sorted(holders, key=lambda h: (-h.copy, h.region)):
+        records = ledger.acknowledged_between(reach, holder.copy)
+        yield {
+            "region": ledger.setup.regions[holder.region],
+            "records": records,
+            "why": standing.why(holder),
+        }

@@ -1,0 +1,1 @@
+"""The event path: relays, buses, mirrors, consumer groups, handlers and replays."""

@@ -1,0 +1,170 @@
+"""The bus of one domain in one region: a log of visible rows."""
+
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from sim.core.identity import lsn_of
+from sim.journal.recorder import Table
+from sim.models.bus.cluster import Cluster
+from sim.models.bus.rows import Rows, Runs
+
+
+class Batch(NamedTuple):
+    """Rows that become visible: when (ns), version, partition; ``landed`` is told their positions."""
+
+    origin: int
+    at: np.ndarray
+    version: np.ndarray
+    partition: np.ndarray
+    landed: Callable[[np.ndarray], None]
+
+
+class Bus:
+    """Rows numbered by position. ``end`` is the position of the next row, ``base`` of the first one kept.
+
+    ``own``: the rows published here (origin is this region), numbered apart: what mirrors carry;
+    ``own_positions``: the position of each. ``retention``: (in force, base), ns.
+    """
+
+    def __init__(self, region: str, index: int, cluster: Cluster, *, retention: int, hold: int) -> None:
+        self.region, self.index, self.cluster = region, index, cluster
+        self.rows = Rows(at=np.int64, version=np.int64, partition=np.int16, gone=np.bool_, origin=np.int8)
+        self.own = Rows(at=np.int64, version=np.int64, partition=np.int16, gone=np.bool_)
+        self.own_positions = Runs()
+        self.retention = (retention, retention)
+        self._hold = hold  # a fault can take away rows that became visible up to so long ago, ns
+        self._out = 0  # next row for the journal
+        self._gone: list[tuple[int, np.ndarray]] = []  # when, positions: for the journal
+        self._gone_dropped: list[np.ndarray] = []  # positions of rows that were gone when they were dropped
+
+    @property
+    def base(self) -> int:
+        """The position of the first row kept."""
+        return self.rows.base
+
+    @property
+    def end(self) -> int:
+        """The position of the next row."""
+        return self.rows.end
+
+    def at_ns(self, position: int) -> int:
+        """Return when a row that is kept became visible."""
+        return int(self.rows.part("at", position, position + 1)[0])
+
+    def versions(self, begin: int, end: int) -> np.ndarray:
+        """Return the versions of rows that are kept."""
+        return self.rows.part("version", begin, end)
+
+    def columns(self, own: bool = False) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+        """Return what the kernels read of the rows (or of those published here)."""
+        rows = self.own if own else self.rows
+        return rows["at"], rows["version"], rows["partition"], rows["gone"]
+
+    def publish(self, at: np.ndarray, version: np.ndarray, partition: np.ndarray) -> Batch:
+        """Take in rows published here, in order of time."""
+        self.own.append(at=at, version=version, partition=partition)
+        return Batch(self.index, at, version, partition, self.own_positions.append)
+
+    def merge(self, batches: Sequence[Batch]) -> None:
+        """Append batches whose rows are all later than those before: by (time, origin, lsn)."""
+        batches = [batch for batch in batches if batch.at.size]
+        if not batches:
+            return
+        if len(batches) == 1 and _in_order(batches[0]):
+            self._append(batches[0])
+        else:
+            self._sort(batches)
+
+    def _append(self, batch: Batch) -> None:
+        self.rows.append(at=batch.at, version=batch.version, partition=batch.partition, origin=batch.origin)
+        batch.landed(np.arange(self.end - batch.at.size, self.end))
+
+    def _sort(self, batches: Sequence[Batch]) -> None:
+        at = np.concatenate([batch.at for batch in batches])
+        version = np.concatenate([batch.version for batch in batches])
+        origin = np.concatenate([np.full(batch.at.size, batch.origin, np.int8) for batch in batches])
+        order = np.lexsort((lsn_of(version), origin, at))
+        partition = np.concatenate([batch.partition for batch in batches])[order]
+        position = np.empty(at.size, np.int64)
+        position[order] = np.arange(self.end, self.end + at.size)
+        self.rows.append(at=at[order], version=version[order], partition=partition, origin=origin[order])
+        begin = 0
+        for batch in batches:
+            batch.landed(position[begin : begin + batch.at.size])
+            begin += batch.at.size
+
+    # --- rows that go ---------------------------------------------------------------------------------------
+
+    def lose_since(self, since: int, partitions: np.ndarray, now: int) -> None:
+        """Rows of some partitions (bool by partition) that became visible at ``since`` or later are gone."""
+        kept = self.end - self.base
+        at, partition = self.rows["at"][:kept], self.rows["partition"][:kept]
+        self._lose((at >= since) & partitions[partition], now)
+
+    def lose_all(self, now: int) -> None:
+        """All rows are gone."""
+        self._gone_dropped = [np.concatenate([np.zeros(0, np.int64), *self._gone_dropped])]
+        dropped = np.setdiff1d(np.arange(self.base), self._gone_dropped[0])
+        if dropped.size:
+            self._gone.append((now, dropped))
+            self._gone_dropped.append(dropped)
+        self._lose(np.ones(self.end - self.base, np.bool_), now)
+
+    def _lose(self, lost: np.ndarray, now: int) -> None:
+        kept = self.end - self.base
+        gone, own = self.rows["gone"][:kept], self.rows["origin"][:kept] == self.index
+        lost = lost & ~gone
+        if not lost.any():
+            return
+        gone |= lost
+        self._gone.append((now, self.base + np.flatnonzero(lost)))
+        number = self.own_positions.below(self.base) + np.cumsum(own) - 1  # of those published here
+        numbers = number[lost & own] - self.own.base
+        self.own["gone"][numbers[numbers >= 0]] = True
+
+    def drop(self, position: int, own: int, settled: int) -> None:
+        """Forget the rows that nobody asks for: before a position, and published here before a number."""
+        self.own.drop(own)
+        if self.own.base < self.own_positions.count:
+            position = min(position, self.own_positions.value(self.own.base))
+        if self._hold and self.end > self.base:
+            at = self.rows["at"][: self.end - self.base]
+            position = min(position, self.base + int(np.searchsorted(at, settled - self._hold)))
+        before, position = self.base, min(position, self._out)
+        if position <= before:
+            return
+        gone = before + np.flatnonzero(self.rows.part("gone", before, position))
+        self.rows.drop(position)
+        gone = gone[gone < self.base]
+        if gone.size:
+            self._gone_dropped.append(gone)
+
+    # --- the journal ----------------------------------------------------------------------------------------
+
+    def take_rows(self) -> dict[str, Table]:
+        """Return the journal's new rows."""
+        tables: dict[str, Table] = {}
+        begin, self._out = self._out, self.end
+        if begin < self.end:
+            part = {
+                name: self.rows.part(name, begin, self.end).copy() for name in ("at", "version", "origin")
+            }
+            tables[f"bus/{self.region}"] = {
+                "at_ns": part["at"], "version": part["version"], "origin": part["origin"].astype(np.int16),
+            }  # fmt: skip
+        if self._gone:
+            tables[f"gone/{self.region}"] = {
+                "at_ns": np.concatenate([np.full(rows.size, at, np.int64) for at, rows in self._gone]),
+                "position": np.concatenate([rows for _, rows in self._gone]),
+            }
+            self._gone = []
+        return tables
+
+
+def _in_order(batch: Batch) -> bool:
+    """Return whether no two rows of a batch are equal in time, but not in order of lsn."""
+    equal = np.flatnonzero(batch.at[1:] == batch.at[:-1])
+    lsn = lsn_of(batch.version)
+    return bool((lsn[equal] <= lsn[equal + 1]).all())

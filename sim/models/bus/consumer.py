@@ -1,0 +1,112 @@
+"""A consumer group: a reader whose members can die and rebalance, and that moves to another region."""
+
+from collections.abc import Callable
+
+from sim.engine.clock import START, Steps
+from sim.models.bus.bus import Bus
+from sim.models.bus.calls import Handler
+from sim.models.bus.reader import Reader
+from sim.models.moves import Moves
+from sim.models.process import Process
+from sim.models.setting import Setting
+from sim.spec.path_models import Consumer as Spec
+
+
+class Consumer:
+    """The group ``<domain>/<name>``; with a ``handler`` it calls another domain.
+
+    ``start_of(reader, from, to, start=...)``: where it begins after a move.
+    """
+
+    def __init__(
+        self,
+        setting: Setting,
+        name: str,
+        spec: Spec,
+        *,
+        buses: dict[str, Bus],
+        start_of: Callable[..., int],
+        handler: Handler | None = None,
+    ) -> None:
+        self.name, self.spec = name, spec
+        self._setting, self._buses, self._start_of = setting, buses, start_of
+        who = f"{setting.domain}/{name}"
+        self.reader = Reader(setting, who, buses[spec.region], work=spec.work, save_every=spec.commit)
+        self.reader.handler = handler
+        self.process = Process(setting, who, spec.region, restart=spec.restart, works=self)
+        self.process.killable = spec.members == 1
+        places = [spec.region, *(place for place in spec.standby)]
+        self.moves = Moves(setting, who, places=places, rules=spec, move=self.move)
+        self._lost: set[str] = set()  # faults each of which has killed a member
+        self._waits_until = -1  # end of the latest wait of the group, -1 if it does not wait
+        self.placed: list[tuple[int, int, int]] = [(0, buses[spec.region].index, 0)]
+
+    # --- what changes ---------------------------------------------------------------------------------------
+
+    def look(self, cause: int | None) -> None:
+        """Take notice of a change in the world now."""
+        killers = set() if self.process.killable else set(self._setting.by("killed", self.process.name))
+        died, back = killers - self._lost, self._lost - killers
+        self._lost = killers
+        self.process.look(cause)
+        if self.process.held():
+            self._waits_until = -1
+        elif died:
+            self._rebalance(self.spec.session + self.spec.rebalance, "a member died", cause, died)
+        elif back:
+            self._rebalance(self.spec.rebalance, "a member came back", cause, set())
+        self.moves.look(cause)
+
+    def _rebalance(self, wait: int, why: str, cause: int | None, faults: set[str]) -> None:
+        """The group stops, if it runs, and goes on after a wait; if it waits already, after the longer."""
+        if self.process.running:
+            for fault in faults:
+                self._setting.hits[fault] += 1
+            self.process.stop(why, cause)
+        elif self._waits_until < 0:
+            return
+        until = self._setting.now + wait
+        if until > self._waits_until:
+            self._waits_until = until
+            self._setting.clock.run(self._waiting(until, cause))
+
+    def _waiting(self, until: int, cause: int | None) -> Steps:
+        yield self._setting.clock.sleep(self.process.name, until - self._setting.now)
+        if self._waits_until == until:
+            self._waits_until = -1
+            self._setting.advance()
+            self.process.start("the group has rebalanced", cause)
+
+    def storm(self, fault: str, every: int, cause: int) -> Steps:
+        """Rebalance now and every ``every`` ns for as long as a fault is in force."""
+        while fault in self._setting.by("storm", self.process.name):
+            if self.process.running:
+                self._setting.advance()
+                self._rebalance(self.spec.rebalance, "the group rebalances", cause, {fault})
+            yield self._setting.clock.sleep(f"fault/{fault}", every, START)
+
+    def move(self, region: str, cause: int | None) -> None:
+        """Go on in another region."""
+        who, old = self.process.name, self.process.region
+        self._waits_until = -1
+        position = self._start_of(who, old, region, start=self.spec.start)
+        self.process.leave(region)
+        self.reader.place(self._buses[region], position)
+        self.process.arrive()
+        self._setting.note("reader.moved", who, f"from {old}, position {position}", cause)
+
+    # --- what its process does ------------------------------------------------------------------------------
+
+    def halt(self, now: int) -> None:  # noqa: ARG002  # as every process is told
+        """Stop: the position goes back to the one saved."""
+        self.reader.halt()
+
+    def resume(self, now: int) -> None:
+        """Run from now on."""
+        self.reader.resume(now)
+        self.placed.append((now, self.reader.bus.index, self.reader.saved))
+
+    def pace(self, now: int) -> None:
+        """Work with the members that are there, or stand still while it is paused."""
+        members = max(0, self.spec.members - len(self._lost))
+        self.reader.pace(now, 0.0 if self.process.paused else float(members))

@@ -1,0 +1,116 @@
+"""The calls that the handlers of one domain make, worked out ahead of its data path."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from sim.engine.circle.layout import COMMITS
+from sim.engine.foresee import (
+    BASE,
+    END,
+    FIRST_LSN,
+    SEEN,
+    VISIBLE,
+    Coming,
+    coming,
+    foresee_calls,
+    foresee_rows,
+    reads,
+)
+from sim.engine.kernels import NEXT
+from sim.models.bus.bus import Bus
+from sim.models.bus.origins import Origins
+from sim.models.bus.reader import Reader
+from sim.models.bus.relay import Relay
+from sim.models.store.domain import Domain
+
+_ROOM = 8192  # rows, at least
+
+
+@dataclass(slots=True)
+class _Copy:
+    """A handler's reader as it will be, and the ``stream`` of ``target`` that it calls.
+
+    ``low``: the first of its operations that the ring must keep. ``server``: what the kernel needs of it.
+    """
+
+    target: Domain
+    stream: int
+    low: int
+    state: np.ndarray
+    server: tuple[Any, ...]
+
+
+class Foresight:
+    """Copies of a relay and of the handlers that read its bus, which go ahead of them while nothing changes.
+
+    Circles that call each other can be advanced only from tick to tick of their relays. What the path itself
+    does then is the same, in a few large steps; ``Domain.feed`` compares the calls.
+    """
+
+    def __init__(self, domain: Domain, relay: Relay, origins: Origins) -> None:
+        self._domain, self._relay, self._origins = domain, relay, origins
+        self._rows: Coming = coming(0)
+        self._copies: list[_Copy] = []
+        self._publishes = False
+        self._publisher: tuple[Any, ...] = ()
+
+    def begin(self, bus: Bus, readers: Sequence[Reader]) -> None:
+        """Start from where everything is now. ``readers``: all of ``bus``, which the relay alone adds to."""
+        first = min((reader.position() for reader in readers), default=bus.end)
+        there = bus.end - first
+        self._publishes = self._relay.process.running and bool(readers)
+        waiting = self._relay.waiting() if self._publishes else None
+        count = there + (0 if waiting is None else waiting[0].size)
+        self._make_room(count)
+        rows = self._rows
+        for name in ("at", "version", "partition", "gone"):
+            getattr(rows, name)[:there] = bus.rows.part(name, first, bus.end)
+        if waiting is not None:
+            rows.commit[there:count], rows.version[there:count], rows.key[there:count] = waiting
+            rows.partition[there:count] = rows.key[there:count] % bus.cluster.closed.size
+            rows.gone[there:count] = False
+        rows.rid[:count] = self._origins.of(rows.version[:count])
+        relay, (state, speed) = self._relay, self._relay.server()
+        node = self._domain.nodes[self._domain.primary].index
+        self._publisher = (node, relay.closed_partitions(), relay.rules, relay.work, state, speed)
+        rows.reg[[BASE, END, VISIBLE]] = first, count, there
+        rows.reg[FIRST_LSN] = state[NEXT] - there
+        rows.reg[SEEN] = self._domain.circle.reg[COMMITS]
+        self._copies = [self._copy(reader, bus) for reader in readers]
+
+    def _make_room(self, count: int) -> None:
+        if self._rows.at.size < 2 * count or not self._rows.at.size:
+            self._rows = coming(max(_ROOM, 4 * count))
+
+    def _copy(self, reader: Reader, bus: Bus) -> _Copy:
+        handler = reader.handler
+        assert handler is not None, "one that calls"
+        stream, low = handler.calls.stream(bus)
+        state, speed = reader.server()
+        made = reads(self._rows.at.size, handler.wanted)
+        server = (self._rows, made, bus.cluster.closed, bus.retention, reader.work, state, speed)
+        return _Copy(handler.calls.domain, stream, low, state, server)
+
+    def look(self, until: int) -> bool:
+        """Feed the calls that are made strictly before ``until``; False if there is no room to foresee them.
+
+        The circle must have been advanced to the last tick of the relay before that.
+        """
+        circle = self._domain.circle
+        if self._publishes and not foresee_rows(
+            self._rows, (circle.reg, circle.commits), *self._publisher, until
+        ):
+            return False
+        end = int(self._rows.reg[BASE] + self._rows.reg[VISIBLE])
+        for copy in self._copies:
+            if copy.state[NEXT] < end:
+                self._call(copy, end, until)
+        return True
+
+    def _call(self, copy: _Copy, end: int, until: int) -> None:
+        """Feed the calls that a handler makes of the rows before ``end``."""
+        while not foresee_calls(*copy.server, copy.target.circle, copy.stream, copy.low, until):
+            copy.target.make_room(copy.stream, end - int(copy.state[NEXT]), keep=copy.low)

@@ -1,0 +1,95 @@
+"""Where readers would go on in other regions: offset checkpoints, and the rows that must stay for them."""
+
+from collections.abc import Iterator
+
+from sim.engine.clock import Steps
+from sim.models.bus.bus import Bus
+from sim.models.bus.mirror import Mirror
+from sim.models.bus.reader import Reader
+from sim.models.setting import Setting
+from sim.spec.path_models import Moves
+
+
+class Offsets:
+    """The offset checkpoints of a domain's mirrors, for each reader that can move."""
+
+    def __init__(
+        self, setting: Setting, buses: dict[str, Bus], mirrors: dict[tuple[str, str], Mirror]
+    ) -> None:
+        self._setting, self._buses, self._mirrors = setting, buses, mirrors
+        self._readers: dict[str, tuple[Reader, Moves, list[str]]] = {}
+        self._known: dict[
+            tuple[str, str], int
+        ] = {}  # (reader, region) -> the largest checkpoint for it there
+        self._left: dict[tuple[str, str], int] = {}  # (reader, region) -> the position it last saved there
+        self._written: set[tuple[str, str]] = set()  # mirrors that write checkpoints
+
+    def watch(self, reader: Reader, rules: Moves, *, home: str) -> None:
+        """From the start on, keep the checkpoints of a reader, and the rows it may begin with."""
+        places = [home, *rules.standby]
+        self._readers[reader.name] = (reader, rules, places)
+        if rules.start != "checkpoint":
+            return
+        for pair, mirror in self._mirrors.items():
+            if set(pair) <= set(places) and pair not in self._written:
+                self._written.add(pair)
+                self._setting.clock.run(self._write(mirror))
+
+    def readers(self) -> Iterator[Reader]:
+        """Yield every reader."""
+        for reader, _, _ in self._readers.values():
+            yield reader
+
+    def _write(self, mirror: Mirror) -> Steps:
+        """Write down, at every tick, where each reader of the source would go on in the target."""
+        clock, a, b = self._setting.clock, mirror.source.region, mirror.target.region
+        while True:
+            yield clock.sleep(mirror.process.name, mirror.rules.checkpoint)
+            here = [entry for entry in self._readers.values() if entry[0].bus.region == a]
+            if here and mirror.connected and mirror.process.used(clock.now):
+                self._setting.advance()
+                for reader, rules, places in here:
+                    if b in places and rules.start == "checkpoint":
+                        position = mirror.translate(reader.saved)
+                        known = (reader.name, b)
+                        self._known[known] = max(self._known.get(known, 0), position)
+
+    def start_of(self, name: str, source: str, target: str, *, start: str) -> int:
+        """Return where a reader that moves begins in ``target``: ``checkpoint``, ``earliest`` or ``latest``.
+
+        To be asked before it is placed there: what it had saved in ``source`` is remembered. Skews of
+        translation errors in force are added, and their faults have fired.
+        """
+        reader, _, _ = self._readers[name]
+        self._left[name, source] = reader.saved
+        end = self._buses[target].end
+        if start != "checkpoint":
+            return 0 if start == "earliest" else end
+        self._setting.hit("skew", name)
+        skew = sum(self._setting.on("skew", name))
+        return min(max(self._newest(name, target) + skew, 0), end)
+
+    def _newest(self, name: str, region: str) -> int:
+        """Return the newest position known for a reader in a region where it is not."""
+        return max(self._known.get((name, region), 0), self._left.get((name, region), 0))
+
+    def low(self, region: str) -> Iterator[int]:
+        """Yield the positions of a region's bus from which on rows may still be asked for."""
+        for name, (reader, rules, places) in self._readers.items():
+            if reader.bus.region == region:
+                low = reader.low()
+            elif region not in places or rules.start == "latest":
+                continue
+            else:
+                low = self._newest(name, region)
+            moves = len(places) > 1 and region in places
+            yield 0 if moves and rules.start == "earliest" else low + self._least_skew(name)
+
+    def _least_skew(self, name: str) -> int:
+        """Return by how much translation errors can set the reader back, at most; 0 or negative."""
+        faults = self._setting.scenario.faults.values()
+        return sum(
+            min(fault.skew, 0)
+            for fault in faults
+            if fault.kind == "offset_translation_error" and fault.reader == name
+        )

@@ -1,0 +1,335 @@
+"""The relay of a domain: commits of the newest timeline, published in rounds on the primary's bus."""
+
+from bisect import bisect_left
+
+import numpy as np
+
+from sim.core.draws import Purpose, key_of
+from sim.engine.kernels import DONE, FLOOR, NEXT
+from sim.engine.log import COMMIT, KEY, VERSION
+from sim.engine.path_kernels import (
+    OPEN,
+    ROUND_AT,
+    ROUND_END,
+    TAKEN,
+    Rules,
+    Work,
+    change_pace,
+    interrupt,
+    relay_rounds,
+    server,
+    work_of,
+)
+from sim.engine.sampling import encode
+from sim.journal.recorder import Table
+from sim.journal.schema import LSN_MASK
+from sim.models.bus.bus import Batch, Bus
+from sim.models.bus.rows import Rows
+from sim.models.process import Process
+from sim.models.setting import Setting
+
+_FOREVER = 2**62
+
+
+class Relay:
+    """Publishes the commits of the domain's log; keeps their time, version and key as long as it may ask.
+
+    Positions are lsns: ``saved`` is that of the last record known to be published. ``saves``: when each
+    position was saved; a promotion asks for an old one.
+    """
+
+    def __init__(self, setting: Setting, buses: dict[str, Bus]) -> None:
+        control, name = setting.control, f"{setting.domain}/relay"
+        spec, bus = setting.scenario.databases[setting.domain].outbox, setting.scenario.bus
+        assert bus is not None, "a domain has a relay if there is a bus"
+        self._setting, self._buses, self._domain = setting, buses, control.domain
+        self.process = Process(setting, name, self._domain.primary, restart=spec.restart, works=self)
+        self.process.because = self._without_node
+        mark = float(spec.mark) if spec.kind == "poll" else 0.0
+        self._flush = None if spec.kind == "poll" else spec.flush
+        self.rules = Rules(spec.interval, spec.batch, mark, bus.partitions)
+        key = np.uint64(key_of(control.seed, control.trial, name))
+        self.work = Work(encode([spec.publish]), 0, key, Purpose.PUBLISH)
+        self._state, self._speed = server(1)
+        self._state[OPEN] = 1
+        self._outbox = Rows(commit=np.int64, version=np.int64, key=np.int64)
+        self._outbox.restart(1)
+        self._snapshot: tuple[np.ndarray, np.ndarray, np.ndarray] | None = None
+        self._resume_at = 1  # next lsn after the snapshot
+        self._saves: list[tuple[int, int]] = [(0, 0)]  # when, position
+        self._complete = 0  # position at the end of the last round
+        self._advanced = 0
+        # Since its last start it has published the lsns [began, reached), as it stopped last, and these.
+        self._began, self._reached = 1, 1
+        self._copied = np.zeros(0, np.int64)
+        faults = [fault for fault in setting.scenario.faults.values() if fault.kind == "slot_lost"]
+        mine = [fault.gap for fault in faults if fault.database in ("*", setting.domain)]
+        self._can_lose_slot = "snapshot" in mine
+        self.placed: list[tuple[int, int, int]] = [(0, buses[self.process.region].index, 0)]
+
+    # --- where it is ----------------------------------------------------------------------------------------
+
+    @property
+    def saved(self) -> int:
+        """The position saved last."""
+        return self._saves[-1][1]
+
+    @property
+    def lowest(self) -> int:
+        """The lowest position that it can go back to."""
+        return min(position for _, position in self._saves)
+
+    @property
+    def interval(self) -> int:
+        """The time between ticks, ns."""
+        return self.rules.interval
+
+    @property
+    def waits(self) -> bool:
+        """Whether a commit waits to be published."""
+        return self._snapshot is not None or int(self._state[NEXT]) < self._outbox.end
+
+    def snapshots(self) -> list[np.ndarray]:
+        """Return the old versions that it may yet publish: of this snapshot, and of one to come."""
+        rest = [] if self._snapshot is None else [self._snapshot[1][int(self._state[NEXT]) :]]
+        newest = self._domain.newest
+        return [*rest, newest[newest > 0]] if self._can_lose_slot else rest
+
+    @property
+    def steady(self) -> bool:
+        """Whether it goes from commit to commit, and not through a snapshot."""
+        return self._snapshot is None
+
+    def server(self) -> tuple[np.ndarray, np.ndarray]:
+        """Return copies of its state and speed."""
+        return self._state.copy(), self._speed.copy()
+
+    def waiting(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Return (commit, version, key) of what it has not published, from its position on."""
+        outbox, first = self._outbox, int(self._state[NEXT])
+        commit, version, key = (outbox.part(name, first, outbox.end) for name in ("commit", "version", "key"))
+        return commit, version, key
+
+    @property
+    def round_at(self) -> int | None:
+        """The tick at which the round under way began, None if none is under way."""
+        return int(self._state[ROUND_AT]) if self._state[ROUND_END] >= 0 else None
+
+    def _without_node(self) -> bool:
+        node = self._domain.nodes[self._domain.primary]
+        return not node.up or node.data_lost
+
+    def last_completion(self) -> int | None:
+        """Return when the last record of the round under way is published if nothing changes, or None."""
+        state, ends = self._state.copy(), np.zeros((1, 2), np.int64)
+        rules = self.rules._replace(mark=0.0)
+        columns, base = self._source()
+        out = np.empty(int(state[ROUND_END] - state[NEXT]), np.int64)
+        done = relay_rounds(
+            columns, base, self.closed_partitions(), rules, self.work, state, self._speed, out, ends,
+            end=int(state[ROUND_END]), until=_FOREVER, rounds=1,
+        )  # fmt: skip
+        return int(state[DONE]) if done else None
+
+    # --- time -----------------------------------------------------------------------------------------------
+
+    def advance(self, until: int) -> Batch | None:
+        """Publish what is due strictly before ``until``; return it."""
+        self.take()
+        batch = None
+        if self.process.running:
+            parts: list[tuple[np.ndarray, np.ndarray, np.ndarray]] = []
+            ends: list[np.ndarray] = []
+            if self._snapshot is not None:
+                self._publish_snapshot(until, parts, ends)
+            if self._snapshot is None:
+                self._publish(until, parts, ends)
+            self._save(until, np.concatenate(ends))
+            at, version, key = (np.concatenate(columns) for columns in zip(*parts, strict=True))
+            if at.size:
+                partition = (key % self.rules.partitions).astype(np.int16)
+                batch = self._buses[self.process.region].publish(at, version, partition)
+        self._advanced = until
+        return batch
+
+    def take(self) -> None:
+        """Take over what has been committed since."""
+        log, outbox = self._domain.log, self._outbox
+        if outbox.end < log.end:
+            new = slice(outbox.end - log.base, log.end - log.base)
+            commit, version, key = (log.column(name)[new] for name in (COMMIT, VERSION, KEY))
+            outbox.append(commit=commit, version=version, key=key)
+
+    def _source(self) -> tuple[tuple[np.ndarray, np.ndarray, np.ndarray], int]:
+        if self._snapshot is not None:
+            return self._snapshot, 0
+        return (self._outbox["commit"], self._outbox["version"], self._outbox["key"]), self._outbox.base
+
+    def closed_partitions(self) -> np.ndarray:
+        """Return which partitions of its bus have no leader, bool by partition; as they come to be."""
+        return self._buses[self.process.region].cluster.closed
+
+    def _publish_snapshot(self, until: int, parts: list, ends: list[np.ndarray]) -> None:
+        assert self._snapshot is not None, "asked for while there is one"
+        count = self._snapshot[0].size
+        done = self._rounds(self.rules._replace(batch=count), until, parts, end=count, rounds=1)
+        if len(done):
+            self._copied = self._snapshot[1] & LSN_MASK
+            self._snapshot = None
+            self._state[NEXT] = done[0, 1] = self._resume_at
+        ends.append(done)
+
+    def _publish(self, until: int, parts: list, ends: list[np.ndarray]) -> None:
+        first = max(int(self._state[OPEN]), self._advanced)
+        rounds = max(0, until - first) // self.rules.interval + 2
+        ends.append(self._rounds(self.rules, until, parts, end=self._outbox.end, rounds=rounds))
+
+    def _rounds(self, rules: Rules, until: int, parts: list, *, end: int, rounds: int) -> np.ndarray:
+        """Work through rounds; add (time, version, key) of what was published; return the rounds' ends."""
+        columns, base = self._source()
+        first = int(self._state[NEXT])
+        rounds = min(rounds, max(end - first, 0) + 1)
+        out, ends = np.empty(max(end - first, 0), np.int64), np.empty((rounds, 2), np.int64)
+        ended = relay_rounds(
+            columns, base, self.closed_partitions(), rules, self.work, self._state, self._speed, out, ends,
+            end=end, until=until, rounds=rounds,
+        )  # fmt: skip
+        new = slice(first - base, int(self._state[NEXT]) - base)
+        parts.append((out[: new.stop - new.start].copy(), columns[1][new].copy(), columns[2][new].copy()))
+        return ends[:ended]
+
+    # --- positions ------------------------------------------------------------------------------------------
+
+    def _save(self, until: int, ends: np.ndarray) -> None:
+        """Save: with the mark of each round, or what was complete at each tick strictly before ``until``."""
+        if self._flush is None:
+            self._saves += [(int(at), int(end) - 1) for at, end in ends]
+        elif not self.process.paused:
+            first = max(self._advanced, self.process.since + 1, 1)
+            ticks = np.arange(-(-first // self._flush) * self._flush, until, self._flush)
+            position = np.concatenate(([self._complete], ends[:, 1] - 1))[np.searchsorted(ends[:, 0], ticks)]
+            for k in np.flatnonzero(np.diff(position, prepend=self.saved)):
+                self._saves.append((int(ticks[k]), int(position[k])))
+        if len(ends):
+            self._complete = int(ends[-1, 1]) - 1
+
+    def _saved_before(self, at: int) -> int:
+        """Return how many of the saves were made strictly before ``at``."""
+        return bisect_left(self._saves, (at, -1))
+
+    def promoted(self, cut: int, cut_ns: int, cause: int) -> None:
+        """A new timeline has begun after ``cut``, whose commit was at ``cut_ns``: go on in its region."""
+        now = self._setting.now
+        before = self._saved_before(cut_ns)
+        position = min(self._saves[before - 1][1], cut) if before else 0
+        self._saves = [*self._saves[:before], (now, position)]
+        self._outbox.truncate(cut + 1)
+        self._note_published()
+        self._reached, self._copied = min(self._reached, cut + 1), self._copied[self._copied <= cut]
+        self._back()
+        if self.process.move(self._domain.primary):
+            why = f"it begins with record {self.placed[-1][2] + 1}"
+            self._setting.note("relay.resumed", self.process.name, why, cause)
+
+    def drop(self) -> None:
+        """Forget the commits and saves that nobody asks for: neither a restart nor a promotion."""
+        log = self._domain.log
+        # a promotion to come cuts at this commit or later
+        oldest = int(log.column(COMMIT)[0]) if 1 < log.base < log.end else 0
+        keep = self._saved_before(oldest) - 1
+        if keep > 0:
+            del self._saves[:keep]
+        if log.base > 1:
+            self._outbox.drop(min(self.lowest + 1, self._state_lsn()))
+
+    def _state_lsn(self) -> int:
+        return self._resume_at if self._snapshot is not None else int(self._state[NEXT])
+
+    # --- what its process does ------------------------------------------------------------------------------
+
+    def halt(self, now: int) -> None:  # noqa: ARG002  # as every process is told
+        """Stop: the round is lost, the position goes back to the one saved."""
+        self._note_published()
+        self._back()
+
+    def _note_published(self) -> None:
+        """Note how far it has come since its last start, before its position goes back."""
+        if self._snapshot is not None:
+            self._copied = self._snapshot[1][: int(self._state[NEXT])] & LSN_MASK
+        self._reached = max(self._reached, self._state_lsn())
+
+    def _back(self) -> None:
+        self._snapshot = None
+        self._complete = self.saved
+        self._state[NEXT], self._state[ROUND_END] = self.saved + 1, -1
+        interrupt(self._state)
+
+    def resume(self, now: int) -> None:
+        """Run from now on; if its slot is lost, without a position."""
+        gaps = self._setting.on("slot_lost", self._setting.domain)
+        if gaps:
+            self._setting.hit("slot_lost", self._setting.domain)
+            self._begin_without(gaps[-1], now)
+        self._state[FLOOR] = now
+        self._state[OPEN] = now + 1
+        self._began = self._reached = self._state_lsn()
+        self._copied = np.zeros(0, np.int64)
+        self.placed.append((now, self._buses[self.process.region].index, self._began - 1))
+
+    def _begin_without(self, gap: str, now: int) -> None:
+        """Begin behind the last commit of now, or with the newest version of each key."""
+        self.take()
+        commits = self._outbox.part("commit", self._outbox.base, self._outbox.end)
+        end = self._outbox.base + int(np.searchsorted(commits, now))
+        keys = np.flatnonzero(self._domain.newest)
+        if gap == "snapshot" and keys.size:
+            self._snapshot = (np.zeros(keys.size, np.int64), self._domain.newest[keys].copy(), keys)
+            self._resume_at = end
+            self._state[NEXT] = 0
+        else:
+            self._state[NEXT] = end
+            self._complete = end - 1
+            self._saves.append((now, end - 1))
+
+    def pace(self, now: int) -> None:
+        """Work at speed 1, or stand still while it is paused: ticks pass unused."""
+        if self._speed[0] <= 0.0:
+            self._state[OPEN] = max(int(self._state[OPEN]), now)
+        change_pace(self._state, self._speed, self._head(), at=now, to=0.0 if self.process.paused else 1.0)
+
+    def _head(self) -> float:
+        """Return the work of what is in service, ns."""
+        if self._state[TAKEN] < 0:
+            return 0.0
+        if self._state[NEXT] == self._state[ROUND_END]:
+            return self.rules.mark
+        columns, base = self._source()
+        return work_of(self.work, int(columns[1][int(self._state[NEXT]) - base]))
+
+    # --- brokers --------------------------------------------------------------------------------------------
+
+    def closed(self) -> None:
+        """Partitions of its bus have no leader: a record in service for one of them starts anew."""
+        state = self._state
+        if state[TAKEN] >= 0 and state[NEXT] < state[ROUND_END]:
+            columns, base = self._source()
+            if self.closed_partitions()[int(columns[2][int(state[NEXT]) - base]) % self.rules.partitions]:
+                interrupt(state)
+
+    def opened(self, now: int) -> None:
+        """Partitions of its bus are available again."""
+        self._state[FLOOR] = max(int(self._state[FLOOR]), now)
+
+    # --- the journal ----------------------------------------------------------------------------------------
+
+    def unsent(self) -> Table:
+        """Return the versions that it would still publish, and has not published since its last start."""
+        outbox, first = self._outbox, max(self._state_lsn(), self._outbox.base)
+        versions = outbox.part("version", first, outbox.end)
+        if self._snapshot is not None:
+            versions = np.concatenate([self._snapshot[1][int(self._state[NEXT]) :], versions])
+        elif not self.process.running:
+            lsns = np.arange(first, outbox.end)
+            again = (self._began <= lsns) & (lsns < self._reached) | np.isin(lsns, self._copied)
+            versions = versions[~again]
+        return {"version": versions.copy()}

@@ -1,0 +1,1 @@
+"""The lakehouse: stream jobs, tables, their copies in other regions, and insights."""

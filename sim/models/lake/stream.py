@@ -1,0 +1,226 @@
+"""The stream job: reads the bus as a reader does, and commits what it has completed to the raw table."""
+
+from collections.abc import Callable, Mapping
+from functools import partial
+
+import numpy as np
+
+from sim.engine.circle import layout as at
+from sim.engine.clock import Steps
+from sim.journal.recorder import Table as Columns
+from sim.models.bus.bus import Bus
+from sim.models.bus.reader import Reader
+from sim.models.lake.dead_letters import Letters
+from sim.models.lake.tables import Due, Range, Tables
+from sim.models.network import Network
+from sim.models.process import Process
+from sim.models.setting import Setting
+from sim.models.store.domain import Domain
+
+
+def serves(domain: Domain, network: Network, region: str) -> bool:
+    """Return whether a domain's node in a region is up and serves reads."""
+    node = domain.nodes.get(region)
+    if node is None or not (node.up and network.up(region)):
+        return False
+    return bool(domain.circle.node[node.index, at.N_SERVING])
+
+
+class Stream:
+    """The stream job of one domain.
+
+    ``start_of(reader, from, to, start=...)``: where it begins after a move. ``serves(region)``: whether the
+    node that the look-up asks serves there; None: there is no look-up.
+    """
+
+    def __init__(
+        self,
+        setting: Setting,
+        tables: Tables,
+        *,
+        buses: Mapping[str, Bus],
+        start_of: Callable[..., int],
+        serves: Callable[[str], bool] | None,
+    ) -> None:
+        lake = setting.scenario.lake
+        assert lake is not None, "there is a lake to write to"
+        name, rules = f"{setting.domain}/stream", lake.stream
+        self.reader = Reader(setting, name, buses[lake.home], work=rules.transform)
+        self.letters = Letters(rules.attempts)
+        self.process = Process(setting, name, lake.home, restart=rules.restart, works=self)
+        self._setting, self._tables, self._serves = setting, tables, serves
+        self._buses, self._start_of = buses, start_of
+        self._rules, self._start = rules, lake.start
+        self._blind = False  # whether the look-up is down
+        self._done = 0  # the position behind what it has committed, since its last start
+        self._before = (0, 0)  # (when, what that position was before) of the last commit that appeared
+        self._under_way: Due | None = None
+        self._upto = 0  # the position behind what is under way
+        self._published = False
+        self._placed: list[tuple[int, int, int]] = []  # for the journal: at, region, position
+        self._run_ticks()
+        self.resume(0)
+
+    @property
+    def _region(self) -> int:
+        return self._setting.network.regions.index(self.process.region)
+
+    # --- ticks ----------------------------------------------------------------------------------------------
+
+    def _run_ticks(self) -> None:
+        run, rules = self._setting.clock.run, self._rules
+        if rules.mode == "at_least_once":
+            run(self._ticks(rules.flush, self._prepare))
+        run(self._ticks(rules.checkpoint, self._checkpoint))
+
+    def _ticks(self, interval: int, step: Callable[[int], None]) -> Steps:
+        clock = self._setting.clock
+        while True:
+            yield clock.sleep(self.process.name, interval)
+            if self._under_way is not None and self._under_way.at == clock.now:
+                self._end(self._under_way)  # it appears before the tick, whatever the order of the two
+            if self.process.used(clock.now):
+                self._setting.advance()
+                step(clock.now)
+
+    def _checkpoint(self, now: int) -> None:
+        setting, reader = self._setting, self.reader
+        if reader.barrier is not None and reader.position() == reader.barrier < reader.bus.end:
+            self._fail(reader.barrier)
+        elif setting.on("checkpoint_failure", setting.domain):
+            setting.hit("checkpoint_failure", setting.domain)
+        elif self._rules.mode == "exactly_once":
+            self._prepare(now)
+        else:
+            self.reader.saved = self._before[1] if self._before[0] == now else self._done
+
+    def _prepare(self, now: int) -> None:
+        """Begin a commit of all that was completed and is not committed; without any, the tick passes."""
+        reader, region = self.reader, self._region
+        end = reader.position()
+        if self._under_way is not None or self._before[0] == now or end <= self._done:
+            return
+        runs = self.letters.strip(reader.runs(self._done, end))
+        ranges = tuple(Range(region, first, last) for first, last in runs)
+        self._under_way, self._upto, self._published = (
+            Due(now + self._rules.commit, ranges, 0, self._seen),
+            end,
+            False,
+        )
+        self._setting.clock.call(self.process.name, self._under_way.at, partial(self._end, self._under_way))
+
+    def _end(self, due: Due) -> None:
+        if self._under_way is due and not self._published:
+            self._published = True
+            self._tables.publish(self._tables.of["raw"][self.process.region], due)
+
+    def _seen(self) -> None:
+        self._before, self._done = (self._setting.now, self._done), self._upto
+        self._under_way = None
+        if self._rules.mode == "exactly_once":
+            self.reader.saved = self._done
+
+    # --- its process ----------------------------------------------------------------------------------------
+
+    def halt(self, now: int) -> None:  # noqa: ARG002  # as every process is told
+        """Stop: the commit under way is lost, and the position goes back to the one saved."""
+        self.reader.halt()
+        if self._under_way is not None:
+            self._tables.withdraw(self._under_way)
+            self._under_way = None
+        self._begin_at(self.reader.saved)
+
+    def _begin_at(self, position: int) -> None:
+        self._done, self._before = position, (0, position)
+        self.letters.restart(position)
+        self.reader.barrier = self.letters.barrier(self._region, position)
+
+    def resume(self, now: int) -> None:
+        """Read on from the present position."""
+        self._look_up()
+        self.reader.resume(now)
+        self.pace(now)
+        self._placed.append((now, self._region, self.reader.position()))
+
+    def pace(self, now: int) -> None:
+        """Work with all tasks, unless it is paused or waits for the look-up."""
+        waits = self._blind and self._rules.when_down == "wait"
+        self.reader.pace(now, 0.0 if waits or self.process.paused else float(self._rules.parallelism))
+
+    def move(self, region: str) -> None:
+        """Go on in another region, where its start rule says."""
+        old, process = self.process.region, self.process
+        position = self._start_of(process.name, old, region, start=self._start)
+        process.leave(region)
+        self.reader.place(self._buses[region], position)
+        self._begin_at(position)
+        process.arrive()
+
+    # --- what happens to it ---------------------------------------------------------------------------------
+
+    def advance(self, until: int) -> None:
+        """Work up to ``until`` (ns), and see which of the rows completed are dead letters."""
+        self.reader.advance(until)
+        self.letters.judge(self.reader, self._region)
+
+    def changed(self, cause: int | None) -> None:
+        """Take notice of a change in the world now."""
+        self._look_up()
+        self.process.look(cause)
+
+    def _look_up(self) -> None:
+        self._blind = self._serves is not None and not self._serves(self.process.region)
+        self.letters.refusing = self._blind and self._rules.when_down == "dead_letter"
+
+    def failed(self, fault: str, cause: int | None) -> None:
+        """A task has died now."""
+        if self.process.running:
+            self._setting.hits[fault] += 1
+            self.process.fail("a task failed", cause)
+
+    def poison(self, fault: str, cause: int | None) -> None:
+        """The next row that its bus gets cannot be processed."""
+        self.letters.poison(self._region, self.reader.bus.end, fault, cause)
+        self.reader.barrier = self.letters.barrier(self._region, self.reader.position())
+
+    def _fail(self, position: int) -> None:
+        poison = self.letters.failed(self._region, position)
+        for fault in poison.faults:
+            self._setting.hits[fault] += 1
+        cause = max((cause for cause in poison.faults.values() if cause is not None), default=None)
+        why = f"failure {poison.failures} on the poison message at position {position}"
+        cause = self._setting.note("stream.failed", self.process.name, why, cause)
+        self.process.fail("it cannot process a message", cause)
+
+    # --- the journal ----------------------------------------------------------------------------------------
+
+    def rows(self) -> dict[str, Columns]:
+        """Return the journal's new rows, as far as there are any."""
+        found = self.letters.take_rows()
+        _, skipped = self.reader.take_rows()
+        if skipped["at_ns"].size:
+            found["skipped/stream"] = skipped
+        placed, self._placed = self._placed, []
+        if placed:
+            columns = np.array(placed, np.int64).T
+            found["placed/stream"] = {
+                "at_ns": columns[0].copy(),
+                "region": columns[1].astype(np.int16),
+                "position": columns[2].copy(),
+            }
+        return found
+
+    def final(self) -> dict[str, Columns]:
+        """Return what it has not completed of the bus of its region."""
+        begin, end = self.reader.unread, self.reader.bus.end
+        return (
+            {
+                "unread/stream": {
+                    "region": np.array([self._region], np.int16),
+                    "begin": np.array([begin], np.int64),
+                    "end": np.array([end], np.int64),
+                }
+            }
+            if begin < end
+            else {}
+        )

@@ -1,0 +1,121 @@
+"""Which region's tables are copied to which: followers, what is shared, and the flows that connect them."""
+
+from collections import Counter
+
+import numpy as np
+
+from sim.journal.flow_schema import ZONES
+from sim.journal.recorder import Table as Columns
+from sim.models.lake.table_copy import Flow
+from sim.models.lake.tables import Table, Tables
+from sim.models.setting import Setting
+
+
+class Sync:
+    """The copies of one domain's tables, all from the region where the lake is computed (``home``)."""
+
+    def __init__(self, setting: Setting, tables: Tables, home: str) -> None:
+        self.home = home
+        self._setting, self._tables = setting, tables
+        self._following = set(tables.regions) - {home}  # those that share all they have with the home
+        self._shared = {zone: dict.fromkeys(tables.regions, 0) for zone in ZONES}  # of the others
+        self._flows: dict[str, Flow] = {}
+        self._begun: Counter[str] = Counter()
+        self._ended: dict[str, list[tuple[int, int]]] = {}  # for the journal: table -> (from, to)
+        tables.grown = self._grown
+        self.changed()
+
+    # --- who shares what ------------------------------------------------------------------------------------
+
+    def shared(self, zone: str, region: str) -> int:
+        """Return how many commits a region's table shares with the home's."""
+        if region == self.home or region in self._following:
+            return self._tables.of[zone][region].count
+        return self._shared[zone][region]
+
+    def _follow(self) -> None:
+        """Whoever is joined to the home for the first time drops what it does not share, and follows it."""
+        for region in self._tables.regions:
+            if region != self.home and region not in self._following and self._joined(region):
+                for zone in ZONES:
+                    self._tables.of[zone][region].take_back(self._shared[zone][region], self._setting.now)
+                self._following.add(region)
+
+    def _joined(self, region: str) -> bool:
+        network = self._setting.network
+        return network.up(region) and network.up(self.home) and network.joined(self.home, region)
+
+    def move(self, home: str) -> None:
+        """Copy from another region: what each other one shares with it is what it shared before, at most."""
+        for region in list(self._flows):
+            self._disconnect(region)
+        for zone in ZONES:
+            limit = self.shared(zone, home)
+            of = {region: min(self.shared(zone, region), limit) for region in self._tables.regions}
+            self._shared[zone] = of
+        self.home, self._following = home, set()
+        self.changed()
+
+    def lost(self, region: str) -> None:
+        """A region's tables are emptied: it shares nothing; if it is the home, nobody shares anything."""
+        for zone in ZONES:
+            self._tables.of[zone][region].take_back(0, self._setting.now)
+            self._shared[zone][region] = 0
+            if region == self.home:
+                self._shared[zone] = dict.fromkeys(self._tables.regions, 0)
+        if region == self.home:
+            self._following = set()
+
+    # --- flows ----------------------------------------------------------------------------------------------
+
+    def changed(self) -> None:
+        """Take notice of a change in the world now: follow, connect, disconnect, change speeds."""
+        self._follow()
+        for region in self._tables.regions:
+            connected = region in self._following and self._joined(region)
+            if region in self._flows and not connected:
+                self._disconnect(region)
+            elif connected and region not in self._flows:
+                ends = (self.home, region)
+                self._flows[region] = Flow(self._setting, self._tables, ends, begun=self._begun)
+        for flow in self._flows.values():
+            flow.pace()
+            flow.look()
+
+    def _disconnect(self, region: str) -> None:
+        flow = self._flows.pop(region)
+        flow.cut()
+        for zone in ZONES:
+            self._end(zone, region, flow.take_dangling(zone, self._setting.now, cut=True))
+
+    def _grown(self, table: Table) -> None:
+        if table.region == self.home:
+            for flow in self._flows.values():
+                flow.look()
+
+    # --- dangling -------------------------------------------------------------------------------------------
+
+    def dangling(self, zone: str, region: str) -> bool:
+        """Return whether a region's table was dangling just before now."""
+        return region in self._flows and self._flows[region].dangling(zone, self._setting.now)
+
+    def _end(self, zone: str, region: str, found: list[tuple[int, int]]) -> None:
+        if found:
+            self._ended.setdefault(f"dangling/{zone}/{region}", []).extend(found)
+
+    def take_rows(self, before: int, *, last: bool) -> dict[str, Columns]:
+        """Return the journal's rows of what was dangling until strictly before ``before`` (ns).
+
+        ``last``: the run ends at ``before``, and with it whatever still dangles.
+        """
+        for region, flow in self._flows.items():
+            for zone in ZONES:
+                self._end(zone, region, flow.take_dangling(zone, before, cut=last))
+        ended, self._ended = self._ended, {}
+        return {
+            name: {
+                "from_ns": np.array([begin for begin, _ in rows], np.int64),
+                "to_ns": np.array([end for _, end in rows], np.int64),
+            }
+            for name, rows in ended.items()
+        }

@@ -1,0 +1,223 @@
+"""One connection between the tables of the lake's region and those of another: files, then pointers."""
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import partial
+
+from sim.core.draws import Purpose
+from sim.core.quantity import FOREVER_NS
+from sim.engine.sampling import ns, rescaled
+from sim.journal.flow_schema import ZONES
+from sim.models.lake.tables import Commit, Due, Tables
+from sim.models.setting import Setting
+
+
+@dataclass(eq=False)
+class Early:
+    """A pointer that does not wait for its files: when it arrives, and when they do (ns; None: not known)."""
+
+    at: int
+    files: int | None = None
+
+
+@dataclass(eq=False)
+class Sending:
+    """A commit in the sender's service: taken up at ``begun``, done ``left`` ns after ``since``.
+
+    ``resumed``: the sender's speed has changed since it was taken up.
+    """
+
+    zone: str
+    commit: Commit
+    rid: int
+    begun: int
+    since: int
+    left: int
+    early: Early | None
+    resumed: bool = False
+
+
+@dataclass
+class Arrivals:
+    """What is known of one table at the other end (ns).
+
+    ``files``: when all files sent so far will have arrived; ``appear``: when the newest of their commits is
+    due; ``early``: pointers under way or there that did not wait for their files.
+    """
+
+    files: int = 0
+    appear: int = 0
+    early: list[Early] = field(default_factory=list)
+
+
+class Flow:
+    """The connection of one domain from region ``source`` to ``target``, from now until it is cut.
+
+    It begins with the commits that the target does not have. ``begun`` counts, by flow, the commits that were
+    ever begun to be sent.
+    """
+
+    def __init__(
+        self, setting: Setting, tables: Tables, ends: tuple[str, str], *, begun: Counter[str]
+    ) -> None:
+        assert setting.scenario.lake is not None, "there is a lake to copy"
+        self.source, self.target = ends
+        self.name = f"{setting.domain}/sync/{self.source}/{self.target}"
+        self.arrivals = {zone: Arrivals() for zone in ZONES}
+        self._setting, self._tables, self._counts = setting, tables, begun
+        self._rules = setting.scenario.lake.sync
+        self._next = {zone: tables.of[zone][self.target].count for zone in ZONES}
+        self._alive = True
+        self._speed, self._last = 0.0, 1.0  # the last one above 0
+        self._sending: Sending | None = None
+        self._dues: set[Due] = set()
+
+    # --- the sender -----------------------------------------------------------------------------------------
+
+    def _at(self, at: int, step: Callable[[], None]) -> None:
+        """Do something later, if the flow is not cut before."""
+        self._setting.clock.call(self.name, at, lambda: step() if self._alive else None)
+
+    def look(self) -> None:
+        """Take up the next commit, if there is one, after what else changes at this moment."""
+        if self._sending is None and self._speed > 0 and self._head() is not None:
+            self._at(self._setting.now, self._begin)
+        elif self._speed <= 0 and (self._sending is not None or self._head() is not None):
+            self._setting.hit("object_pause", self._setting.domain, self.source, self.target)
+
+    def _head(self) -> tuple[int, int, str] | None:
+        """Return (time, number of the zone, zone) of the next commit to send."""
+        waiting = []
+        for index, zone in enumerate(ZONES):
+            table = self._tables.of[zone][self.source]
+            if self._next[zone] < table.count:
+                waiting.append((table.get(self._next[zone]).at, index, zone))
+        return min(waiting, default=None)
+
+    def _begin(self) -> None:
+        head, now = self._head(), self._setting.now
+        if self._sending is not None or self._speed <= 0 or head is None:
+            return
+        zone = head[2]
+        rid = self._counts[self.name]
+        commit = self._tables.of[zone][self.source].get(self._next[zone])
+        self._next[zone] += 1
+        self._counts[self.name] += 1
+        left = int(ns(self._work(commit) / self._speed))
+        early = self._early(zone)
+        self._sending = Sending(zone, commit, rid, begun=now, since=now, left=left, early=early)
+        self._await(self._sending)
+
+    def _early(self, zone: str) -> Early | None:
+        """Send the pointer before the files, if a fault has it so."""
+        setting = self._setting
+        if not setting.on("metadata_first", setting.domain, self.target):
+            return None
+        setting.hit("metadata_first", setting.domain, self.target)
+        early = Early(setting.now + self._rules.pointer)
+        self.arrivals[zone].early.append(early)
+        return early
+
+    def _work(self, commit: Commit) -> float:
+        share, link = self._rules.share, self._setting.network.link(self.source, self.target)
+        assert share is not None, "resolved"
+        return commit.rows * self._rules.row * 1e9 / (share * link.bandwidth)
+
+    def _await(self, sending: Sending) -> None:
+        due = sending.since + sending.left
+        self._at(due, lambda: self._done(sending) if self._in_service(sending, due) else None)
+
+    def _in_service(self, sending: Sending, due: int) -> bool:
+        return self._sending is sending and self._speed > 0 and sending.since + sending.left == due
+
+    def pace(self) -> None:
+        """Send at the speed that pauses and the link's bandwidth allow now."""
+        setting, sending, now = self._setting, self._sending, self._setting.now
+        paused = setting.on("object_pause", setting.domain, self.source, self.target)
+        to = 0.0 if paused else setting.network.bandwidth(self.source, self.target)
+        if to == self._speed:
+            return
+        if sending is not None and self._speed > 0:
+            if sending.begun == now and not sending.resumed:
+                self._put_back(sending)
+                sending = None
+            elif sending.left < FOREVER_NS:
+                sending.left = sending.since + sending.left - now
+        self._speed = to
+        if to > 0:
+            if sending is not None:
+                sending.left = self._rescaled(sending, to)
+            self._last = to
+        if sending is not None:
+            sending.since, sending.resumed = now, True
+            self._await(sending)
+
+    def _rescaled(self, sending: Sending, to: float) -> int:
+        """Return what is left at speed ``to``: all of it where it would never have been done."""
+        if sending.left >= FOREVER_NS:
+            return int(ns(self._work(sending.commit) / to))
+        return sending.left if self._last == to else int(rescaled(sending.left, self._last, to))
+
+    def _put_back(self, sending: Sending) -> None:
+        """What was taken up at this very moment has not begun."""
+        if sending.early is not None:
+            self.arrivals[sending.zone].early.remove(sending.early)
+        self._next[sending.zone] -= 1
+        self._counts[self.name] -= 1
+        self._sending = None
+
+    # --- the other end --------------------------------------------------------------------------------------
+
+    def _done(self, sending: Sending) -> None:
+        """The files have left: they arrive after the lag, and the pointer once all earlier ones are there."""
+        setting, now, there = self._setting, self._setting.now, self.arrivals[sending.zone]
+        self._sending = None
+        lag = setting.draw(self.name, self._rules.lag, Purpose.SYNC, rid=sending.rid)
+        added = setting.on("object_lag", setting.domain, self.source, self.target)
+        if added:
+            setting.hit("object_lag", setting.domain, self.source, self.target)
+        there.files = max(there.files, now + lag + sum(added))
+        pointer = there.files + self._rules.pointer
+        if sending.early is not None:
+            pointer, sending.early.files = sending.early.at, there.files
+        there.appear = max(there.appear, there.files, pointer)
+        due = Due(there.appear, sending.commit.ranges, sending.commit.read, lambda: self._dues.discard(due))
+        self._at(due.at, partial(self._appear, sending.zone, due))
+        self.look()
+
+    def _appear(self, zone: str, due: Due) -> None:
+        self._dues.add(due)
+        self._tables.publish(self._tables.of[zone][self.target], due)
+
+    def cut(self) -> None:
+        """The connection is gone: what has not appeared is taken back, pointers too."""
+        self._alive = False
+        now, sending = self._setting.now, self._sending
+        if sending is not None and sending.begun == now and not sending.resumed:
+            self._put_back(sending)
+        for due in list(self._dues):
+            self._tables.withdraw(due)
+
+    # --- dangling -------------------------------------------------------------------------------------------
+
+    def dangling(self, zone: str, at: int) -> bool:
+        """Return whether a table at the other end was dangling just before ``at``, this moment."""
+        return any(
+            early.at < at and (early.files is None or at <= early.files)
+            for early in self.arrivals[zone].early
+        )
+
+    def take_dangling(self, zone: str, before: int, *, cut: bool) -> list[tuple[int, int]]:
+        """Return the intervals (from, to) of pointers without files that ended strictly before ``before``.
+
+        ``cut``: everything ends at ``before``, and is over.
+        """
+        there, found = self.arrivals[zone], []
+        for early in list(there.early):
+            over = early.files is not None and early.files < before
+            if over or cut:
+                there.early.remove(early)
+                end = early.files if early.files is not None and over else before
+                found.append((early.at, end))
+        return sorted(((begin, end) for begin, end in found if begin < end), key=lambda row: row[::-1])

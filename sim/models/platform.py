@@ -1,0 +1,258 @@
+"""The data paths of all domains, and what faults do to them."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from math import inf
+from typing import Any
+
+from sim.core.distributions import Distribution
+from sim.core.draws import Purpose
+from sim.engine.clock import Steps
+from sim.journal.recorder import Table
+from sim.models.bus.calls import Calls
+from sim.models.bus.cluster import Cluster
+from sim.models.bus.mirror import Jitters
+from sim.models.bus.relay_crash import crash
+from sim.models.bus.replay import Rerun
+from sim.models.control import Control
+from sim.models.dials import Dial
+from sim.models.lake.insights import Insight
+from sim.models.lake.lake import House, Lake
+from sim.models.lake.stream import serves
+from sim.models.pipeline import Path
+from sim.models.setting import Setting
+from sim.models.store.workload import Tables
+from sim.spec.models import Replay, Scenario, When
+from sim.spec.replays import DATABASE
+
+
+class Plane:
+    """Every domain's data path, the clusters they share, the lake and the insights.
+
+    ``controls``: by domain; ``jitters``: every jitter that a link can come to have. The domains must be
+    advanced to a moment before anything is called at it.
+    """
+
+    def __init__(
+        self, scenario: Scenario, controls: Mapping[str, Control], *, jitters: list[Distribution]
+    ) -> None:
+        bus = scenario.bus
+        assert bus is not None, "there is a data path if there is a bus"
+        self.hits: Counter[str] = Counter()  # fault -> how often what it changed had an effect
+        self._bus, self._controls = bus, dict(controls)
+        self._clusters = {
+            region: Cluster(region, partitions=bus.partitions, brokers=bus.brokers)
+            for region in sorted(scenario.regions)
+        }
+        tables = Tables()
+        for jitter in jitters:
+            tables.add(jitter)
+        shared = Jitters(tables, tables.encode())
+        targets = {name: control.domain for name, control in self._controls.items()}
+        self.paths: dict[str, Path] = {}
+        self._settings: dict[str, Setting] = {}
+        for name, control in self._controls.items():
+            setting = self._settings[name] = Setting(control, self.hits)
+            path = self.paths[name] = Path(
+                setting, self._clusters, shared, hold=_hold(scenario), targets=targets
+            )
+            setting.advance = path.advance_to_now
+        self._houses: dict[str, House] = {}
+        self._lake = self._build_lake(scenario) if scenario.lake is not None else None
+
+    def _build_lake(self, scenario: Scenario) -> Lake:
+        rules = scenario.lake
+        assert rules is not None, "asked for if there is one"
+        asked = rules.stream.lookup
+        for name, path in self.paths.items():
+            house = self._houses[name] = House(
+                self._settings[name],
+                buses=path.buses,
+                start_of=path.start_of,
+                serves=None if asked is None else self._serves(asked),
+            )
+            path.parts.append(house)
+            path.offsets.watch(house.stream.reader, rules, home=rules.home)
+        some = next(iter(self._settings.values()))
+        for name, insight in scenario.insights.items():
+            Insight(name, insight, [self._houses[domain] for domain in insight.reads], some)
+        return Lake(self._houses, some)
+
+    def _serves(self, name: str) -> Callable[[str], bool]:
+        control = self._controls[name]
+        return lambda region: serves(control.domain, control.network, region)
+
+    def replay(
+        self,
+        replays: Mapping[str, Replay],
+        *,
+        started: Callable[[str], int | None],
+        holds: Callable[[When], bool],
+    ) -> None:
+        """Let replays begin in time. ``started``: when a fault did; ``holds``: whether a condition does."""
+        for name, spec in sorted(replays.items()):
+            path, setting = self.paths[spec.of], self._settings[spec.of]
+            into_store = spec.into == DATABASE
+            part = Rerun(
+                setting,
+                name,
+                spec,
+                path.buses[spec.region],
+                started=started,
+                holds=holds,
+                calls=Calls(setting.control.domain, name) if into_store else None,
+                origins=path.origins if into_store else None,
+            )
+            path.parts.append(part)
+            path.callers += [part] if into_store else []
+
+    # --- time -----------------------------------------------------------------------------------------------
+
+    def advance(self) -> None:
+        """Bring everything to now."""
+        for path in self.paths.values():
+            path.advance_to_now()
+
+    def pull(self, until: int) -> None:
+        """Bring what calls domains to ``until``, before which nothing else changes.
+
+        The circles must have been advanced to the last tick of a relay before that.
+        """
+        for path in self.paths.values():
+            if path.origins is not None:
+                path.pull(until)
+
+    def foresee(self, now: int, until: int) -> None:
+        """Tell domains what they will be called for before ``until``; as ``pull``. Circles are at ``now``."""
+        for path in self.paths.values():
+            if path.origins is not None:
+                path.foresee(now, until)
+
+    def next_tick(self, after: int) -> float:
+        """Return the next time at which a relay can take up commits that lead to calls, infinity if none."""
+        intervals = [path.relay.interval for path in self.paths.values() if path.origins is not None]
+        return min(((after // every + 1) * every for every in intervals), default=inf)
+
+    def rows(self, domain: str, until: int, *, ended: int | None, last: bool) -> dict[str, Table]:
+        """Return a domain's new rows for the journal, all those before ``until``; of the ``last`` slice.
+
+        ``ended``: how far every circle has been advanced, None if this does not matter.
+        """
+        self.paths[domain].advance(until, ended=ended)
+        return self.paths[domain].rows(until, last=last)
+
+    # --- what happens to it ---------------------------------------------------------------------------------
+
+    def changed(self, cause: int | None) -> None:
+        """Take notice of a change in the world now."""
+        self.advance()
+        for path in self.paths.values():
+            path.changed(cause)
+        if self._lake is not None:
+            self._lake.changed(cause)
+
+    def promoted(self, domain: str, cut: int, cut_ns: int, cause: int) -> None:
+        """A new timeline of a domain has begun now after record ``cut``, committed at ``cut_ns``."""
+        self.paths[domain].relay.promoted(cut, cut_ns, cause)
+
+    def struck(self, fault: str, dial: Dial, value: Any, cause: int) -> None:
+        """A fault has put an overlay on now; what it does at its start is done."""
+        clock = next(iter(self._controls.values())).clock
+        if dial.what == "election":
+            self._elect(fault, dial.of[0], int(dial.of[1]), lost=value, cause=cause)
+        elif dial.what == "bus_data" and value == "lost":
+            for path in self.paths.values():
+                path.lost(dial.of[0], cause)
+        elif dial.what == "storm":
+            domain, _, name = dial.of[0].partition("/")
+            clock.run(self.paths[domain].consumers[name].storm(fault, value, cause))
+        elif dial.what == "relay_crash":
+            clock.run(crash(self.paths[dial.of[0]].relay, self._settings[dial.of[0]], fault, cause))
+        elif dial.what == "task_failure":
+            self._houses[dial.of[0]].stream.failed(fault, cause)
+        elif dial.what == "poison":
+            self._houses[dial.of[0]].stream.poison(fault, cause)
+
+    def healed(self, fault: str, dial: Dial, cause: int) -> None:
+        """A fault has taken an overlay off now."""
+        if dial.what == "election" and self._clusters[dial.of[0]].heal(fault):
+            self._opened(dial.of[0], cause)
+
+    # --- brokers --------------------------------------------------------------------------------------------
+
+    def _elect(self, fault: str, region: str, broker: int, *, lost: int, cause: int) -> None:
+        """A broker's partitions have no leader until an election is over."""
+        cluster, control = self._clusters[region], next(iter(self._controls.values()))
+        led = cluster.strike(fault, broker)
+        now = control.clock.now
+        self.hits[fault] += control.network.up(region)
+        down = control.note("partitions.down", f"bus/{region}", f"broker {broker} leads no more", cause)
+        for path in self.paths.values():
+            path.closed(region)
+            if lost:
+                path.buses[region].lose_since(now - lost, led, now)
+        wait = control.draw(f"bus/{region}", self._bus.election, Purpose.ELECTION, rid=cluster.elections)
+        cluster.elections += 1
+        control.clock.run(self._election(fault, region, wait, down))
+
+    def _election(self, fault: str, region: str, wait: int, cause: int) -> Steps:
+        yield next(iter(self._controls.values())).clock.sleep(f"bus/{region}", wait)
+        self.advance()
+        if self._clusters[region].elected(fault):
+            self._opened(region, cause)
+
+    def _opened(self, region: str, cause: int) -> None:
+        control = next(iter(self._controls.values()))
+        control.note("partitions.up", f"bus/{region}", "the partitions have a leader", cause)
+        for path in self.paths.values():
+            path.opened(region)
+        for waiting in self._controls.values():
+            waiting.announce()
+
+    # --- what faults ask ------------------------------------------------------------------------------------
+
+    def reads(self, fault: str, dials: Iterable[Dial]) -> int:
+        """Return how often what a fault changes has had an effect on the data path so far."""
+        return self.hits[fault] + sum(self._reads(fault, dial) for dial in dials)
+
+    def _reads(self, fault: str, dial: Dial) -> int:
+        if dial.what in ("cut", "latency", "jitter", "loss", "bandwidth"):
+            return sum(path.carried(*dial.of) for path in self.paths.values())
+        if dial.what == "paused":
+            return self._in_force(fault, dial) and self._waits(dial.of[0])
+        if dial.what == "mirror_pause":
+            domain, a, b = dial.of
+            return self._in_force(fault, dial) and self.paths[domain].mirrors[a, b].waits
+        return 0
+
+    def _in_force(self, fault: str, dial: Dial) -> bool:
+        return fault in next(iter(self._settings.values())).by(dial.what, *dial.of)
+
+    def _waits(self, process: str) -> bool:
+        """Return whether a record waits for a process."""
+        domain, _, name = process.partition("/")
+        path = self.paths[domain]
+        if name == "relay":
+            return path.relay.waits
+        if name.startswith("mirror/"):
+            _, a, b = name.split("/")
+            return path.mirrors[a, b].waits
+        if name in path.consumers:
+            return path.consumers[name].reader.waited > 0
+        house = self._houses[domain]
+        if name == "stream":
+            return house.stream.reader.waited > 0
+        return next(job for job in house.jobs if job.process.name == process).waits
+
+
+def _hold(scenario: Scenario) -> int:
+    """Return how far back faults on brokers can take rows away, ns."""
+    bus = scenario.bus
+    assert bus is not None, "asked for if there is one"
+    spans = [0]
+    for fault in scenario.faults.values():
+        if fault.kind == "unclean_leader_election":
+            spans.append(fault.lost)
+        elif fault.kind == "broker_crash" and bus.acks == "leader":
+            spans.append(bus.replica_lag)
+    return max(spans)

@@ -1,0 +1,122 @@
+"""A process of the data path: it runs in a region, is stopped by faults, and restarts."""
+
+from collections.abc import Callable
+from typing import Protocol
+
+from sim.core.distributions import Distribution
+from sim.core.draws import Purpose
+from sim.engine.clock import Steps
+from sim.models.setting import Setting
+
+
+class Works(Protocol):
+    """What a process does while it runs. The data path has been advanced to ``now`` at each call."""
+
+    def halt(self, now: int) -> None:
+        """Stop: what is in service is lost, the position goes back to the one saved."""
+
+    def resume(self, now: int) -> None:
+        """Run from now on, in the process's region; nothing is taken up before ``now``."""
+
+    def pace(self, now: int) -> None:
+        """Work at the speed that the overlays and the process's state (``paused``) give now."""
+
+
+class Process:
+    """Whether a process runs, and why not.
+
+    ``reasons``: what keeps it stopped, besides kills and its region (``node``, of a relay); set through
+    ``because``. ``running``, ``paused`` and ``since`` (when it began to run) are for its owner to read.
+    """
+
+    def __init__(
+        self, setting: Setting, name: str, region: str, *, restart: Distribution, works: Works
+    ) -> None:
+        self.setting, self.name, self.region = setting, name, region
+        self.running, self.paused, self.since = True, False, 0
+        self.cause: int | None = None  # milestone of the last stop, or of the end of its reasons
+        self.killable = True  # False: kills take members of a group, and do not stop the process
+        self.because: Callable[[], bool] = lambda: False  # another reason to be stopped, looked at each time
+        self._restart, self._works = restart, works
+        self._restarts = 0  # drawn so far
+        self._wanted = 0  # the restart that counts, 0 if none is under way
+        self._held = False  # whether there was a reason to be stopped when last looked at
+
+    def used(self, tick: int) -> bool:
+        """Return whether a tick at ``tick``, now, is used (semantics: Processes)."""
+        return self.running and not self.paused and self.since < tick
+
+    def held(self) -> bool:
+        """Return whether there is a reason to be stopped now."""
+        killed = self.killable and bool(self.setting.on("killed", self.name))
+        return killed or not self.setting.network.up(self.region) or self.because()
+
+    def look(self, cause: int | None) -> None:
+        """Take notice of a change in the world now: stop, begin to restart, pause or go on."""
+        held, was_held = self.held(), self._held
+        self._held = held
+        if held:
+            self._wanted = 0
+            if self.running:
+                for fault in self.setting.by("killed", self.name) if self.killable else ():
+                    self.setting.hits[fault] += 1  # one that takes a member has stopped it before, if ever
+                self.stop("a fault stopped it", cause)
+        elif was_held:
+            self._begin_restart(cause)
+        self.paused = bool(self.setting.on("paused", self.name))
+        self._works.pace(self.setting.now)
+
+    def stop(self, why: str, cause: int | None) -> None:
+        """Stop now; whoever calls sees to it that it starts again."""
+        self.running = False
+        self._works.halt(self.setting.now)
+        self.cause = self.setting.note("process.stopped", self.name, why, cause)
+
+    def fail(self, why: str, cause: int | None) -> None:
+        """Stop now, if it runs, for a reason that is over at once: one restart."""
+        if self.running:
+            self.stop(why, cause)
+            self._begin_restart(self.cause)
+
+    def start(self, why: str, cause: int | None) -> None:
+        """Run from now on."""
+        self._run()
+        self.setting.note("process.started", self.name, why, cause)
+
+    def leave(self, region: str) -> None:
+        """Move to another region: it does not run until it arrives, and no restart is under way."""
+        if self.running:
+            self.running = False
+            self._works.halt(self.setting.now)
+        self.region, self._wanted = region, 0
+
+    def arrive(self) -> bool:
+        """Run where it has moved, without a restart; return whether it does.
+
+        It does not if a reason keeps it stopped; then it restarts when that ends.
+        """
+        self._held = self.held()
+        if not self._held:
+            self._run()
+        return self.running
+
+    def move(self, region: str) -> bool:
+        """Leave for another region and arrive there; return whether it runs."""
+        self.leave(region)
+        return self.arrive()
+
+    def _run(self) -> None:
+        self.running, self.since, self._wanted = True, self.setting.now, 0
+        self._works.resume(self.setting.now)
+
+    def _begin_restart(self, cause: int | None) -> None:
+        rid, self._restarts = self._restarts, self._restarts + 1
+        self._wanted = self._restarts
+        wait = self.setting.draw(self.name, self._restart, Purpose.RESTART, rid=rid)
+        self.setting.clock.run(self._restarting(wait, self._restarts, cause))
+
+    def _restarting(self, wait: int, number: int, cause: int | None) -> Steps:
+        yield self.setting.clock.sleep(self.name, wait)
+        if self._wanted == number:
+            self.setting.advance()
+            self.start("it has restarted", cause)

@@ -1,0 +1,1 @@
+"""Stores: databases in regions, their replication, failover and way back."""

@@ -1,0 +1,309 @@
+"""One domain's data plane: its circle, its write-ahead log, its followers and what its reads return."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from sim.core.draws import key_of
+from sim.core.identity import lsn_of
+from sim.engine.circle import layout
+from sim.engine.circle.growth import grown, tags_under_way, with_fed, without
+from sim.engine.circle.load import feed
+from sim.engine.circle.lookahead import sure_until
+from sim.engine.circle.loop import FULL, GROW, TRIPPED, advance, start
+from sim.engine.log import APPLIED, COMMIT, Log
+from sim.engine.reading import append, link_next, read_diverged, read_follower, read_primary
+from sim.engine.sampling import DistTable
+from sim.models.store.follower import APPLY, RECEIVE, SEND, Follower, Wire
+from sim.models.store.workload import Stream
+
+PRIMARY, FOLLOWING, PROMOTING, STALE, RESTORING = "primary", "following", "promoting", "stale", "restoring"
+# A node's cursors, each with the last of the flow's stages that it needs.
+CURSORS = {"send": SEND, "receive": RECEIVE, "apply": APPLY, "reads": APPLY}
+
+
+@dataclass
+class Node:
+    """A database node's place in the domain."""
+
+    index: int
+    region: str
+    role: str
+    up: bool = True
+    data_lost: bool = False
+    timeline: int = 1  # of its own log
+    lsn: int = 0  # last lsn of its own log, where it does not follow
+    memory: np.ndarray = field(default_factory=lambda: np.zeros((0, 4), np.int64))
+    seen: int = 1  # next commit of the newest timeline to take into its memory
+    # its commits on an abandoned timeline: lsn, version, key, previous
+    own: list[np.ndarray] = field(default_factory=list)
+    # abandoned rows it had applied: keys, previous versions
+    undo: list[tuple[np.ndarray, np.ndarray]] = field(default_factory=list)
+    shared: int = 0  # its memory includes the newest timeline's commits up to this lsn
+    own_done: int = 0  # so many of its own rows are in its memory
+    counts: dict[str, int] = field(default_factory=dict)
+
+    def count(self, what: str) -> int:
+        """Return how often ``what`` has happened before, and count it."""
+        before = self.counts.get(what, 0)
+        self.counts[what] = before + 1
+        return before
+
+
+class Domain:
+    """The cursors of one domain, pulled together to one time.
+
+    ``advance`` runs the circle; ``settle`` brings log, followers and reads up to it; ``on_full`` takes the
+    rows for the journal when the circle's output is full.
+    """
+
+    def __init__(
+        self, name: str, circle: layout.Circle, streams: list[Stream], regions: list[str], *, keys: int
+    ):
+        self.name = name
+        self.regions = regions
+        self.streams = streams
+        self.circle = circle
+        self.log = Log(0)  # before there are nodes
+        self.nodes: dict[str, Node] = {}
+        self.followers: dict[str, Follower] = {}
+        self.wires: dict[str, Wire] = {}
+        self.primary = ""
+        self.timeline = 1
+        self.position = 0  # every record strictly before this has been processed by the circle
+        self.settled = 0
+        self.emitted = 0  # what happened before this is in the journal
+        self.noted = 0  # so many milestones have been looked through for it
+        # told the commits of the newest timeline, as the circle has them
+        self.on_commits: Callable[[np.ndarray], None] = lambda _: None
+        self.on_full: Callable[[], None] = lambda: None
+        # (primary, follower) -> how often its flow had something to do
+        self.flow_reads: dict[tuple[str, str], int] = {}
+        self.first_commit_ns = 0
+        self.commits_taken = 0  # of the circle's output
+        self.kept: int | None = None  # lsn up to which a destruction left copies of the newest timeline
+        self.cut_rows: list[tuple[int, int, int, int, int]] = []
+        self.copies: dict[str, list[tuple[int, int]]] = {}
+        self.newest = np.zeros(keys, np.int64)
+        self.read_first = np.zeros(len(regions), np.int64)  # next read of each node to answer
+
+    # --- setting up -----------------------------------------------------------------------------------------
+
+    def place(
+        self, primary: str, replicas: list[str], *, table: DistTable, apply: int, seed: int, trial: int
+    ) -> None:
+        """Put the nodes in their regions."""
+        self.primary = primary
+        self.log = Log(1 + len(replicas))
+        for number, region in enumerate([primary, *replicas]):
+            index = self.regions.index(region)
+            node = Node(index, region, PRIMARY if region == primary else FOLLOWING)
+            node.memory = np.zeros((self.newest.size, 4), np.int64)
+            self.nodes[region] = node
+            self.copies[region] = []
+            key = key_of(seed, trial, f"{self.name}/replica/{region}")
+            self.followers[region] = Follower(number, key, table, apply)
+        start(self.circle)
+
+    # --- time -----------------------------------------------------------------------------------------------
+
+    def advance(self, until: int) -> int | None:
+        """Run the circle to ``until``, or to the first trip.
+
+        Returns the stream that tripped, None if none did; after a trip ``position`` is its time.
+        """
+        while self.position < until:
+            status = advance(self.circle, until)
+            if status == GROW:
+                self.circle = grown(self.circle)
+            elif status == FULL:
+                # not before where cursors have been pulled to already: the last record may have been long ago
+                self.settle(max(self.position, int(self.circle.reg[layout.NOW]) + 1))
+                self.on_full()
+            elif status == TRIPPED:
+                self.position = int(self.circle.reg[layout.NOW])
+                return int(self.circle.reg[layout.TRIP])
+            else:
+                self.position = until
+        return None
+
+    def feed(self, stream: int, first: int, at: np.ndarray, tag: np.ndarray, *, keep: int) -> None:
+        """Let operations of a fed stream arrive at the times ``at`` (ns), each with its tag.
+
+        ``first``: the seq of the first; those that were foreseen have been fed, and must be the same.
+        ``keep``: the first one whose end will be asked for yet.
+        """
+        known = min(self.told(stream) - first, at.size)
+        rows = (np.full(known, stream), np.arange(first, first + known))
+        same = (self.fed(*rows, layout.F_AT) == at[:known]) & (self.fed(*rows, layout.F_TAG) == tag[:known])
+        assert same.all(), f"{self.streams[stream].name}: calls were not as foreseen"
+        self.make_room(stream, at.size - known, keep=keep)
+        feed(self.circle, stream, at[known:], tag[known:])
+
+    def told(self, stream: int) -> int:
+        """Return how many operations of a fed stream are known."""
+        return int(self.circle.stream[stream, layout.T_TRACE_END])
+
+    def still_known(self, stream: int, keep: int) -> int:
+        """Return the first operation of a fed stream that must stay known: not sent yet, or ``keep``."""
+        return min(int(self.circle.stream[stream, layout.T_SEQ]), keep)
+
+    def make_room(self, stream: int, count: int, *, keep: int) -> None:
+        """Make room for more operations of a fed stream, those from ``keep`` on staying known."""
+        need = self.told(stream) + count - self.still_known(stream, keep)
+        if need > self.circle.fed.shape[1]:
+            self.circle = with_fed(self.circle, 2 * need)
+
+    def fed(self, streams: np.ndarray, seqs: np.ndarray, what: int) -> np.ndarray:
+        """Return F_AT, F_TAG or F_END of operations of fed streams, int64."""
+        rings = self.circle.fed
+        return rings[self.circle.stream[streams, layout.T_FED], seqs % rings.shape[1], what]
+
+    def forget(self, streams: list[int], tags: np.ndarray) -> None:
+        """Take tags out of the inbox that these streams share, but for those of operations under way.
+
+        No operation with one of these tags may be fed any more.
+        """
+        group = int(self.circle.stream[streams[0], layout.T_GROUP])
+        if group >= 0:
+            self.circle = without(self.circle, group, tags, tags_under_way(self.circle, streams))
+
+    def sure_until(self) -> int:
+        """Return the earliest time (ns) at which a checker could change its mind."""
+        return int(sure_until(self.circle, self.position))
+
+    def settle(self, until: int) -> None:
+        """Bring log, followers and reads to ``until``; they never go back."""
+        until = max(until, self.settled)
+        self.take_commits()
+        for region in self.followers:
+            self._follow(region, until, through=APPLY)
+        for node in self.nodes.values():
+            self._answer_reads(node, until)
+        self.settled = until
+
+    def pull(self, region: str, cursor: str, until: int) -> None:
+        """Bring one of a node's ``CURSORS``, and what it reads from, to ``until`` or as far as the circle is.
+
+        All others stay where they are.
+        """
+        until = min(until, self.position)
+        self.take_commits()
+        self._follow(region, until, through=CURSORS[cursor])
+        if cursor == "reads":
+            self._answer_reads(self.nodes[region], until)
+
+    def _follow(self, region: str, until: int, *, through: int) -> None:
+        if self.nodes[region].role in (FOLLOWING, PROMOTING):
+            follower = self.followers[region]
+            steps = follower.advance(self.log, self.wires[region], until, through=through)
+            sends = self.nodes[region].role == FOLLOWING and not self.nodes[self.primary].data_lost
+            waits = follower.received > follower.applied or (sends and self.log.end > follower.wired)
+            flow = (self.primary, region)
+            self.flow_reads[flow] = self.flow_reads.get(flow, 0) + steps + waits
+
+    def take_commits(self) -> None:
+        """Move the circle's new commits to the log; those of an old primary go to that node."""
+        n = int(self.circle.reg[layout.COMMITS_OUT])
+        rows = self.circle.commits[self.commits_taken : n]
+        self.commits_taken = n
+        if len(rows) == 0:
+            return
+        mine = rows[:, 4] == self.nodes[self.primary].index
+        for node in self.nodes.values():
+            others = rows[(rows[:, 4] == node.index) & ~mine]
+            if others.size:
+                own = np.column_stack(
+                    [lsn_of(others[:, 1]), others[:, 1], others[:, 3], np.zeros(len(others), np.int64)]
+                )
+                node.own.append(np.ascontiguousarray(own))
+                node.lsn = int(own[-1, 0])
+        ours = rows if mine.all() else np.ascontiguousarray(rows[mine])
+        if len(ours):
+            self.on_commits(ours)
+        log = self.log
+        log.reserve(len(ours), self._live())
+        used = log.end - log.base
+        append(ours, 0, len(ours), log.columns, used, self.newest)
+        link_next(log.columns, log.base, used, used + len(ours))
+        if used == 0 and log.end == 1 and len(ours):
+            self.first_commit_ns = int(ours[0, 0])
+        log.end += len(ours)
+        self.nodes[self.primary].lsn = log.end - 1
+
+    def _live(self) -> list[tuple[int, int, int]]:
+        """Return (node, first lsn, end lsn) of the rows in use of each node's own columns of the log."""
+        return [
+            (follower.node, min(follower.needed, self.nodes[region].shared + 1), follower.wired)
+            for region, follower in self.followers.items()
+            if self.nodes[region].role in (FOLLOWING, PROMOTING)
+        ]
+
+    def _answer_reads(self, node: Node, until: int) -> None:
+        reads = self.circle.reads[node.index]
+        first, last = int(self.read_first[node.index]), int(self.circle.node[node.index, layout.N_READS])
+        log, columns = self.log, self.log.columns
+        if node.region == self.primary:
+            node.seen, first = read_primary(
+                node.memory, columns, log.base, node.seen, log.end, reads, first, last, until
+            )
+            node.shared = node.seen - 1
+        elif node.role in (FOLLOWING, PROMOTING):
+            first = self._answer_follower(node, reads, first, last=last, until=until)
+        else:
+            own = np.concatenate(node.own) if node.own else np.zeros((0, 4), np.int64)
+            node.seen, node.own_done, first = read_diverged(
+                node.memory,
+                columns,
+                log.base,
+                node.seen,
+                log.end,
+                own,
+                node.own_done,
+                reads,
+                first,
+                last,
+                until,
+            )
+            node.own = [own] if own.size else []
+        self.read_first[node.index] = first
+
+    def _answer_follower(self, node: Node, reads: np.ndarray, first: int, *, last: int, until: int) -> int:
+        log, follower = self.log, self.followers[node.region]
+        applied = log.of_node(follower.node, APPLIED)
+        ends = (log.end, follower.applied + 1)
+        node.seen, shared, first = read_follower(
+            node.memory,
+            log.columns,
+            applied,
+            log.base,
+            node.seen,
+            node.shared + 1,
+            ends,
+            reads,
+            first,
+            last,
+            until,
+        )
+        node.shared = shared - 1
+        return int(first)
+
+    # --- what the control plane asks ------------------------------------------------------------------------
+
+    def received(self, region: str) -> int:
+        """Return the last lsn a node has received before the time of the last settling.
+
+        Of the primary: the last lsn it has committed.
+        """
+        node = self.nodes[region]
+        return node.lsn if node.role == PRIMARY else self.followers[region].received
+
+    @property
+    def last_held(self) -> int:
+        """The last lsn of the newest timeline of which there is a copy; -1: nothing is left at all."""
+        return self.log.end - 1 if self.kept is None else self.kept
+
+    def commit_ns(self, lsn: int) -> int:
+        """Return when a record of the newest timeline was committed, 0 for none."""
+        return int(self.log.column(COMMIT)[lsn - self.log.base]) if lsn >= self.log.base else 0

@@ -1,0 +1,224 @@
+"""How dials act on a domain: links, nodes and flows are set to their effective values at one moment."""
+
+from sim.engine.circle import layout as at
+from sim.engine.circle.crashes import change_node_speed, evict, vanish
+from sim.engine.circle.growth import with_heap
+from sim.engine.circle.load import change_rate
+from sim.engine.circle.probes import watch_anew
+from sim.engine.sampling import ns
+from sim.models.dials import Dials
+from sim.models.network import CLIENTS, Network, Path
+from sim.models.store.domain import FOLLOWING, PRIMARY, PROMOTING, RESTORING, STALE, Domain, Node
+from sim.models.store.follower import Wire
+from sim.models.store.workload import Tables
+from sim.spec.models import Scenario
+
+
+class Effects:
+    """Sets one domain to what the dials say. The domain must be settled to the moment of each call."""
+
+    def __init__(
+        self, scenario: Scenario, domain: Domain, network: Network, dials: Dials, *, tables: Tables
+    ) -> None:
+        self._scenario = scenario
+        self._spec = scenario.databases[domain.name]
+        self._domain, self._network, self._dials, self._tables = domain, network, dials, tables
+
+    def apply(self, now: int) -> None:
+        """Bring everything to its effective value."""
+        self._links()
+        for node in self._domain.nodes.values():
+            self._speeds(node, now)
+        self.rates(now)
+        self.flows(now)
+
+    def _links(self) -> None:
+        regions, network, count = self._domain.regions, self._network, len(self._domain.regions)
+        for a, first in enumerate(regions):
+            for b, second in enumerate(regions):
+                if a == b:
+                    self._set_link(
+                        a * count + b,
+                        Path(float(self._scenario.network.local), self._tables.none, 0.0, False, False),
+                    )
+                else:
+                    self._set_link(a * count + b, network.path(first, second))
+                if second in self._scenario.clients:
+                    self._set_link(count * (count + b) + a, network.access(second, first, back=False))
+                    self._set_link(count * (2 * count + a) + b, network.access(second, first, back=True))
+        for a, region in enumerate(regions):
+            row = self._domain.circle.node[a]
+            row[at.N_REGION_UP] = network.up(region)
+            held = self._domain.nodes.get(region)
+            row[at.N_SILENT] = bool(self._dials.on("silent", self._domain.name, region))
+            row[at.N_TOUCHED] = not network.up(region) or (held is not None and self._touched(region))
+
+    def _touched(self, region: str) -> bool:
+        of = (self._domain.name, region)
+        return bool(self._dials.on("down", *of) or self._dials.on("slow", *of))
+
+    def _set_link(self, row: int, path: Path) -> None:
+        circle = self._domain.circle
+        circle.link[row] = (path.latency, self._tables.add(path.jitter), path.loss)
+        circle.link_state[row, at.LS_CUT] = path.cut
+        circle.link_state[row, at.LS_TOUCHED] = path.touched
+        fixed = path.jitter.is_constant and path.loss == 0.0
+        circle.link_state[row, at.LS_FIXED] = ns(path.latency + path.jitter.params[0]) if fixed else 0
+
+    def node_speed(self, region: str) -> float:
+        """Return a node's effective speed."""
+        speed = 1.0
+        for factor in self._dials.on("slow", self._domain.name, region):
+            speed /= factor
+        return speed
+
+    def _speeds(self, node: Node, now: int) -> None:
+        domain, dials, of = self._domain, self._dials, (self._domain.name, node.region)
+        speed = self.node_speed(node.region)
+        change_node_speed(domain.circle, node.index, now, speed)
+        follower = domain.followers[node.region]
+        paused = dials.on("pause_apply", *of)
+        follower.set_apply_speed(domain.log, now, 0.0 if paused else speed)
+        follower.set_send_speed(domain.log, now, self._send_speed(node.region))
+
+    def _send_speed(self, region: str) -> float:
+        primary = self._domain.primary
+        if region == primary or self._dials.on("pause_send", self._domain.name, region):
+            return 0.0
+        return self._network.bandwidth(primary, region)
+
+    def rates(self, now: int) -> None:
+        """Set the rate factor of every load stream."""
+        circle = self._domain.circle
+        for s, stream in enumerate(self._domain.streams):
+            if stream.kind <= at.WRITE:
+                factor = 1.0
+                for part in self._dials.on("shape", stream.name) + self._dials.on("spike", stream.name):
+                    factor *= part
+                change_rate(circle, s, now, factor)
+                circle.stream[s, at.T_TOUCHED] = bool(self._dials.on("spike", stream.name))
+
+    # --- flows ----------------------------------------------------------------------------------------------
+
+    def flows(self, now: int) -> None:
+        """Connect or disconnect every flow, and set what its records see on the wire."""
+        domain, network = self._domain, self._network
+        primary = domain.nodes[domain.primary]
+        for region, follower in domain.followers.items():
+            if region == domain.primary:
+                domain.wires[region] = Wire(0.0, 0, 0.0, 0.0)
+                continue
+            node = domain.nodes[region]
+            path = network.path(domain.primary, region)
+            domain.wires[region] = Wire(
+                path.latency,
+                self._tables.add(path.jitter),
+                path.loss,
+                float(self._scenario.network.retransmit),
+            )
+            fits = node.role == FOLLOWING and node.up and not path.cut
+            connected = fits and primary.up and not primary.data_lost
+            if connected and not follower.connected:
+                follower.connect(now)
+            elif follower.connected and not connected:
+                follower.disconnect(domain.log, now, sender_died=fits and not self._wire_lost())
+            self._acknowledgements(region, now, connected=connected)
+
+    def _wire_lost(self) -> bool:
+        """Return whether what the dead primary's region had on the wire is lost."""
+        return "lost" in self._dials.on("wire", self._domain.name, self._domain.primary)
+
+    def _acknowledgements(self, region: str, now: int, *, connected: bool) -> None:
+        follower = self._domain.followers[region]
+        held = connected and self._network.cut(region, self._domain.primary)
+        if held and follower.limit is None:
+            rules = self._spec.replication
+            follower.hold(max(1, rules.window // rules.record))
+        elif not held:
+            follower.unhold(now)
+
+    def new_primary(self, now: int) -> None:
+        """After a promotion: the flows start at the new primary, each with its own share of its own link."""
+        domain = self._domain
+        for region, follower in domain.followers.items():
+            if region != domain.primary:
+                link = self._network.link(domain.primary, region)
+                rules = self._spec.replication
+                assert rules.share is not None, "resolved"
+                domain.log.send_work(follower.node)[:] = rules.record * 1e9 / (rules.share * link.bandwidth)
+                follower.set_send_speed(domain.log, now, self._send_speed(region))
+        self.flows(now)
+
+    # --- nodes ----------------------------------------------------------------------------------------------
+
+    def node_down(self, region: str, *, data_lost: bool, now: int) -> bool:
+        """A node stops (or, already down, may lose its data); return whether it was up."""
+        domain = self._domain
+        node, follower = domain.nodes[region], domain.followers[region]
+        was_up = node.up
+        node.count("down")
+        if was_up:
+            node.up = False
+            row = domain.circle.node[node.index]
+            row[at.N_UP] = 0
+            vanish(domain.circle, node.index)
+            follower.stop_applying()
+        if data_lost:
+            self._wipe(node, now)
+        elif node.role == RESTORING:
+            node.role = STALE
+        if not follower.connected and node.role in (FOLLOWING, PROMOTING):
+            follower.drop_flight(domain.log)
+        self.flows(now)
+        return was_up
+
+    def _wipe(self, node: Node, now: int) -> None:
+        domain = self._domain
+        domain.followers[node.region].save_rows(domain.log)  # the log keeps no columns for a stale node
+        row = domain.circle.node[node.index]
+        node.data_lost = True
+        domain.copies[node.region].append((now, 0))
+        row[[at.N_WRITABLE, at.N_SERVING, at.N_HAS_DATA, at.N_LSN]] = 0
+        if node.role != PRIMARY:
+            node.role = STALE
+
+    def node_up(self, region: str, now: int) -> None:
+        """A node runs again."""
+        domain = self._domain
+        node = domain.nodes[region]
+        node.up = True
+        domain.circle.node[node.index, at.N_UP] = 1
+        if node.role in (FOLLOWING, PROMOTING):
+            domain.followers[region].resume_applying(now)
+        self.flows(now)
+
+    def demote(self, region: str, now: int) -> None:
+        """A node stops being writable; the writes in it are refused."""
+        node = self._domain.nodes[region]
+        row = self._domain.circle.node[node.index]
+        if row[at.N_WRITABLE]:
+            row[at.N_WRITABLE] = 0
+            waiting = int(row[at.N_QUEUE] + row[at.N_BUSY])
+            self._domain.circle = with_heap(self._domain.circle, waiting)  # each gets a refusal
+            evict(self._domain.circle, node.index, now)
+
+    def forget_probes(self, region: str, *, anew: bool) -> None:
+        """An observer's region went down (its probe is forgotten) or came up (it starts ``anew``)."""
+        for s, stream in enumerate(self._domain.streams):
+            if stream.kind == at.OBSERVE and stream.source == region:
+                if anew:
+                    watch_anew(self._domain.circle, s)
+                else:
+                    self._domain.circle.stream[s, at.T_OUTSTANDING] = 0
+
+
+def link_reads(domain: Domain, a: str, b: str) -> int:
+    """Return how often the parameters of the link a -> b have been read so far by a domain."""
+    regions, count = domain.regions, len(domain.regions)
+    client_to, to_client = a.startswith(CLIENTS), b.startswith(CLIENTS)
+    i, j = regions.index(a.removeprefix(CLIENTS)), regions.index(b.removeprefix(CLIENTS))
+    row = (
+        count * (count + i) + j if client_to else count * (2 * count + i) + j if to_client else i * count + j
+    )
+    hits = int(domain.circle.link_state[row, at.LS_HITS])
+    return hits + domain.flow_reads.get((a, b), 0)

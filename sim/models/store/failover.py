@@ -1,0 +1,303 @@
+"""The failover controller of a domain: observers give up, a decision, fencing, a promotion.
+
+It reads as the runbook reads.
+"""
+
+from collections.abc import Iterator
+
+from sim.core.draws import Purpose
+from sim.engine.circle import layout as at
+from sim.engine.circle.lease import majority_contact
+from sim.engine.circle.probes import watch_anew
+from sim.engine.clock import Steps, StepsTo
+from sim.models.control import Control
+from sim.models.store.candidates import RuledOut, ruled_out
+from sim.models.store.copies import watch_copies
+from sim.models.store.domain import FOLLOWING, PRIMARY, PROMOTING, Node
+from sim.models.store.rejoin import Rejoin
+from sim.models.store.routing import Routes
+from sim.models.store.timelines import promote
+
+
+class Failover:
+    """Watches the observers of one domain and replaces its primary."""
+
+    def __init__(self, control: Control, routes: Routes, rejoin: Rejoin) -> None:
+        self._c, self._routes, self._rejoin = control, routes, rejoin
+        self._rules = control.scenario.databases[control.domain.name].failover
+        self._name = control.domain.name
+        self._polling = self._failing = self._primary_lost = False
+        self._hopeless = False  # the trip or poll before found that no voters can be a majority
+        self._lost_id: int | None = None
+        self._trip_id: int | None = None  # of the newest trip to unhealthy
+        self._declared = 0
+
+    # --- detection ------------------------------------------------------------------------------------------
+
+    def observers(self) -> Iterator[tuple[int, str]]:
+        """Yield (stream, region) of every observer."""
+        for s, stream in enumerate(self._c.domain.streams):
+            if stream.kind == at.OBSERVE:
+                yield s, stream.source
+
+    def tripped(self, s: int) -> None:
+        """An observer changed its mind."""
+        healthy = bool(self._c.domain.circle.stream[s, at.T_HEALTHY])
+        subject = self._c.domain.streams[s].name
+        if healthy:
+            self._c.note("observer.healthy", subject, "probes succeed again")
+            return
+        self._trip_id = self._c.note(
+            "observer.unhealthy", subject, f"{self._rules.failures} probes in a row failed", self._lost_id
+        )
+        self._judge()
+        if not self._polling:
+            self._polling = True
+            self._c.clock.run(self._poll())
+
+    def _poll(self) -> Steps:
+        while True:
+            yield self._c.clock.sleep(f"{self._name}/poll", self._rules.interval)
+            stream = self._c.domain.circle.stream
+            if all(stream[s, at.T_HEALTHY] for s, _ in self.observers()):
+                self._polling = self._hopeless = False
+                return
+            self._judge()
+
+    def _judge(self) -> None:
+        """Look whether the observers that gave up are a majority, or can be one."""
+        if self._failing:
+            return
+        self._look_for_majority()
+        if self._majority():
+            self._failing = True
+            self._c.clock.run(self._fail_over())
+
+    def _look_for_majority(self) -> None:
+        """Note that no voters can be a majority, however many observers give up."""
+        network, before = self._c.network, self._hopeless
+        able = sum(network.quorate(region) for region in network.regions)
+        needed = int(self._c.domain.circle.reg[at.MAJORITY])
+        self._hopeless = able < needed
+        if self._hopeless and not before:
+            why = f"{able} of {len(network.regions)} regions reach a majority, {needed} must agree"
+            self._c.note("no_majority", self._name, why, self._trip_id)
+
+    def _voters(self) -> list[int]:
+        stream = self._c.domain.circle.stream
+        return [
+            s
+            for s, region in self.observers()
+            if not stream[s, at.T_HEALTHY] and self._c.network.quorate(region)
+        ]
+
+    def _majority(self) -> bool:
+        return len(self._voters()) >= int(self._c.domain.circle.reg[at.MAJORITY])
+
+    def watch_primary(self) -> None:
+        """Note when the primary stops serving the majority side, and destructions; after every change."""
+        node = self._c.domain.nodes[self._c.domain.primary]
+        lost = not (node.up and not node.data_lost and self._c.network.quorate(node.region))
+        if lost and not self._primary_lost:
+            cause = self._c.milestones.last("node.down", "region.down", "fault.started")
+            why = (
+                "its node is down"
+                if not node.up
+                else "its data is lost"
+                if node.data_lost
+                else "it reaches no majority"
+            )
+            self._lost_id = self._c.note("primary.lost", self._name, why, cause)
+        if not lost:
+            self._lost_id = None
+        self._primary_lost = lost
+        watch_copies(self._c)
+
+    # --- the runbook ----------------------------------------------------------------------------------------
+
+    def _fail_over(self) -> Steps:
+        c, clock, who = self._c, self._c.clock, f"{self._name}/controller"
+        cause = c.note(
+            "declared", self._name, "a majority of observers gave up on the primary", self._trip_id
+        )
+        yield clock.sleep(who, self._decision())
+        if not self._majority():
+            c.note("cancelled", self._name, "the primary answered again before the decision", cause)
+            self._failing = False
+            return
+        cause = c.note("decided", self._name, "the primary is to be replaced", cause)
+        if self._rules.fencing == "lease":
+            c.domain.circle.reg[at.RENEW] = 0
+            wait = self._fenced_from() - clock.now
+            if wait > 0:
+                yield clock.sleep(who, wait)
+            cause = c.note("fenced", self._name, "the old primary's lease has run out", cause)
+        yield from self._replace(cause)
+        self._failing = False
+
+    def _decision(self) -> int:
+        rid, self._declared = self._declared, self._declared + 1
+        who = f"{self._name}/controller"
+        total = self._c.draw(who, self._rules.decision, Purpose.DECISION, rid=rid)
+        for attempt, delay in enumerate(self._c.dials.on("decision", self._name), 1):
+            total += self._c.draw(who, delay, Purpose.DECISION, rid=rid, attempt=attempt)
+        return total
+
+    def _fenced_from(self) -> int:
+        stream = self._c.domain.circle.stream
+        return max(int(stream[s, at.T_RENEWED]) for s in self._voters()) + self._rules.lease
+
+    def _replace(self, cause: int) -> Steps:
+        who = f"{self._name}/controller"
+        told: list[str] | None = None  # the rules by which the choice before found none
+        while True:
+            self._c.settle()
+            node = self._candidate()
+            before, told = told, None
+            if node is None:
+                out = {region: self._ruled_out(self._c.domain.nodes[region]) for region in self._replicas()}
+                told = [of.rule for of in out.values() if of]
+                if told != before:
+                    why = "; ".join(f"{region}: {of.phrase}" for region, of in out.items() if of)
+                    cause = self._c.note("no_candidate", self._name, why or "it has no replica", cause)
+                yield self._c.clock.sleep(who, self._rules.interval)
+            elif node.role == PRIMARY:
+                self._keep(cause)
+                return
+            else:
+                cause, done = yield from self._promote(node, cause)
+                if done:
+                    return
+
+    def _candidate(self) -> Node | None:
+        domain = self._c.domain
+        best: Node | None = None
+        best_lsn = -1
+        for region in [domain.primary, *self._replicas()]:
+            node = domain.nodes[region]
+            lsn = domain.received(region)
+            if lsn > best_lsn and self._eligible(node):
+                best, best_lsn = node, lsn
+        return best
+
+    def _replicas(self) -> list[str]:
+        """Return where there is a node beside the present primary, in the order of the choice."""
+        spec = self._c.scenario.databases[self._name]
+        return [region for region in (spec.primary, *spec.replicas) if region != self._c.domain.primary]
+
+    def _eligible(self, node: Node) -> bool:
+        if node.role != PRIMARY:
+            return self._ruled_out(node) is None
+        if not (node.up and self._c.network.quorate(node.region)) or node.data_lost:
+            return False
+        return not self._majority()  # not while the voters still hold it for dead
+
+    def _ruled_out(self, node: Node) -> RuledOut | None:
+        quorate = self._c.network.quorate(node.region)
+        return ruled_out(node, quorate=quorate, lag_ns=self._lag, max_lag_ns=self._rules.max_lag)
+
+    def _lag(self, node: Node) -> int:
+        domain = self._c.domain
+        known = max(int(domain.circle.stream[s, at.T_KNOWN]) for s, _ in self.observers())
+        received = domain.received(node.region)
+        return 0 if received >= known else domain.commit_ns(known) - domain.commit_ns(received)
+
+    def _keep(self, cause: int) -> None:
+        c = self._c
+        c.note("kept", self._name, "the old primary has the most data and is reachable", cause)
+        self._grant(c.domain.nodes[c.domain.primary])
+
+    def _grant(self, node: Node) -> None:
+        """The lease is the node's from now on, and the observers start anew."""
+        circle = self._c.domain.circle
+        circle.contact[:] = self._c.clock.now
+        circle.node[node.index, at.N_LEASE_UNTIL] = majority_contact(circle) + self._rules.lease
+        circle.reg[at.RENEW] = 1
+        circle.reg[at.PRIMARY] = node.index
+        for s, _ in self.observers():
+            watch_anew(circle, s)
+            circle.stream[s, at.T_TO] = node.index
+            circle.stream[s, at.T_RENEWED] = self._c.clock.now
+
+    def _promote(self, node: Node, cause: int) -> StepsTo[tuple[int, bool]]:
+        """Promote ``node``; the steps return (cause of what follows, whether it succeeded)."""
+        c, domain, region = self._c, self._c.domain, node.region
+        follower = domain.followers[region]
+        node.role = PROMOTING
+        follower.connected, follower.limit = False, None
+        follower.drop_flight(domain.log)
+        watch_copies(c)  # what was on the wire is not received any more
+        cut = follower.received
+        waiting = cut - follower.applied
+        cause = c.note(
+            "promoting",
+            f"{self._name}/{region}",
+            f"it has received the most; {waiting} records to apply",
+            cause,
+        )
+        length = c.draw(
+            f"{self._name}/{region}", self._rules.promotion, Purpose.PROMOTE, rid=node.count("promote")
+        )
+        downs = node.counts.get("down", 0)
+        applied = yield from self._apply_all(node, cut)
+        if applied:
+            yield c.clock.sleep(f"{self._name}/controller", length)
+        c.settle()
+        died = not node.up or node.counts.get("down", 0) > downs
+        if not applied or died or node.role != PROMOTING or not c.network.quorate(region):
+            cause = c.note(
+                "promotion_failed", f"{self._name}/{region}", "it went down or lost the majority", cause
+            )
+            if node.role == PROMOTING:
+                node.role = FOLLOWING
+                c.effects.flows(c.clock.now)
+            watch_copies(c)
+            return cause, False
+        self._install(node, cut, cause)
+        return cause, True
+
+    def _apply_all(self, node: Node, cut: int) -> StepsTo[bool]:
+        """Wait until ``node`` has applied up to ``cut``; the steps return False as soon as it is down."""
+        c, domain = self._c, self._c.domain
+        follower = domain.followers[node.region]
+        while True:
+            c.settle()
+            if node.role != PROMOTING or not node.up:
+                yield c.clock.sleep(f"{self._name}/controller", 0)  # after all faults of this moment
+                return False
+            due = follower.applied_at(domain.log, cut)
+            if due is not None and due <= c.clock.now:
+                return True
+            change = c.clock.signal()
+            c.changed.append(change)
+            if due is None:
+                yield change
+            else:
+                yield c.clock.either(change, c.clock.sleep(f"{self._name}/controller", due - c.clock.now))
+
+    def _install(self, node: Node, cut: int, cause: int) -> None:
+        """The new timeline begins: followers, observers, gateways and the lease turn to the new primary."""
+        c, domain, now = self._c, self._c.domain, self._c.clock.now
+        if c.path is not None:
+            c.path.advance()
+        cut_ns = domain.commit_ns(cut)
+        promote(domain, node.region, cut, now)
+        row = domain.circle.node[node.index]
+        row[at.N_WRITABLE] = row[at.N_SERVING] = 1
+        self._grant(node)
+        for s, _ in self.observers():
+            domain.circle.stream[s, at.T_KNOWN] = cut
+        c.effects.new_primary(now)
+        done = c.note(
+            "promoted",
+            f"{self._name}/{node.region}",
+            f"timeline {domain.timeline} begins after record {cut}",
+            cause,
+        )
+        self.watch_primary()
+        if c.path is not None:
+            c.path.promoted(self._name, cut, cut_ns, done)
+            c.path.changed(done)
+        self._routes.publish(node, done)
+        self._rejoin.begin(done)
+        c.announce()  # whoever waits for the old primary's relay
