@@ -1,12 +1,13 @@
 """Digests of journals of all shipped scenarios and of generated cases: a move of code changes none of them.
 
 ``python -m tests.golden.digests`` compares them with ``digests.json``; ``--record`` writes it anew, and the
-commit that does so says which results moved, and why.
+commit that does so says which results moved, and why. ``--some``: of two dozen cases.
 """
 
 import json
 import sys
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 
 from sim.spec.models import Scenario
@@ -17,6 +18,7 @@ from tests.oracle.platform.generate import case as platform_case
 
 KEPT = Path(__file__).with_name("digests.json")
 SCENARIOS = Path(__file__).parents[2] / "scenarios"
+SOME = 24
 GENERATED = range(700_000, 700_100)  # of stores, and as many of whole platforms
 
 
@@ -30,11 +32,11 @@ def cases() -> Iterator[tuple[str, Scenario, int]]:
         yield str(path.relative_to(SCENARIOS)), resolve(load(path)), 0
 
 
-def main(record: bool) -> int:
+def main(*, record: bool, some: bool) -> int:
     """Compare or record; return how many differ."""
     known = json.loads(KEPT.read_text()) if KEPT.exists() else {}
     found, differing = {}, 0
-    for name, scenario, seed in cases():
+    for name, scenario, seed in islice(cases(), SOME if some else None):
         found[name] = rerun(scenario, [], seed=seed)
         if found[name] != known.get(name):
             differing += 1
@@ -46,4 +48,4 @@ def main(record: bool) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(1 if main("--record" in sys.argv) else 0)
+    sys.exit(1 if main(record="--record" in sys.argv, some="--some" in sys.argv) else 0)
