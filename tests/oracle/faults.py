@@ -6,7 +6,7 @@ from sim.core.draws import Purpose
 
 from .clock import FAULT, HEAL
 from .network import NOTHING
-from .path.faults import KINDS, PathFaults
+from .platform.faults import KINDS, PathFaults
 
 if TYPE_CHECKING:
     from .node import Node

@@ -7,7 +7,7 @@ from sim.trial import run_tables
 from .compare import compare, compare_milestones
 from .extreme import extreme
 from .generate import Case, case
-from .path.generate import case as path_case
+from .platform.generate import case as path_case
 from .twin import run_twin
 
 CASES = 12

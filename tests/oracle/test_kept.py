@@ -8,7 +8,7 @@ from sim.trial import run
 
 from .generate import case
 from .kept import CASES, keep, kept
-from .path.generate import case as path_case
+from .platform.generate import case as path_case
 from .sides import engine
 
 

@@ -21,9 +21,9 @@ from .load import Load
 from .message import READ, WRITE
 from .network import Network
 from .node import Node
-from .path.faults import KINDS
-from .path.platform import Path
-from .path.rows import path_tables
+from .platform.faults import KINDS
+from .platform.platform import Path
+from .platform.rows import path_tables
 from .probes import Checker, Observer
 from .rejoin import Rejoiner
 from .routing import Router
