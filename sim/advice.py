@@ -13,7 +13,7 @@ from sim.core.quantity import LONGEST_NS, format_duration, parse_duration
 from sim.faults.schedule import Fate
 from sim.journal.milestones import Milestone
 from sim.measure.verdict import UNDECIDED, Verdict
-from sim.spec.models import Scenario
+from sim.spec.scenario import Scenario
 
 Node = tuple[str, str]  # (store, region)
 NS = 10**9

@@ -6,8 +6,8 @@ from typing import Any, Literal
 from sim.core.quantity import format_duration
 from sim.journal.milestones import Milestone
 from sim.measure.verdict import Verdict as JudgedObjective
-from sim.spec.models import Scenario
 from sim.spec.predicates import METRICS
+from sim.spec.scenario import Scenario
 
 Verdict = Literal["pass", "fail", "inconclusive"]
 EXIT_CODES: dict[str, int] = {"pass": 0, "fail": 1, "inconclusive": 3}

@@ -20,8 +20,8 @@ from sim.measure.digest import Digest
 from sim.measure.figures import Measures
 from sim.measure.verdict import judge, overall
 from sim.outcome import EXIT_CODES, Outcome, Unfinished, Verdict, objective_of
-from sim.spec.models import Scenario
 from sim.spec.resolve import digest
+from sim.spec.scenario import Scenario
 from sim.trust import trust
 from sim.world import Pulls, World
 

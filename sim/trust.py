@@ -5,9 +5,9 @@ from typing import Any
 
 from sim.core.distributions import Distribution
 from sim.journal.milestones import Milestone
-from sim.spec.coverage import notes as recorded
 from sim.spec.model import Model
-from sim.spec.models import Scenario
+from sim.spec.scenario import Scenario
+from sim.spec.store.coverage import notes as recorded
 
 NAMED = 4  # so many of a kind are named, the others counted
 _ONE = "One trial: these are the figures of one seed, not a probability."

@@ -31,8 +31,10 @@ from sim.models.store.recorded_load import arrivals
 from sim.models.store.rejoin import Rejoin
 from sim.models.store.routing import Answers, Routes
 from sim.models.store.workload import Tables, build, streams_of
-from sim.spec.choreography import coupled
-from sim.spec.models import NetworkLatency, Scenario, When
+from sim.spec.bus.handlers import coupled
+from sim.spec.fault import When
+from sim.spec.fault_models import NetworkLatency
+from sim.spec.scenario import Scenario
 
 Pulls = tuple[tuple[int, str], ...]  # (time ns, name of a cursor)
 ALL = "*"  # in place of the name

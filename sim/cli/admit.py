@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from sim.core.errors import SpecError
 
 if TYPE_CHECKING:
-    from sim.spec.models import Scenario
+    from sim.spec.scenario import Scenario
 
 
 def admit(resolved: "Scenario", given: dict[str, Any], path: str) -> None:

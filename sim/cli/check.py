@@ -13,7 +13,7 @@ from sim.cli import find, options, outputs
 from sim.cli.screen import emit, warn
 
 if TYPE_CHECKING:
-    from sim.spec.models import Study as Rules
+    from sim.spec.scenario import Study as Rules
     from sim.study.gate import Checked, Line
     from sim.study.plan import Point
     from sim.study.study import Study
@@ -118,7 +118,7 @@ def checked_file(path: Path, given: dict[str, Any]) -> "Checked":
 
 def rules_of(own: "Rules | None", given: dict[str, Any]) -> "Rules":
     """Return the scenario's rules with what the command line says in their place."""
-    from sim.spec.models import Study as Rules
+    from sim.spec.scenario import Study as Rules
 
     own = own or Rules()
     update = {name: given[name] for name in ("trials", "until", "seed") if given[name] is not None}

@@ -13,7 +13,7 @@ from sim.core.identity import BITS, LIMITS, pack_rid, pack_version
 
 if TYPE_CHECKING:
     from sim.journal.recorder import Reducer
-    from sim.spec.models import Scenario
+    from sim.spec.scenario import Scenario
 
 _RECORD = re.compile(
     r"(?P<domain>[^:@#/]+)"

@@ -16,7 +16,7 @@ from sim.core.inert import inert
 
 if TYPE_CHECKING:
     from sim.outcome import Outcome, Unfinished
-    from sim.spec.models import Scenario
+    from sim.spec.scenario import Scenario
 
 
 @click.command(short_help="Simulate a scenario once and print what came out.")
@@ -98,7 +98,7 @@ def command(ctx: click.Context, /, **given: Any) -> int:
 
 def told(*resolved: "Scenario") -> None:
     """Warn, once, of what recorded loads leave out, before time is spent."""
-    from sim.spec.coverage import warnings
+    from sim.spec.store.coverage import warnings
 
     for line in dict.fromkeys(line for scenario in resolved for line in warnings(scenario)):
         warn(line)

@@ -12,7 +12,7 @@ from sim.core.errors import SpecError
 from sim.core.inert import inert
 
 if TYPE_CHECKING:
-    from sim.spec.models import Scenario
+    from sim.spec.scenario import Scenario
 
 
 @click.command(short_help="Check scenarios and show what their faults will hit.")
@@ -35,8 +35,8 @@ def command(paths: tuple[str, ...], overlays: tuple[str, ...], sets: tuple[str, 
 def _valid(path: Path, overlays: tuple[str, ...], sets: tuple[str, ...]) -> bool:
     """Check one scenario and print its blast radius; errors go to stderr."""
     from sim.spec.cautions import cautions
-    from sim.spec.coverage import notes, warnings
     from sim.spec.resolve import blast_radius, digest, load, resolve
+    from sim.spec.store.coverage import notes, warnings
 
     try:
         resolved = resolve(load(str(path), overlays=overlays, sets=sets))

@@ -7,7 +7,7 @@ from sim.estimate.rows import rows
 from sim.estimate.steps import steps
 from sim.estimate.term import Term, total
 from sim.estimate.volume import Volume
-from sim.spec.models import Scenario
+from sim.spec.scenario import Scenario
 
 START_S, TRIAL_S, ROW_S = 1.1, 0.02, 0.2e-6  # measured; the start is that of a process
 

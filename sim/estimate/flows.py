@@ -7,7 +7,7 @@ from functools import cached_property
 from sim.estimate.holds import Hold, holds
 from sim.estimate.term import NS, Path
 from sim.estimate.volume import Volume, served
-from sim.spec.models import Database
+from sim.spec.store.database import Database
 
 
 @dataclass(frozen=True, slots=True)

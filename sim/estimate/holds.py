@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from sim.estimate.term import NS, Path, expected_ns
 from sim.spec.fault import Fault
-from sim.spec.models import DbCrash, LinkFlap, RegionOutage, Scenario
+from sim.spec.fault_models import DbCrash, LinkFlap, RegionOutage
+from sim.spec.scenario import Scenario
 from sim.spec.targets import targets
 
 RANGES = ("/sync/", "/curated", "/analytics")  # what waits for them are ranges of positions, no records

@@ -7,9 +7,10 @@ from sim.estimate.flows import Flows
 from sim.estimate.rows import cause, flaps
 from sim.estimate.term import NS, Term, total
 from sim.estimate.volume import Volume
-from sim.spec.choreography import handlers
+from sim.spec.bus.handlers import handlers
+from sim.spec.fault_models import LinkFlap
 from sim.spec.model import Model
-from sim.spec.models import LinkFlap, Trace
+from sim.spec.store.workload import Trace
 
 MIB = 2**20
 # Measured, in bytes: the program and its kernels; what a domain and its data path hold when rows come fast.

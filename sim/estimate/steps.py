@@ -6,10 +6,13 @@ from sim.estimate.holds import holds
 from sim.estimate.rows import flaps
 from sim.estimate.term import Path, Term, expected_ns
 from sim.estimate.volume import Volume
-from sim.spec.choreography import coupled
+from sim.spec.bus.handlers import coupled
 from sim.spec.fault import When
-from sim.spec.models import Bursty, Diurnal, LinkFlap, Moves, Scenario
+from sim.spec.fault_models import LinkFlap
+from sim.spec.moves import Moves
 from sim.spec.path_faults import RebalanceStorm
+from sim.spec.scenario import Scenario
+from sim.spec.store.workload import Bursty, Diurnal
 
 # How many rows are as much work as one of these (measured: a row takes about 0.2 us).
 WINDOW, PROBE, CONTROL, TICK, FAULT = 0.1, 8.0, 200.0, 400.0, 3000.0

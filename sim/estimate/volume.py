@@ -9,10 +9,12 @@ from itertools import pairwise
 import numpy as np
 
 from sim.estimate.term import NS, expected_ns
-from sim.spec.choreography import CLIENTS, handlers
-from sim.spec.models import Bursty, Diurnal, Scenario, TrafficSpike
-from sim.spec.replays import DATABASE
-from sim.spec.trace import KINDS, Load, load_of
+from sim.spec.bus.handlers import CLIENTS, handlers
+from sim.spec.bus.replay import DATABASE
+from sim.spec.fault_models import TrafficSpike
+from sim.spec.scenario import Scenario
+from sim.spec.store.recorded import KINDS, Load, load_of
+from sim.spec.store.workload import Bursty, Diurnal
 
 
 @dataclass(frozen=True)

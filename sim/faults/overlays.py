@@ -6,9 +6,9 @@ from typing import Any
 
 from sim.models.dials import Dial
 from sim.models.network import CLIENTS
-from sim.spec import models as spec
-from sim.spec.models import Scenario
-from sim.spec.placement import nodes_of
+from sim.spec import fault_models as spec
+from sim.spec.scenario import Scenario
+from sim.spec.store.placement import nodes_of
 from sim.spec.targets import databases_named, isolation, link_pairs, partition
 
 Turns = list[tuple[Dial, Any]]

@@ -11,7 +11,9 @@ from sim.core.draws import Purpose, key_of
 from sim.engine.clock import HEAL, START, Clock, Steps
 from sim.engine.sampling import encode, ns, sample, uniform
 from sim.faults.overlays import Scene, Turns, turns
-from sim.spec.models import AnyFault, LinkFlap, Scenario, When
+from sim.spec.fault import When
+from sim.spec.fault_models import AnyFault, LinkFlap
+from sim.spec.scenario import Scenario
 
 
 class Struck(Protocol):

@@ -22,7 +22,7 @@ from sim.measure.store.loss import loss_of
 from sim.measure.store.setup import Setup, setup_of
 
 if TYPE_CHECKING:
-    from sim.spec.models import Scenario
+    from sim.spec.scenario import Scenario
 
 SECOND = 1e9
 SECTIONS = ("recovery", "latency", "operations", "ratios", "loss", "exposure", "consistency", "conservation")

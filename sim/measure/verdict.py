@@ -24,8 +24,8 @@ from sim.spec.predicates import (
 )
 
 if TYPE_CHECKING:
-    from sim.spec.models import Objective
     from sim.spec.predicates import Bound as Predicate
+    from sim.spec.scenario import Objective
 
 MET, MISSED, UNDECIDED = "met", "missed", "undecided"
 PASS, FAIL, INCONCLUSIVE = 0, 1, 3  # exit codes

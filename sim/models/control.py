@@ -14,7 +14,7 @@ from sim.models.dials import Dials
 from sim.models.network import Network
 from sim.models.store.domain import Domain
 from sim.models.store.effects import Effects
-from sim.spec.models import Scenario
+from sim.spec.scenario import Scenario
 
 
 class Follows(Protocol):

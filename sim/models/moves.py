@@ -5,7 +5,7 @@ from collections.abc import Callable
 from sim.core.draws import Purpose
 from sim.engine.clock import Steps
 from sim.models.setting import Setting
-from sim.spec.path_models import Moves as Rules
+from sim.spec.moves import Moves as Rules
 
 
 class Moves:

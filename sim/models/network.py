@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 from sim.core.distributions import Distribution
 from sim.models.dials import Dials
-from sim.spec.models import Link, Scenario
+from sim.spec.network.network import Link
+from sim.spec.scenario import Scenario
 
 CLIENTS = "clients/"  # a client group's endpoint: clients/us-east
 

@@ -20,8 +20,8 @@ from sim.models.bus.reader import Reader
 from sim.models.bus.relay import Relay
 from sim.models.setting import Setting
 from sim.models.store.domain import Domain
-from sim.spec.choreography import CLIENTS, called_by
-from sim.spec.path_models import Consumer as Spec
+from sim.spec.bus.consumer import Consumer as Spec
+from sim.spec.bus.handlers import CLIENTS, called_by
 
 
 class Part(Protocol):

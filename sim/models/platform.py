@@ -22,8 +22,9 @@ from sim.models.lake.stream import serves
 from sim.models.pipeline import Path
 from sim.models.setting import Setting
 from sim.models.store.workload import Tables
-from sim.spec.models import Replay, Scenario, When
-from sim.spec.replays import DATABASE
+from sim.spec.bus.replay import DATABASE, Replay
+from sim.spec.fault import When
+from sim.spec.scenario import Scenario
 
 
 class Plane:

@@ -8,7 +8,7 @@ from sim.core.distributions import Distribution
 from sim.engine.clock import Clock
 from sim.models.control import Control
 from sim.models.network import Network
-from sim.spec.models import Scenario
+from sim.spec.scenario import Scenario
 
 
 @dataclass

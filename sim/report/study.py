@@ -9,8 +9,8 @@ from sim.core.quantity import format_duration
 from sim.report.frontier import entry, side_by_side
 from sim.report.page import Section, Table
 from sim.report.quantities import count, duration, percent, plural, span
-from sim.spec.models import Objective
 from sim.spec.predicates import METRICS
+from sim.spec.scenario import Objective
 from sim.study.estimates import Range, estimates, of
 from sim.study.frontier import frontier
 from sim.study.gate import last_line

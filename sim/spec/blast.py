@@ -3,20 +3,20 @@
 from collections.abc import Iterable, Iterator
 from itertools import groupby
 
-from sim.spec import models as m
 from sim.spec.path_blast import path_phrases
-from sim.spec.placement import Pair, nodes_of, replicas_on
+from sim.spec.scenario import Scenario
+from sim.spec.store.placement import Pair, nodes_of, replicas_on
 from sim.spec.targets import Targets, targets
 
 
-def blast_radius(scenario: m.Scenario) -> dict[str, list[str]]:
+def blast_radius(scenario: Scenario) -> dict[str, list[str]]:
     """Return, for each fault of a resolved scenario by id, what it hits: one phrase for each thing."""
     return {
         name: list(_phrases(scenario, targets(scenario, fault))) for name, fault in scenario.faults.items()
     }
 
 
-def _phrases(scenario: m.Scenario, hit: Targets) -> Iterator[str]:
+def _phrases(scenario: Scenario, hit: Targets) -> Iterator[str]:
     for region in hit.regions:
         zones = f"zones {', '.join(scenario.regions[region].zones)}"
         bus = ", its bus and its mirrors" if scenario.bus else ""
@@ -32,7 +32,7 @@ def _phrases(scenario: m.Scenario, hit: Targets) -> Iterator[str]:
     yield from path_phrases(scenario, hit)
 
 
-def _nodes(scenario: m.Scenario, nodes: Iterable[Pair]) -> Iterator[str]:
+def _nodes(scenario: Scenario, nodes: Iterable[Pair]) -> Iterator[str]:
     """Name nodes by region and role; losing a primary also stops its flows to the replicas."""
     roles: dict[tuple[str, str], list[str]] = {}
     for name, region in nodes:
@@ -44,7 +44,7 @@ def _nodes(scenario: m.Scenario, nodes: Iterable[Pair]) -> Iterator[str]:
         yield f"{role} of {', '.join(names)} in {region}{tail}"
 
 
-def _links(scenario: m.Scenario, links: Iterable[Pair]) -> Iterator[str]:
+def _links(scenario: Scenario, links: Iterable[Pair]) -> Iterator[str]:
     """Name links with the bulk flows that run over them at first."""
     flows = replicas_on(scenario.databases)
     for a, b in links:

@@ -2,7 +2,8 @@
 
 from typing import Any, get_args
 
-from sim.spec.models import AnyFault, Fault
+from sim.spec.fault import Fault
+from sim.spec.fault_models import AnyFault
 from sim.spec.schema import models_schema
 
 

@@ -2,22 +2,23 @@
 
 from collections.abc import Iterator
 
-from sim.spec import models as m
+from sim.spec.fault_models import AnyFault, BandwidthLimit, DecisionDelay, ReplicationPause
+from sim.spec.scenario import Scenario
 from sim.spec.targets import targets
 
 _LOSSES = ("rpa_records", "rpa_window", "rpa_after_replay", "diverged")
 _UPPER = ("<=", "<", "==")
-_ONLY_SLOWER = (m.ReplicationPause, m.BandwidthLimit, m.DecisionDelay)  # no probe fails for these alone
+_ONLY_SLOWER = (ReplicationPause, BandwidthLimit, DecisionDelay)  # no probe fails for these alone
 
 
-def cautions(scenario: m.Scenario) -> Iterator[str]:
+def cautions(scenario: Scenario) -> Iterator[str]:
     """Yield a warning for each such thing in a resolved scenario."""
     yield from _single_copies(scenario)
     yield from _no_majority(scenario)
     yield from _safe_anyhow(scenario)
 
 
-def _single_copies(scenario: m.Scenario) -> Iterator[str]:
+def _single_copies(scenario: Scenario) -> Iterator[str]:
     for name, database in scenario.databases.items():
         if not database.replicas:
             yield (
@@ -26,7 +27,7 @@ def _single_copies(scenario: m.Scenario) -> Iterator[str]:
             )
 
 
-def _no_majority(scenario: m.Scenario) -> Iterator[str]:
+def _no_majority(scenario: Scenario) -> Iterator[str]:
     """Of two regions the one that is left is no majority, whichever database it is about."""
     copied = [name for name, database in scenario.databases.items() if database.replicas]
     if len(scenario.regions) == 2 and copied:
@@ -36,7 +37,7 @@ def _no_majority(scenario: m.Scenario) -> Iterator[str]:
         )
 
 
-def _safe_anyhow(scenario: m.Scenario) -> Iterator[str]:
+def _safe_anyhow(scenario: Scenario) -> Iterator[str]:
     """Objectives on what a database may lose, where no fault can lead to the replacement of its primary."""
     for name, objective in scenario.sla.items():
         if objective.metric in _LOSSES and objective.must.op in _UPPER:
@@ -48,7 +49,7 @@ def _safe_anyhow(scenario: m.Scenario) -> Iterator[str]:
                 )
 
 
-def _reaches_primary(scenario: m.Scenario, fault: m.AnyFault, domain: str) -> bool:
+def _reaches_primary(scenario: Scenario, fault: AnyFault, domain: str) -> bool:
     """Return whether a fault may make probes of a primary fail: of its region, node or links, or load."""
     if isinstance(fault, _ONLY_SLOWER):
         return False

@@ -5,9 +5,23 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from sim.core.quantity import format_duration
-from sim.spec import models as m
 from sim.spec.check_path_faults import path_sense
-from sim.spec.placement import flows_on, nodes_of
+from sim.spec.fault import Fault, When
+from sim.spec.fault_models import (
+    BandwidthLimit,
+    DecisionDelay,
+    LinkFault,
+    NetworkLatency,
+    NetworkPartition,
+    NodeFault,
+    RegionIsolation,
+    RegionOutage,
+    ReplicationPause,
+    TrafficSpike,
+)
+from sim.spec.network.flows import flows_on
+from sim.spec.scenario import Scenario
+from sim.spec.store.placement import nodes_of
 from sim.spec.targets import databases_named, targets
 from sim.spec.text import Complaint, nearest
 
@@ -38,10 +52,10 @@ MILESTONES = (
 )  # fmt: skip  (the kinds of the journal's milestones that belong to one database)
 PATH_MILESTONES = ("process.stopped", "process.started", "relay.resumed", "reader.moved", "stream.failed")
 
-_Check = Callable[[m.Scenario, Any, tuple[str, ...]], Iterator[Complaint]]
+_Check = Callable[[Scenario, Any, tuple[str, ...]], Iterator[Complaint]]
 
 
-def check_faults(scenario: m.Scenario) -> Iterator[Complaint]:
+def check_faults(scenario: Scenario) -> Iterator[Complaint]:
     """Yield what is wrong with the faults of a scenario whose other sections are read."""
     for name, fault in scenario.faults.items():
         path = ("faults", name)
@@ -49,7 +63,7 @@ def check_faults(scenario: m.Scenario) -> Iterator[Complaint]:
         yield from _sense(scenario, fault, path)
 
 
-def check_effects(scenario: m.Scenario) -> Iterator[Complaint]:
+def check_effects(scenario: Scenario) -> Iterator[Complaint]:
     """Yield the faults that are right in themselves but would hit nothing, or change nothing."""
     for name, fault in scenario.faults.items():
         path = ("faults", name)
@@ -59,24 +73,24 @@ def check_effects(scenario: m.Scenario) -> Iterator[Complaint]:
             continue
         if not targets(scenario, fault):
             yield Complaint(path, "this fault hits nothing", _WHY_NOTHING.get(fault.kind, ""), at_key=True)
-        elif isinstance(fault, m.BandwidthLimit):
+        elif isinstance(fault, BandwidthLimit):
             yield from _limit(scenario, fault, path)
 
 
-def _sense(scenario: m.Scenario, fault: Any, path: tuple[str, ...]) -> Iterator[Complaint]:
+def _sense(scenario: Scenario, fault: Any, path: tuple[str, ...]) -> Iterator[Complaint]:
     yield from _references(scenario, fault, path)
     if fault.kind in _CHECKS:
         yield from _CHECKS[fault.kind](scenario, fault, path)
 
 
-def _placed(scenario: m.Scenario) -> bool:
+def _placed(scenario: Scenario) -> bool:
     """Whether every node is in a region that exists, so that targets can be worked out."""
     return all(
         node in scenario.regions for database in scenario.databases.values() for node in nodes_of(database)
     )
 
 
-def _timing(scenario: m.Scenario, fault: m.Fault, path: tuple[str, ...]) -> Iterator[Complaint]:
+def _timing(scenario: Scenario, fault: Fault, path: tuple[str, ...]) -> Iterator[Complaint]:
     if fault.at is None and fault.when is None:
         yield Complaint(path, "a fault needs 'at' or 'when'", at_key=True)
     if fault.at is not None and fault.when is not None:
@@ -95,7 +109,7 @@ def _timing(scenario: m.Scenario, fault: m.Fault, path: tuple[str, ...]) -> Iter
         yield from check_condition(scenario, fault.when, (*path, "when"))
 
 
-def check_condition(scenario: m.Scenario, when: m.When, path: tuple[str, ...]) -> Iterator[Complaint]:
+def check_condition(scenario: Scenario, when: When, path: tuple[str, ...]) -> Iterator[Complaint]:
     """Yield what is wrong with a condition at ``path``."""
     if (when.metric is None) == (when.milestone is None):
         yield Complaint(path, "a condition is either a metric or a milestone", at_key=True)
@@ -105,7 +119,7 @@ def check_condition(scenario: m.Scenario, when: m.When, path: tuple[str, ...]) -
         yield from _metric(scenario, when, path)
 
 
-def _milestone(scenario: m.Scenario, when: m.When, path: tuple[str, ...]) -> Iterator[Complaint]:
+def _milestone(scenario: Scenario, when: When, path: tuple[str, ...]) -> Iterator[Complaint]:
     for field in ("of", "above"):
         if getattr(when, field) is not None:
             yield Complaint((*path, field), f"{field!r} belongs to a metric, not to a milestone", at_key=True)
@@ -120,7 +134,7 @@ def _milestone(scenario: m.Scenario, when: m.When, path: tuple[str, ...]) -> Ite
         yield Complaint((*path, "milestone"), f"no milestone {kind!r}", nearest(kind, kinds))
 
 
-def _metric(scenario: m.Scenario, when: m.When, path: tuple[str, ...]) -> Iterator[Complaint]:
+def _metric(scenario: Scenario, when: When, path: tuple[str, ...]) -> Iterator[Complaint]:
     for field in ("of", "above"):
         if getattr(when, field) is None:
             yield Complaint(path, f"a metric needs {field!r}", at_key=True)
@@ -138,7 +152,7 @@ def _metric(scenario: m.Scenario, when: m.When, path: tuple[str, ...]) -> Iterat
         yield Complaint((*path, "above"), f"{when.metric} is measured in another unit", f"give {unit}")
 
 
-def _references(scenario: m.Scenario, fault: Any, path: tuple[str, ...]) -> Iterator[Complaint]:
+def _references(scenario: Scenario, fault: Any, path: tuple[str, ...]) -> Iterator[Complaint]:
     """What a fault names exists, and the database has a node in the region."""
     known: dict[str, Mapping[str, object]] = {
         "region": scenario.regions,
@@ -151,7 +165,7 @@ def _references(scenario: m.Scenario, fault: Any, path: tuple[str, ...]) -> Iter
             what = "client group" if field == "client" else field
             yield Complaint((*path, field), f"no {what} {name!r}", nearest(name, names))
     if (
-        isinstance(fault, m.NodeFault)
+        isinstance(fault, NodeFault)
         and fault.region in scenario.regions
         and fault.database in scenario.databases
     ):
@@ -164,7 +178,7 @@ def _references(scenario: m.Scenario, fault: Any, path: tuple[str, ...]) -> Iter
             )
 
 
-def _outage(scenario: m.Scenario, fault: m.RegionOutage, path: tuple[str, ...]) -> Iterator[Complaint]:
+def _outage(scenario: Scenario, fault: RegionOutage, path: tuple[str, ...]) -> Iterator[Complaint]:
     zones = scenario.regions[fault.region].zones if fault.region in scenario.regions else []
     if fault.zone is not None and zones and fault.zone not in zones:
         yield Complaint(
@@ -172,14 +186,14 @@ def _outage(scenario: m.Scenario, fault: m.RegionOutage, path: tuple[str, ...]) 
         )
 
 
-def _isolation(scenario: m.Scenario, fault: m.RegionIsolation, path: tuple[str, ...]) -> Iterator[Complaint]:
+def _isolation(scenario: Scenario, fault: RegionIsolation, path: tuple[str, ...]) -> Iterator[Complaint]:
     for index, peer in enumerate(fault.peers or []):
         others = set(scenario.regions) - {fault.region}
         if peer not in others:
             yield Complaint((*path, "peers", index), f"no other region {peer!r}", nearest(peer, others))
 
 
-def _partition(scenario: m.Scenario, fault: m.NetworkPartition, path: tuple[str, ...]) -> Iterator[Complaint]:
+def _partition(scenario: Scenario, fault: NetworkPartition, path: tuple[str, ...]) -> Iterator[Complaint]:
     if (fault.groups is None) == (fault.shape is None):
         yield Complaint(path, "a partition has either groups or a shape", at_key=True)
         return
@@ -196,7 +210,7 @@ def _partition(scenario: m.Scenario, fault: m.NetworkPartition, path: tuple[str,
                 yield Complaint((*path, "groups", i, j), f"{region!r} is in {counts[region]} places")
 
 
-def _link(scenario: m.Scenario, fault: m.LinkFault, path: tuple[str, ...]) -> Iterator[Complaint]:
+def _link(scenario: Scenario, fault: LinkFault, path: tuple[str, ...]) -> Iterator[Complaint]:
     ends = fault.link.split("->") if "->" in fault.link else fault.link.split("/")
     if len(ends) > 2 or (len(ends) == 2 and ends[0] == ends[1]):
         yield Complaint(
@@ -210,13 +224,13 @@ def _link(scenario: m.Scenario, fault: m.LinkFault, path: tuple[str, ...]) -> It
             yield Complaint((*path, "link"), f"no region {end!r}", nearest(end, scenario.regions))
 
 
-def _latency(scenario: m.Scenario, fault: m.NetworkLatency, path: tuple[str, ...]) -> Iterator[Complaint]:
+def _latency(scenario: Scenario, fault: NetworkLatency, path: tuple[str, ...]) -> Iterator[Complaint]:
     yield from _link(scenario, fault, path)
     if fault.latency == 0 and fault.jitter.is_constant and fault.jitter.mean == 0:
         yield Complaint(path, "this fault changes nothing", "give latency or jitter", at_key=True)
 
 
-def _limit(scenario: m.Scenario, fault: m.BandwidthLimit, path: tuple[str, ...]) -> Iterator[Complaint]:
+def _limit(scenario: Scenario, fault: BandwidthLimit, path: tuple[str, ...]) -> Iterator[Complaint]:
     links = scenario.network.links
     pairs = targets(scenario, fault).links
     widths = [
@@ -230,7 +244,7 @@ def _limit(scenario: m.Scenario, fault: m.BandwidthLimit, path: tuple[str, ...])
         yield Complaint((*path, "link"), "nothing is copied over this link")
 
 
-def _pause(scenario: m.Scenario, fault: m.ReplicationPause, path: tuple[str, ...]) -> Iterator[Complaint]:
+def _pause(scenario: Scenario, fault: ReplicationPause, path: tuple[str, ...]) -> Iterator[Complaint]:
     if fault.region is None:
         yield Complaint(path, "a replication pause needs a region", "that of the replica", at_key=True)
         return
@@ -243,12 +257,12 @@ def _pause(scenario: m.Scenario, fault: m.ReplicationPause, path: tuple[str, ...
         yield Complaint((*path, "region"), f"{fault.region} is the primary's", hint)
 
 
-def _spike(scenario: m.Scenario, fault: m.TrafficSpike, path: tuple[str, ...]) -> Iterator[Complaint]:  # noqa: ARG001
+def _spike(scenario: Scenario, fault: TrafficSpike, path: tuple[str, ...]) -> Iterator[Complaint]:  # noqa: ARG001
     if fault.factor == 1:
         yield Complaint((*path, "factor"), "a factor of 1 changes nothing")
 
 
-def _delay(scenario: m.Scenario, fault: m.DecisionDelay, path: tuple[str, ...]) -> Iterator[Complaint]:  # noqa: ARG001
+def _delay(scenario: Scenario, fault: DecisionDelay, path: tuple[str, ...]) -> Iterator[Complaint]:  # noqa: ARG001
     if fault.delay.is_constant and fault.delay.mean == 0:
         yield Complaint((*path, "delay"), "a delay of 0 changes nothing")
 

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 
 from sim.core.quantity import format_duration as _t
-from sim.spec import models as m
 from sim.spec.predicates import (
     CAPABILITY_METRICS,
     INSIGHT_METRICS,
@@ -12,6 +11,8 @@ from sim.spec.predicates import (
     PATH_METRICS,
     RATIO_METRICS,
 )
+from sim.spec.scenario import Scenario
+from sim.spec.store.workload import Workload
 from sim.spec.subjects import reads_of, sold_by, subjects, written_by
 from sim.spec.text import Complaint, nearest
 
@@ -24,7 +25,7 @@ _NEEDS = {
 }
 
 
-def check_bounds(scenario: m.Scenario) -> Iterator[Complaint]:
+def check_bounds(scenario: Scenario) -> Iterator[Complaint]:
     """Yield the objectives whose bound is in another unit than the metric."""
     for name, objective in scenario.sla.items():
         if not objective.must.fits(objective.metric):
@@ -33,7 +34,7 @@ def check_bounds(scenario: m.Scenario) -> Iterator[Complaint]:
             yield Complaint(("sla", name, "must"), why, f"give {needs}")
 
 
-def check_windows(scenario: m.Scenario) -> Iterator[Complaint]:
+def check_windows(scenario: Scenario) -> Iterator[Complaint]:
     """Yield windows over which nothing is measured, of no whole steps, or longer than the run."""
     step, judged = scenario.level.window, scenario.duration - scenario.warmup
     for name, objective in scenario.sla.items():
@@ -55,17 +56,17 @@ def check_windows(scenario: m.Scenario) -> Iterator[Complaint]:
             yield Complaint(path, why, "give a longer level.window")
 
 
-def check_objectives(scenario: m.Scenario) -> Iterator[Complaint]:
+def check_objectives(scenario: Scenario) -> Iterator[Complaint]:
     """Yield the objectives on databases alone that are about nothing."""
     yield from _about(scenario, {*METRICS} - _OF_THE_PATH)
 
 
-def check_path_objectives(scenario: m.Scenario) -> Iterator[Complaint]:
+def check_path_objectives(scenario: Scenario) -> Iterator[Complaint]:
     """Yield the objectives that may be on the data path and are about nothing."""
     yield from _about(scenario, _OF_THE_PATH)
 
 
-def _about(scenario: m.Scenario, metrics: set[str]) -> Iterator[Complaint]:
+def _about(scenario: Scenario, metrics: set[str]) -> Iterator[Complaint]:
     for name, objective in scenario.sla.items():
         if objective.metric not in metrics:
             continue
@@ -77,7 +78,7 @@ def _about(scenario: m.Scenario, metrics: set[str]) -> Iterator[Complaint]:
             yield Complaint(("sla", name, "of"), f"no {what} {objective.of!r}", hint)
 
 
-def _missing(scenario: m.Scenario, metric: str) -> str:
+def _missing(scenario: Scenario, metric: str) -> str:
     """Return why nothing has a metric."""
     if metric in ORDER_METRICS:
         return "no consumer writes"
@@ -88,7 +89,7 @@ def _missing(scenario: m.Scenario, metric: str) -> str:
     return f"there is no {'lake' if scenario.bus else 'bus'}"
 
 
-def check_populations(scenario: m.Scenario) -> Iterator[Complaint]:
+def check_populations(scenario: Scenario) -> Iterator[Complaint]:
     """Yield the objectives on what has no load: there is nothing they could be judged on."""
     for name, objective in scenario.sla.items():
         what, known = subjects(scenario, objective.metric)
@@ -103,5 +104,5 @@ def check_populations(scenario: m.Scenario) -> Iterator[Complaint]:
             yield Complaint(("sla", name, "of"), f"{have} no {kind} to measure", hint)
 
 
-def _loaded(load: m.Workload, kind: str) -> bool:
+def _loaded(load: Workload, kind: str) -> bool:
     return load.arrivals.kind == "trace" or getattr(load, kind) > 0

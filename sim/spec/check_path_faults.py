@@ -4,23 +4,25 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from sim.core.quantity import format_duration as _t
-from sim.spec import models as m
+from sim.spec.fault import Fault
+from sim.spec.lake.lake import Lake
+from sim.spec.network.flows import syncs_on
 from sim.spec.path_faults import OffsetTranslationError
-from sim.spec.placement import syncs_on
 from sim.spec.processes import JOBS, consumers_of, moves_of, processes_of
 from sim.spec.references import unknown_one
+from sim.spec.scenario import Scenario
 from sim.spec.text import Complaint, Path
 
-_Check = Callable[[m.Scenario, Any, Path], Iterator[Complaint]]
+_Check = Callable[[Scenario, Any, Path], Iterator[Complaint]]
 
 
-def check_path_faults(scenario: m.Scenario) -> Iterator[Complaint]:
+def check_path_faults(scenario: Scenario) -> Iterator[Complaint]:
     """Yield what is wrong with the faults of the data path in a scenario whose other sections are read."""
     for name, fault in scenario.faults.items():
         yield from path_sense(scenario, fault, ("faults", name))
 
 
-def path_sense(scenario: m.Scenario, fault: Any, path: Path) -> Iterator[Complaint]:
+def path_sense(scenario: Scenario, fault: Any, path: Path) -> Iterator[Complaint]:
     """Yield what is wrong with one fault; nothing if it is none of the data path."""
     if fault.kind not in _CHECKS:
         return
@@ -32,15 +34,15 @@ def path_sense(scenario: m.Scenario, fault: Any, path: Path) -> Iterator[Complai
         yield from check(scenario, fault, path)
 
 
-def _process(scenario: m.Scenario, fault: Any, path: Path) -> Iterator[Complaint]:
+def _process(scenario: Scenario, fault: Any, path: Path) -> Iterator[Complaint]:
     yield from _named(scenario, fault.process, "process", (*path, "process"))
 
 
-def _group(scenario: m.Scenario, fault: Any, path: Path) -> Iterator[Complaint]:
+def _group(scenario: Scenario, fault: Any, path: Path) -> Iterator[Complaint]:
     yield from _named(scenario, fault.reader, "consumer", (*path, "reader"))
 
 
-def _reader(scenario: m.Scenario, fault: OffsetTranslationError, path: Path) -> Iterator[Complaint]:
+def _reader(scenario: Scenario, fault: OffsetTranslationError, path: Path) -> Iterator[Complaint]:
     at = (*path, "reader")
     wrong = list(_named(scenario, fault.reader, "reader", at))
     moves = None if wrong else moves_of(scenario, fault.reader)
@@ -53,7 +55,7 @@ def _reader(scenario: m.Scenario, fault: OffsetTranslationError, path: Path) -> 
         yield Complaint((*path, "skew"), "a skew of 0 changes nothing")
 
 
-def _named(scenario: m.Scenario, name: str, what: str, path: Path) -> Iterator[Complaint]:
+def _named(scenario: Scenario, name: str, what: str, path: Path) -> Iterator[Complaint]:
     """The thing that is called ``<domain>/...`` exists."""
     domain = name.partition("/")[0]
     if domain not in scenario.databases:
@@ -68,7 +70,7 @@ def _named(scenario: m.Scenario, name: str, what: str, path: Path) -> Iterator[C
         yield unknown_one(what, name, known, path)
 
 
-def _broker(scenario: m.Scenario, fault: Any, path: Path) -> Iterator[Complaint]:
+def _broker(scenario: Scenario, fault: Any, path: Path) -> Iterator[Complaint]:
     assert scenario.bus is not None
     at, count = (*path, "broker"), scenario.bus.brokers
     if fault.broker >= count:
@@ -79,7 +81,7 @@ def _broker(scenario: m.Scenario, fault: Any, path: Path) -> Iterator[Complaint]
         yield Complaint(at, f"broker {fault.broker} leads none of the {scenario.bus.partitions} partitions")
 
 
-def _ends(scenario: m.Scenario, fault: Any, path: Path) -> Iterator[Complaint]:
+def _ends(scenario: Scenario, fault: Any, path: Path) -> Iterator[Complaint]:
     for key, region in (("from", fault.from_), ("to", fault.to)):
         if region not in scenario.regions:
             yield unknown_one("region", region, scenario.regions, (*path, key))
@@ -87,32 +89,32 @@ def _ends(scenario: m.Scenario, fault: Any, path: Path) -> Iterator[Complaint]:
         yield Complaint((*path, "to"), f"{fault.to!r} is where it comes from")
 
 
-def _copied(scenario: m.Scenario, fault: Any, path: Path) -> Iterator[Complaint]:
+def _copied(scenario: Scenario, fault: Any, path: Path) -> Iterator[Complaint]:
     """Tables can come to be copied from that region."""
     assert scenario.lake is not None
     if fault.from_ in scenario.regions and fault.from_ not in (scenario.lake.home, *scenario.lake.standby):
         yield Complaint((*path, "from"), f"no tables are copied from {fault.from_}", _where(scenario.lake))
 
 
-def _copies(scenario: m.Scenario, fault: Any, path: Path) -> Iterator[Complaint]:
+def _copies(scenario: Scenario, fault: Any, path: Path) -> Iterator[Complaint]:
     """Tables can come to be copied to that region."""
     assert scenario.lake is not None
     if fault.region in scenario.regions and all(fault.region != to for _, to in syncs_on(scenario)):
         yield Complaint((*path, "region"), f"no tables are copied to {fault.region}", _where(scenario.lake))
 
 
-def _where(lake: m.Lake) -> str:
+def _where(lake: Lake) -> str:
     return f"the lake is in {', then '.join((lake.home, *lake.standby))}"
 
 
-def _shorter(scenario: m.Scenario, fault: Any, path: Path) -> Iterator[Complaint]:
+def _shorter(scenario: Scenario, fault: Any, path: Path) -> Iterator[Complaint]:
     assert scenario.bus is not None
     if fault.retention >= scenario.bus.retention:
         hint = f"the bus has {_t(scenario.bus.retention)}"
         yield Complaint((*path, "retention"), f"{_t(fault.retention)} is not shorter", hint)
 
 
-def _at_once(scenario: m.Scenario, fault: m.Fault, path: Path) -> Iterator[Complaint]:  # noqa: ARG001
+def _at_once(scenario: Scenario, fault: Fault, path: Path) -> Iterator[Complaint]:  # noqa: ARG001
     if fault.duration is not None:
         yield Complaint(
             (*path, "duration"), "this fault happens at once", "leave the duration out", at_key=True

@@ -3,7 +3,9 @@
 from collections.abc import Iterator
 from typing import Any
 
-from sim.spec import models as m
+from sim.spec.bus.consumer import Consumer
+from sim.spec.moves import Moves
+from sim.spec.scenario import Fresh, Scenario
 from sim.spec.text import Complaint
 
 Idle = tuple[tuple[str, ...], str]  # path, and what would give it a meaning
@@ -11,13 +13,13 @@ Idle = tuple[tuple[str, ...], str]  # path, and what would give it a meaning
 _OF_THE_PATH = ("consumers", "insights", "fresh")  # sections that are not there without a bus
 
 
-def idle_fields(scenario: m.Scenario) -> Iterator[Idle]:
+def idle_fields(scenario: Scenario) -> Iterator[Idle]:
     """Yield the fields that nothing reads in this scenario, whether they are given or not."""
     if scenario.bus is None:
         yield from ((("databases", name, "outbox"), "there is no bus") for name in scenario.databases)
     elif scenario.bus.acks == "all":
         yield ("bus", "replica_lag"), "with acks: all nothing is lost with a leader"
-    for field in m.Fresh.model_fields:
+    for field in Fresh.model_fields:
         if scenario.bus is None or (scenario.lake is None and field != "events"):
             yield ("fresh", field), "there is no lake" if scenario.bus else "there is no bus"
     for name, consumer in scenario.consumers.items():
@@ -32,7 +34,7 @@ def idle_fields(scenario: m.Scenario) -> Iterator[Idle]:
             yield ("lake", "stream", "when_down"), "without lookup no other domain is asked"
 
 
-def _idle_group(group: m.Consumer, path: tuple[str, ...]) -> Iterator[Idle]:
+def _idle_group(group: Consumer, path: tuple[str, ...]) -> Iterator[Idle]:
     yield from _idle_moves(group, path)
     if group.members == 1:
         yield (*path, "session"), "a group with one member restarts instead"
@@ -40,7 +42,7 @@ def _idle_group(group: m.Consumer, path: tuple[str, ...]) -> Iterator[Idle]:
         yield from (((*path, field), "it writes nothing") for field in ("on", "idempotent"))
 
 
-def _idle_moves(moves: m.Moves, path: tuple[str, ...]) -> Iterator[Idle]:
+def _idle_moves(moves: Moves, path: tuple[str, ...]) -> Iterator[Idle]:
     if not moves.standby:
         yield from (((*path, field), "without standby it does not move") for field in _OF_MOVES)
 
@@ -48,7 +50,7 @@ def _idle_moves(moves: m.Moves, path: tuple[str, ...]) -> Iterator[Idle]:
 _OF_MOVES = ("takeover", "again", "start")
 
 
-def check_idle(scenario: m.Scenario) -> Iterator[Complaint]:
+def check_idle(scenario: Scenario) -> Iterator[Complaint]:
     """Yield the fields that are given and mean nothing."""
     for path, why in idle_fields(scenario):
         holder: Any = scenario
@@ -58,7 +60,7 @@ def check_idle(scenario: m.Scenario) -> Iterator[Complaint]:
             yield Complaint(path, f"{path[-1]!r} does nothing here", why, at_key=True)
 
 
-def without_idle(scenario: m.Scenario, data: dict[str, Any]) -> dict[str, Any]:
+def without_idle(scenario: Scenario, data: dict[str, Any]) -> dict[str, Any]:
     """Take the idle fields out of ``data``, the scenario as plain data, and return it.
 
     So a scenario without a bus has the form, and the digest, that it had before there were any.

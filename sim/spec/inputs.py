@@ -6,9 +6,9 @@ import shutil
 from collections.abc import Mapping
 from pathlib import Path
 
-from sim.spec.models import Scenario
 from sim.spec.resolve import dump, files_of
-from sim.spec.trace import digest_of
+from sim.spec.scenario import Scenario
+from sim.spec.store.recorded import digest_of
 
 COPY_MAX_BYTES = 64 * 2**20
 FOLDER = "data"

@@ -5,8 +5,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from sim.core.identity import LIMITS
-from sim.spec import models as m
-from sim.spec.replays import DATABASE
+from sim.spec.bus.replay import DATABASE
+from sim.spec.scenario import Scenario
+from sim.spec.store.database import Failover
+from sim.spec.store.routing import Check
+from sim.spec.store.workload import Bursty, Constant, Diurnal
 from sim.spec.text import Complaint, Path
 
 SIGMAS = 8  # Poisson arrivals pass so many standard deviations above their mean once in 10^15 runs
@@ -24,11 +27,11 @@ class Rule:
 
     limit: str
     words: str
-    of: Callable[[m.Scenario], Counted]
+    of: Callable[[Scenario], Counted]
     needs: frozenset[str]
     at_key: bool = False
 
-    def __call__(self, scenario: m.Scenario) -> Iterator[Complaint]:
+    def __call__(self, scenario: Scenario) -> Iterator[Complaint]:
         """Yield what there is more of than there can be."""
         most = LIMITS[self.limit]
         for path, count in self.of(scenario):
@@ -36,11 +39,11 @@ class Rule:
                 yield Complaint(path, self.words.format(f"{count:,}"), f"at most {most:,}", self.at_key)
 
 
-def _regions(scenario: m.Scenario) -> Counted:
+def _regions(scenario: Scenario) -> Counted:
     yield ("regions",), len(scenario.regions)
 
 
-def _streams(scenario: m.Scenario) -> Counted:
+def _streams(scenario: Scenario) -> Counted:
     """For each client: reads, writes and a checker of each region; an observer in each; and the calls."""
     clients, regions = len(scenario.clients), len(scenario.regions)
     for name in scenario.databases:
@@ -48,12 +51,12 @@ def _streams(scenario: m.Scenario) -> Counted:
         yield ("databases", name), clients * (regions + 2) + regions + calls
 
 
-def _callers(scenario: m.Scenario) -> Counted:
+def _callers(scenario: Scenario) -> Counted:
     for name in scenario.databases:
         yield ("databases", name), len(_callers_of(scenario, name))
 
 
-def _callers_of(scenario: m.Scenario, database: str) -> list[tuple[str, int]]:
+def _callers_of(scenario: Scenario, database: str) -> list[tuple[str, int]]:
     """Return the consumers and replays that write to a database, and in how many regions each can be."""
     handlers = [
         (name, 1 + len(consumer.standby))
@@ -68,7 +71,7 @@ def _callers_of(scenario: m.Scenario, database: str) -> list[tuple[str, int]]:
     return [*handlers, *replays]
 
 
-def _operations(scenario: m.Scenario) -> Counted:
+def _operations(scenario: Scenario) -> Counted:
     """Of the client that sends the most."""
     total = math.fsum(client.share for client in scenario.clients.values()) or 1.0
     shares = {name: client.share / total for name, client in scenario.clients.items()}
@@ -76,7 +79,7 @@ def _operations(scenario: m.Scenario) -> Counted:
         for field, kind in (("reads", "read"), ("writes", "write")):
             rate = getattr(database.workload, field)
             peaks = (shares[c] * _peak(scenario, name, client=c, kind=kind) for c in shares)
-            random = not isinstance(database.workload.arrivals, m.Constant)
+            random = not isinstance(database.workload.arrivals, Constant)
             count = at_most(rate * max(peaks), scenario.duration, random=random) if rate else 0
             yield ("databases", name, "workload", field), count
 
@@ -88,13 +91,13 @@ def at_most(rate_per_s: float, duration_ns: int, *, random: bool = True) -> int:
     return min(math.ceil(mean + spread), duration_ns)
 
 
-def _peak(scenario: m.Scenario, database: str, *, client: str, kind: str) -> float:
+def _peak(scenario: Scenario, database: str, *, client: str, kind: str) -> float:
     """Return by how much the rate of a stream can rise at most, all that raises it together."""
     arrivals = scenario.databases[database].workload.arrivals
     factor = 1.0
-    if isinstance(arrivals, m.Bursty):
+    if isinstance(arrivals, Bursty):
         factor = arrivals.factor
-    elif isinstance(arrivals, m.Diurnal):
+    elif isinstance(arrivals, Diurnal):
         factor = 1 + arrivals.amplitude
     for fault in scenario.faults.values():
         if fault.kind == "traffic_spike" and fault.factor > 1:
@@ -103,25 +106,25 @@ def _peak(scenario: m.Scenario, database: str, *, client: str, kind: str) -> flo
     return factor
 
 
-def _probes(scenario: m.Scenario) -> Counted:
+def _probes(scenario: Scenario) -> Counted:
     yield ("gateway", "check", "interval"), _times(scenario, scenario.gateway.check.interval)
     for name, database in scenario.databases.items():
         yield ("databases", name, "failover", "interval"), _times(scenario, database.failover.interval)
 
 
-def _times(scenario: m.Scenario, interval: int) -> int:
+def _times(scenario: Scenario, interval: int) -> int:
     return -(-scenario.duration // interval)
 
 
-def _patience(scenario: m.Scenario) -> Counted:
-    rules: list[tuple[Path, m.Check | m.Failover]] = [(("gateway", "check"), scenario.gateway.check)]
+def _patience(scenario: Scenario) -> Counted:
+    rules: list[tuple[Path, Check | Failover]] = [(("gateway", "check"), scenario.gateway.check)]
     rules += [(("databases", name, "failover"), d.failover) for name, d in scenario.databases.items()]
     for path, rule in rules:
         for field in ("failures", "successes"):
             yield (*path, field), getattr(rule, field) * rule.interval
 
 
-def _epochs(scenario: m.Scenario) -> Counted:
+def _epochs(scenario: Scenario) -> Counted:
     """The last epoch that begins before the end, in the session that is the furthest ahead, and epoch 0."""
     for name, database in scenario.databases.items():
         rules = database.workload.sessions
@@ -131,12 +134,12 @@ def _epochs(scenario: m.Scenario) -> Counted:
             yield ("databases", name, "workload", "sessions", "length"), last + 1
 
 
-def _seed(scenario: m.Scenario) -> Counted:
+def _seed(scenario: Scenario) -> Counted:
     if scenario.study is not None:
         yield ("study", "seed"), scenario.study.seed
 
 
-def _name(scenario: m.Scenario) -> Counted:
+def _name(scenario: Scenario) -> Counted:
     yield ("name",), len(scenario.name)
 
 

@@ -9,10 +9,12 @@ from pydantic import TypeAdapter, ValidationError
 
 from sim.core.errors import Problem, SpecError
 from sim.spec import explain
+from sim.spec.bus.replay import Replay
 from sim.spec.check import check
 from sim.spec.compose import compose_all
-from sim.spec.models import AnyFault, Objective, Replay, Scenario
+from sim.spec.fault_models import AnyFault
 from sim.spec.nodes import plain
+from sim.spec.scenario import Objective, Scenario
 from sim.spec.text import Complaint
 
 _AUTHORED = {"authored": True}

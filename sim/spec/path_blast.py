@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator
 
-from sim.spec import models as m
+from sim.spec.lake.lake import Lake
 from sim.spec.processes import moves_of
+from sim.spec.scenario import Scenario
 from sim.spec.targets import Targets
 
 
-def path_phrases(scenario: m.Scenario, hit: Targets) -> Iterator[str]:
+def path_phrases(scenario: Scenario, hit: Targets) -> Iterator[str]:
     """Yield one phrase for each thing; the same one of several domains is one thing."""
     yield from _processes(scenario, hit.processes)
     for region, broker in hit.brokers:
@@ -19,7 +20,7 @@ def path_phrases(scenario: m.Scenario, hit: Targets) -> Iterator[str]:
             yield what.format(", ".join(name for name, other in places if other == region), region)
 
 
-def _processes(scenario: m.Scenario, names: tuple[str, ...]) -> Iterator[str]:
+def _processes(scenario: Scenario, names: tuple[str, ...]) -> Iterator[str]:
     domains: dict[str, list[str]] = {}
     for name in names:
         domain, _, rest = name.partition("/")
@@ -28,7 +29,7 @@ def _processes(scenario: m.Scenario, names: tuple[str, ...]) -> Iterator[str]:
         yield phrase.format(", ".join(users))
 
 
-def _phrase(scenario: m.Scenario, domain: str, rest: str) -> str:
+def _phrase(scenario: Scenario, domain: str, rest: str) -> str:
     """Return what ``<domain>/<rest>`` is, with a place for the names of domains."""
     kind, *ends = rest.split("/")
     if ends:
@@ -37,7 +38,7 @@ def _phrase(scenario: m.Scenario, domain: str, rest: str) -> str:
         return f"relay of {{}} in {scenario.databases[domain].primary}"
     moves = moves_of(scenario, f"{domain}/{rest}") or scenario.lake
     assert moves is not None
-    place = moves.home if isinstance(moves, m.Lake) else moves.region
-    what = f"{kind} job" if isinstance(moves, m.Lake) else f"consumer {kind}"
+    place = moves.home if isinstance(moves, Lake) else moves.region
+    what = f"{kind} job" if isinstance(moves, Lake) else f"consumer {kind}"
     after = f", standby in {', '.join(moves.standby)}" if moves.standby else ""
     return f"{what} of {{}} in {place}{after}"

@@ -2,13 +2,16 @@
 
 from collections.abc import Iterable
 
-from sim.spec import models as m
-from sim.spec.placement import Pair, mirrors_on
+from sim.spec.bus.consumer import Consumer
+from sim.spec.lake.lake import Lake
+from sim.spec.network.flows import mirrors_on
+from sim.spec.scenario import Scenario
+from sim.spec.store.placement import Pair
 
 JOBS = ("stream", "curated", "analytics")
 
 
-def processes_of(scenario: m.Scenario, domain: str) -> list[str]:
+def processes_of(scenario: Scenario, domain: str) -> list[str]:
     """Return the processes of a domain: relay, mirrors, consumers and jobs, as far as there are any."""
     if scenario.bus is None:
         return []
@@ -21,7 +24,7 @@ def processes_of(scenario: m.Scenario, domain: str) -> list[str]:
     ]
 
 
-def processes_in(scenario: m.Scenario, region: str) -> list[str]:
+def processes_in(scenario: Scenario, region: str) -> list[str]:
     """Return the relays, consumers and jobs that are in a region at first, in order of domain."""
     found: list[str] = []
     for domain, database in sorted(scenario.databases.items()):
@@ -34,7 +37,7 @@ def processes_in(scenario: m.Scenario, region: str) -> list[str]:
     return found
 
 
-def consumers_of(scenario: m.Scenario, domain: str) -> list[str]:
+def consumers_of(scenario: Scenario, domain: str) -> list[str]:
     """Return the consumer groups of a domain, as ``<domain>/<consumer>``, in order of name."""
     return [
         f"{domain}/{name}" for name, consumer in sorted(scenario.consumers.items()) if consumer.of == domain
@@ -53,7 +56,7 @@ def syncs(domains: Iterable[str], pairs: Iterable[Pair]) -> list[str]:
     return [f"{domain}/sync/{a}/{b}" for domain in domains for a, b in pairs]
 
 
-def moves_of(scenario: m.Scenario, reader: str) -> m.Consumer | m.Lake | None:
+def moves_of(scenario: Scenario, reader: str) -> Consumer | Lake | None:
     """Return how a consumer or a stream job moves between regions; None if there is no such reader."""
     domain, _, name = reader.partition("/")
     if name == "stream" and domain in scenario.databases:

@@ -26,3 +26,8 @@ def twice(names: Sequence[str], path: Path) -> Iterator[Complaint]:
     for name, count in Counter(names).items():
         if count > 1:
             yield Complaint((*path, last[name]), f"{name!r} is there twice")
+
+
+def without(section: str, needed: str) -> Complaint:
+    """Return the complaint that a section is there without the one that it builds on."""
+    return Complaint((section,), f"there is no {needed} for this", f"add {needed}", at_key=True)

@@ -6,15 +6,23 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from sim.core.distributions import proportions
-from sim.spec import models as m
 from sim.spec.blast import blast_radius
+from sim.spec.bus.bus import Bus
 from sim.spec.catalogue import fault_catalogue, starter
 from sim.spec.check import check
 from sim.spec.idle import without_idle
+from sim.spec.lake.insight import Insight
+from sim.spec.lake.lake import Lake
 from sim.spec.loader import load, raise_all
-from sim.spec.placement import MIRROR, SYNC, Flow, default_zone, flow_shares
+from sim.spec.model import Model
+from sim.spec.network.flows import MIRROR, SYNC, Flow, flow_shares
+from sim.spec.network.network import Link
+from sim.spec.scenario import Scenario
 from sim.spec.schema import schema
-from sim.spec.trace import digest_of
+from sim.spec.store.database import Database
+from sim.spec.store.placement import default_zone
+from sim.spec.store.recorded import digest_of
+from sim.spec.store.routing import Client
 from sim.spec.yaml_text import to_yaml
 
 __all__ = [
@@ -33,7 +41,7 @@ __all__ = [
 _NOT_IN_DIGEST = ("name", "purpose", "study", "sweep", "prices")
 
 
-def resolve(scenario: m.Scenario) -> m.Scenario:
+def resolve(scenario: Scenario) -> Scenario:
     """Return the scenario with nothing left to a default. Offsets stay None: they are drawn.
 
     What is held by name is sorted by it (objectives are not), so that the order in the file cannot matter.
@@ -59,7 +67,7 @@ def resolve(scenario: m.Scenario) -> m.Scenario:
     )
 
 
-def dump(scenario: m.Scenario, places: Mapping[str, str] | None = None) -> str:
+def dump(scenario: Scenario, places: Mapping[str, str] | None = None) -> str:
     """Return the scenario as canonical YAML: a legal scenario; that of a resolved one resolves to itself.
 
     ``places``: file -> where it is to be found instead, relative to the YAML file.
@@ -70,7 +78,7 @@ def dump(scenario: m.Scenario, places: Mapping[str, str] | None = None) -> str:
     return to_yaml(data)
 
 
-def files_of(scenario: m.Scenario) -> list[str]:
+def files_of(scenario: Scenario) -> list[str]:
     """Return the files that a resolved scenario reads, each once, sorted."""
     named = {holder["file"] for holder in _holders(_written(scenario))}
     return sorted(named - {None})  # a distribution made in Python has none
@@ -85,19 +93,19 @@ def _holders(data: Any) -> Iterator[dict[str, Any]]:
             yield from _holders(part)
 
 
-def digest(scenario: m.Scenario) -> str:
+def digest(scenario: Scenario) -> str:
     """Return the first 12 hex digits of ``digest_full``, for people."""
     return digest_full(scenario)[:12]
 
 
-def digest_full(scenario: m.Scenario) -> str:
+def digest_full(scenario: Scenario) -> str:
     """Return the SHA-256 (hex) of a resolved scenario, name, purpose and the places of files left out."""
     data = {key: value for key, value in _written(scenario).items() if key not in _NOT_IN_DIGEST}
     text = json.dumps(_without_files(data), sort_keys=True, separators=(",", ":"), ensure_ascii=True)
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _written(scenario: m.Scenario) -> dict[str, Any]:
+def _written(scenario: Scenario) -> dict[str, Any]:
     """Return the scenario as plain data, as one would write it, without what means nothing in it."""
     return without_idle(scenario, scenario.model_dump(mode="json", exclude_none=True, by_alias=True))
 
@@ -117,14 +125,14 @@ def _sorted(entries: dict[str, Any]) -> dict[str, Any]:
     return dict(sorted(entries.items()))
 
 
-def _links(scenario: m.Scenario) -> dict[str, m.Link]:
+def _links(scenario: Scenario) -> dict[str, Link]:
     """Return both directions of every link; the way back is as the way there unless it is given."""
     given = scenario.network.links
     there_and_back = {f"{b}/{a}": link for name, link in given.items() for a, b in [name.split("/")]}
     return _sorted(there_and_back | given)
 
 
-def _clients(scenario: m.Scenario) -> dict[str, m.Client]:
+def _clients(scenario: Scenario) -> dict[str, Client]:
     clients = _sorted(scenario.clients)
     shares = proportions([client.share for client in clients.values()])
     return {
@@ -133,7 +141,7 @@ def _clients(scenario: m.Scenario) -> dict[str, m.Client]:
     }
 
 
-def _order(scenario: m.Scenario, client: str) -> list[str]:
+def _order(scenario: Scenario, client: str) -> list[str]:
     """Return the regions by latency from the client, its own first; equal ones by name."""
     links = scenario.network.links
     return sorted(
@@ -142,12 +150,12 @@ def _order(scenario: m.Scenario, client: str) -> list[str]:
     )
 
 
-def _shared(section: m.Bus | m.Lake, name: str, share: float) -> dict[str, m.Model]:
+def _shared(section: Bus | Lake, name: str, share: float) -> dict[str, Model]:
     """Return what changes in a section whose flow ``name`` gets a share of its links."""
     return {name: getattr(section, name).model_copy(update={"share": share})}
 
 
-def _insights(scenario: m.Scenario) -> dict[str, m.Insight]:
+def _insights(scenario: Scenario) -> dict[str, Insight]:
     return {
         name: insight.model_copy(
             update={"reads": sorted(insight.reads), "regions": sorted(insight.regions or scenario.regions)}
@@ -156,7 +164,7 @@ def _insights(scenario: m.Scenario) -> dict[str, m.Insight]:
     }
 
 
-def _databases(scenario: m.Scenario, shares: dict[Flow, float]) -> dict[str, m.Database]:
+def _databases(scenario: Scenario, shares: dict[Flow, float]) -> dict[str, Database]:
     databases = {}
     for name, database in sorted(scenario.databases.items()):
         replication = database.replication.model_copy(update={"share": shares["replication", name]})
@@ -173,7 +181,7 @@ def _arrivals(arrivals: Any) -> Any:
     return arrivals.model_copy(update={"sha256": digest_of(arrivals.file)})
 
 
-def _fault(scenario: m.Scenario, fault: Any) -> Any:
+def _fault(scenario: Scenario, fault: Any) -> Any:
     if fault.kind == "region_isolation" and fault.peers is None:
         return fault.model_copy(update={"peers": sorted(set(scenario.regions) - {fault.region})})
     return fault

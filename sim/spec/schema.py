@@ -10,7 +10,8 @@ from typing import Any
 from pydantic.json_schema import GenerateJsonSchema
 
 from sim.spec import delays
-from sim.spec.models import Model, Scenario
+from sim.spec.model import Model
+from sim.spec.scenario import Scenario
 
 _SHARED = (
     "duration",

@@ -2,8 +2,7 @@
 
 from collections.abc import Iterator
 
-from sim.spec import models as m
-from sim.spec.choreography import root_of, roots
+from sim.spec.bus.handlers import root_of, roots
 from sim.spec.predicates import (
     CAPABILITY_METRICS,
     DELIVERY_METRICS,
@@ -13,11 +12,12 @@ from sim.spec.predicates import (
     ORDER_METRICS,
     REQUEST_METRICS,
 )
+from sim.spec.scenario import Scenario
 
 ZONES = ("raw", "curated", "analytics")
 
 
-def subjects(scenario: m.Scenario, metric: str) -> tuple[str, list[str]]:
+def subjects(scenario: Scenario, metric: str) -> tuple[str, list[str]]:
     """Return what a metric is measured of, in a word, and all there are of it."""
     if metric in REQUEST_METRICS:
         return "capability", list(_requests(scenario))
@@ -38,7 +38,7 @@ def subjects(scenario: m.Scenario, metric: str) -> tuple[str, list[str]]:
     return _of_orders(scenario, metric)
 
 
-def _of_orders(scenario: m.Scenario, metric: str) -> tuple[str, list[str]]:
+def _of_orders(scenario: Scenario, metric: str) -> tuple[str, list[str]]:
     if metric in ORDER_METRICS:
         return "domain of orders", roots(scenario)
     if metric == "oversold":
@@ -46,14 +46,14 @@ def _of_orders(scenario: m.Scenario, metric: str) -> tuple[str, list[str]]:
     return "store", list(scenario.databases)
 
 
-def sold_by(scenario: m.Scenario, of: str) -> list[str]:
+def sold_by(scenario: Scenario, of: str) -> list[str]:
     """Return the domain whose clients' writes are the orders that a stock is taken for."""
     stock = scenario.databases[of].stock
     root = None if stock is None else root_of(scenario, stock.taken_by)
     return [root] if root in scenario.databases else []
 
 
-def written_by(scenario: m.Scenario, of: str) -> list[str]:
+def written_by(scenario: Scenario, of: str) -> list[str]:
     """Return the domains whose writes a subject of the data path is about."""
     insights = {f"dashboard.{name}": insight for name, insight in scenario.insights.items()}
     if of in insights:
@@ -62,22 +62,22 @@ def written_by(scenario: m.Scenario, of: str) -> list[str]:
     return [head] if head in scenario.databases else list(scenario.databases)
 
 
-def reads_of(scenario: m.Scenario) -> list[str]:
+def reads_of(scenario: Scenario) -> list[str]:
     """Return the capabilities that are reads of a database; whole names, since ends can be anybody's."""
     return [f"{name}.read" for name in scenario.databases]
 
 
-def writes_of(scenario: m.Scenario) -> list[str]:
+def writes_of(scenario: Scenario) -> list[str]:
     """Return the capabilities that are writes to a database."""
     return [f"{name}.write" for name in scenario.databases]
 
 
-def _requests(scenario: m.Scenario) -> Iterator[str]:
+def _requests(scenario: Scenario) -> Iterator[str]:
     for pair in zip(reads_of(scenario), writes_of(scenario), strict=True):
         yield from pair
 
 
-def _deliveries(scenario: m.Scenario) -> Iterator[str]:
+def _deliveries(scenario: Scenario) -> Iterator[str]:
     """Yield what is as good as it is fresh."""
     for name in scenario.databases if scenario.bus else ():
         yield f"{name}.events"
@@ -86,12 +86,12 @@ def _deliveries(scenario: m.Scenario) -> Iterator[str]:
     yield from (f"dashboard.{name}" for name in scenario.insights)
 
 
-def _readers(scenario: m.Scenario, domain: str) -> Iterator[str]:
+def _readers(scenario: Scenario, domain: str) -> Iterator[str]:
     yield from _consumers(scenario, domain)
     yield from (f"{domain}.{zone}" for zone in ZONES if scenario.lake)
 
 
-def _stages(scenario: m.Scenario, domain: str) -> Iterator[str]:
+def _stages(scenario: Scenario, domain: str) -> Iterator[str]:
     """Yield the stages that a record of a domain passes after its commit."""
     if scenario.bus is None:
         return
@@ -101,5 +101,5 @@ def _stages(scenario: m.Scenario, domain: str) -> Iterator[str]:
     yield from (f"{domain}.copy/{region}" for region in scenario.regions if scenario.lake)
 
 
-def _consumers(scenario: m.Scenario, domain: str) -> Iterator[str]:
+def _consumers(scenario: Scenario, domain: str) -> Iterator[str]:
     yield from (f"{domain}.{name}" for name, consumer in scenario.consumers.items() if consumer.of == domain)

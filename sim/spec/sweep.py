@@ -11,8 +11,8 @@ from sim.core.errors import Problem, SpecError
 from sim.spec.compose import compose_all
 from sim.spec.explain import place
 from sim.spec.loader import load
-from sim.spec.models import Scenario
 from sim.spec.resolve import resolve
+from sim.spec.scenario import Scenario
 from sim.spec.text import Complaint, Path, nearest
 
 # Sections of named entries: what a path leads into must be there, or a slip would make a new one.

@@ -5,10 +5,25 @@ from dataclasses import dataclass, fields
 from itertools import combinations
 from typing import Any
 
-from sim.spec import models as m
 from sim.spec import path_faults as path
-from sim.spec.placement import Pair, nodes_of
+from sim.spec.fault_models import (
+    AnyFault,
+    BandwidthLimit,
+    DbCrash,
+    DecisionDelay,
+    LinkFlap,
+    NetworkLatency,
+    NetworkPartition,
+    NodeSlow,
+    PacketLoss,
+    RegionIsolation,
+    RegionOutage,
+    ReplicationPause,
+    TrafficSpike,
+)
 from sim.spec.processes import mirrors, processes_in, syncs
+from sim.spec.scenario import Scenario
+from sim.spec.store.placement import Pair, nodes_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,39 +46,39 @@ class Targets:
         return any(getattr(self, entry.name) for entry in fields(self))
 
 
-def targets(scenario: m.Scenario, fault: m.AnyFault) -> Targets:
+def targets(scenario: Scenario, fault: AnyFault) -> Targets:
     """Return the targets of a fault whose references exist; the primary "at the time" is the initial one."""
     match fault:
-        case m.RegionOutage():
+        case RegionOutage():
             nodes = _nodes(scenario, "*", fault.region)
             if fault.zone is None:
                 here = tuple(processes_in(scenario, fault.region))
                 return Targets(regions=(fault.region,), nodes=nodes, processes=here)
             nodes = tuple(node for node in nodes if _zone(scenario, node) == fault.zone)
             return Targets(nodes=nodes, processes=_relays(scenario, nodes))
-        case m.RegionIsolation():
+        case RegionIsolation():
             clients = (
                 tuple((client, fault.region) for client in sorted(scenario.clients)) if fault.clients else ()
             )
             return Targets(links=isolation(fault, scenario.regions), clients=clients)
-        case m.NetworkPartition():
+        case NetworkPartition():
             return Targets(links=partition(fault, scenario.regions))
-        case m.NetworkLatency() | m.PacketLoss() | m.BandwidthLimit() | m.LinkFlap():
+        case NetworkLatency() | PacketLoss() | BandwidthLimit() | LinkFlap():
             return Targets(links=link_pairs(fault.link, scenario.regions))
-        case m.DbCrash():
+        case DbCrash():
             nodes = _nodes(scenario, fault.database, fault.region)
             return Targets(nodes=nodes, processes=_relays(scenario, nodes))
-        case m.ReplicationPause() | m.NodeSlow():
+        case ReplicationPause() | NodeSlow():
             return Targets(nodes=_nodes(scenario, fault.database, fault.region))
-        case m.TrafficSpike():
+        case TrafficSpike():
             return Targets(streams=_streams(scenario, fault))
-        case m.DecisionDelay():
+        case DecisionDelay():
             return Targets(controllers=tuple(databases_named(scenario, fault.database)))
         case _:
             return _path_targets(scenario, fault)
 
 
-def _path_targets(scenario: m.Scenario, fault: path.PathFault) -> Targets:
+def _path_targets(scenario: Scenario, fault: path.PathFault) -> Targets:
     domains = databases_named(scenario, getattr(fault, "database", "*"))
     match fault:
         case path.ProcessKill() | path.ProcessPause():
@@ -86,7 +101,7 @@ def _path_targets(scenario: m.Scenario, fault: path.PathFault) -> Targets:
             return Targets(tables=tuple((domain, fault.region) for domain in domains))
 
 
-def databases_named(scenario: m.Scenario, name: str) -> list[str]:
+def databases_named(scenario: Scenario, name: str) -> list[str]:
     """Return the databases that a name or ``*`` stands for, in order of name."""
     return sorted(scenario.databases) if name == "*" else [name]
 
@@ -103,7 +118,7 @@ def link_pairs(link: str, regions: Iterable[str]) -> tuple[Pair, ...]:
     return tuple(sorted([(link, other) for other in others] + [(other, link) for other in others]))
 
 
-def isolation(fault: m.RegionIsolation, regions: Iterable[str]) -> tuple[Pair, ...]:
+def isolation(fault: RegionIsolation, regions: Iterable[str]) -> tuple[Pair, ...]:
     """Return the links that an isolation cuts: ``to`` those towards the region, ``from`` those away."""
     peers = [region for region in regions if region != fault.region] if fault.peers is None else fault.peers
     away = [(fault.region, peer) for peer in peers] if fault.direction != "to" else []
@@ -111,7 +126,7 @@ def isolation(fault: m.RegionIsolation, regions: Iterable[str]) -> tuple[Pair, .
     return tuple(sorted(away + towards))
 
 
-def partition(fault: m.NetworkPartition, regions: Iterable[str]) -> tuple[Pair, ...]:
+def partition(fault: NetworkPartition, regions: Iterable[str]) -> tuple[Pair, ...]:
     """Return the links that a network partition cuts. Regions in no group reach everyone.
 
     Shapes over n regions in order of name: ``one`` the first alone; ``bisect`` the first n//2 and the rest;
@@ -140,7 +155,7 @@ def _deaf(names: list[str]) -> Iterator[Pair]:
         yield from ((names[j], name) for j in range(n) if j not in heard and j != i)
 
 
-def _nodes(scenario: m.Scenario, database: str, region: str | None) -> tuple[Pair, ...]:
+def _nodes(scenario: Scenario, database: str, region: str | None) -> tuple[Pair, ...]:
     """Return the nodes of the named databases in a region; without one, their primaries'."""
     chosen = ((name, scenario.databases[name]) for name in databases_named(scenario, database))
     return tuple(
@@ -148,19 +163,19 @@ def _nodes(scenario: m.Scenario, database: str, region: str | None) -> tuple[Pai
     )
 
 
-def _relays(scenario: m.Scenario, nodes: Iterable[Pair]) -> tuple[str, ...]:
+def _relays(scenario: Scenario, nodes: Iterable[Pair]) -> tuple[str, ...]:
     """Return the relays that stop with nodes, if these are the primaries'."""
     if scenario.bus is None:
         return ()
     return tuple(f"{name}/relay" for name, region in nodes if scenario.databases[name].primary == region)
 
 
-def _zone(scenario: m.Scenario, node: Pair) -> str:
+def _zone(scenario: Scenario, node: Pair) -> str:
     database, region = node
     return scenario.databases[database].zone or scenario.regions[region].zones[0]
 
 
-def _streams(scenario: m.Scenario, spike: m.TrafficSpike) -> tuple[str, ...]:
+def _streams(scenario: Scenario, spike: TrafficSpike) -> tuple[str, ...]:
     """Return the streams with a rate that a traffic spike multiplies; a trace has its own times."""
     found: list[str] = []
     for name in databases_named(scenario, spike.database):

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from sim.spec.models import Scenario
+from sim.spec.scenario import Scenario
 from sim.spec.subjects import writes_of
 from sim.stats.quantile import quantile
 from sim.study.figures import PLATFORM

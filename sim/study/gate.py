@@ -6,8 +6,8 @@ from pathlib import Path
 
 from sim.core.errors import SpecError
 from sim.outcome import EXIT_CODES
-from sim.spec.models import Study as Rules
 from sim.spec.position import positions
+from sim.spec.scenario import Study as Rules
 from sim.study.baseline import CANNOT_TELL, WORSE, Change
 from sim.study.judgement import FAIL, INCONCLUSIVE, PASS, Ruling
 from sim.study.plan import Point, points_of

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from sim.outcome import EXIT_CODES
-from sim.spec.models import Objective
+from sim.spec.scenario import Objective
 from sim.stats.binomial import fraction
 from sim.stats.estimate import Estimate
 from sim.study.tally import Counts, Tally

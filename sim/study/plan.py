@@ -4,8 +4,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from sim.spec.models import Scenario
 from sim.spec.resolve import digest_full
+from sim.spec.scenario import Scenario
 from sim.spec.sweep import points
 
 

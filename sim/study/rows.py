@@ -6,8 +6,8 @@ from typing import Any, NamedTuple
 
 from sim.measure.verdict import UNDECIDED
 from sim.outcome import Outcome
-from sim.spec.models import Objective, Scenario
 from sim.spec.predicates import METRICS
+from sim.spec.scenario import Objective, Scenario
 from sim.study.figures import Figures
 
 Rows = dict[str, list[list[Any]]]

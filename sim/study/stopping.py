@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 
-from sim.spec.models import Objective
+from sim.spec.scenario import Objective
 from sim.stats import bootstrap
 from sim.stats.binomial import trials_to_pass
 from sim.stats.sequential import Look, looks

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from sim.spec.models import Scenario
+from sim.spec.scenario import Scenario
 
 LAKE_TABLES = ("raw", "curated", "analytics")
 

@@ -10,7 +10,7 @@ from platform import node
 from time import perf_counter
 from typing import Any
 
-from sim.spec.models import Scenario
+from sim.spec.scenario import Scenario
 from sim.study.batch import written
 from sim.study.figures import figures_of
 from sim.study.machine import differences, fingerprint

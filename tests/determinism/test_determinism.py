@@ -13,9 +13,9 @@ import numpy as np
 import yaml
 
 from sim.models.store.domain import CURSORS
-from sim.spec.models import Scenario
-from sim.spec.placement import nodes_of
 from sim.spec.resolve import digest_full, load, resolve
+from sim.spec.scenario import Scenario
+from sim.spec.store.placement import nodes_of
 from sim.trial import run, run_tables
 
 DRILL = Path(__file__).with_name("drill.yaml")

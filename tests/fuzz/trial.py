@@ -12,8 +12,9 @@ from sim.core.budget import Budget, OverBudget
 from sim.core.distributions import Distribution, constant
 from sim.core.errors import LimitReached, SpecError
 from sim.core.inert import inert_lines
-from sim.spec import models as m
 from sim.spec.resolve import dump, load, resolve
+from sim.spec.scenario import Scenario
+from sim.spec.store.database import Database
 
 OPERATIONS, SPAN_NS = 20_000, 120 * 10**9  # of a simulated mutant, at most
 BUDGET = Budget(rows=2e7, memory_bytes=2**29)  # estimates are right within a factor of 2: so below 1 GiB
@@ -77,7 +78,7 @@ def simulated(path: Path, seed: int) -> str:
     return f"no number: {', '.join(bad[:9])}" if bad else "ended"
 
 
-def shortened(scenario: m.Scenario) -> m.Scenario:
+def shortened(scenario: Scenario) -> Scenario:
     """Return a resolved scenario with all its times squeezed into a short run, and little load."""
     ratio = min(1.0, SPAN_NS / scenario.duration)
     span_s = scenario.duration * ratio / 1e9
@@ -96,7 +97,7 @@ def shortened(scenario: m.Scenario) -> m.Scenario:
     )
 
 
-def _calmer(database: m.Database, ratio: float) -> m.Database:
+def _calmer(database: Database, ratio: float) -> Database:
     load = database.workload
     update = {"reads": load.reads * ratio, "writes": load.writes * ratio}
     return database.model_copy(update={"workload": load.model_copy(update=update)})

@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
 
-from sim.spec.models import Scenario
 from sim.spec.resolve import load, resolve
+from sim.spec.scenario import Scenario
 from sim.trial import rerun
 from tests.oracle.generate import case as store_case
 from tests.oracle.platform.generate import case as platform_case

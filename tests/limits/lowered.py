@@ -66,8 +66,8 @@ def lowered(widths: dict[str, int]) -> Mutant:
 def told() -> str:
     """Return a digest of all tables of the run, and how many operations and promotions there were."""
     from sim.core import identity
-    from sim.spec.models import Scenario
     from sim.spec.resolve import resolve
+    from sim.spec.scenario import Scenario
     from sim.trial import run_tables
 
     unpack = {

@@ -9,8 +9,8 @@ import yaml
 from sim.cli.main import UNDECIDED, main
 from sim.core.errors import LimitReached
 from sim.core.identity import LIMITS
-from sim.spec.models import Scenario
 from sim.spec.resolve import resolve
+from sim.spec.scenario import Scenario
 from sim.trial import run_tables
 from tests.oracle.compare import compare, compare_milestones
 from tests.oracle.twin import run_twin

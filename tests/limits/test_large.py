@@ -2,8 +2,8 @@
 
 import pytest
 
-from sim.spec.models import Scenario
 from sim.spec.resolve import resolve
+from sim.spec.scenario import Scenario
 from sim.trial import run
 
 from .platforms import promoting, regions

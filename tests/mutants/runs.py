@@ -10,7 +10,7 @@ from unittest.mock import patch
 from sim.journal.recorder import Slice
 from sim.measure.figures import Measures
 from sim.models.pipeline import Path
-from sim.spec.models import Scenario
+from sim.spec.scenario import Scenario
 from sim.trial import run_tables
 from tests.theory.events import BUS, RELAY, search
 from tests.theory.one_store import merge, scenario

@@ -4,12 +4,15 @@ away in a particular way."""
 from typing import TYPE_CHECKING
 
 from sim.core.distributions import constant
-from sim.spec import models as m
+from sim.spec.fault_models import AnyFault, DbCrash, NetworkPartition, RegionIsolation
+from sim.spec.model import MS, S
+from sim.spec.scenario import Scenario
+from sim.spec.store.database import Database
+from sim.spec.store.workload import Keys, Retry
 
 if TYPE_CHECKING:
     from .generate import Maker
 
-MS = m.MS
 EVERY = 20  # of so many cases one is aimed at each target
 SERVED, FORGOTTEN = 6, 13  # their numbers modulo EVERY
 
@@ -19,7 +22,7 @@ def aimed(number: int) -> bool:
     return number % EVERY in (SERVED, FORGOTTEN)
 
 
-def aim(make: "Maker", number: int, scenario: m.Scenario) -> m.Scenario:
+def aim(make: "Maker", number: int, scenario: Scenario) -> Scenario:
     """Return an aimed case's scenario: its platform, with another store and other faults."""
     client = sorted(scenario.clients)[0]
     others = sorted(set(scenario.regions) - {client})
@@ -31,8 +34,8 @@ def aim(make: "Maker", number: int, scenario: m.Scenario) -> m.Scenario:
 
 
 def _served_beyond_a_trip(
-    make: "Maker", scenario: m.Scenario, client: str, *, others: list[str]
-) -> tuple[m.Database, dict[str, m.AnyFault]]:
+    make: "Maker", scenario: Scenario, client: str, *, others: list[str]
+) -> tuple[Database, dict[str, AnyFault]]:
     """The primary is cut off from all regions but its clients, and replaced while it works on what arrived
     before all observers tripped at once; reads there show what it really has."""
     dice = make.dice
@@ -49,14 +52,14 @@ def _served_beyond_a_trip(
         update={
             "writes": dice.real(6, 12),
             "reads": dice.real(10, 30),
-            "keys": m.Keys(count=dice.whole(1, 3)),
+            "keys": Keys(count=dice.whole(1, 3)),
         }
     )
     database = old.model_copy(
         update={"primary": client, "replicas": others, "reads": "local"}
         | {"service": service, "workload": workload}
     )
-    cut = m.RegionIsolation(
+    cut = RegionIsolation(
         kind="region_isolation",
         region=client,
         at=constant(dice.whole(1500, 4000) * MS),
@@ -66,25 +69,25 @@ def _served_beyond_a_trip(
 
 
 def _forgotten_answers(
-    make: "Maker", scenario: m.Scenario, client: str, *, others: list[str]
-) -> tuple[m.Database, dict[str, m.AnyFault]]:
+    make: "Maker", scenario: Scenario, client: str, *, others: list[str]
+) -> tuple[Database, dict[str, AnyFault]]:
     """The primary's answers to one client do not arrive, its records do; then it crashes, so that the client
     tries again elsewhere what was committed last."""
     dice = make.dice
     old = _quick(make, scenario, fencing=dice.pick(("none", "lease")))
-    retry = m.Retry(timeout=dice.whole(100, 250) * MS, attempts=8, base=20 * MS, cap=100 * MS, jitter=0.5)
+    retry = Retry(timeout=dice.whole(100, 250) * MS, attempts=8, base=20 * MS, cap=100 * MS, jitter=0.5)
     workload = old.workload.model_copy(update={"retry": retry, "writes": dice.real(10, 30)})
     database = old.model_copy(
         update={"primary": others[0], "replicas": [*others[1:], client], "workload": workload}
     )
-    deaf = m.NetworkPartition(
+    deaf = NetworkPartition(
         kind="network_partition",
         groups=[[others[0]], [client]],
         one_way=True,
         at=constant(dice.whole(1500, 3000) * MS),
         duration=constant(3000 * MS),
     )
-    crash = m.DbCrash(
+    crash = DbCrash(
         kind="db_crash",
         database=sorted(scenario.databases)[0],
         at=constant(dice.whole(3200, 4000) * MS),
@@ -93,7 +96,7 @@ def _forgotten_answers(
     return database, {"deaf": deaf, "crash": crash}
 
 
-def _quick(make: "Maker", scenario: m.Scenario, *, fencing: str) -> m.Database:
+def _quick(make: "Maker", scenario: Scenario, *, fencing: str) -> Database:
     """Return the first store: observers probe at the same moments and give up at once, and everything after
     that takes milliseconds."""
     dice = make.dice
@@ -109,7 +112,7 @@ def _quick(make: "Maker", scenario: m.Scenario, *, fencing: str) -> m.Database:
             "promotion": constant(dice.whole(1, 8) * MS),
             "fencing": fencing,
             "lease": interval + 10 * MS,
-            "max_lag": 60 * m.S,
+            "max_lag": 60 * S,
         }
     )
     apply = constant(dice.whole(1, 3) * MS)

@@ -1,7 +1,7 @@
 """Operations that a handler or a replay sends, and what is known of their tags."""
 
-from sim.spec.models import Scenario
-from sim.spec.replays import DATABASE
+from sim.spec.bus.replay import DATABASE
+from sim.spec.scenario import Scenario
 
 from .load import Load, Operation
 

@@ -4,7 +4,7 @@ from array import array
 from typing import TYPE_CHECKING, Any
 
 from sim.journal.schema import LSN_BITS, LSN_MASK
-from sim.spec.models import Database
+from sim.spec.store.database import Database
 
 if TYPE_CHECKING:
     from .node import Node

@@ -4,7 +4,12 @@ from dataclasses import replace
 from typing import Any
 
 from sim.core.distributions import Distribution, lognormal
-from sim.spec import models as m
+from sim.spec.bus.replay import Replay
+from sim.spec.fault import Fault
+from sim.spec.fault_models import BandwidthLimit, NodeSlow, PacketLoss, TrafficSpike
+from sim.spec.model import Model
+from sim.spec.network.network import Link
+from sim.spec.store.workload import Workload
 
 from .generate import Case, Dice
 
@@ -17,14 +22,14 @@ HEAVY = (
     Distribution("constant", (1e18,)),
 )
 NUMBERS: dict[tuple[type, str], tuple[float, ...]] = {
-    (m.TrafficSpike, "factor"): (1e-13, 1e-9, 1e-300),
-    (m.NodeSlow, "factor"): (1e9, 1e6, 1e3),
-    (m.PacketLoss, "loss"): (1 - 2**-53, 0.999999999),
-    (m.BandwidthLimit, "bandwidth"): (1e-6, 1e-95),
-    (m.Link, "bandwidth"): (1e-3,),
-    (m.Workload, "reads"): (1e-13, 1e-3),
-    (m.Workload, "writes"): (1e-13, 1e-3),
-    (m.Replay, "rate"): (1e-13, 1e-9),
+    (TrafficSpike, "factor"): (1e-13, 1e-9, 1e-300),
+    (NodeSlow, "factor"): (1e9, 1e6, 1e3),
+    (PacketLoss, "loss"): (1 - 2**-53, 0.999999999),
+    (BandwidthLimit, "bandwidth"): (1e-6, 1e-95),
+    (Link, "bandwidth"): (1e-3,),
+    (Workload, "reads"): (1e-13, 1e-3),
+    (Workload, "writes"): (1e-13, 1e-3),
+    (Replay, "rate"): (1e-13, 1e-9),
 }
 
 
@@ -36,18 +41,18 @@ def extreme(one: Case) -> Case:
 def _changed(value: Any, dice: Dice) -> Any:
     if isinstance(value, dict):
         return {key: _changed(part, dice) for key, part in value.items()}
-    if not isinstance(value, m.Model):
+    if not isinstance(value, Model):
         return value
     fields = type(value).model_fields
     return value.model_copy(update={name: _field(value, name, dice) for name in fields})
 
 
-def _field(value: m.Model, name: str, dice: Dice) -> Any:
+def _field(value: Model, name: str, dice: Dice) -> Any:
     old = getattr(value, name)
     numbers = NUMBERS.get((type(value), name))
     if isinstance(old, Distribution):
         return dice.pick(HEAVY) if dice.chance(SELDOM) else old
     if numbers is not None:
-        often = 0.8 if isinstance(value, m.Fault) else SELDOM
+        often = 0.8 if isinstance(value, Fault) else SELDOM
         return dice.pick(numbers) if dice.chance(often) else old
     return _changed(old, dice)

@@ -17,9 +17,14 @@ from sim.core.distributions import (
     mixture,
     uniform,
 )
-from sim.spec import models as m
-from sim.spec.placement import nodes_of
+from sim.spec.model import MS, S
+from sim.spec.network.network import Access, Link, Network, Region
 from sim.spec.resolve import resolve
+from sim.spec.scenario import Level, Scenario
+from sim.spec.store.database import Database, Failover, Replication, Service
+from sim.spec.store.placement import nodes_of
+from sim.spec.store.routing import Check, Client, Gateway
+from sim.spec.store.workload import Bursty, Constant, Diurnal, Keys, Poisson, Retry, Sessions, Workload
 from sim.world import ALL
 
 from .aimed import aim, aimed
@@ -27,8 +32,6 @@ from .schedules import faults_for
 from .sides import Case
 from .trace import traced
 
-MS = m.MS
-S = m.S
 REGIONS = ("ams", "fra", "lon", "par", "waw")
 EVEN, DRAWN, MIXED = "even", "drawn", "mixed"
 CURSORS = ("circle", "send", "receive", "apply", "reads")
@@ -145,13 +148,13 @@ def case(number: int) -> Case:
     duration = dice.whole(8, 20) * S + (0 if make.style == EVEN else dice.whole(0, S))
     clients = dice.some(regions, 1, 3)
     names = ("orders", "stock", "users")[: dice.pick((1, 1, 1, 2, 3))]
-    scenario = m.Scenario(
+    scenario = Scenario(
         name=f"case {number}",
         duration=duration,
-        regions={region: m.Region() for region in regions},
+        regions={region: Region() for region in regions},
         network=network_of(make, regions),
         clients={
-            client: m.Client(share=1.0 if make.style == EVEN else dice.real(0.5, 2.0)) for client in clients
+            client: Client(share=1.0 if make.style == EVEN else dice.real(0.5, 2.0)) for client in clients
         },
         gateway=gateway_of(make),
         level=level_of(make),
@@ -168,7 +171,7 @@ def case(number: int) -> Case:
     return Case(number, make.style, scenario, dice.whole(0, 2**31), pulls_for(number, scenario))
 
 
-def pulls_for(number: int, scenario: m.Scenario) -> tuple[tuple[int, str], ...]:
+def pulls_for(number: int, scenario: Scenario) -> tuple[tuple[int, str], ...]:
     """Return random times at which a cursor is pulled, a store's circle or a node's (mostly a replica's), and
     some at which all are."""
     dice = Dice(f"pulls {number}")
@@ -187,10 +190,10 @@ def pulls_for(number: int, scenario: m.Scenario) -> tuple[tuple[int, str], ...]:
     return tuple(sorted(pulls))
 
 
-def level_of(make: Maker) -> m.Level:
+def level_of(make: Maker) -> Level:
     """Return a level of service."""
     dice = make.dice
-    return m.Level(
+    return Level(
         good=dice.pick((0.99, 0.9, 0.5)),
         latency=make.span(30, 600),
         window=make.span(200, 1000),
@@ -198,7 +201,7 @@ def level_of(make: Maker) -> m.Level:
     )
 
 
-def network_of(make: Maker, regions: tuple[str, ...]) -> m.Network:
+def network_of(make: Maker, regions: tuple[str, ...]) -> Network:
     """Return a network between regions."""
     dice = make.dice
     links = {}
@@ -207,9 +210,9 @@ def network_of(make: Maker, regions: tuple[str, ...]) -> m.Network:
             links[f"{a}/{b}"] = _link(make)
             if dice.chance(0.3):
                 links[f"{b}/{a}"] = _link(make)
-    return m.Network(
+    return Network(
         links=links,
-        access=m.Access(latency=make.span(0, 10), jitter=_jitter(make, 5)),
+        access=Access(latency=make.span(0, 10), jitter=_jitter(make, 5)),
         local=dice.pick((0, make.span(0, 2))),
         retransmit=make.span(20, 200),
     )
@@ -219,10 +222,10 @@ def _jitter(make: Maker, most: int) -> Distribution:
     return constant(0) if make.dice.chance(0.5) else make.random(0, most)
 
 
-def _link(make: Maker) -> m.Link:
+def _link(make: Maker) -> Link:
     dice = make.dice
     loss = 0.0 if dice.chance(0.6) else dice.real(0.001, 0.2)
-    return m.Link(
+    return Link(
         latency=make.span(1, 60),
         jitter=_jitter(make, 20),
         loss=loss,
@@ -230,18 +233,18 @@ def _link(make: Maker) -> m.Link:
     )
 
 
-def gateway_of(make: Maker) -> m.Gateway:
+def gateway_of(make: Maker) -> Gateway:
     """Return the gateways' rules."""
     dice = make.dice
     interval = make.span(400, 1000)
-    check = m.Check(
+    check = Check(
         interval=interval,
         timeout=min(interval, make.span(100, 600)),
         failures=dice.whole(1, 3),
         successes=dice.whole(1, 3),
         offset=_offset(make, interval),
     )
-    return m.Gateway(
+    return Gateway(
         check=check,
         ttl=make.span(200, 3000),
         resolvers=dice.whole(1, 8),
@@ -255,17 +258,17 @@ def _offset(make: Maker, interval: int) -> int | None:
     return make.span(0, interval // MS) if make.even and make.dice.chance(0.7) else None
 
 
-def database_of(make: Maker, regions: tuple[str, ...], *, share: float) -> m.Database:
+def database_of(make: Maker, regions: tuple[str, ...], *, share: float) -> Database:
     """Return a store somewhere in these regions."""
     dice = make.dice
     placed = sorted(regions, key=lambda _: dice.bits())
-    return m.Database(
+    return Database(
         primary=placed[0],
         replicas=placed[1 : 1 + dice.pick((len(regions), len(regions), 1, 2))] if dice.chance(0.95) else [],
         zone=dice.pick(("a", "b")),
         reads=dice.pick(("local", "local", "primary")),
         service=_service(make),
-        replication=m.Replication(
+        replication=Replication(
             record=dice.pick((512, 1000, 2048)),
             share=dice.real(0.3, 1.0) * share,
             window=dice.pick((1000, 4096, 65536)),
@@ -276,11 +279,11 @@ def database_of(make: Maker, regions: tuple[str, ...], *, share: float) -> m.Dat
     )
 
 
-def _service(make: Maker) -> m.Service:
+def _service(make: Maker) -> Service:
     dice = make.dice
     workers = dice.whole(1, 3)
     write, read = dice.pick(((10, 20), (20, 60), (1, 5)))
-    return m.Service(
+    return Service(
         write=make.random(1, write * workers),
         read=make.random(1, read * workers),
         probe=make.random(0, 5),
@@ -289,10 +292,10 @@ def _service(make: Maker) -> m.Service:
     )
 
 
-def _failover(make: Maker) -> m.Failover:
+def _failover(make: Maker) -> Failover:
     dice = make.dice
     interval = make.span(100, 500)
-    return m.Failover(
+    return Failover(
         interval=interval,
         timeout=min(interval, make.span(60, 300)),
         failures=dice.whole(1, 3),
@@ -309,23 +312,21 @@ def _failover(make: Maker) -> m.Failover:
     )
 
 
-def _workload(make: Maker, share: float) -> m.Workload:
+def _workload(make: Maker, share: float) -> Workload:
     dice = make.dice
-    retry = m.Retry(
+    retry = Retry(
         timeout=make.span(50, 800),
         attempts=dice.whole(1, 5),
         base=make.span(5, 100),
         cap=make.span(100, 600),
         jitter=0.0 if make.even else dice.real(0, 1),
     )
-    return m.Workload(
+    return Workload(
         writes=_rate(make, 8, 60) * share,
         reads=_rate(make, 0, 60) * share,
         arrivals=_arrivals(make),
-        keys=m.Keys(count=dice.pick((1, 5, 50, 1000)), zipf=dice.pick((0.0, 0.99, 1.3))),
-        sessions=m.Sessions(
-            count=dice.pick((1, 3, 40)), keys=dice.whole(1, 4), length=make.span(500, 20_000)
-        ),
+        keys=Keys(count=dice.pick((1, 5, 50, 1000)), zipf=dice.pick((0.0, 0.99, 1.3))),
+        sessions=Sessions(count=dice.pick((1, 3, 40)), keys=dice.whole(1, 4), length=make.span(500, 20_000)),
         retry=retry,
     )
 
@@ -342,13 +343,13 @@ def _rate(make: Maker, low: int, high: int) -> float:
 def _arrivals(make: Maker):
     dice = make.dice
     if make.even:
-        return m.Constant()
+        return Constant()
     kind = dice.whole(0, 3)
     if kind == 2:
         period = make.span(1000, 10_000)
-        return m.Diurnal(
+        return Diurnal(
             amplitude=dice.real(0.1, 0.95), period=period, peak=dice.whole(0, period), step=make.span(50, 900)
         )
     if kind == 3:
-        return m.Bursty(factor=dice.real(1.5, 6), calm=make.span(200, 3000), burst=make.span(50, 1500))
-    return m.Poisson()
+        return Bursty(factor=dice.real(1.5, 6), calm=make.span(200, 3000), burst=make.span(50, 1500))
+    return Poisson()

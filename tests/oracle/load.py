@@ -8,7 +8,7 @@ from struct import Struct
 from sim.core.distributions import Distribution
 from sim.core.draws import Purpose
 from sim.journal.schema import FAIL, INFO, OK
-from sim.spec.models import Bursty, Diurnal
+from sim.spec.store.workload import Bursty, Diurnal
 
 from .clock import (
     ARRIVE,

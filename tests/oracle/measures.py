@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from sim.journal.schema import INFO, LSN_BITS, LSN_MASK, OK, WRITE
-from sim.spec.models import Scenario
+from sim.spec.scenario import Scenario
 
 Milestones = list[tuple[str, int, str]]  # kind, at_ns, subject
 

@@ -4,7 +4,7 @@ from math import floor, log
 
 from sim.core.distributions import Distribution, constant
 from sim.core.draws import Purpose
-from sim.spec.models import Scenario
+from sim.spec.scenario import Scenario
 
 from .draws import FOREVER, Luck, ns
 

@@ -5,7 +5,8 @@ from collections.abc import Callable
 from heapq import heappush
 
 from sim.core.draws import Purpose
-from sim.spec.models import Check, Failover
+from sim.spec.store.database import Failover
+from sim.spec.store.routing import Check
 
 from .clock import (
     ARRIVE,

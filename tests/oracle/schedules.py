@@ -5,20 +5,35 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from sim.core.distributions import constant
-from sim.spec import models as m
 from sim.spec.check import check
-from sim.spec.placement import nodes_of
+from sim.spec.fault import When
+from sim.spec.fault_models import (
+    AnyFault,
+    BandwidthLimit,
+    DbCrash,
+    DecisionDelay,
+    LinkFlap,
+    NetworkLatency,
+    NetworkPartition,
+    NodeSlow,
+    PacketLoss,
+    RegionIsolation,
+    RegionOutage,
+    ReplicationPause,
+    TrafficSpike,
+)
+from sim.spec.model import MS
+from sim.spec.scenario import Scenario
+from sim.spec.store.placement import nodes_of
 
 if TYPE_CHECKING:
     from .generate import Maker
 
-MS = m.MS
 
-
-def faults_for(make: "Maker", scenario: m.Scenario) -> dict[str, m.AnyFault]:
+def faults_for(make: "Maker", scenario: Scenario) -> dict[str, AnyFault]:
     """Return a schedule of faults that each hit something."""
     dice = make.dice
-    faults: dict[str, m.AnyFault] = {}
+    faults: dict[str, AnyFault] = {}
     candidates = [*(_primary_loss(make, scenario) if dice.chance(0.6) else ())]
     candidates += [anything(make, scenario) for _ in range(dice.whole(1, 5))]
     for fault in candidates:
@@ -29,7 +44,7 @@ def faults_for(make: "Maker", scenario: m.Scenario) -> dict[str, m.AnyFault]:
     return faults
 
 
-def _primary_loss(make: "Maker", scenario: m.Scenario) -> Iterator[m.AnyFault]:
+def _primary_loss(make: "Maker", scenario: Scenario) -> Iterator[AnyFault]:
     """Yield a fault that takes a primary away and, mostly, one that strikes while its successor is being
     promoted."""
     dice = make.dice
@@ -40,13 +55,13 @@ def _primary_loss(make: "Maker", scenario: m.Scenario) -> Iterator[m.AnyFault]:
         make, scenario, {**when}, region=database.primary, database=name
     )
     if dice.chance(0.6) and database.replicas:
-        look = m.When(milestone=f"{name}.promoting", every=make.span(5, 60))
+        look = When(milestone=f"{name}.promoting", every=make.span(5, 60))
         strike = {"when": look, "duration": constant(make.span(50, 2000))}
         makers = (outage, isolation, crash, partition, flap)
         yield dice.pick(makers)(make, scenario, strike, region=dice.pick(nodes_of(database)), database=name)
 
 
-def anything(make: "Maker", scenario: m.Scenario) -> m.AnyFault:
+def anything(make: "Maker", scenario: Scenario) -> AnyFault:
     """Return a fault of any kind."""
     dice = make.dice
     name = dice.pick(sorted(scenario.databases))
@@ -68,12 +83,12 @@ def anything(make: "Maker", scenario: m.Scenario) -> m.AnyFault:
     return dice.pick(makers)(make, scenario, _timing(make, scenario, name), region=region, database=name)
 
 
-def moment(make: "Maker", scenario: m.Scenario, low: int, high: int) -> int:
+def moment(make: "Maker", scenario: Scenario, low: int, high: int) -> int:
     """Return a time between two percentages of the run, ns."""
     return make.span(scenario.duration // MS * low // 100, scenario.duration // MS * high // 100)
 
 
-def _timing(make: "Maker", scenario: m.Scenario, name: str) -> dict:
+def _timing(make: "Maker", scenario: Scenario, name: str) -> dict:
     dice = make.dice
     timing: dict = {} if dice.chance(0.1) else {"duration": make.random(50, 5000)}
     if dice.chance(0.1):
@@ -86,17 +101,17 @@ def _timing(make: "Maker", scenario: m.Scenario, name: str) -> dict:
     )
     of = f"{name}/{dice.pick(nodes_of(scenario.databases[name]))}"
     if kind == "queue_depth":
-        return {**timing, "when": m.When(metric=kind, of=of, above=float(dice.whole(0, 4)), every=every)}
+        return {**timing, "when": When(metric=kind, of=of, above=float(dice.whole(0, 4)), every=every)}
     if kind == "replica_lag":
-        return {**timing, "when": m.When(metric=kind, of=of, above=make.span(10, 400), every=every)}
-    return {**timing, "when": m.When(milestone=f"{name}.{kind}", every=every)}
+        return {**timing, "when": When(metric=kind, of=of, above=make.span(10, 400), every=every)}
+    return {**timing, "when": When(milestone=f"{name}.{kind}", every=every)}
 
 
-def outage(make: "Maker", scenario: m.Scenario, timing: dict, *, region: str, database: str) -> m.AnyFault:
+def outage(make: "Maker", scenario: Scenario, timing: dict, *, region: str, database: str) -> AnyFault:
     """Return an outage of a region or zone."""
     dice = make.dice
     zone = scenario.databases[database].zone if dice.chance(0.25) else None
-    return m.RegionOutage(
+    return RegionOutage(
         kind="region_outage",
         region=region,
         zone=zone,
@@ -110,11 +125,11 @@ def _data(make: "Maker") -> str:
     return make.dice.pick(("survives", "survives", "survives", "lost"))
 
 
-def isolation(make: "Maker", scenario: m.Scenario, timing: dict, *, region: str, database: str) -> m.AnyFault:
+def isolation(make: "Maker", scenario: Scenario, timing: dict, *, region: str, database: str) -> AnyFault:
     """Return a region cut off from its peers."""
     dice = make.dice
     others = sorted(set(scenario.regions) - {region})
-    return m.RegionIsolation(
+    return RegionIsolation(
         kind="region_isolation",
         region=region,
         peers=None if dice.chance(0.6) else dice.some(others, 1, 3),
@@ -124,7 +139,7 @@ def isolation(make: "Maker", scenario: m.Scenario, timing: dict, *, region: str,
     )
 
 
-def partition(make: "Maker", scenario: m.Scenario, timing: dict, *, region: str, database: str) -> m.AnyFault:
+def partition(make: "Maker", scenario: Scenario, timing: dict, *, region: str, database: str) -> AnyFault:
     """Return a partition of the network."""
     dice = make.dice
     shape = dice.pick((None, "one", "bisect", "majorities_ring", "bridge"))
@@ -134,17 +149,17 @@ def partition(make: "Maker", scenario: m.Scenario, timing: dict, *, region: str,
         others = sorted(set(scenario.regions) - {region})
         rest = dice.some(others, 1, 3)
         groups = dice.pick(([[region], rest], [rest, [region]]))
-    return m.NetworkPartition(kind="network_partition", groups=groups, shape=shape, one_way=one_way, **timing)
+    return NetworkPartition(kind="network_partition", groups=groups, shape=shape, one_way=one_way, **timing)
 
 
-def _link(make: "Maker", scenario: m.Scenario, region: str) -> str:
+def _link(make: "Maker", scenario: Scenario, region: str) -> str:
     other = make.dice.pick(sorted(set(scenario.regions) - {region}))
     return make.dice.pick((region, f"{region}/{other}", f"{region}->{other}", f"{other}->{region}"))
 
 
-def _latency(make: "Maker", scenario: m.Scenario, timing: dict, *, region: str, database: str) -> m.AnyFault:
+def _latency(make: "Maker", scenario: Scenario, timing: dict, *, region: str, database: str) -> AnyFault:
     jitter = constant(0) if make.dice.chance(0.4) else make.random(0, 40)
-    return m.NetworkLatency(
+    return NetworkLatency(
         kind="network_latency",
         link=_link(make, scenario, region),
         latency=make.span(1, 200),
@@ -153,25 +168,25 @@ def _latency(make: "Maker", scenario: m.Scenario, timing: dict, *, region: str, 
     )
 
 
-def _loss(make: "Maker", scenario: m.Scenario, timing: dict, *, region: str, database: str) -> m.AnyFault:
-    return m.PacketLoss(
+def _loss(make: "Maker", scenario: Scenario, timing: dict, *, region: str, database: str) -> AnyFault:
+    return PacketLoss(
         kind="packet_loss", link=_link(make, scenario, region), loss=make.dice.real(0.01, 0.7), **timing
     )
 
 
 def bandwidth_limit(
-    make: "Maker", scenario: m.Scenario, timing: dict, *, region: str, database: str
-) -> m.AnyFault:
+    make: "Maker", scenario: Scenario, timing: dict, *, region: str, database: str
+) -> AnyFault:
     """Return a limit on links."""
     limit = make.dice.pick((10_000.0, 50_000.0, 100_000.0))
-    return m.BandwidthLimit(
+    return BandwidthLimit(
         kind="bandwidth_limit", link=_link(make, scenario, region), bandwidth=limit, **timing
     )
 
 
-def flap(make: "Maker", scenario: m.Scenario, timing: dict, *, region: str, database: str) -> m.AnyFault:
+def flap(make: "Maker", scenario: Scenario, timing: dict, *, region: str, database: str) -> AnyFault:
     """Return a link that flaps."""
-    return m.LinkFlap(
+    return LinkFlap(
         kind="link_flap",
         link=_link(make, scenario, region),
         down=make.span(10, 700),
@@ -180,13 +195,13 @@ def flap(make: "Maker", scenario: m.Scenario, timing: dict, *, region: str, data
     )
 
 
-def crash(make: "Maker", scenario: m.Scenario, timing: dict, *, region: str, database: str) -> m.AnyFault:
+def crash(make: "Maker", scenario: Scenario, timing: dict, *, region: str, database: str) -> AnyFault:
     """Return a crash of a node."""
     where = _where(make, scenario, region=region, database=database)
-    return m.DbCrash(kind="db_crash", data=_data(make), **where, **timing)
+    return DbCrash(kind="db_crash", data=_data(make), **where, **timing)
 
 
-def _where(make: "Maker", scenario: m.Scenario, *, region: str, database: str) -> dict:
+def _where(make: "Maker", scenario: Scenario, *, region: str, database: str) -> dict:
     dice = make.dice
     if dice.chance(0.15):
         return {"database": "*", "region": dice.pick((None, region))}
@@ -196,10 +211,10 @@ def _where(make: "Maker", scenario: m.Scenario, *, region: str, database: str) -
     }
 
 
-def pause(make: "Maker", scenario: m.Scenario, timing: dict, *, region: str, database: str) -> m.AnyFault:
+def pause(make: "Maker", scenario: Scenario, timing: dict, *, region: str, database: str) -> AnyFault:
     """Return a stage of replication that stands still."""
     replicas = scenario.databases[database].replicas or [region]
-    return m.ReplicationPause(
+    return ReplicationPause(
         kind="replication_pause",
         database=make.dice.pick((database, database, "*")),
         region=make.dice.pick(replicas),
@@ -208,15 +223,15 @@ def pause(make: "Maker", scenario: m.Scenario, timing: dict, *, region: str, dat
     )
 
 
-def slow(make: "Maker", scenario: m.Scenario, timing: dict, *, region: str, database: str) -> m.AnyFault:
+def slow(make: "Maker", scenario: Scenario, timing: dict, *, region: str, database: str) -> AnyFault:
     """Return a node that is slow."""
     where = _where(make, scenario, region=region, database=database)
-    return m.NodeSlow(kind="node_slow", factor=make.dice.pick((2.0, 3.0, 1.5, 7.3)), **where, **timing)
+    return NodeSlow(kind="node_slow", factor=make.dice.pick((2.0, 3.0, 1.5, 7.3)), **where, **timing)
 
 
-def _spike(make: "Maker", scenario: m.Scenario, timing: dict, *, region: str, database: str) -> m.AnyFault:
+def _spike(make: "Maker", scenario: Scenario, timing: dict, *, region: str, database: str) -> AnyFault:
     dice = make.dice
-    return m.TrafficSpike(
+    return TrafficSpike(
         kind="traffic_spike",
         factor=dice.pick((2.0, 3.0, 0.5, 1.7)),
         database=dice.pick((database, "*")),
@@ -226,7 +241,7 @@ def _spike(make: "Maker", scenario: m.Scenario, timing: dict, *, region: str, da
     )
 
 
-def _delay(make: "Maker", scenario: m.Scenario, timing: dict, *, region: str, database: str) -> m.AnyFault:
-    return m.DecisionDelay(
+def _delay(make: "Maker", scenario: Scenario, timing: dict, *, region: str, database: str) -> AnyFault:
+    return DecisionDelay(
         kind="decision_delay", database=make.dice.pick((database, "*")), delay=make.random(10, 800), **timing
     )

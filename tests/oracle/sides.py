@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 from unittest.mock import patch
 
-from sim.spec.models import Scenario
+from sim.spec.scenario import Scenario
 from sim.trial import run_tables
 
 from .compare import compare, compare_fired, compare_milestones

@@ -4,20 +4,22 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from sim.core.distributions import constant
-from sim.spec import models as m
 from sim.spec.check import check
-from sim.spec.placement import nodes_of
+from sim.spec.fault_models import AnyFault, ReplicationPause
+from sim.spec.model import MS
+from sim.spec.scenario import Scenario
+from sim.spec.store.database import Database
+from sim.spec.store.placement import nodes_of
 
 from . import schedules
 
 if TYPE_CHECKING:
     from .generate import Maker
 
-MS = m.MS
 MOST = 7
 
 
-def told(make: "Maker", scenario: m.Scenario) -> dict[str, m.AnyFault]:
+def told(make: "Maker", scenario: Scenario) -> dict[str, AnyFault]:
     """Return a schedule of faults: one to three stories and what else happens."""
     dice = make.dice
     stories = (returns_empty, heaped, never_heals, long_gone, at_the_end)
@@ -26,11 +28,9 @@ def told(make: "Maker", scenario: m.Scenario) -> dict[str, m.AnyFault]:
     return sound(make, scenario, found, most=MOST)
 
 
-def sound(
-    make: "Maker", scenario: m.Scenario, candidates: list[m.AnyFault], *, most: int
-) -> dict[str, m.AnyFault]:
+def sound(make: "Maker", scenario: Scenario, candidates: list[AnyFault], *, most: int) -> dict[str, AnyFault]:
     """Return those of the candidates that are right in the scenario, under names of their own."""
-    faults: dict[str, m.AnyFault] = {}
+    faults: dict[str, AnyFault] = {}
     for fault in candidates:
         name = f"f{make.dice.whole(0, 99)}"
         trial = scenario.model_copy(update={"faults": {**faults, name: fault}})
@@ -39,7 +39,7 @@ def sound(
     return faults
 
 
-def returns_empty(make: "Maker", scenario: m.Scenario) -> Iterator[m.AnyFault]:
+def returns_empty(make: "Maker", scenario: Scenario) -> Iterator[AnyFault]:
     """A primary loses its data and runs again before anybody has decided; often the others then lag."""
     dice = make.dice
     name, database = _store(make, scenario)
@@ -50,10 +50,10 @@ def returns_empty(make: "Maker", scenario: m.Scenario) -> Iterator[m.AnyFault]:
     if database.replicas and dice.chance(0.4):
         pause = {"region": dice.pick(database.replicas), "stage": dice.pick(("send", "apply"))}
         when = _from(make, scenario, 5, 45, lasts=make.span(100, 3000))
-        yield m.ReplicationPause(kind="replication_pause", database=name, **pause, **when)
+        yield ReplicationPause(kind="replication_pause", database=name, **pause, **when)
 
 
-def heaped(make: "Maker", scenario: m.Scenario) -> Iterator[m.AnyFault]:
+def heaped(make: "Maker", scenario: Scenario) -> Iterator[AnyFault]:
     """Several faults come to one node, one upon the other."""
     dice = make.dice
     name, database = _store(make, scenario)
@@ -67,7 +67,7 @@ def heaped(make: "Maker", scenario: m.Scenario) -> Iterator[m.AnyFault]:
         at += make.span(5, 1500)
 
 
-def never_heals(make: "Maker", scenario: m.Scenario) -> Iterator[m.AnyFault]:
+def never_heals(make: "Maker", scenario: Scenario) -> Iterator[AnyFault]:
     """What happens lasts to the end, and takes the data more often than not."""
     dice = make.dice
     name, database = _store(make, scenario)
@@ -80,7 +80,7 @@ def never_heals(make: "Maker", scenario: m.Scenario) -> Iterator[m.AnyFault]:
         yield fault
 
 
-def long_gone(make: "Maker", scenario: m.Scenario) -> Iterator[m.AnyFault]:
+def long_gone(make: "Maker", scenario: Scenario) -> Iterator[AnyFault]:
     """A region or a link is away for half of the run, and comes back."""
     dice = make.dice
     name, database = _store(make, scenario)
@@ -90,7 +90,7 @@ def long_gone(make: "Maker", scenario: m.Scenario) -> Iterator[m.AnyFault]:
     yield dice.pick(kinds)(make, scenario, timing, region=region, database=name)
 
 
-def at_the_end(make: "Maker", scenario: m.Scenario) -> Iterator[m.AnyFault]:
+def at_the_end(make: "Maker", scenario: Scenario) -> Iterator[AnyFault]:
     """The run ends while something is stopped, cut or half done."""
     dice = make.dice
     name, database = _store(make, scenario)
@@ -102,12 +102,12 @@ def at_the_end(make: "Maker", scenario: m.Scenario) -> Iterator[m.AnyFault]:
         yield dice.pick(kinds)(make, scenario, timing, region=region, database=name)
 
 
-def _store(make: "Maker", scenario: m.Scenario) -> tuple[str, m.Database]:
+def _store(make: "Maker", scenario: Scenario) -> tuple[str, Database]:
     name = make.dice.pick(sorted(scenario.databases))
     return name, scenario.databases[name]
 
 
-def _from(make: "Maker", scenario: m.Scenario, low: int, high: int, *, lasts: int | None = None) -> dict:
+def _from(make: "Maker", scenario: Scenario, low: int, high: int, *, lasts: int | None = None) -> dict:
     """Return a start between two percentages of the run; without ``lasts`` it lasts to the end."""
     timing: dict = {} if lasts is None else {"duration": constant(lasts)}
     return {**timing, "at": constant(schedules.moment(make, scenario, low, high))}

@@ -9,7 +9,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, fields
 
 from sim.core.distributions import Distribution
-from sim.spec.models import S, Scenario
+from sim.spec.model import S
+from sim.spec.scenario import Scenario
 from sim.world import ALL
 
 from .coverage import Coverage

@@ -5,7 +5,7 @@ from collections import Counter
 import pytest
 
 from sim.models.store.recorded_load import arrivals
-from sim.spec import models as m
+from sim.spec.store.workload import Trace
 
 from .generate import TRACED, case
 from .trace import times_of
@@ -43,8 +43,8 @@ def test_the_files_have_every_form(cases):
     seen = Counter()
     for scenario, name in cases:
         trace = scenario.databases[name].workload.arrivals
-        seen.update(f for f in m.Trace.model_fields if getattr(trace, f) != m.Trace.model_fields[f].default)
+        seen.update(f for f in Trace.model_fields if getattr(trace, f) != Trace.model_fields[f].default)
         seen["packed"] += trace.file.endswith(".gz")
         seen["parquet"] += trace.file.endswith(".parquet")
-    wanted = {*m.Trace.model_fields, "packed", "parquet"} - {"kind", "file", "sha256"}
+    wanted = {*Trace.model_fields, "packed", "parquet"} - {"kind", "file", "sha256"}
     assert {form: seen[form] for form in wanted if seen[form] < LEAST} == {}

@@ -4,8 +4,10 @@ whatever the pull times."""
 import pytest
 
 from sim.core.distributions import constant
-from sim.spec import models as m
+from sim.spec.fault_models import TrafficSpike
+from sim.spec.model import S
 from sim.spec.resolve import resolve
+from sim.spec.store.workload import Trace
 from sim.trial import run_tables
 
 from .compare import compare
@@ -58,13 +60,13 @@ def test_a_trace_is_followed_to_the_nanosecond(tmp_path):
     traced, other = sorted(base.scenario.databases)
     database = base.scenario.databases[traced]
     workload = database.workload.model_copy(
-        update={"arrivals": m.Trace(file=str(file)), "reads": 0.0, "writes": 0.0}
+        update={"arrivals": Trace(file=str(file)), "reads": 0.0, "writes": 0.0}
     )
     databases = {
         other: base.scenario.databases[other],
         traced: database.model_copy(update={"workload": workload}),
     }
-    spike = m.TrafficSpike(kind="traffic_spike", factor=3.0, at=constant(m.S))
+    spike = TrafficSpike(kind="traffic_spike", factor=3.0, at=constant(S))
     scenario = resolve(base.scenario.model_copy(update={"databases": databases, "faults": {"spike": spike}}))
     twin = run_twin(scenario, 5)
     assert len(twin.tables[traced]["ops"]["rid"]) == 300

@@ -6,15 +6,28 @@ from sim.core.distributions import constant
 from sim.core.draws import Purpose, key_of
 from sim.engine.sampling import uniform
 from sim.journal.schema import FAIL, INFO, LSN_MASK, OK
-from sim.spec import models as m
+from sim.spec.fault_models import (
+    DbCrash,
+    NetworkPartition,
+    NodeSlow,
+    RegionIsolation,
+    RegionOutage,
+    ReplicationPause,
+    TrafficSpike,
+)
+from sim.spec.model import MS, S
+from sim.spec.network.network import Access, Link, Network, Region
 from sim.spec.resolve import resolve
+from sim.spec.scenario import Level, Scenario
+from sim.spec.store.database import Database, Failover, Replication, Service
+from sim.spec.store.routing import Check, Client, Gateway
+from sim.spec.store.workload import Constant, Keys, Retry, Workload
 
 from . import measures
 from .compare import compare, compare_milestones
 from .generate import case
 from .twin import Result, run_twin
 
-MS, S = m.MS, m.S
 NEVER = 3600 * S
 QUIET = {"interval": 1 * S, "timeout": 500 * MS, "offset": NEVER}
 WATCHED = {
@@ -26,7 +39,7 @@ WATCHED = {
     "decision": constant(500 * MS),
     "promotion": constant(2 * S),
 }
-ONCE = m.Retry(timeout=300 * MS, attempts=1)
+ONCE = Retry(timeout=300 * MS, attempts=1)
 
 
 def _run(
@@ -44,28 +57,28 @@ def _run(
 ) -> Result:
     """Run three regions with the primary in a: access and local legs take 1 ms, links 10 ms, a write 5 ms, a
     read 1 ms."""
-    made = m.Service(write=constant(5 * MS), read=constant(1 * MS), probe=constant(0))
-    database = m.Database(
+    made = Service(write=constant(5 * MS), read=constant(1 * MS), probe=constant(0))
+    database = Database(
         primary="a",
         replicas=["b", "c"],
         service=service or made,
-        replication=replication or m.Replication(share=1.0, record=1000, apply=constant(1 * MS)),
-        failover=m.Failover(**(failover or QUIET)),
-        workload=m.Workload(arrivals=m.Constant(), keys=m.Keys(count=1), **{"retry": ONCE, **load}),
+        replication=replication or Replication(share=1.0, record=1000, apply=constant(1 * MS)),
+        failover=Failover(**(failover or QUIET)),
+        workload=Workload(arrivals=Constant(), keys=Keys(count=1), **{"retry": ONCE, **load}),
     )
-    wire = link or m.Link(latency=10 * MS, bandwidth=1e9)
-    scenario = m.Scenario(
+    wire = link or Link(latency=10 * MS, bandwidth=1e9)
+    scenario = Scenario(
         name="by hand",
         duration=duration,
-        regions={region: m.Region() for region in "abc"},
-        network=m.Network(
-            links={"a/b": wire, "a/c": wire, "b/c": wire}, access=m.Access(latency=1 * MS), local=1 * MS
+        regions={region: Region() for region in "abc"},
+        network=Network(
+            links={"a/b": wire, "a/c": wire, "b/c": wire}, access=Access(latency=1 * MS), local=1 * MS
         ),
-        clients={client: m.Client(share=1.0) for client in clients},
-        gateway=m.Gateway(check=m.Check(**(check or QUIET)), **(gateway or {})),
+        clients={client: Client(share=1.0) for client in clients},
+        gateway=Gateway(check=Check(**(check or QUIET)), **(gateway or {})),
         databases={"d": database},
         faults=faults or {},
-        level=m.Level(hold=5 * S),
+        level=Level(hold=5 * S),
     )
     return run_twin(resolve(scenario), 7)
 
@@ -78,21 +91,21 @@ def _at(ms: int) -> dict:
     return {"at": constant(ms * MS)}
 
 
-def _outage(ms: int, **more) -> m.RegionOutage:
-    return m.RegionOutage(kind="region_outage", region="a", **_at(ms), **more)
+def _outage(ms: int, **more) -> RegionOutage:
+    return RegionOutage(kind="region_outage", region="a", **_at(ms), **more)
 
 
-def _judged(result: Result, **level) -> m.Scenario:
+def _judged(result: Result, **level) -> Scenario:
     """Return a scenario that carries what the plain measures need to know."""
-    regions = {region: m.Region() for region in "abc"}
-    database = m.Database(primary="a", replicas=["b", "c"])
-    return m.Scenario(
+    regions = {region: Region() for region in "abc"}
+    database = Database(primary="a", replicas=["b", "c"])
+    return Scenario(
         name="judged",
         duration=40 * S,
         regions=regions,
-        clients={"b": m.Client(share=1.0)},
+        clients={"b": Client(share=1.0)},
         databases={"d": database},
-        level=m.Level(hold=5 * S, **level),
+        level=Level(hold=5 * S, **level),
     )
 
 
@@ -106,8 +119,8 @@ def test_an_unloaded_write_takes_its_legs_and_its_service():
 
 def test_an_overloaded_server_works_in_order():
     """With 150 ms of work every 100 ms, write k is done at 102 + 150 (k + 1) ms."""
-    service = m.Service(write=constant(150 * MS))
-    retry = m.Retry(timeout=10 * S, attempts=1)
+    service = Service(write=constant(150 * MS))
+    retry = Retry(timeout=10 * S, attempts=1)
     commits = _run(writes=10.0, duration=2 * S, service=service, retry=retry).tables["d"]["commits"][
         "commit_ns"
     ]
@@ -117,8 +130,8 @@ def test_an_overloaded_server_works_in_order():
 def test_a_full_queue_refuses():
     """One place and 250 ms of work every 100 ms: of the first five writes the third and the fifth are turned
     away."""
-    service = m.Service(write=constant(250 * MS), queue=1)
-    retry = m.Retry(timeout=10 * S, attempts=1)
+    service = Service(write=constant(250 * MS), queue=1)
+    retry = Retry(timeout=10 * S, attempts=1)
     ops = _run(writes=10.0, duration=2 * S, service=service, retry=retry).tables["d"]["ops"]
     sent = {int(rid & LSN_MASK): outcome for rid, outcome in zip(ops["rid"], ops["outcome"], strict=True)}
     assert [sent[k] for k in range(5)] == [OK, OK, FAIL, OK, FAIL]
@@ -126,10 +139,10 @@ def test_a_full_queue_refuses():
 
 def test_slow_work_in_service_is_stretched_and_shrunk():
     """50 ms of work, half speed from 10 ms to 50 ms after its start: 10 + 40 + 20 ms in all."""
-    slow = m.NodeSlow(
+    slow = NodeSlow(
         kind="node_slow", database="d", region="a", factor=2.0, duration=constant(40 * MS), **_at(112)
     )
-    service = m.Service(write=constant(50 * MS))
+    service = Service(write=constant(50 * MS))
     commits = _run(writes=10.0, duration=1 * S, service=service, faults={"slow": slow}).tables["d"][
         "commits"
     ]["commit_ns"]
@@ -138,7 +151,7 @@ def test_slow_work_in_service_is_stretched_and_shrunk():
 
 def test_a_spike_rescales_the_gap_in_progress():
     """Tripled rate from 150 ms: 50 ms of the gap are left and take 16.67 ms, then a write every 33.33 ms."""
-    spike = m.TrafficSpike(kind="traffic_spike", factor=3.0, **_at(150))
+    spike = TrafficSpike(kind="traffic_spike", factor=3.0, **_at(150))
     sends = _run(writes=10.0, duration=300 * MS, faults={"spike": spike}).tables["d"]["ops"]["send_ns"]
     assert sends.tolist()[:4] == [100 * MS, 166_666_667, 200_000_000, 233_333_333]
 
@@ -146,8 +159,8 @@ def test_a_spike_rescales_the_gap_in_progress():
 def test_refusals_are_retried_after_back_off():
     """A dead process refuses in 4 ms; back-offs of 100 ms and 150 ms (the cap); the third refusal ends the
     write as failed."""
-    crash = m.DbCrash(kind="db_crash", database="d", region="a", **_at(0))
-    retry = m.Retry(timeout=50 * MS, attempts=3, base=100 * MS, cap=150 * MS, jitter=0.0)
+    crash = DbCrash(kind="db_crash", database="d", region="a", **_at(0))
+    retry = Retry(timeout=50 * MS, attempts=3, base=100 * MS, cap=150 * MS, jitter=0.0)
     ops = _run(writes=10.0, duration=1 * S, faults={"crash": crash}, retry=retry).tables["d"]["ops"]
     assert (ops["end_ns"][0] / MS, ops["outcome"][0], ops["attempts"][0]) == (
         100 + 4 + 100 + 4 + 150 + 4,
@@ -159,7 +172,7 @@ def test_refusals_are_retried_after_back_off():
 def test_silence_is_retried_after_the_timeout():
     """A dead region is silent: three timeouts of 50 ms and the back-offs between them; nobody knows what
     became of the write."""
-    retry = m.Retry(timeout=50 * MS, attempts=3, base=100 * MS, cap=150 * MS, jitter=0.0)
+    retry = Retry(timeout=50 * MS, attempts=3, base=100 * MS, cap=150 * MS, jitter=0.0)
     ops = _run(writes=10.0, duration=1 * S, faults={"out": _outage(0)}, retry=retry).tables["d"]["ops"]
     assert (ops["end_ns"][0] / MS, ops["outcome"][0], ops["attempts"][0]) == (
         100 + 50 + 100 + 50 + 150 + 50,
@@ -192,7 +205,7 @@ def test_losing_the_primary_region_takes_exactly_its_phases():
 def test_a_send_queue_loses_what_had_not_left():
     """20 commits and 10 sends a second for 10 s: 199 committed, 99 handed to the wire, 100 lost, the oldest
     5.016 s old."""
-    slow = m.Link(latency=10 * MS, bandwidth=10_000.0)
+    slow = Link(latency=10 * MS, bandwidth=10_000.0)
     result = _run(
         clients="b",
         writes=20.0,
@@ -210,7 +223,7 @@ def test_a_send_queue_loses_what_had_not_left():
 def test_propagation_delay_alone_loses_nothing_unless_the_wire_is_lost(wire, lost):
     """100 commits a second over 80 ms: 8 records are on the wire when the sender dies, and arrive unless the
     wire is lost."""
-    link = m.Link(latency=80 * MS, bandwidth=1e9)
+    link = Link(latency=80 * MS, bandwidth=1e9)
     outage = _outage(10_000, wire=wire)
     result = _run(writes=100.0, duration=30 * S, failover=WATCHED, link=link, faults={"out": outage})
     found = measures.loss(result.tables["d"], result.milestones, _judged(result), "d")
@@ -220,7 +233,7 @@ def test_propagation_delay_alone_loses_nothing_unless_the_wire_is_lost(wire, los
 def test_a_lease_ends_writes_of_an_isolated_primary():
     """Contacts end at 9.25 s, so the 3 s lease holds until 12.25 s; the 23 writes acknowledged after the cut
     are lost."""
-    cut = m.RegionIsolation(kind="region_isolation", region="a", **_at(10_000))
+    cut = RegionIsolation(kind="region_isolation", region="a", **_at(10_000))
     result = _run(writes=10.0, duration=30 * S, failover=WATCHED, faults={"cut": cut})
     ops = result.tables["d"]["ops"]
     ok = {send / MS: outcome == OK for send, outcome in zip(ops["send_ns"], ops["outcome"], strict=True)}
@@ -232,7 +245,7 @@ def test_a_lease_ends_writes_of_an_isolated_primary():
 def test_a_paused_replica_returns_old_versions():
     """Apply stops at 1 s: the read served at 1.903 s misses the 18 commits since 1.008 s (a read went first
     at the primary)."""
-    pause = m.ReplicationPause(kind="replication_pause", database="d", region="b", stage="apply", **_at(1000))
+    pause = ReplicationPause(kind="replication_pause", database="d", region="b", stage="apply", **_at(1000))
     ops = _run(clients="ab", writes=20.0, reads=20.0, duration=3 * S, faults={"pause": pause}).tables["d"][
         "ops"
     ]
@@ -250,10 +263,10 @@ def test_a_paused_replica_returns_old_versions():
 def test_a_cut_way_back_stops_the_flow_after_its_window():
     """With only the way back cut from 1 s to 2 s, the window's 4 records are sent, the rest follows from 2 s
     on."""
-    cut = m.NetworkPartition(
+    cut = NetworkPartition(
         kind="network_partition", groups=[["b"], ["a"]], one_way=True, duration=constant(1 * S), **_at(1000)
     )
-    spec = m.Replication(share=1.0, record=1000, window=4000, apply=constant(1 * MS))
+    spec = Replication(share=1.0, record=1000, window=4000, apply=constant(1 * MS))
     tables = _run(writes=10.0, duration=3 * S, faults={"cut": cut}, replication=spec).tables["d"]
     sent = [
         (at / MS, version & LSN_MASK)

@@ -16,7 +16,9 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from sim.spec import models as m
+from sim.spec.model import MS, S
+from sim.spec.scenario import Scenario
+from sim.spec.store.workload import Trace, TraceColumns
 
 if TYPE_CHECKING:
     from .generate import Dice, Maker
@@ -32,7 +34,7 @@ _NAMES = {"time": "at", "client": "from", "kind": "verb", "count": "n", "rate_pe
 # --- made ------------------------------------------------------------------------------------------
 
 
-def traced(make: "Maker", number: int, scenario: m.Scenario) -> m.Scenario:
+def traced(make: "Maker", number: int, scenario: Scenario) -> Scenario:
     """Return a scenario in which one store's operations come from a file, of which equal times, rows out of
     order and rows beyond the run are a part."""
     from .generate import Dice
@@ -41,23 +43,23 @@ def traced(make: "Maker", number: int, scenario: m.Scenario) -> m.Scenario:
     name = dice.pick(sorted(scenario.databases))
     database = scenario.databases[name]
     workload = database.workload
-    rows = max(1, int((workload.writes + workload.reads) * scenario.duration / m.S))
+    rows = max(1, int((workload.writes + workload.reads) * scenario.duration / S))
     columns, fields = _recorded(make, dice, scenario, rows)
     file = Path(_PLACE.name) / f"case-{number}.{dice.pick(('csv', 'csv', 'csv.gz', 'parquet'))}"
     if dice.chance(0.3):
         columns, fields = _renamed(columns, fields)
     _write(file, columns, dice.pick(",;\t|"))
-    update = {"arrivals": m.Trace(file=str(file), **fields), "reads": 0.0, "writes": 0.0}
+    update = {"arrivals": Trace(file=str(file), **fields), "reads": 0.0, "writes": 0.0}
     workload = workload.model_copy(update=update)
     databases = {**scenario.databases, name: database.model_copy(update={"workload": workload})}
     return scenario.model_copy(update={"databases": databases})
 
 
 def _recorded(
-    make: "Maker", dice: "Dice", scenario: m.Scenario, rows: int
+    make: "Maker", dice: "Dice", scenario: Scenario, rows: int
 ) -> tuple[dict[str, list[Any]], dict[str, Any]]:
     """Return the columns of a file, and how it is to be read."""
-    last_ms = scenario.duration // m.MS + 500
+    last_ms = scenario.duration // MS + 500
     interval_ms = dice.pick((0, 0, 0, 100, 700))
     if interval_ms:
         moments = [Fraction(i * interval_ms, 1000) for i in range(last_ms // interval_ms)]
@@ -72,7 +74,7 @@ def _recorded(
         columns["rate_per_s"] = [dice.pick((0, 3.7, 41.25, 60)) for _ in moments]
     elif interval_ms or dice.chance(0.3):
         columns["count"] = [5, *(dice.whole(0, 5) for _ in moments[1:])]
-    fields |= {"interval": interval_ms * m.MS, "scale": dice.pick((1.0, 1.0, 0.3, 1.7, 2.0))}
+    fields |= {"interval": interval_ms * MS, "scale": dice.pick((1.0, 1.0, 0.3, 1.7, 2.0))}
     if dice.chance(0.3):
         fields["repeat"] = make.span(2000, 9000)
     return columns, fields
@@ -83,7 +85,7 @@ def _renamed(
 ) -> tuple[dict[str, list[Any]], dict[str, Any]]:
     """Return the same load in a file whose columns have other names, beside others."""
     time, *rest = columns
-    given = m.TraceColumns(**{role: _NAMES[role] for role in ("time", *rest)})
+    given = TraceColumns(**{role: _NAMES[role] for role in ("time", *rest)})
     named = {_NAMES["time"]: columns[time], **{_NAMES[role]: columns[role] for role in rest}}
     unit = time.partition("_")[2] or fields["unit"]
     return {"other": list(map(str, columns[time])), **named}, {**fields, "columns": given, "unit": unit}
@@ -91,7 +93,7 @@ def _renamed(
 
 def _moment(make: "Maker", last_ms: int) -> float:
     if make.even:
-        unit_ms = make.unit // m.MS
+        unit_ms = make.unit // MS
         return make.dice.whole(0, last_ms // unit_ms) * unit_ms / 1000
     return make.dice.real(0, last_ms / 1000)
 
@@ -139,7 +141,7 @@ def _write(file: Path, columns: dict[str, list[Any]], delimiter: str) -> None:
 # --- read, as the contract says ----------------------------------------------------------------------
 
 
-def times_of(scenario: m.Scenario, domain: str) -> dict[tuple[str, str], list[int]]:
+def times_of(scenario: Scenario, domain: str) -> dict[tuple[str, str], list[int]]:
     """Return (client, kind) -> the times (ns) at which a traced store's operations are sent, in order."""
     trace = scenario.databases[domain].workload.arrivals
     shares = {name: client.share for name, client in sorted(scenario.clients.items())}
@@ -160,7 +162,7 @@ def times_of(scenario: m.Scenario, domain: str) -> dict[tuple[str, str], list[in
     return {stream: sorted(times) for stream, times in found.items()}
 
 
-def _operations(trace: m.Trace, end: int) -> Iterator[tuple[int, int, dict[str, Any]]]:
+def _operations(trace: Trace, end: int) -> Iterator[tuple[int, int, dict[str, Any]]]:
     """Yield (time, operations, row) of each row of the run."""
     rows = _rows(trace)
     origin = _origin(trace, rows)
@@ -182,13 +184,13 @@ def _again(timed, rows, period: int | None, end: int):
             yield at + again * (period or 0), row
 
 
-def _amount(row: dict[str, Any], trace: m.Trace) -> float:
+def _amount(row: dict[str, Any], trace: Trace) -> float:
     if "rate_per_s" in row:
         return float(row["rate_per_s"]) * trace.interval / 1e9
     return float(row.get("count", 1))
 
 
-def _origin(trace: m.Trace, rows: list[dict[str, Any]]) -> int:
+def _origin(trace: Trace, rows: list[dict[str, Any]]) -> int:
     if trace.origin == "first":
         return min(_ns(row["time"], trace.unit) for row in rows)
     if isinstance(trace.origin, str):
@@ -210,7 +212,7 @@ def _stamp(text: str) -> int:
     return (since.days * 86_400 + since.seconds) * 10**9 + since.microseconds * 1000
 
 
-def _rows(trace: m.Trace) -> list[dict[str, Any]]:
+def _rows(trace: Trace) -> list[dict[str, Any]]:
     """Return the rows by what their columns are; a time as (cell, unit by its column's name)."""
     file = Path(trace.file)
     if file.suffix == ".parquet":
@@ -223,7 +225,7 @@ def _rows(trace: m.Trace) -> list[dict[str, Any]]:
     return [_by_role(row, trace) for row in rows]
 
 
-def _by_role(row: dict[str, Any], trace: m.Trace) -> dict[str, Any]:
+def _by_role(row: dict[str, Any], trace: Trace) -> dict[str, Any]:
     if trace.columns is not None:
         named = trace.columns.model_dump(exclude_none=True)
         row = {role: row[name] for role, name in named.items()}

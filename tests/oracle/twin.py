@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from sim.core.draws import Purpose
-from sim.spec.models import Scenario
+from sim.spec.scenario import Scenario
 
 from .calls import Calls, callers
 from .clock import Clock, WatchfulClock

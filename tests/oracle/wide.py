@@ -7,8 +7,12 @@ The large and the long are rare, and their load is thin, so that a case takes no
 """
 
 from sim.core.distributions import constant, uniform
-from sim.spec import models as m
+from sim.spec.network.network import Region
 from sim.spec.resolve import resolve
+from sim.spec.scenario import Scenario
+from sim.spec.store.database import Database
+from sim.spec.store.routing import Client, Gateway
+from sim.spec.store.workload import Bursty, Diurnal
 
 from .generate import (
     EVEN,
@@ -42,19 +46,19 @@ def wide(number: int) -> Case:
     return Case(number, make.style, scenario, dice.whole(0, 2**31), pulls_for(number, scenario))
 
 
-def _platform(make: Maker, kind: str, name: str) -> m.Scenario:
+def _platform(make: Maker, kind: str, name: str) -> Scenario:
     dice = make.dice
     regions = _regions(make, kind)
     stores = STORES[
         : dice.pick((2, 3) if make.style == EVEN else (1,)) if kind == MANY else dice.pick((1, 1, 2, 3))
     ]
     clients = dice.some(regions, 1, 6 if kind == MANY else 3)
-    return m.Scenario(
+    return Scenario(
         name=name,
         duration=_duration(make, kind),
-        regions={region: m.Region() for region in regions},
+        regions={region: Region() for region in regions},
         network=network_of(make, regions),
-        clients={client: m.Client(share=dice.real(0.5, 2.0)) for client in clients},
+        clients={client: Client(share=dice.real(0.5, 2.0)) for client in clients},
         gateway=gateway_of(make) if kind != SLOW else _slow_gateway(make),
         level=level_of(make),
         warmup=make.span(0, 2000),
@@ -75,13 +79,13 @@ def _duration(make: Maker, kind: str) -> int:
     return dice.whole(*seconds) * S + (0 if make.style == EVEN else dice.whole(0, S))
 
 
-def _slow_gateway(make: Maker) -> m.Gateway:
+def _slow_gateway(make: Maker) -> Gateway:
     usual = gateway_of(make)
     check = usual.check.model_copy(update={"interval": make.span(8000, 20_000), "offset": None})
     return usual.model_copy(update={"check": check})
 
 
-def _store(make: Maker, kind: str, regions: tuple[str, ...], *, share: float) -> m.Database:
+def _store(make: Maker, kind: str, regions: tuple[str, ...], *, share: float) -> Database:
     dice = make.dice
     load = {MANY: 0.3, SLOW: 0.06}.get(kind, 0.8)
     base = database_of(make, regions, share=share)
@@ -99,10 +103,10 @@ def _changing(make: Maker) -> dict:
         return {}
     if dice.chance(0.5):
         calm, burst = make.span(200, 3000), make.span(50, 1500)
-        return {"arrivals": m.Bursty(factor=dice.real(1.5, 6), calm=calm, burst=burst)}
+        return {"arrivals": Bursty(factor=dice.real(1.5, 6), calm=calm, burst=burst)}
     period, step = make.span(1000, 10_000), make.span(50, 900)
     peak = dice.whole(0, period)
-    return {"arrivals": m.Diurnal(amplitude=dice.real(0.1, 0.95), period=period, peak=peak, step=step)}
+    return {"arrivals": Diurnal(amplitude=dice.real(0.1, 0.95), period=period, peak=peak, step=step)}
 
 
 def _rules(make: Maker, kind: str, regions: tuple[str, ...]) -> dict:

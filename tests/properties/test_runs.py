@@ -14,7 +14,7 @@ from sim.journal.recorder import Recorder, Slice
 from sim.measure.digest import Digest
 from sim.measure.figures import Measures
 from sim.models.store.domain import CURSORS
-from sim.spec.models import Scenario
+from sim.spec.scenario import Scenario
 from sim.trial import run_tables
 from tests.theory.one_store import S, merge, scenario
 

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from sim.journal.recorder import Slice
-from sim.spec.models import Scenario
 from sim.spec.resolve import load, resolve
+from sim.spec.scenario import Scenario
 from sim.trial import run
 from sim.world import World
 from tests.oracle.generate import case

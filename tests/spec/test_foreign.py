@@ -7,8 +7,8 @@ import pytest
 from sim.core.errors import SpecError
 from sim.spec.foreign import STRONG, WEAK, what_it_is
 from sim.spec.model import fields_by_key
-from sim.spec.models import Scenario
 from sim.spec.resolve import load
+from sim.spec.scenario import Scenario
 from tests.spec.corpus import HERE, SCENARIOS, VALID
 
 OTHERS = HERE / "others"

@@ -14,10 +14,10 @@ import pytest
 import sim.core.quantity
 import sim.spec
 from sim.core.errors import SpecError
-from sim.spec.models import Scenario
 from sim.spec.resolve import load, resolve
+from sim.spec.scenario import Scenario
+from sim.spec.store.recorded import _load, _read, load_of
 from sim.spec.sweep import points
-from sim.spec.trace import _load, _read, load_of
 from tests.spec.corpus import INVALID, VALID, Invalid
 
 SPEC = Path(sim.spec.__file__).parent

@@ -5,8 +5,8 @@ import pytest
 from sim.core.errors import SpecError
 from sim.core.identity import LIMITS
 from sim.spec.limits import REGIONS, RULES, at_most
-from sim.spec.models import Scenario
 from sim.spec.resolve import load, resolve
+from sim.spec.scenario import Scenario
 from tests.spec.corpus import SCENARIOS, VALID
 
 WHOLE = next(path for path in VALID if path.stem == "everything")

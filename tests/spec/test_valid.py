@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from sim.core.errors import SpecError
-from sim.spec import models
 from sim.spec.model import Model, fields_by_key
 from sim.spec.resolve import blast_radius, digest, dump, fault_catalogue, load, resolve, starter
+from sim.spec.types import Metric
 from tests.spec.corpus import HERE, SCENARIOS, VALID
 
 ROOT = HERE.parents[1]
@@ -261,7 +261,7 @@ def test_metric_names_are_the_same_in_model_and_table():
 
     from sim.spec.predicates import METRICS
 
-    assert get_args(models.Metric) == tuple(METRICS)
+    assert get_args(Metric) == tuple(METRICS)
 
 
 def test_a_trace_without_clients_is_dealt_by_share(tmp_path):

@@ -7,8 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-from sim.spec.models import Scenario
 from sim.spec.resolve import load, resolve
+from sim.spec.scenario import Scenario
 from sim.study.work import run_batch
 
 TEXT = """\

@@ -19,8 +19,8 @@ import yaml
 from sim.journal.milestones import Milestone
 from sim.journal.recorder import Slice
 from sim.measure.figures import Measures
-from sim.spec.models import Scenario
 from sim.spec.resolve import load, resolve
+from sim.spec.scenario import Scenario
 from sim.trial import run_tables
 
 US, MS, S = 1_000, 1_000_000, 1_000_000_000

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from sim.spec.models import Scenario
+from sim.spec.scenario import Scenario
 from sim.trial import run, run_tables
 from tests.theory.events import BUS, RELAY
 from tests.theory.one_store import BASE, COMMIT, LSN, MS, Run, S, merge, run_of, scenario

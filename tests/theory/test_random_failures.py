@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from sim.spec.models import Scenario
+from sim.spec.scenario import Scenario
 from tests.theory.intervals import looks_uniform, poisson_mean, share, student, variance
 from tests.theory.one_store import (
     EAST_NORTH,

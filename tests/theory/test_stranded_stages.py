@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from sim.measure.verdict import judge
-from sim.spec.models import Objective
+from sim.spec.scenario import Objective
 from tests.theory.events import events, search
 from tests.theory.one_store import Run, merge, run
 

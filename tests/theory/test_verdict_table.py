@@ -15,7 +15,7 @@ import pytest
 from sim.core.identity import lsn_of, timeline_of
 from sim.measure.bounds import bounds_of
 from sim.measure.verdict import judge
-from sim.spec.models import Objective
+from sim.spec.scenario import Objective
 from tests.theory.one_store import EAST_WEST, MS, TRANSMIT, Run, S, run
 
 T, T2, END = 30 * S, 130 * S, 180 * S  # east is hurt; west is, where two promotions are wanted; the run ends

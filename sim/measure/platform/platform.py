@@ -17,7 +17,7 @@ from sim.measure.store.ledger import Ledger
 from sim.measure.store.loss import judge, loss_of
 
 if TYPE_CHECKING:
-    from sim.spec.models import Scenario
+    from sim.spec.scenario import Scenario
 
 
 class PathMeasures:

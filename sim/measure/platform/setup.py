@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from sim.measure.platform.ages import Span
 
 if TYPE_CHECKING:
-    from sim.spec.models import Scenario
+    from sim.spec.scenario import Scenario
 
 DATABASE = "database"
 ZONES = ("raw", "curated", "analytics")

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from sim.spec.models import Scenario
+    from sim.spec.scenario import Scenario
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from sim.models.bus.reader import Reader
 from sim.models.moves import Moves
 from sim.models.process import Process
 from sim.models.setting import Setting
-from sim.spec.path_models import Consumer as Spec
+from sim.spec.bus.consumer import Consumer as Spec
 
 
 class Consumer:

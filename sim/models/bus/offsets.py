@@ -7,7 +7,7 @@ from sim.models.bus.bus import Bus
 from sim.models.bus.mirror import Mirror
 from sim.models.bus.reader import Reader
 from sim.models.setting import Setting
-from sim.spec.path_models import Moves
+from sim.spec.moves import Moves
 
 
 class Offsets:

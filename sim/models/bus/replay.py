@@ -12,8 +12,8 @@ from sim.models.bus.calls import Calls
 from sim.models.bus.origins import Origins
 from sim.models.bus.rows import Runs
 from sim.models.setting import Setting
+from sim.spec.bus.replay import Place, Replay
 from sim.spec.fault import When
-from sim.spec.replays import Place, Replay
 
 _CHUNK = 65_536  # rows whose times are worked out at a time
 

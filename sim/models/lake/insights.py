@@ -6,7 +6,7 @@ from sim.core.draws import Purpose
 from sim.engine.clock import Steps
 from sim.models.lake.lake import House
 from sim.models.setting import Setting
-from sim.spec.path_models import Insight as Rules
+from sim.spec.lake.insight import Insight as Rules
 
 
 class Insight:

@@ -8,7 +8,7 @@ from sim.engine.clock import Steps
 from sim.models.lake.tables import Due, Table, Tables, joined
 from sim.models.process import Process
 from sim.models.setting import Setting
-from sim.spec.path_models import Job as Rules
+from sim.spec.lake.lake import Job as Rules
 
 
 class Job:

@@ -11,7 +11,7 @@ from sim.models.network import CLIENTS, Network, Path
 from sim.models.store.domain import FOLLOWING, PRIMARY, PROMOTING, RESTORING, STALE, Domain, Node
 from sim.models.store.follower import Wire
 from sim.models.store.workload import Tables
-from sim.spec.models import Scenario
+from sim.spec.scenario import Scenario
 
 
 class Effects:

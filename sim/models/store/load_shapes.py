@@ -12,7 +12,7 @@ from sim.engine.clock import Steps
 from sim.engine.sampling import encode, ns, sample
 from sim.models.control import Control
 from sim.models.dials import Dial
-from sim.spec.models import Bursty, Diurnal
+from sim.spec.store.workload import Bursty, Diurnal
 
 
 def shapes(control: Control) -> Iterable[Steps]:

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 import numpy as np
 
 from sim.engine.dealing import deal
-from sim.spec.models import Scenario
-from sim.spec.trace import KINDS, Load, load_of
+from sim.spec.scenario import Scenario
+from sim.spec.store.recorded import KINDS, Load, load_of
 
 _PART = 2**20  # operations worked out at a time, so that memory is that of their times
 

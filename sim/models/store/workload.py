@@ -14,8 +14,9 @@ from sim.engine.circle import layout as at
 from sim.engine.circle.inbox import PLACES
 from sim.engine.circle.layout import Circle
 from sim.engine.sampling import DistTable, encode, uniform, zipf_table
-from sim.spec.models import Database, Scenario
-from sim.spec.replays import DATABASE
+from sim.spec.bus.replay import DATABASE
+from sim.spec.scenario import Scenario
+from sim.spec.store.database import Database
 
 OUTPUT_ROWS = 65_536
 RECORDS = 8192  # at first, besides one for each probe

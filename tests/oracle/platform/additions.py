@@ -2,22 +2,24 @@
 
 from typing import TYPE_CHECKING
 
-from sim.spec import models as m
-from sim.spec import path_models as p
+from sim.spec.bus.consumer import Consumer
+from sim.spec.bus.replay import DATABASE, Replay
 from sim.spec.check import check
 from sim.spec.check_faults import PATH_MILESTONES
-from sim.spec.replays import DATABASE
+from sim.spec.fault import When
+from sim.spec.model import MS
+from sim.spec.scenario import Scenario
+from sim.spec.store.routing import Client
 
 if TYPE_CHECKING:
     from ..generate import Maker
 
-MS = m.MS
 CLIENTS = "clients"
 
 
 def with_handlers(
-    make: "Maker", consumers: dict[str, p.Consumer], names: tuple[str, ...]
-) -> dict[str, p.Consumer]:
+    make: "Maker", consumers: dict[str, Consumer], names: tuple[str, ...]
+) -> dict[str, Consumer]:
     """Return consumers of which some, and sometimes further ones that react to those, write."""
     dice = make.dice
     found = dict(consumers)
@@ -31,19 +33,19 @@ def with_handlers(
     return found
 
 
-def _writing(make: "Maker", consumer: p.Consumer, domain: str, on: str) -> p.Consumer:
+def _writing(make: "Maker", consumer: Consumer, domain: str, on: str) -> Consumer:
     given = {"writes": domain, "on": on, "idempotent": make.dice.chance(0.7)}
     return consumer.model_copy(update=given)
 
 
-def clients_everywhere(clients: dict[str, m.Client], regions: tuple[str, ...]) -> dict[str, m.Client]:
+def clients_everywhere(clients: dict[str, Client], regions: tuple[str, ...]) -> dict[str, Client]:
     """Return client groups near all regions; those added send nothing themselves."""
-    return {region: clients.get(region, m.Client(share=0.0)) for region in regions}
+    return {region: clients.get(region, Client(share=0.0)) for region in regions}
 
 
-def replays_for(make: "Maker", scenario: m.Scenario) -> dict[str, m.Replay]:
+def replays_for(make: "Maker", scenario: Scenario) -> dict[str, Replay]:
     """Return replays that are right in a scenario with its faults."""
-    found: dict[str, m.Replay] = {}
+    found: dict[str, Replay] = {}
     for name in ("again", "heal", "twice")[: make.dice.pick((0, 1, 1, 2, 3))]:
         replay = _replay(make, scenario)
         trial = scenario.model_copy(update={"replays": {**found, name: replay}})
@@ -52,7 +54,7 @@ def replays_for(make: "Maker", scenario: m.Scenario) -> dict[str, m.Replay]:
     return found
 
 
-def _replay(make: "Maker", scenario: m.Scenario) -> m.Replay:
+def _replay(make: "Maker", scenario: Scenario) -> Replay:
     dice = make.dice
     of = dice.pick(sorted(scenario.databases))
     region = dice.pick([*sorted(scenario.regions), scenario.databases[of].primary])
@@ -64,7 +66,7 @@ def _replay(make: "Maker", scenario: m.Scenario) -> m.Replay:
         begins = {"at": max(1, int(outage.at.mean) // MS + dice.whole(-2000, 1000)) * MS}
     into = [name for name, consumer in scenario.consumers.items() if consumer.of == of]
     into += [DATABASE] * 2 if region in scenario.clients else []
-    return m.Replay(
+    return Replay(
         **{
             "of": of,
             "region": region,
@@ -78,7 +80,7 @@ def _replay(make: "Maker", scenario: m.Scenario) -> m.Replay:
     )
 
 
-def _begins(make: "Maker", scenario: m.Scenario) -> dict:
+def _begins(make: "Maker", scenario: Scenario) -> dict:
     dice = make.dice
     if dice.chance(0.7):
         return {"at": make.span(scenario.duration // MS // 4, scenario.duration // MS * 9 // 10)}
@@ -86,12 +88,12 @@ def _begins(make: "Maker", scenario: m.Scenario) -> dict:
     name = dice.pick(sorted(scenario.databases))
     if dice.chance(0.2):
         metric = {"metric": "queue_depth", "of": f"{name}/{scenario.databases[name].primary}", "above": 0.0}
-        return {"when": m.When(**metric, every=every)}
+        return {"when": When(**metric, every=every)}
     kind = dice.pick((*PATH_MILESTONES, "promoted", "node.down", "rejoined"))
-    return {"when": m.When(milestone=f"{name}.{kind}", every=every)}
+    return {"when": When(milestone=f"{name}.{kind}", every=every)}
 
 
-def _place(make: "Maker", scenario: m.Scenario) -> str:
+def _place(make: "Maker", scenario: Scenario) -> str:
     dice = make.dice
     kind = dice.pick(("position", "position", "time", "fault", "fault"))
     if kind == "position" or (kind == "fault" and not scenario.faults):

@@ -5,13 +5,19 @@ Write k (from 0) commits at 107 + 100 k ms; the relay's rounds begin every 100 m
 """
 
 from sim.core.distributions import constant
-from sim.spec import models as m
-from sim.spec import path_models as p
+from sim.spec.bus.bus import Bus, Mirror, Poll
+from sim.spec.bus.consumer import Consumer
+from sim.spec.lake.lake import Analytics, Curated, Lake, Stream, Sync
+from sim.spec.model import MS, S
+from sim.spec.network.network import Access, Link, Network, Region
 from sim.spec.resolve import resolve
+from sim.spec.scenario import Level, Scenario
+from sim.spec.store.database import Database, Failover, Replication, Service
+from sim.spec.store.routing import Check, Client, Gateway
+from sim.spec.store.workload import Constant, Keys, Retry, Workload
 
 from ..twin import Result, run_twin
 
-MS, S = m.MS, m.S
 NEVER = 3600 * S
 QUIET = {"interval": 1 * S, "timeout": 500 * MS, "offset": NEVER}
 POLL = {
@@ -29,13 +35,13 @@ def ms(number: float):
     return constant(number * MS)
 
 
-def reader(**more) -> p.Consumer:
+def reader(**more) -> Consumer:
     """Return a consumer in ``a`` that takes 3 ms for a row and saves its position every second."""
     given = {"of": "d", "region": "a", "work": ms(3), "commit": 1 * S, "restart": ms(200)}
-    return p.Consumer(**{**given, **more})
+    return Consumer(**{**given, **more})
 
 
-def lake(**more) -> p.Lake:
+def lake(**more) -> Lake:
     """Return a lake in ``a``: 3 ms a row, a commit every second that takes 100 ms, jobs of 50 ms."""
     stream = {
         "transform": ms(3),
@@ -47,12 +53,12 @@ def lake(**more) -> p.Lake:
     }
     job = {"base": ms(50), "per_row": 1 * MS, "restart": ms(200)}
     sync = {"share": 0.1, "row": 1000, "lag": ms(20), "pointer": 5 * MS, **more.pop("sync", {})}
-    return p.Lake(
+    return Lake(
         home="a",
-        stream=p.Stream(**stream),
-        curated=p.Curated(interval=1 * S, **job),
-        analytics=p.Analytics(interval=2 * S, **job),
-        sync=p.Sync(**sync),
+        stream=Stream(**stream),
+        curated=Curated(interval=1 * S, **job),
+        analytics=Analytics(interval=2 * S, **job),
+        sync=Sync(**sync),
         **more,
     )
 
@@ -73,37 +79,37 @@ def platform(
     replication=None,
     writes=10.0,
     **sections,
-) -> m.Scenario:
+) -> Scenario:
     """Return the platform with what is given changed."""
-    database = m.Database(
+    database = Database(
         primary="a",
         replicas=["b", "c"],
-        service=m.Service(write=ms(5), read=ms(1), probe=constant(0)),
-        replication=m.Replication(share=0.5, record=1000, apply=ms(1), **(replication or {})),
-        failover=m.Failover(**(failover or QUIET)),
-        workload=m.Workload(
+        service=Service(write=ms(5), read=ms(1), probe=constant(0)),
+        replication=Replication(share=0.5, record=1000, apply=ms(1), **(replication or {})),
+        failover=Failover(**(failover or QUIET)),
+        workload=Workload(
             writes=writes,
-            arrivals=m.Constant(),
-            keys=m.Keys(count=1),
-            retry=m.Retry(timeout=300 * MS, attempts=1),
+            arrivals=Constant(),
+            keys=Keys(count=1),
+            retry=Retry(timeout=300 * MS, attempts=1),
         ),
-        outbox=p.Poll(**POLL) if outbox is None else outbox,
+        outbox=Poll(**POLL) if outbox is None else outbox,
     )
-    wire = m.Link(latency=10 * MS, bandwidth=1e9)
+    wire = Link(latency=10 * MS, bandwidth=1e9)
     carried = {"share": 0.25, "save": 1 * S, "checkpoint": 1 * S, "restart": ms(200), "granularity": 1}
-    scenario = m.Scenario(
+    scenario = Scenario(
         name="by hand",
         duration=duration,
-        regions={region: m.Region() for region in "abc"},
-        network=m.Network(
-            links={"a/b": wire, "a/c": wire, "b/c": wire}, access=m.Access(latency=1 * MS), local=1 * MS
+        regions={region: Region() for region in "abc"},
+        network=Network(
+            links={"a/b": wire, "a/c": wire, "b/c": wire}, access=Access(latency=1 * MS), local=1 * MS
         ),
-        clients={"a": m.Client(share=1.0)},
-        gateway=m.Gateway(check=m.Check(**QUIET)),
+        clients={"a": Client(share=1.0)},
+        gateway=Gateway(check=Check(**QUIET)),
         databases={"d": database},
-        bus=p.Bus(event=1000, mirror=p.Mirror(**(carried | (mirror or {}))), **(bus or {})),
+        bus=Bus(event=1000, mirror=Mirror(**(carried | (mirror or {}))), **(bus or {})),
         faults=faults or {},
-        level=m.Level(hold=5 * S),
+        level=Level(hold=5 * S),
         **sections,
     )
     return resolve(scenario)

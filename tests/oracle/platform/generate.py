@@ -2,10 +2,17 @@
 within some tens of simulated seconds."""
 
 from sim.models.pulls import BUSES, PARTS, WHOLE
-from sim.spec import models as m
-from sim.spec import path_models as p
-from sim.spec.placement import nodes_of
+from sim.spec.bus.bus import Bus, Cdc, Mirror, Poll, Relay
+from sim.spec.bus.consumer import Consumer
+from sim.spec.lake.insight import Insight
+from sim.spec.lake.lake import Analytics, Curated, Lake, Stream, Sync
+from sim.spec.model import MS, S
+from sim.spec.network.network import Region
 from sim.spec.resolve import resolve
+from sim.spec.scenario import Scenario
+from sim.spec.store.database import Database
+from sim.spec.store.placement import nodes_of
+from sim.spec.store.routing import Client
 from sim.world import ALL
 
 from ..generate import EVEN, REGIONS, Dice, Maker, database_of, gateway_of, is_wide, level_of, network_of
@@ -13,7 +20,6 @@ from ..sides import Case
 from .additions import clients_everywhere, replays_for, with_handlers
 from .schedules import faults_for
 
-S = m.S
 DOMAINS = ("apps", "orders")  # before and after ``lake`` in order of name
 FIRST = 1_000_000  # the numbers of these cases, apart from those without a path
 
@@ -26,7 +32,7 @@ def case(number: int) -> Case:
         return wide(number)
     dice = Dice(FIRST + number)
     make = Maker(dice)
-    make.unit = dice.pick((1, 5, 10, 20, 50)) * m.MS
+    make.unit = dice.pick((1, 5, 10, 20, 50)) * MS
     regions = REGIONS[: dice.pick((1, 2, 3, 3, 3, 3, 4))]
     duration = dice.whole(15, 35) * S + (0 if make.style == EVEN else dice.whole(0, S))
     more = Maker(Dice(f"additions/{number}"))  # so that a case without any stays as it is
@@ -36,7 +42,7 @@ def case(number: int) -> Case:
     return finished(number, make, more, scenario)
 
 
-def finished(number: int, make: Maker, more: Maker, scenario: m.Scenario) -> Case:
+def finished(number: int, make: Maker, more: Maker, scenario: Scenario) -> Case:
     """Return a case whose scenario has its faults: with replays, pulls and a seed."""
     dice = make.dice
     scenario = resolve(scenario.model_copy(update={"replays": replays_for(more, scenario)}))
@@ -45,7 +51,7 @@ def finished(number: int, make: Maker, more: Maker, scenario: m.Scenario) -> Cas
     return Case(number, make.style, scenario, dice.whole(0, 2**31), tuple(sorted(pulls)))
 
 
-def platform(make: Maker, more: Maker, regions: tuple[str, ...], *, name: str, duration: int) -> m.Scenario:
+def platform(make: Maker, more: Maker, regions: tuple[str, ...], *, name: str, duration: int) -> Scenario:
     """Return a platform with a data path, without faults and replays. ``more``: who adds handlers."""
     dice = make.dice
     names = dice.pick((DOMAINS[:1], DOMAINS[1:], DOMAINS))
@@ -55,15 +61,15 @@ def platform(make: Maker, more: Maker, regions: tuple[str, ...], *, name: str, d
         sections["lake"] = _lake(make, regions, databases)
         sections["insights"] = _insights(make, regions, names)
     network = network_of(make, regions)
-    clients = {client: m.Client(share=1.0) for client in dice.some(regions, 1, 2)}
+    clients = {client: Client(share=1.0) for client in dice.some(regions, 1, 2)}
     if more.dice.chance(0.7):
         clients = clients_everywhere(clients, regions)
         if more.dice.chance(0.7):
             sections["consumers"] = with_handlers(more, sections["consumers"], names)
-    return m.Scenario(
+    return Scenario(
         name=name,
         duration=duration,
-        regions={region: m.Region() for region in regions},
+        regions={region: Region() for region in regions},
         network=network,
         clients=clients,
         gateway=gateway_of(make),
@@ -73,12 +79,12 @@ def platform(make: Maker, more: Maker, regions: tuple[str, ...], *, name: str, d
     )
 
 
-def cursors_of(scenario: m.Scenario, domain: str) -> list[str]:
+def cursors_of(scenario: Scenario, domain: str) -> list[str]:
     """Return the cursors of a domain's data path that can be pulled by themselves."""
     return [WHOLE, BUSES, PARTS, *(name for name, c in scenario.consumers.items() if c.of == domain)]
 
 
-def _pulls(number: int, make: Maker, scenario: m.Scenario) -> list[tuple[int, str]]:
+def _pulls(number: int, make: Maker, scenario: Scenario) -> list[tuple[int, str]]:
     """Return random times, some whole units, at which a cursor of a data path or a circle is pulled."""
     dice = Dice(f"path pulls {number}")
     pulls = []
@@ -92,7 +98,7 @@ def _pulls(number: int, make: Maker, scenario: m.Scenario) -> list[tuple[int, st
     return pulls
 
 
-def _domain(make: Maker, regions: tuple[str, ...], *, share: float) -> m.Database:
+def _domain(make: Maker, regions: tuple[str, ...], *, share: float) -> Database:
     """Return a database with a thin load, a part of the links left to the path, and an outbox."""
     dice = make.dice
     base = database_of(make, regions, share=share)
@@ -101,13 +107,13 @@ def _domain(make: Maker, regions: tuple[str, ...], *, share: float) -> m.Databas
     retry = base.workload.retry
     writes = dice.real(6, 22) * share
     if make.even:
-        writes = 1000.0 / (make.unit // m.MS * max(1, dice.whole(60, 160) // (make.unit // m.MS))) * share
+        writes = 1000.0 / (make.unit // MS * max(1, dice.whole(60, 160) // (make.unit // MS))) * share
     workload = base.workload.model_copy(update={"writes": writes, "reads": 0.0, "retry": retry})
     update = {"replication": replication, "workload": workload, "outbox": _outbox(make), "replicas": replicas}
     return base.model_copy(update=update)
 
 
-def _outbox(make: Maker) -> p.Relay:
+def _outbox(make: Maker) -> Relay:
     dice = make.dice
     rounds = {
         "interval": make.span(20, 600),
@@ -116,14 +122,14 @@ def _outbox(make: Maker) -> p.Relay:
         "restart": make.random(20, 1200),
     }
     if dice.chance(0.5):
-        return p.Poll(kind="poll", mark=make.span(2, 120), **rounds)
-    return p.Cdc(kind="cdc", flush=make.span(200, 3000), **rounds)
+        return Poll(kind="poll", mark=make.span(2, 120), **rounds)
+    return Cdc(kind="cdc", flush=make.span(200, 3000), **rounds)
 
 
-def _bus(make: Maker) -> p.Bus:
+def _bus(make: Maker) -> Bus:
     dice = make.dice
     acks = dice.pick(("all", "leader"))
-    return p.Bus(
+    return Bus(
         partitions=dice.whole(1, 5),
         brokers=dice.whole(2, 4),
         event=dice.pick((512, 1000, 2000)),
@@ -131,7 +137,7 @@ def _bus(make: Maker) -> p.Bus:
         acks=acks,
         **({"replica_lag": make.span(20, 900)} if acks == "leader" else {}),
         election=make.random(20, 1500),
-        mirror=p.Mirror(
+        mirror=Mirror(
             save=make.span(100, 2500),
             checkpoint=make.span(100, 1500),
             granularity=dice.pick((1, 1, 2, 5, 10)),
@@ -153,13 +159,13 @@ def _moves(make: Maker, regions: tuple[str, ...], home: str) -> dict:
     }
 
 
-def _consumers(make: Maker, regions: tuple[str, ...], names: tuple[str, ...]) -> dict[str, p.Consumer]:
+def _consumers(make: Maker, regions: tuple[str, ...], names: tuple[str, ...]) -> dict[str, Consumer]:
     dice = make.dice
     found = {}
     for name in ("crm", "search", "view")[: dice.whole(1, 3)]:
         region = dice.pick(regions)
         members = dice.pick((1, 1, 2, 3))
-        found[name] = p.Consumer(
+        found[name] = Consumer(
             of=dice.pick(names),
             region=region,
             members=members,
@@ -173,18 +179,18 @@ def _consumers(make: Maker, regions: tuple[str, ...], names: tuple[str, ...]) ->
     return found
 
 
-def _lake(make: Maker, regions: tuple[str, ...], databases: dict[str, m.Database]) -> p.Lake:
+def _lake(make: Maker, regions: tuple[str, ...], databases: dict[str, Database]) -> Lake:
     dice = make.dice
     home = dice.pick(regions)
     moves = _moves(make, regions, home)
     places = {home, *moves.get("standby", ())}
     asked = [name for name, database in databases.items() if places <= set(nodes_of(database))]
-    return p.Lake(
+    return Lake(
         home=home,
         stream=_stream(make, asked),
-        curated=p.Curated(deduplicate=dice.chance(0.5), **_job(make)),
-        analytics=p.Analytics(**_job(make)),
-        sync=p.Sync(row=dice.pick((100, 1000, 4000)), lag=make.random(5, 900), pointer=_pointer(make)),
+        curated=Curated(deduplicate=dice.chance(0.5), **_job(make)),
+        analytics=Analytics(**_job(make)),
+        sync=Sync(row=dice.pick((100, 1000, 4000)), lag=make.random(5, 900), pointer=_pointer(make)),
         **moves,
     )
 
@@ -197,16 +203,16 @@ def _job(make: Maker) -> dict:
     return {
         "interval": make.span(200, 2000),
         "base": make.random(20, 900),
-        "per_row": make.dice.pick((0, 2_000, m.MS, make.span(1, 20))),
+        "per_row": make.dice.pick((0, 2_000, MS, make.span(1, 20))),
         "restart": make.random(20, 1200),
     }
 
 
-def _stream(make: Maker, asked: list[str]) -> p.Stream:
+def _stream(make: Maker, asked: list[str]) -> Stream:
     dice = make.dice
     mode = dice.pick(("exactly_once", "at_least_once"))
     lookup = dice.pick(asked) if asked and dice.chance(0.6) else None
-    return p.Stream(
+    return Stream(
         transform=make.random(1, 60),
         parallelism=dice.whole(1, 3),
         mode=mode,
@@ -219,10 +225,10 @@ def _stream(make: Maker, asked: list[str]) -> p.Stream:
     )
 
 
-def _insights(make: Maker, regions: tuple[str, ...], names: tuple[str, ...]) -> dict[str, p.Insight]:
+def _insights(make: Maker, regions: tuple[str, ...], names: tuple[str, ...]) -> dict[str, Insight]:
     dice = make.dice
     return {
-        name: p.Insight(
+        name: Insight(
             kind=dice.pick(("dashboard", "report", "features", "query")),
             reads=dice.some(names, 1, 2),
             **({} if dice.chance(0.5) else {"regions": dice.some(regions, 1, 3)}),

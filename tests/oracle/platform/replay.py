@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from sim.spec.replays import DATABASE, Place
+from sim.spec.bus.replay import DATABASE, Place
 
 from ..draws import FOREVER
 from .worker import DONE, later

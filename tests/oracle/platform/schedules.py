@@ -5,25 +5,27 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from sim.core.distributions import constant
-from sim.spec import models as m
 from sim.spec import path_faults as f
 from sim.spec.check import check
 from sim.spec.check_faults import PATH_MILESTONES
+from sim.spec.fault import When
+from sim.spec.fault_models import AnyFault, DbCrash, RegionOutage
+from sim.spec.model import MS
 from sim.spec.processes import JOBS, consumers_of, processes_of
+from sim.spec.scenario import Scenario
 
 from .. import schedules as databases
 
 if TYPE_CHECKING:
     from ..generate import Maker
 
-MS = m.MS
 MOST = 12
 
 
-def faults_for(make: "Maker", scenario: m.Scenario) -> dict[str, m.AnyFault]:
+def faults_for(make: "Maker", scenario: Scenario) -> dict[str, AnyFault]:
     """Return a schedule of faults that each hit something."""
     dice = make.dice
-    faults: dict[str, m.AnyFault] = {}
+    faults: dict[str, AnyFault] = {}
     many = len(scenario.regions) > 1
     candidates = [*(_takes_a_region(make, scenario) if dice.chance(0.8) else ())]
     candidates += [*(_elections(make, scenario) if dice.chance(0.4) else ())]
@@ -40,7 +42,7 @@ def faults_for(make: "Maker", scenario: m.Scenario) -> dict[str, m.AnyFault]:
     return faults
 
 
-def _takes_a_region(make: "Maker", scenario: m.Scenario) -> Iterator[m.AnyFault]:
+def _takes_a_region(make: "Maker", scenario: Scenario) -> Iterator[AnyFault]:
     """Yield a fault that takes a region where something is, and sometimes another while things move."""
     dice = make.dice
     places = [database.primary for database in scenario.databases.values()]
@@ -57,7 +59,7 @@ def _takes_a_region(make: "Maker", scenario: m.Scenario) -> Iterator[m.AnyFault]
         yield fault if fault.kind != "region_outage" else fault.model_copy(update={"zone": None})
 
 
-def _elections(make: "Maker", scenario: m.Scenario) -> Iterator[m.AnyFault]:
+def _elections(make: "Maker", scenario: Scenario) -> Iterator[AnyFault]:
     """Yield faults of brokers of one region, soon one after the other."""
     dice = make.dice
     databases_in = [database.primary for database in scenario.databases.values()]
@@ -70,7 +72,7 @@ def _elections(make: "Maker", scenario: m.Scenario) -> Iterator[m.AnyFault]:
         at += make.span(10, 1000)
 
 
-def without_position(make: "Maker", scenario: m.Scenario) -> Iterator[m.AnyFault]:
+def without_position(make: "Maker", scenario: Scenario) -> Iterator[AnyFault]:
     """Yield the loss of a slot and a kill of the relay that it makes start meanwhile."""
     dice = make.dice
     yield _slot(make, scenario)
@@ -79,7 +81,7 @@ def without_position(make: "Maker", scenario: m.Scenario) -> Iterator[m.AnyFault
     yield f.ProcessKill(kind="process_kill", process=f"{name}/relay", **when)
 
 
-def _held_while_it_moves(make: "Maker", scenario: m.Scenario) -> Iterator[m.AnyFault]:
+def _held_while_it_moves(make: "Maker", scenario: Scenario) -> Iterator[AnyFault]:
     """Yield a kill or a pause of a process and an outage of its region that begins meanwhile."""
     dice = make.dice
     at = make.span(500, scenario.duration // MS // 2)
@@ -95,10 +97,10 @@ def _held_while_it_moves(make: "Maker", scenario: m.Scenario) -> Iterator[m.AnyF
     kind = f.ProcessKill if dice.chance(0.7) else f.ProcessPause
     yield kind(kind="process_kill" if kind is f.ProcessKill else "process_pause", **held)
     when = {"at": constant(at + make.span(10, 1500)), "duration": constant(make.span(1000, 9000))}
-    yield m.RegionOutage(kind="region_outage", region=region, **when)
+    yield RegionOutage(kind="region_outage", region=region, **when)
 
 
-def _timing(make: "Maker", scenario: m.Scenario, *, lasts: bool = True) -> dict:
+def _timing(make: "Maker", scenario: Scenario, *, lasts: bool = True) -> dict:
     dice = make.dice
     timing: dict = {"duration": make.random(50, 5000)} if lasts and dice.chance(0.9) else {}
     if dice.chance(0.05):
@@ -106,11 +108,11 @@ def _timing(make: "Maker", scenario: m.Scenario, *, lasts: bool = True) -> dict:
     if dice.chance(0.12):
         kind = dice.pick((*PATH_MILESTONES, "promoting", "promoted"))
         milestone = f"{dice.pick(sorted(scenario.databases))}.{kind}"
-        return {**timing, "when": m.When(milestone=milestone, every=make.span(20, 300))}
+        return {**timing, "when": When(milestone=milestone, every=make.span(20, 300))}
     return {**timing, "at": make.random(200, scenario.duration // MS * 3 // 4)}
 
 
-def anything(make: "Maker", scenario: m.Scenario) -> m.AnyFault | None:
+def anything(make: "Maker", scenario: Scenario) -> AnyFault | None:
     """Return a fault of the path, of any kind."""
     dice = make.dice
     makers = [_kill, _kill, _pause, _pause, _slot, _relay, _relay, _broker, _broker, _broker, _group]
@@ -121,7 +123,7 @@ def anything(make: "Maker", scenario: m.Scenario) -> m.AnyFault | None:
     return dice.pick(makers)(make, scenario)
 
 
-def one_process(make: "Maker", scenario: m.Scenario) -> str:
+def one_process(make: "Maker", scenario: Scenario) -> str:
     """Return the name of a process, seldom a mirror."""
     dice = make.dice
     name = dice.pick(sorted(scenario.databases))
@@ -129,21 +131,21 @@ def one_process(make: "Maker", scenario: m.Scenario) -> str:
     return dice.pick(names)
 
 
-def _kill(make: "Maker", scenario: m.Scenario) -> m.AnyFault:
+def _kill(make: "Maker", scenario: Scenario) -> AnyFault:
     process = one_process(make, scenario)
     return f.ProcessKill(kind="process_kill", process=process, **_timing(make, scenario))
 
 
-def _pause(make: "Maker", scenario: m.Scenario) -> m.AnyFault:
+def _pause(make: "Maker", scenario: Scenario) -> AnyFault:
     process = one_process(make, scenario)
     return f.ProcessPause(kind="process_pause", process=process, **_timing(make, scenario))
 
 
-def _database(make: "Maker", scenario: m.Scenario) -> str:
+def _database(make: "Maker", scenario: Scenario) -> str:
     return make.dice.pick((*sorted(scenario.databases), "*"))
 
 
-def _slot(make: "Maker", scenario: m.Scenario) -> m.AnyFault:
+def _slot(make: "Maker", scenario: Scenario) -> AnyFault:
     """Return the loss of a slot, early and long enough for a relay to start meanwhile."""
     dice = make.dice
     return f.SlotLost(
@@ -155,7 +157,7 @@ def _slot(make: "Maker", scenario: m.Scenario) -> m.AnyFault:
     )
 
 
-def _relay(make: "Maker", scenario: m.Scenario) -> m.AnyFault:
+def _relay(make: "Maker", scenario: Scenario) -> AnyFault:
     """Return what makes a relay start anew: a crash of its own, or of its database."""
     dice = make.dice
     name = dice.pick(sorted(scenario.databases))
@@ -164,11 +166,11 @@ def _relay(make: "Maker", scenario: m.Scenario) -> m.AnyFault:
         timing = _timing(make, scenario, lasts=False)
         return f.RelayCrash(kind="relay_crash", database=_database(make, scenario), **timing)
     if kind == 1:
-        return m.DbCrash(kind="db_crash", database=name, **_timing(make, scenario))
+        return DbCrash(kind="db_crash", database=name, **_timing(make, scenario))
     return f.ProcessKill(kind="process_kill", process=f"{name}/relay", **_timing(make, scenario))
 
 
-def _translation(make: "Maker", scenario: m.Scenario) -> m.AnyFault | None:
+def _translation(make: "Maker", scenario: Scenario) -> AnyFault | None:
     dice = make.dice
     movable = {n: c for n, c in scenario.consumers.items() if c.standby and c.start == "checkpoint"}
     readers = [f"{consumer.of}/{name}" for name, consumer in movable.items()]
@@ -184,7 +186,7 @@ def _translation(make: "Maker", scenario: m.Scenario) -> m.AnyFault | None:
     )
 
 
-def _group(make: "Maker", scenario: m.Scenario) -> m.AnyFault | None:
+def _group(make: "Maker", scenario: Scenario) -> AnyFault | None:
     """Return a kill of a member of a group, if there is a group with several."""
     groups = [f"{c.of}/{name}" for name, c in scenario.consumers.items() if c.members > 1]
     if not groups:
@@ -192,7 +194,7 @@ def _group(make: "Maker", scenario: m.Scenario) -> m.AnyFault | None:
     return f.ProcessKill(kind="process_kill", process=make.dice.pick(groups), **_timing(make, scenario))
 
 
-def _broker(make: "Maker", scenario: m.Scenario) -> m.AnyFault:
+def _broker(make: "Maker", scenario: Scenario) -> AnyFault:
     dice = make.dice
     where = {
         "region": dice.pick(sorted(scenario.regions)),
@@ -207,20 +209,20 @@ def _broker(make: "Maker", scenario: m.Scenario) -> m.AnyFault:
     return f.UncleanLeaderElection(kind="unclean_leader_election", lost=make.span(20, 3000), **where)
 
 
-def _pair(make: "Maker", scenario: m.Scenario, sources: list[str]) -> dict | None:
+def _pair(make: "Maker", scenario: Scenario, sources: list[str]) -> dict | None:
     dice = make.dice
     a = dice.pick(sources)
     others = sorted(set(scenario.regions) - {a})
     return {"from": a, "to": dice.pick(others)} if others else None
 
 
-def _slow(make: "Maker", scenario: m.Scenario) -> m.AnyFault:
+def _slow(make: "Maker", scenario: Scenario) -> AnyFault:
     """Return a limit on links, so that work in service changes its speed."""
     region = make.dice.pick(sorted(scenario.regions))
     return databases.bandwidth_limit(make, scenario, _timing(make, scenario), region=region, database="*")
 
 
-def _mirror(make: "Maker", scenario: m.Scenario) -> m.AnyFault | None:
+def _mirror(make: "Maker", scenario: Scenario) -> AnyFault | None:
     pair = _pair(make, scenario, sorted(scenario.regions))
     if pair is None:
         return None
@@ -229,7 +231,7 @@ def _mirror(make: "Maker", scenario: m.Scenario) -> m.AnyFault | None:
     )
 
 
-def _retention(make: "Maker", scenario: m.Scenario) -> m.AnyFault:
+def _retention(make: "Maker", scenario: Scenario) -> AnyFault:
     return f.RetentionTruncation(
         kind="retention_truncation",
         database=_database(make, scenario),
@@ -239,7 +241,7 @@ def _retention(make: "Maker", scenario: m.Scenario) -> m.AnyFault:
     )
 
 
-def _storm(make: "Maker", scenario: m.Scenario) -> m.AnyFault:
+def _storm(make: "Maker", scenario: Scenario) -> AnyFault:
     readers = [one for name in scenario.databases for one in consumers_of(scenario, name)]
     return f.RebalanceStorm(
         kind="rebalance_storm",
@@ -249,12 +251,12 @@ def _storm(make: "Maker", scenario: m.Scenario) -> m.AnyFault:
     )
 
 
-def _poison(make: "Maker", scenario: m.Scenario) -> m.AnyFault:
+def _poison(make: "Maker", scenario: Scenario) -> AnyFault:
     timing = _timing(make, scenario, lasts=False)
     return f.PoisonMessage(kind="poison_message", database=_database(make, scenario), **timing)
 
 
-def _stream(make: "Maker", scenario: m.Scenario) -> m.AnyFault:
+def _stream(make: "Maker", scenario: Scenario) -> AnyFault:
     database = _database(make, scenario)
     if make.dice.chance(0.6):
         timing = _timing(make, scenario, lasts=False)
@@ -262,7 +264,7 @@ def _stream(make: "Maker", scenario: m.Scenario) -> m.AnyFault:
     return f.CheckpointFailure(kind="checkpoint_failure", database=database, **_timing(make, scenario))
 
 
-def _objects(make: "Maker", scenario: m.Scenario) -> m.AnyFault | None:
+def _objects(make: "Maker", scenario: Scenario) -> AnyFault | None:
     database = _database(make, scenario)
     lake = scenario.lake
     pair = _pair(make, scenario, [lake.home, lake.home, *lake.standby])
@@ -277,7 +279,7 @@ def _objects(make: "Maker", scenario: m.Scenario) -> m.AnyFault | None:
     return f.ObjectReplicationLag(kind=kind, database=database, lag=lag, **pair, **timing)
 
 
-def _early(make: "Maker", scenario: m.Scenario) -> m.AnyFault:
+def _early(make: "Maker", scenario: Scenario) -> AnyFault:
     return f.MetadataBeforeData(
         kind="metadata_before_data",
         database=_database(make, scenario),
@@ -286,6 +288,6 @@ def _early(make: "Maker", scenario: m.Scenario) -> m.AnyFault:
     )
 
 
-def _catalog(make: "Maker", scenario: m.Scenario) -> m.AnyFault:
+def _catalog(make: "Maker", scenario: Scenario) -> AnyFault:
     region = make.dice.pick((scenario.lake.home, make.dice.pick(sorted(scenario.regions))))
     return f.CatalogOutage(kind="catalog_outage", region=region, **_timing(make, scenario))

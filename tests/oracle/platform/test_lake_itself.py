@@ -3,7 +3,7 @@
 from collections import Counter
 
 from sim.spec import path_faults as f
-from sim.spec import path_models as p
+from sim.spec.lake.insight import Insight
 
 from .by_hand import MS, QUIET, S, in_ms, lake, m, ms, run
 
@@ -154,7 +154,7 @@ def test_tables_of_a_region_that_loses_its_data_are_copied_anew():
 def test_an_insight_shows_what_was_visible_strictly_before():
     """Refreshed every 1034 ms: at 4136 ms a shows the commit of 4068 ms, b too (it arrived at 4093.18 ms);
     while a is down its refreshes fail."""
-    board = p.Insight(reads=["d"], regions=["a", "b"], refresh=ms(1034))
+    board = Insight(reads=["d"], regions=["a", "b"], refresh=ms(1034))
     faults = {"out": _outage(1900, 200)}
     tables = run(lake=lake(), insights={"board": board}, duration=5 * S).tables["d"]
     for region in ("a", "b"):

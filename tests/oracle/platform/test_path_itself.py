@@ -4,7 +4,7 @@ from collections import Counter
 
 from sim.journal.schema import LSN_MASK
 from sim.spec import path_faults as f
-from sim.spec import path_models as p
+from sim.spec.bus.bus import Cdc, Poll
 
 from .by_hand import MS, POLL, S, in_ms, m, ms, reader, run
 
@@ -34,7 +34,7 @@ def test_a_write_reaches_the_bus_the_other_regions_and_its_reader():
 
 def test_a_batch_is_published_in_one_round_and_marked_once():
     """With rounds every 500 ms and a batch of 3, each takes three; of 19 commits ten are left."""
-    outbox = p.Poll(**{**POLL, "interval": 500 * MS, "batch": 3})
+    outbox = Poll(**{**POLL, "interval": 500 * MS, "batch": 3})
     tables = run(outbox=outbox, duration=2 * S).tables["d"]
     assert in_ms(tables["bus/a"]["at_ns"]) == [502, 504, 506, 1002, 1004, 1006, 1502, 1504, 1506]
     assert len(tables["unsent/relay"]["version"]) == 10
@@ -64,7 +64,7 @@ def test_a_relay_that_crashes_before_it_marks_publishes_the_round_again():
 def test_a_connector_publishes_again_what_came_since_its_position_was_saved():
     """Flushed at 1 s with nine rows published, killed at 1.95 s: rows 10 to 18 are on the bus twice."""
     rounds = {key: POLL[key] for key in ("interval", "batch", "publish", "restart")}
-    outbox = p.Cdc(flush=1 * S, **rounds)
+    outbox = Cdc(flush=1 * S, **rounds)
     tables = run(outbox=outbox, faults={"k": _kill("d/relay", 1950, 10)}, duration=4 * S).tables["d"]
     seen = Counter((tables["bus/a"]["version"] & LSN_MASK).tolist())
     assert [lsn for lsn, times in sorted(seen.items()) if times == 2] == list(range(9, 19))

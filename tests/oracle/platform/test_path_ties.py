@@ -3,7 +3,8 @@
 import pytest
 
 from sim.spec import path_faults as f
-from sim.spec import path_models as p
+from sim.spec.bus.bus import Cdc
+from sim.spec.lake.insight import Insight
 from sim.trial import run_tables
 
 from ..compare import compare, compare_milestones
@@ -50,11 +51,11 @@ SKEW = f.OffsetTranslationError(
 DANGLING = {"lake": lake(), "faults": {"x": EARLY}}  # analytics in b from 4073 to 4088.18 ms
 TIES = {
     "a refresh as the pointer arrives": {
-        "insights": {"board": p.Insight(reads=["d"], refresh=ms(4073 / 2))},
+        "insights": {"board": Insight(reads=["d"], refresh=ms(4073 / 2))},
         **DANGLING,
     },
     "a refresh as the files arrive": {
-        "insights": {"board": p.Insight(reads=["d"], refresh=ms(4088.18 / 2))},
+        "insights": {"board": Insight(reads=["d"], refresh=ms(4088.18 / 2))},
         **DANGLING,
     },
     "a commit lasts as long as the ticks": {"lake": lake(stream={"commit": 1 * S})},
@@ -103,7 +104,7 @@ TIES = {
     },
     "a refresh sees a pointer or files come": {
         "lake": lake(sync={"pointer": 0}),
-        "insights": {"board": p.Insight(reads=["d"], refresh=ms(10.08))},
+        "insights": {"board": Insight(reads=["d"], refresh=ms(10.08))},
         "faults": {"x": EARLY, "y": NO_CATALOG},
     },
     "a storm as long as a rebalance": {
@@ -138,7 +139,7 @@ TIES = {
         "faults": {"x": _kill("d/mirror/a/b", 1500, 100)},
     },
     "a connector saves as a round ends": {
-        "outbox": p.Cdc(interval=100 * MS, publish=ms(2), flush=1002 * MS, restart=ms(300)),
+        "outbox": Cdc(interval=100 * MS, publish=ms(2), flush=1002 * MS, restart=ms(300)),
         "faults": {"x": _kill("d/relay", 1500, 100)},
     },
 }

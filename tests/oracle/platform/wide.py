@@ -3,8 +3,11 @@
 from collections.abc import Iterator
 
 from sim.core.distributions import constant
-from sim.spec import models as m
 from sim.spec import path_faults as f
+from sim.spec.fault import When
+from sim.spec.fault_models import AnyFault
+from sim.spec.scenario import Scenario
+from sim.spec.store.database import Database
 
 from .. import schedules as databases
 from ..generate import EVEN, MS, REGIONS, Dice, Maker, S
@@ -39,7 +42,7 @@ def _regions(dice: Dice) -> tuple[str, ...]:
     return REGIONS[: dice.pick((1, 2, 2, 2, 3, 3, 3, 3, 3, 4, 5))]
 
 
-def _store(make: Maker, database: m.Database) -> m.Database:
+def _store(make: Maker, database: Database) -> Database:
     """Return a store of which every other has a limit between the lags of its replicas, or no fencing."""
     dice = make.dice
     rules: dict = {"max_lag": make.span(1, 120)} if dice.chance(0.4) else {}
@@ -47,7 +50,7 @@ def _store(make: Maker, database: m.Database) -> m.Database:
     return database.model_copy(update={"failover": database.failover.model_copy(update=rules)})
 
 
-def _told(make: Maker, scenario: m.Scenario) -> dict[str, m.AnyFault]:
+def _told(make: Maker, scenario: Scenario) -> dict[str, AnyFault]:
     """Return a schedule of faults: one to three stories, and faults of the path."""
     dice = make.dice
     stories = [_crash_at_a_promotion, _stopped_in_a_snapshot, _ends_in_a_snapshot, _ends_stopped]
@@ -58,7 +61,7 @@ def _told(make: Maker, scenario: m.Scenario) -> dict[str, m.AnyFault]:
     return sound(make, scenario, [fault for fault in found if fault is not None], most=MOST)
 
 
-def _crash_at_a_promotion(make: Maker, scenario: m.Scenario) -> Iterator[m.AnyFault]:
+def _crash_at_a_promotion(make: Maker, scenario: Scenario) -> Iterator[AnyFault]:
     """A relay is to crash after a round, and its primary, which lives on or not, is replaced meanwhile."""
     dice = make.dice
     name = dice.pick(sorted(scenario.databases))
@@ -70,15 +73,13 @@ def _crash_at_a_promotion(make: Maker, scenario: m.Scenario) -> Iterator[m.AnyFa
         fault = kind(make, scenario, timing, region=database.primary, database=name)
         whole = {"peers": None, "direction": "both"} if fault.kind == "region_isolation" else {"zone": None}
         yield fault.model_copy(update=whole)
-    look = m.When(
-        milestone=f"{name}.{dice.pick(('declared', 'decided', 'promoting'))}", every=make.span(5, 60)
-    )
+    look = When(milestone=f"{name}.{dice.pick(('declared', 'decided', 'promoting'))}", every=make.span(5, 60))
     when = dice.pick(({"when": look}, {"at": constant(at + make.span(10, 3000))}))
     lasts = {"duration": constant(make.span(500, 6000))} if dice.chance(0.6) else {}
     yield f.RelayCrash(kind="relay_crash", database=name, **when, **lasts)
 
 
-def _stopped_in_a_snapshot(make: Maker, scenario: m.Scenario) -> Iterator[m.AnyFault]:
+def _stopped_in_a_snapshot(make: Maker, scenario: Scenario) -> Iterator[AnyFault]:
     """A relay without its slot takes a snapshot, and is stopped in it or after it, for good or not."""
     dice = make.dice
     for fault in schedules.without_position(make, scenario):
@@ -89,7 +90,7 @@ def _stopped_in_a_snapshot(make: Maker, scenario: m.Scenario) -> Iterator[m.AnyF
     yield f.ProcessKill(kind="process_kill", process=last.process, at=constant(at), **lasts)
 
 
-def _ends_in_a_snapshot(make: Maker, scenario: m.Scenario) -> Iterator[m.AnyFault]:
+def _ends_in_a_snapshot(make: Maker, scenario: Scenario) -> Iterator[AnyFault]:
     """The run ends while a relay without its slot publishes the newest of each key, or soon after."""
     name = make.dice.pick(sorted(scenario.databases))
     at = databases.moment(make, scenario, 5, 60)
@@ -99,7 +100,7 @@ def _ends_in_a_snapshot(make: Maker, scenario: m.Scenario) -> Iterator[m.AnyFaul
     yield f.ProcessKill(kind="process_kill", process=f"{name}/relay", **when)
 
 
-def _ends_stopped(make: Maker, scenario: m.Scenario) -> Iterator[m.AnyFault]:
+def _ends_stopped(make: Maker, scenario: Scenario) -> Iterator[AnyFault]:
     """The run ends while processes are stopped or stand still."""
     dice = make.dice
     for _ in range(dice.whole(1, 3)):

@@ -3,7 +3,7 @@
 import pytest
 from pydantic_core import PydanticCustomError
 
-from sim.spec.replays import NOW, Place, parse_place
+from sim.spec.bus.replay import NOW, Place, parse_place
 
 S = 1_000_000_000
 

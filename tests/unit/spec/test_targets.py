@@ -2,7 +2,7 @@
 
 import pytest
 
-from sim.spec.models import NetworkPartition, RegionIsolation
+from sim.spec.fault_models import NetworkPartition, RegionIsolation
 from sim.spec.targets import isolation, link_pairs, partition
 
 FIVE = ["c", "a", "e", "b", "d"]

@@ -10,9 +10,9 @@ import pytest
 from sim.core.errors import SpecError
 from sim.models.store import recorded_load as recorded
 from sim.models.store.recorded_load import arrivals
-from sim.spec.coverage import notes, warnings
 from sim.spec.resolve import digest, load, resolve
-from sim.spec.trace import load_of
+from sim.spec.store.coverage import notes, warnings
+from sim.spec.store.recorded import load_of
 from sim.trust import of_study, trust
 
 BASE = (
@@ -151,8 +151,8 @@ def test_evenness_within_an_interval_is_admitted(write):
 
 def test_as_many_as_can_be_are_laid_out_and_one_more_is_refused(write, monkeypatch):
     """At the limits of a run and of a second: one less, as many, one more."""
-    monkeypatch.setattr("sim.spec.trace.OPERATIONS_MAX", 10)
-    monkeypatch.setattr("sim.spec.trace.BURST_MAX", 4)
+    monkeypatch.setattr("sim.spec.store.recorded.OPERATIONS_MAX", 10)
+    monkeypatch.setattr("sim.spec.store.recorded.BURST_MAX", 4)
     for count in (9, 10):
         assert len(sent(write(f"time_s,count\n0,{count}\n"), "interval: 5s")) == count
     with pytest.raises(SpecError, match="11 operations"):

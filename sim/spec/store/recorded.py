@@ -11,9 +11,10 @@ import numpy as np
 
 from sim.core.errors import Problem, SpecError
 from sim.core.quantity import LONGEST_NS, format_duration
-from sim.spec import models as m
 from sim.spec.cells import ISO, Convert, amount, as_ns, count, nanoseconds, one_of, timestamp, unit_of
 from sim.spec.columns import Reading, chosen, filled
+from sim.spec.scenario import Scenario
+from sim.spec.store.workload import Trace, Workload
 from sim.spec.table_file import ROWS_MAX, Table, Unreadable, opened, there
 from sim.spec.text import Complaint
 
@@ -79,10 +80,10 @@ class Load:
     coverage: Coverage
 
 
-def load_of(scenario: m.Scenario, domain: str) -> Load | None:
+def load_of(scenario: Scenario, domain: str) -> Load | None:
     """Return the recorded load of a domain, None where it has none. Raises SpecError for an unusable file."""
     trace = scenario.databases[domain].workload.arrivals
-    if not isinstance(trace, m.Trace):
+    if not isinstance(trace, Trace):
         return None
     try:
         return _load(_named(trace), tuple(sorted(scenario.clients)), scenario.duration)
@@ -97,10 +98,10 @@ def digest_of(file: str) -> str:
 
 
 def check_trace(
-    load: m.Workload, clients: Iterable[str], duration_ns: int, path: tuple[str, ...]
+    load: Workload, clients: Iterable[str], duration_ns: int, path: tuple[str, ...]
 ) -> Iterator[Complaint]:
     """Yield what is wrong with a workload that follows a trace. ``path`` is the workload's."""
-    assert isinstance(load.arrivals, m.Trace)
+    assert isinstance(load.arrivals, Trace)
     for field in ("writes", "reads"):
         if getattr(load, field):
             yield Complaint((*path, field), "a trace has its own arrival times", "leave the rate out")
@@ -115,7 +116,7 @@ def check_trace(
         yield from (Complaint(at, *said) for said in error.told(load.arrivals.file))
 
 
-def _named(trace: m.Trace, *, again: bool = False) -> m.Trace:
+def _named(trace: Trace, *, again: bool = False) -> Trace:
     """Return the trace with the hash of its file, ``again``: as it is now. Raises Unreadable."""
     if trace.sha256 is not None and not again:
         return trace
@@ -127,7 +128,7 @@ def _named(trace: m.Trace, *, again: bool = False) -> m.Trace:
 
 
 @lru_cache(maxsize=4)
-def _read(trace: m.Trace, clients: tuple[str, ...]) -> Recording:
+def _read(trace: Trace, clients: tuple[str, ...]) -> Recording:
     with opened(trace.file) as table:
         readings = _readings(table, trace, clients)
         columns = filled(table, readings, trace.file)
@@ -137,7 +138,7 @@ def _read(trace: m.Trace, clients: tuple[str, ...]) -> Recording:
     return _recording(columns, trace, origin)
 
 
-def _readings(table: Table, trace: m.Trace, clients: tuple[str, ...]) -> dict[str, Reading]:
+def _readings(table: Table, trace: Trace, clients: tuple[str, ...]) -> dict[str, Reading]:
     given = {} if trace.columns is None else trace.columns.model_dump(exclude_none=True)
     columns = chosen(table, _ROLES, given, _NEEDED)
     if "time" not in columns:
@@ -154,7 +155,7 @@ def _readings(table: Table, trace: m.Trace, clients: tuple[str, ...]) -> dict[st
     return {"time": time, **{role: kinds[role](name) for role, name in columns.items()}}
 
 
-def _check_amounts(columns: dict[str, str], trace: m.Trace) -> None:
+def _check_amounts(columns: dict[str, str], trace: Trace) -> None:
     if {"count", "rate_per_s"} <= columns.keys():
         raise Unreadable("count and rate_per_s are two ways to say the same", "name one of them in `columns`")
     if "rate_per_s" in columns and not trace.interval:
@@ -163,7 +164,7 @@ def _check_amounts(columns: dict[str, str], trace: m.Trace) -> None:
         raise Unreadable("with an interval each row needs a count or a rate_per_s", "leave the interval out")
 
 
-def _time(table: Table, column: str, trace: m.Trace) -> Reading:
+def _time(table: Table, column: str, trace: Trace) -> Reading:
     unit = unit_of(table, column, trace.unit)
     if unit is None:
         raise Unreadable(f"in which unit is {column!r}", "say unit: s, ms, us, ns or iso8601")
@@ -187,7 +188,7 @@ def _since_start(convert: Convert) -> Convert:
     return within
 
 
-def _origin(trace: m.Trace, unit: str | None) -> int | None:
+def _origin(trace: Trace, unit: str | None) -> int | None:
     """Return which ns of the file is time 0 of the run; None: its first."""
     if trace.origin in (None, "first"):
         return 0 if trace.origin is None else None
@@ -198,7 +199,7 @@ def _origin(trace: m.Trace, unit: str | None) -> int | None:
     return int(found)
 
 
-def _recording(columns: dict[str, Array], trace: m.Trace, origin_ns: int | None) -> Recording:
+def _recording(columns: dict[str, Array], trace: Trace, origin_ns: int | None) -> Recording:
     order = np.argsort(columns["time"], kind="stable")
     ordered = {role: values[order] for role, values in columns.items()}
     amounts = ordered.get("count")
@@ -230,7 +231,7 @@ def _check_apart(found: Recording, interval_ns: int) -> None:
 
 
 @lru_cache(maxsize=4)
-def _load(trace: m.Trace, clients: tuple[str, ...], duration_ns: int) -> Load:
+def _load(trace: Trace, clients: tuple[str, ...], duration_ns: int) -> Load:
     """Return the operations of a run. Raises Unreadable if there are none, or too many."""
     found = _read(trace, clients)
     low, high = np.searchsorted(found.times_ns, [0, min(duration_ns, trace.repeat or duration_ns)])
@@ -268,7 +269,7 @@ def _repeated(times_ns: Array, period_ns: int | None, duration_ns: int) -> tuple
     return index[inside], times[inside]
 
 
-def _check_total(times_ns: Array, totals: Array, trace: m.Trace) -> None:
+def _check_total(times_ns: Array, totals: Array, trace: Trace) -> None:
     if totals[-1] < 1:
         raise Unreadable("its rows in the run stand for no operation at all", "see count and scale")
     if totals[-1] > OPERATIONS_MAX:
@@ -290,7 +291,7 @@ def _coverage(
     times_ns: Array,
     *,
     ends: Array,
-    trace: m.Trace,
+    trace: Trace,
     duration_ns: int,
 ) -> Coverage:
     all_ns = found.times_ns

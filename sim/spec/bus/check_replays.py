@@ -3,19 +3,19 @@
 from collections.abc import Iterator
 
 from sim.core.quantity import format_duration as _t
-from sim.spec import models as m
+from sim.spec.bus.replay import DATABASE, NOW, Place, Replay
 from sim.spec.check_faults import check_condition
-from sim.spec.references import unknown_one
-from sim.spec.replays import DATABASE, NOW, Place
+from sim.spec.references import unknown_one, without
+from sim.spec.scenario import Scenario
 from sim.spec.text import Complaint
 
 _NOT_A_REPLAY = ("read", "write")  # <domain>/<region>/write is what clients send
 
 
-def check_replays(scenario: m.Scenario) -> Iterator[Complaint]:
+def check_replays(scenario: Scenario) -> Iterator[Complaint]:
     """Yield what is wrong with the replays of a scenario whose other sections are read."""
     if scenario.replays and scenario.bus is None:
-        yield Complaint(("replays",), "there is no bus for this", "add bus", at_key=True)
+        yield without("replays", "bus")
         return
     for name, replay in scenario.replays.items():
         path = ("replays", name)
@@ -26,7 +26,7 @@ def check_replays(scenario: m.Scenario) -> Iterator[Complaint]:
         yield from _places(scenario, replay, path)
 
 
-def _begins(scenario: m.Scenario, replay: m.Replay, path: tuple[str, str]) -> Iterator[Complaint]:
+def _begins(scenario: Scenario, replay: Replay, path: tuple[str, str]) -> Iterator[Complaint]:
     if (replay.at is None) == (replay.when is None):
         yield Complaint(path, "a replay has either 'at' or 'when'", at_key=True)
     elif replay.when is not None:
@@ -35,7 +35,7 @@ def _begins(scenario: m.Scenario, replay: m.Replay, path: tuple[str, str]) -> It
         yield Complaint((*path, "at"), f"a replay at {_t(replay.at)} comes after the end of the run")
 
 
-def _names(scenario: m.Scenario, replay: m.Replay, path: tuple[str, str]) -> Iterator[Complaint]:
+def _names(scenario: Scenario, replay: Replay, path: tuple[str, str]) -> Iterator[Complaint]:
     if replay.of not in scenario.databases:
         yield unknown_one("database", replay.of, scenario.databases, (*path, "of"))
         return
@@ -49,7 +49,7 @@ def _names(scenario: m.Scenario, replay: m.Replay, path: tuple[str, str]) -> Ite
         yield unknown_one(f"consumer of {replay.of}", replay.into, known, (*path, "into"))
 
 
-def _places(scenario: m.Scenario, replay: m.Replay, path: tuple[str, str]) -> Iterator[Complaint]:
+def _places(scenario: Scenario, replay: Replay, path: tuple[str, str]) -> Iterator[Complaint]:
     for key, place in (("from", replay.from_), ("to", replay.to)):
         if place.fault is not None and place.fault not in scenario.faults:
             yield unknown_one("fault", place.fault, scenario.faults, (*path, key))

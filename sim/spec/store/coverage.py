@@ -4,14 +4,15 @@ import os
 from collections.abc import Iterator
 
 from sim.core.quantity import format_duration
-from sim.spec import models as m
-from sim.spec.trace import Coverage, load_of
+from sim.spec.scenario import Scenario
+from sim.spec.store.recorded import Coverage, load_of
+from sim.spec.store.workload import Trace
 
 _MS = 1_000_000
 _LONG_GAPS = 0.1  # of the run
 
 
-def notes(scenario: m.Scenario) -> Iterator[str]:
+def notes(scenario: Scenario) -> Iterator[str]:
     """Say of each recorded load how many rows are used, when, and where nothing comes."""
     for domain, file, found in _covered(scenario):
         yield (
@@ -24,7 +25,7 @@ def notes(scenario: m.Scenario) -> Iterator[str]:
             yield f"Requests of a row come evenly over its {_t(interval)}: bursts within are not in the load."
 
 
-def warnings(scenario: m.Scenario) -> Iterator[str]:
+def warnings(scenario: Scenario) -> Iterator[str]:
     """Say what of a recorded load is not in the run."""
     for domain, file, found in _covered(scenario):
         outside = found.rows - found.used
@@ -41,11 +42,11 @@ def warnings(scenario: m.Scenario) -> Iterator[str]:
             )
 
 
-def _covered(scenario: m.Scenario) -> Iterator[tuple[str, str, Coverage]]:
+def _covered(scenario: Scenario) -> Iterator[tuple[str, str, Coverage]]:
     for domain, database in scenario.databases.items():
         load = load_of(scenario, domain)
         if load is not None:
-            assert isinstance(database.workload.arrivals, m.Trace)
+            assert isinstance(database.workload.arrivals, Trace)
             yield domain, repr(os.path.basename(database.workload.arrivals.file))[1:-1], load.coverage
 
 

@@ -2,20 +2,21 @@
 
 from collections.abc import Iterator
 
-from sim.spec import models as m
+from sim.spec.bus.consumer import Consumer
+from sim.spec.bus.replay import DATABASE
 from sim.spec.references import unknown_one
-from sim.spec.replays import DATABASE
+from sim.spec.scenario import Scenario
 from sim.spec.text import Complaint
 
 CLIENTS = "clients"  # whose writes a handler reacts to, if not those of another handler
 
 
-def handlers(scenario: m.Scenario) -> dict[str, m.Consumer]:
+def handlers(scenario: Scenario) -> dict[str, Consumer]:
     """Return the consumers that are handlers."""
     return {name: one for name, one in scenario.consumers.items() if one.writes is not None}
 
 
-def coupled(scenario: m.Scenario) -> set[str]:
+def coupled(scenario: Scenario) -> set[str]:
     """Return the domains of which one can reach another, or itself, between two controls.
 
     They are called, or their events lead to calls; or a look-up asks one for the events of all.
@@ -28,24 +29,24 @@ def coupled(scenario: m.Scenario) -> set[str]:
     return ends | {replay.of for replay in scenario.replays.values() if replay.into == DATABASE}
 
 
-def called_by(scenario: m.Scenario, domain: str) -> bool:
+def called_by(scenario: Scenario, domain: str) -> bool:
     """Return whether something makes calls of the events of a domain."""
     of = [one.of for one in handlers(scenario).values()]
     return domain in of + [replay.of for replay in scenario.replays.values() if replay.into == DATABASE]
 
 
-def root_of(scenario: m.Scenario, name: str) -> str | None:
+def root_of(scenario: Scenario, name: str) -> str | None:
     """Return the domain whose clients' writes a handler reacts to, itself or through others, if to any."""
     known, chain = handlers(scenario), _chain(scenario, name)
     return known[chain[-1]].of if chain and known[chain[-1]].on == CLIENTS else None
 
 
-def roots(scenario: m.Scenario) -> list[str]:
+def roots(scenario: Scenario) -> list[str]:
     """Return the domains whose clients' writes are orders: handlers react to them."""
     return sorted({one.of for one in handlers(scenario).values() if one.on == CLIENTS})
 
 
-def check_handlers(scenario: m.Scenario) -> Iterator[Complaint]:
+def check_handlers(scenario: Scenario) -> Iterator[Complaint]:
     """Yield what is wrong with the consumers that write."""
     known = handlers(scenario)
     for name, handler in known.items():
@@ -66,7 +67,7 @@ def check_handlers(scenario: m.Scenario) -> Iterator[Complaint]:
                 yield Complaint(path, f"no clients near {region}", hint, at_key=True)
 
 
-def check_stocks(scenario: m.Scenario) -> Iterator[Complaint]:
+def check_stocks(scenario: Scenario) -> Iterator[Complaint]:
     """Yield the stocks that no handler takes from."""
     for name, database in scenario.databases.items():
         if database.stock is not None:
@@ -76,7 +77,7 @@ def check_stocks(scenario: m.Scenario) -> Iterator[Complaint]:
                 yield unknown_one(f"handler that writes {name}", database.stock.taken_by, known, path)
 
 
-def _chain(scenario: m.Scenario, name: str) -> list[str]:
+def _chain(scenario: Scenario, name: str) -> list[str]:
     """Return a handler, the one that it reacts to, and so on, each once."""
     known, chain = handlers(scenario), list[str]()
     while name in known and name not in chain:
