@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from sim.core import dials as d
 from sim.core.distributions import Distribution
 from sim.core.quantity import LONGEST_NS, format_duration, parse_duration
 from sim.faults.schedule import Fate
@@ -17,7 +18,7 @@ from sim.spec.scenario import Scenario
 
 Node = tuple[str, str]  # (store, region)
 NS = 10**9
-KEEPS_AWAY = ("region", "down", "cut")  # dials that keep a region, a node or what lies behind a link away
+KEEPS_AWAY = (d.REGION, d.DOWN, d.CUT)  # dials that keep a region, a node or what lies behind a link away
 UNDER_WAY = ("declared", "decided", "fenced", "promoting", "promotion_failed")
 LONGER = "a longer run"
 STEPS = (*UNDER_WAY, "no_majority", "no_candidate", "cancelled", "kept", "promoted")  # of a failover
@@ -120,18 +121,19 @@ def _heals(faults: Mapping[str, Fate], nodes: Sequence[Node], end: End, settling
 
 
 def _away(fate: Fate) -> bool:
-    return any(dial.what in KEEPS_AWAY for dial, _ in fate.turns)
+    return any(turn.dial in KEEPS_AWAY for turn in fate.turns)
 
 
 def _keeps_away(fate: Fate, node: Node) -> bool:
     """Return whether a fault stops a node, or cuts its region off, in part or as a whole."""
-    dials = [dial for dial, _ in fate.turns if dial.what in KEEPS_AWAY]
-    return any(dial.of == node if dial.what == "down" else node[1] in dial.of for dial in dials)
+    turns = [turn for turn in fate.turns if turn.dial in KEEPS_AWAY]
+    return any(turn.of == node if turn.dial == d.DOWN else node[1] in turn.of for turn in turns)
 
 
 def _restart(fate: Fate, nodes: Sequence[Node], end: End) -> int:
     """Return how long nodes that a fault stopped, all or some of ``nodes``, take to start, in ns."""
-    stopped = [dial.of for dial, _ in fate.turns if dial.what == "down" and (dial.of in nodes or not nodes)]
+    downs = [turn.of for turn in fate.turns if turn.dial == d.DOWN]
+    stopped = [(of[0], of[1]) for of in downs if of in nodes or not nodes]
     delays = (end.scenario.databases[store].failover.restart for store, _ in stopped)
     return max((_at_most(delay) for delay in delays), default=0)
 

@@ -5,28 +5,28 @@ from collections.abc import Callable
 from functools import partial
 from math import inf
 
+from sim.core.dials import Turn
 from sim.core.distributions import Distribution
-from sim.core.draws import Purpose
 from sim.engine.circle import layout as at
-from sim.engine.clock import REST, Clock, Steps
-from sim.faults.overlays import Turns
-from sim.faults.path_overlays import DIALS as PATH_DIALS
+from sim.engine.clock import REST, Clock
 from sim.faults.schedule import Schedule
 from sim.journal.milestones import Milestones
 from sim.journal.recorder import Slice, Table
 from sim.measure.store.setup import op_life_ns
 from sim.models.conditions import holds
 from sim.models.control import Control
-from sim.models.dials import Dial, Dials
+from sim.models.dials import Dials
 from sim.models.network import Network
 from sim.models.platform import Plane
 from sim.models.pulls import pull
 from sim.models.store.copies import side_table
+from sim.models.store.dial_reads import count_reads
 from sim.models.store.domain import Domain
-from sim.models.store.effects import Effects, link_reads
+from sim.models.store.effects import Effects
 from sim.models.store.emission import emit, final_tables
 from sim.models.store.failover import Failover
 from sim.models.store.load_shapes import shapes
+from sim.models.store.outages import Nodes, Regions
 from sim.models.store.recorded_load import arrivals
 from sim.models.store.rejoin import Rejoin
 from sim.models.store.routing import Answers, Routes
@@ -49,6 +49,7 @@ class Service:
         self.rejoin = Rejoin(control)
         self.failover = Failover(control, Routes(control), self.rejoin)
         self.answers = Answers(control)
+        self.nodes = Nodes(control, self.failover, self.rejoin)
         self.pending = False  # a trip waits for its turn on the clock
 
     def tripped(self, s: int) -> None:
@@ -74,6 +75,7 @@ class World:
         self._pulls: deque[tuple[int, str]] = deque()
         self._together = 0  # the circles of coupled domains have been advanced so far
         self.services = {name: self._service(name) for name in sorted(scenario.databases)}
+        self.regions = Regions(service.control for service in self.services.values())
         together = coupled(scenario)
         self._coupled = [service for name, service in self.services.items() if name in together]
         self._apart = [service for name, service in self.services.items() if name not in together]
@@ -104,6 +106,7 @@ class World:
             scenario, self.clock, domain, effects, self.network, self.dials, self.milestones, seed, trial
         )
         domain.on_full = lambda: self._emit(service)
+        count_reads(self.dials, domain)
         effects.new_primary(0)
         for steps in shapes(control):
             self.clock.run(steps)
@@ -259,89 +262,23 @@ class World:
         """Return the present primary's region of each domain."""
         return {name: service.domain.primary for name, service in self.services.items()}
 
-    def strike(self, fault_id: str, what: Turns, *, why: str) -> None:
+    def strike(self, fault_id: str, what: list[Turn], *, why: str) -> None:
         """Put the overlays on at this moment."""
         self.settle()
-        cause = self._note("fault.started", f"fault/{fault_id}", why, None)
+        cause = self.milestones.add(self.clock.now, "fault.started", f"fault/{fault_id}", why, cause=None)
         self._started[fault_id] = cause
-        for dial, value in what:
-            goes_down = dial.what == "region" and self.network.up(dial.of[0])
-            self.dials.put(dial, fault_id, value)
-            if goes_down:
-                self._region(dial.of[0], up=False, cause=cause)
-        for dial, value in what:
-            if dial.what == "down":
-                self._down(dial, data_lost=value == "lost", cause=cause)
-            elif self.plane is not None:
-                self.plane.struck(fault_id, dial, value, cause)
+        self.dials.strike(fault_id, what, cause)
         self._changed(cause)
 
-    def heal(self, fault_id: str, what: Turns) -> None:
+    def heal(self, fault_id: str, what: list[Turn]) -> None:
         """Take the overlays away at this moment."""
         self.settle()
-        cause = self._note("fault.healed", f"fault/{fault_id}", "over", self._started[fault_id])
-        for dial, _ in what:
-            self.dials.remove(dial, fault_id)
-            if dial.what == "region" and self.network.up(dial.of[0]):
-                self._region(dial.of[0], up=True, cause=cause)
-        for dial, _ in what:
-            if dial.what == "down" and not self.dials.on(dial.what, *dial.of):
-                self._restart(dial, cause)
-            elif self.plane is not None:
-                self.plane.healed(fault_id, dial, cause)
-        self._changed(cause)
-
-    def _note(self, kind: str, subject: str, why: str, cause: int | None) -> int:
-        return self.milestones.add(self.clock.now, kind, subject, why, cause=cause)
-
-    def _region(self, region: str, *, up: bool, cause: int) -> None:
-        self._note(
-            "region.up" if up else "region.down",
-            region,
-            "its gateways answer" if up else "its gateways are gone",
-            cause,
+        started = self._started[fault_id]
+        cause = self.milestones.add(
+            self.clock.now, "fault.healed", f"fault/{fault_id}", "over", cause=started
         )
-        for service in self.services.values():
-            service.control.effects.forget_probes(region, anew=up)
-
-    def _down(self, dial: Dial, *, data_lost: bool, cause: int) -> None:
-        name, region = dial.of
-        service = self.services[name]
-        if service.control.effects.node_down(region, data_lost=data_lost, now=self.clock.now):
-            self._note(
-                "node.down",
-                f"{name}/{region}",
-                "its data is lost" if data_lost else "its data survives",
-                cause,
-            )
-        if data_lost and region != service.domain.primary:
-            service.rejoin.wanted(cause)
-
-    def _restart(self, dial: Dial, cause: int) -> None:
-        name, region = dial.of
-        service = self.services[name]
-        node = service.domain.nodes[region]
-        rules = self.scenario.databases[name].failover
-        attempt = node.count("restart")
-        wait = service.control.draw(f"{name}/{region}", rules.restart, Purpose.RESTART, rid=attempt)
-        self.clock.run(self._start_node(service, region, wait, attempt=attempt, cause=cause))
-
-    def _start_node(self, service: Service, region: str, wait: int, *, attempt: int, cause: int) -> Steps:
-        domain = service.domain
-        yield self.clock.sleep(f"{domain.name}/{region}", wait)
-        node = domain.nodes[region]
-        if (
-            node.counts["restart"] == attempt + 1
-            and not self.dials.on("down", domain.name, region)
-            and not node.up
-        ):
-            service.control.settle()
-            service.control.effects.node_up(region, self.clock.now)
-            up = self._note("node.up", f"{domain.name}/{region}", "it has restarted", cause)
-            service.control.effects.apply(self.clock.now)
-            service.failover.watch_primary()
-            service.control.announce()
-            service.control.serving(up)
+        self.dials.heal(fault_id, what, cause)
+        self._changed(cause)
 
     def _changed(self, cause: int) -> None:
         for service in self.services.values():
@@ -354,38 +291,10 @@ class World:
 
     # --- what faults ask ------------------------------------------------------------------------------------
 
-    def reads(self, fault_id: str, what: Turns) -> int:
+    def reads(self, fault_id: str, what: list[Turn]) -> int:
         """Return how often the parameters that a fault touches have been read, by kernels and decisions."""
         self.settle()
-        reads = sum(self._reads(service, dial) for dial, _ in what for service in self.services.values())
-        return reads if self.plane is None else reads + self.plane.reads(fault_id, [dial for dial, _ in what])
-
-    def _reads(self, service: Service, dial: Dial) -> int:
-        if dial.what in PATH_DIALS:  # counted where they are read
-            return 0
-        domain, regions = service.domain, service.domain.regions
-        circle, what, of = domain.circle, dial.what, dial.of
-        if what == "region":
-            row = circle.node[regions.index(of[0])]
-            return int(row[at.N_HITS] + row[at.N_PASSES])
-        if what == "bandwidth":
-            return domain.flow_reads.get((of[0], of[1]), 0)
-        if what in ("cut", "latency", "jitter", "loss"):
-            return link_reads(domain, *of)
-        if what == "decision":
-            return sum(
-                m.kind == "declared" and m.subject == domain.name == of[0] for m in self.milestones.all
-            )
-        if what == "spike":
-            return sum(
-                int(circle.stream[s, at.T_HITS])
-                for s, stream in enumerate(domain.streams)
-                if stream.name == of[0]
-            )
-        if of[0] != domain.name:
-            return 0
-        hits = 0 if what.startswith("pause") else int(circle.node[regions.index(of[1]), at.N_HITS])
-        return hits + sum(n for (_, follower), n in domain.flow_reads.items() if follower == of[1])
+        return self.dials.reads(fault_id, what)
 
     def _start_of(self, fault: str) -> int | None:
         """Return when a fault started, None if it has not."""

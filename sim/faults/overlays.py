@@ -4,14 +4,14 @@ from dataclasses import dataclass
 from functools import singledispatch
 from typing import Any
 
-from sim.models.dials import Dial
+from sim.core import dials as d
 from sim.models.network import CLIENTS
 from sim.spec import fault_models as spec
 from sim.spec.scenario import Scenario
 from sim.spec.store.placement import nodes_of
 from sim.spec.targets import databases_named, isolation, link_pairs, partition
 
-Turns = list[tuple[Dial, Any]]
+Turns = list[d.Turn]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,18 +30,18 @@ def turns(fault: Any, scene: Scene) -> Turns:
 
 @turns.register
 def _(fault: spec.RegionOutage, scene: Scene) -> Turns:
-    found: Turns = [] if fault.zone else [(Dial("region", (fault.region,)), True)]
+    found: Turns = [] if fault.zone else [d.REGION.turn(fault.region)]
     if scene.scenario.bus is not None and not fault.zone:
         found += [
-            (Dial("bus_wire", (fault.region,)), fault.wire),
-            (Dial("bus_data", (fault.region,)), fault.data),
+            d.BUS_WIRE.turn(fault.region, value=fault.wire),
+            d.BUS_DATA.turn(fault.region, value=fault.data),
         ]
     for domain, database in scene.scenario.databases.items():
         if fault.region in nodes_of(database) and fault.zone in (None, database.zone):
             found += [
-                (Dial("wire", (domain, fault.region)), fault.wire),
-                (Dial("silent", (domain, fault.region)), True),
-                (Dial("down", (domain, fault.region)), fault.data),
+                d.WIRE.turn(domain, fault.region, value=fault.wire),
+                d.SILENT.turn(domain, fault.region),
+                d.DOWN.turn(domain, fault.region, value=fault.data),
             ]
     return found
 
@@ -54,39 +54,39 @@ def _(fault: spec.RegionIsolation, scene: Scene) -> Turns:
         cut += [(end, fault.region) for end in ends]
     if fault.direction != "to":
         cut += [(fault.region, end) for end in ends]
-    return [(Dial("cut", pair), True) for pair in cut]
+    return [d.CUT.turn(*pair) for pair in cut]
 
 
 @turns.register
 def _(fault: spec.NetworkPartition, scene: Scene) -> Turns:
-    return [(Dial("cut", pair), True) for pair in partition(fault, scene.scenario.regions)]
+    return [d.CUT.turn(*pair) for pair in partition(fault, scene.scenario.regions)]
 
 
-def _on_links(fault: spec.LinkFault, scene: Scene, what: str, value: Any) -> Turns:
-    return [(Dial(what, pair), value) for pair in link_pairs(fault.link, scene.scenario.regions)]
+def _on_links(fault: spec.LinkFault, scene: Scene, dial: d.Dial, value: Any) -> Turns:
+    return [dial.turn(*pair, value=value) for pair in link_pairs(fault.link, scene.scenario.regions)]
 
 
 @turns.register
 def _(fault: spec.NetworkLatency, scene: Scene) -> Turns:
-    found = _on_links(fault, scene, "latency", float(fault.latency)) if fault.latency else []
+    found = _on_links(fault, scene, d.LATENCY, float(fault.latency)) if fault.latency else []
     if not (fault.jitter.is_constant and fault.jitter.params[0] == 0):
-        found += _on_links(fault, scene, "jitter", fault.jitter)
+        found += _on_links(fault, scene, d.JITTER, fault.jitter)
     return found
 
 
 @turns.register
 def _(fault: spec.PacketLoss, scene: Scene) -> Turns:
-    return _on_links(fault, scene, "loss", fault.loss)
+    return _on_links(fault, scene, d.LOSS, fault.loss)
 
 
 @turns.register
 def _(fault: spec.BandwidthLimit, scene: Scene) -> Turns:
-    return _on_links(fault, scene, "bandwidth", fault.bandwidth)
+    return _on_links(fault, scene, d.BANDWIDTH, fault.bandwidth)
 
 
 @turns.register
 def _(fault: spec.LinkFlap, scene: Scene) -> Turns:
-    return _on_links(fault, scene, "cut", True)
+    return _on_links(fault, scene, d.CUT, True)
 
 
 def _nodes(fault: spec.NodeFault, scene: Scene) -> list[tuple[str, str]]:
@@ -98,17 +98,18 @@ def _nodes(fault: spec.NodeFault, scene: Scene) -> list[tuple[str, str]]:
 
 @turns.register
 def _(fault: spec.DbCrash, scene: Scene) -> Turns:
-    return [(Dial("down", node), fault.data) for node in _nodes(fault, scene)]
+    return [d.DOWN.turn(*node, value=fault.data) for node in _nodes(fault, scene)]
 
 
 @turns.register
 def _(fault: spec.ReplicationPause, scene: Scene) -> Turns:
-    return [(Dial(f"pause_{fault.stage}", node), True) for node in _nodes(fault, scene)]
+    dial = d.PAUSE_SEND if fault.stage == "send" else d.PAUSE_APPLY
+    return [dial.turn(*node) for node in _nodes(fault, scene)]
 
 
 @turns.register
 def _(fault: spec.NodeSlow, scene: Scene) -> Turns:
-    return [(Dial("slow", node), fault.factor) for node in _nodes(fault, scene)]
+    return [d.SLOW.turn(*node, value=fault.factor) for node in _nodes(fault, scene)]
 
 
 @turns.register
@@ -120,11 +121,11 @@ def _(fault: spec.TrafficSpike, scene: Scene) -> Turns:
         for client in scene.scenario.clients:
             if fault.client in (None, client):
                 words = [fault.operation] if fault.operation else ["read", "write"]
-                found += [(Dial("spike", (f"{domain}/{client}/{word}",)), fault.factor) for word in words]
+                found += [d.SPIKE.turn(f"{domain}/{client}/{word}", value=fault.factor) for word in words]
     return found
 
 
 @turns.register
 def _(fault: spec.DecisionDelay, scene: Scene) -> Turns:
     domains = databases_named(scene.scenario, fault.database)
-    return [(Dial("decision", (domain,)), fault.delay) for domain in domains]
+    return [d.DECISION.turn(domain, value=fault.delay) for domain in domains]

@@ -1,43 +1,112 @@
-"""Dials: the parameters that faults turn.
+"""The overlays that faults have put on dials, and who listens to these.
 
-A dial is a base value, never overwritten, with the active overlays in order of arrival.
+A dial is a base value, never overwritten, with the active overlays in order of arrival. A fault has fired
+when something that it turned was read while it was active: whoever reads a dial either counts all its reads
+(``listen``) or says so each time it matters (``hit``).
 """
 
-from typing import Any, NamedTuple
+from collections import Counter
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from sim.core.dials import Dial, Turn
+
+Of = tuple[str, ...]
 
 
-class Dial(NamedTuple):
-    """The address of a parameter: what, and of which thing.
+@dataclass(frozen=True, slots=True)
+class Listener:
+    """Who reads a dial.
 
-    ``of`` is (from, to) for links, (domain, region) for nodes, (region,) for regions, (stream,) for load
-    streams and (domain,) for decisions. Those of the data path are listed in ``faults/path_overlays.py``.
+    ``reads(of, fault)``: how often so far, of those that it counts. ``struck(turn, fault, cause)`` and
+    ``healed(...)``: what it does at once when a fault puts an overlay on or has taken it off; ``cause`` is
+    the milestone.
     """
 
-    what: str
-    of: tuple[str, ...]
+    reads: Callable[[Of, str], int]
+    struck: Callable[[Turn, str, int], None]
+    healed: Callable[[Turn, str, int], None]
 
 
 class Dials:
-    """All overlays that are active."""
+    """All overlays that are active. ``hits``: fault -> how often something that it turned had an effect."""
 
     def __init__(self) -> None:
-        self._active: dict[Dial, dict[str, Any]] = {}
+        self.hits: Counter[str] = Counter()
+        self._active: dict[tuple[Dial, Of], dict[str, Any]] = {}
+        self._listeners: dict[tuple[Dial, Of], list[Listener]] = {}
 
-    def put(self, dial: Dial, overlay: str, value: Any) -> None:
+    # --- overlays -------------------------------------------------------------------------------------------
+
+    def put(self, turn: Turn, overlay: str) -> None:
         """Add an overlay under a name of its own."""
-        self._active.setdefault(dial, {})[overlay] = value
+        self._active.setdefault(turn[:2], {})[overlay] = turn.value
 
-    def remove(self, dial: Dial, overlay: str) -> None:
+    def remove(self, turn: Turn, overlay: str) -> None:
         """Take an overlay away; the others stay in their order."""
-        active = self._active[dial]
+        active = self._active[turn[:2]]
         del active[overlay]
         if not active:
-            del self._active[dial]
+            del self._active[turn[:2]]
 
-    def on(self, what: str, *of: str) -> tuple[Any, ...]:
-        """Return the active overlays' values in order of arrival."""
-        return tuple(self._active.get(Dial(what, of), {}).values())
+    def value(self, dial: Dial, *of: str, base: Any = None) -> Any:
+        """Return the value in force. ``base``: the one without overlays, if the dial has none of its own."""
+        overlays = self._active.get((dial, of), {})
+        return dial.fold(dial.base if base is None else base, tuple(overlays.values()))
 
-    def by(self, what: str, *of: str) -> tuple[str, ...]:
+    def by(self, dial: Dial, *of: str) -> tuple[str, ...]:
         """Return the names of the active overlays in order of arrival."""
-        return tuple(self._active.get(Dial(what, of), {}))
+        return tuple(self._active.get((dial, of), {}))
+
+    # --- who listens ----------------------------------------------------------------------------------------
+
+    def listen(
+        self,
+        dial: Dial,
+        *of: str,
+        reads: Callable[[Of, str], int] = lambda of, fault: 0,  # noqa: ARG005  # counted by hits
+        struck: Callable[[Turn, str, int], None] = lambda turn, fault, cause: None,  # noqa: ARG005
+        healed: Callable[[Turn, str, int], None] = lambda turn, fault, cause: None,  # noqa: ARG005
+    ) -> None:
+        """Listen to a dial of one thing, or without ``of`` to that of all: see ``Listener``."""
+        self._listeners.setdefault((dial, of), []).append(Listener(reads, struck, healed))
+
+    def listeners(self, turn: Turn) -> list[Listener]:
+        """Return who listens to what a fault turns.
+
+        Raises LookupError if nobody does: the fault would silently do nothing.
+        """
+        found = [*self._listeners.get((turn.dial, ()), ()), *self._listeners.get(turn[:2], ())]
+        if not found:
+            raise LookupError(f"nobody listens to the dial {turn.dial.name} of {'/'.join(turn.of)}")
+        return found
+
+    def hit(self, dial: Dial, *of: str) -> None:
+        """The overlays on a dial have had an effect: their faults have fired."""
+        self.hits.update(self.by(dial, *of))
+
+    # --- faults ---------------------------------------------------------------------------------------------
+
+    def strike(self, fault: str, turns: Iterable[Turn], cause: int) -> None:
+        """Put a fault's overlays on, all at once; then whoever listens does what it does about each."""
+        turns = list(turns)
+        for turn in turns:
+            self.put(turn, fault)
+        for turn in turns:
+            for listener in self.listeners(turn):
+                listener.struck(turn, fault, cause)
+
+    def heal(self, fault: str, turns: Iterable[Turn], cause: int) -> None:
+        """Take a fault's overlays off, all at once; then whoever listens does what it does about each."""
+        turns = list(turns)
+        for turn in turns:
+            self.remove(turn, fault)
+        for turn in turns:
+            for listener in self.listeners(turn):
+                listener.healed(turn, fault, cause)
+
+    def reads(self, fault: str, turns: Iterable[Turn]) -> int:
+        """Return how often what a fault turns has been read so far, as its listeners count."""
+        read = sum(listener.reads(turn.of, fault) for turn in turns for listener in self.listeners(turn))
+        return self.hits[fault] + read

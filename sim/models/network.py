@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from sim.core import dials as d
 from sim.core.distributions import Distribution
 from sim.models.dials import Dials
 from sim.spec.network.network import Link
@@ -36,21 +37,12 @@ class Network:
     def path(self, a: str, b: str) -> Path:
         """Return the effective parameters of the inter-region link a -> b."""
         base, dials = self.link(a, b), self._dials
-        latency = float(base.latency)
-        for added in dials.on("latency", a, b):
-            latency += added
-        kept = 1.0 - base.loss
-        losses = dials.on("loss", a, b)
-        for loss in losses:
-            kept *= 1.0 - loss
-        jitters = dials.on("jitter", a, b)
-        touched = bool(losses or jitters or dials.on("latency", a, b) or self.cut(a, b))
         return Path(
-            latency,
-            jitters[-1] if jitters else base.jitter,
-            1.0 - kept if losses else base.loss,
+            dials.value(d.LATENCY, a, b, base=float(base.latency)),
+            dials.value(d.JITTER, a, b, base=base.jitter),
+            dials.value(d.LOSS, a, b, base=base.loss),
             self.cut(a, b),
-            touched,
+            any(dials.by(dial, a, b) for dial in (d.LATENCY, d.JITTER, d.LOSS, d.CUT)),
         )
 
     def access(self, client: str, gateway: str, *, back: bool) -> Path:
@@ -65,11 +57,11 @@ class Network:
 
     def cut(self, a: str, b: str) -> bool:
         """Return whether the link a -> b is cut."""
-        return bool(self._dials.on("cut", a, b))
+        return bool(self._dials.value(d.CUT, a, b))
 
     def up(self, region: str) -> bool:
         """Return whether a region is up."""
-        return not self._dials.on("region", region)
+        return not self._dials.value(d.REGION, region)
 
     def joined(self, a: str, b: str) -> bool:
         """Return whether two regions reach each other both ways."""
@@ -85,4 +77,4 @@ class Network:
     def bandwidth(self, a: str, b: str) -> float:
         """Return limited / nominal bandwidth of the link a -> b."""
         nominal = self.link(a, b).bandwidth
-        return min([nominal, *self._dials.on("bandwidth", a, b)]) / nominal
+        return float(self._dials.value(d.BANDWIDTH, a, b, base=nominal) / nominal)

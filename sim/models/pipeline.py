@@ -5,6 +5,7 @@ from typing import Protocol
 
 import numpy as np
 
+from sim.core import dials as d
 from sim.core.identity import lsn_of
 from sim.engine.circle.layout import WRITE
 from sim.journal.recorder import Table
@@ -18,6 +19,7 @@ from sim.models.bus.offsets import Offsets
 from sim.models.bus.origins import Origins
 from sim.models.bus.reader import Reader
 from sim.models.bus.relay import Relay
+from sim.models.bus.relay_crash import crash
 from sim.models.setting import Setting
 from sim.models.store.domain import Domain
 from sim.spec.bus.consumer import Consumer as Spec
@@ -117,7 +119,16 @@ class Path:
         )
         self._foreseen_from = -1  # what has been pulled when the foresight began
         self._held: dict[str, Table] = {}  # rows of a time to come, by table
+        self._listen()
         self._look(None)
+
+    def _listen(self) -> None:
+        dials, domain = self.setting.dials, self.setting.domain
+        dials.listen(d.RELAY_CRASH, domain, struck=self._relay_crash)
+        for region in self.buses:
+            dials.listen(d.BUS_DATA, region, struck=self._bus_struck)
+            dials.listen(d.BUS_WIRE, region)  # mirrors read it, as far as there are any
+            dials.listen(d.RETENTION, domain, region)
 
     def _handler(self, name: str, spec: Spec, targets: Mapping[str, Domain]) -> Handler | None:
         """Return what makes a consumer a handler, None if it is none."""
@@ -218,8 +229,8 @@ class Path:
         base = self.setting.scenario.bus
         assert base is not None, "there is a data path"
         for region, bus in self.buses.items():
-            shorter = self.setting.on("retention", self.setting.domain, region)
-            bus.retention = (min([base.retention, *shorter]), base.retention)
+            least = self.setting.dials.value(d.RETENTION, self.setting.domain, region, base=base.retention)
+            bus.retention = (least, base.retention)
         self.relay.process.look(cause)
         for mirror in self.mirrors.values():
             mirror.look(cause)
@@ -243,15 +254,15 @@ class Path:
             if reader.bus.region == region:
                 reader.opened(now)
 
-    def lost(self, region: str, cause: int | None) -> None:
-        """A region's data is lost now."""
-        self.buses[region].lose_all(self.setting.now)
-        for part in self.parts:
-            part.lost(region, cause)
+    def _bus_struck(self, turn: d.Turn, fault: str, cause: int) -> None:  # noqa: ARG002  # as every listener
+        """What a region holds survives, or is lost now."""
+        if turn.value == "lost":
+            self.buses[turn.of[0]].lose_all(self.setting.now)
+            for part in self.parts:
+                part.lost(turn.of[0], cause)
 
-    def carried(self, a: str, b: str) -> int:
-        """Return how much the mirror ``a`` -> ``b`` has had to do so far, 0 if there is none."""
-        return self.mirrors[a, b].steps if (a, b) in self.mirrors else 0
+    def _relay_crash(self, turn: d.Turn, fault: str, cause: int) -> None:  # noqa: ARG002  # as every listener
+        self.setting.clock.run(crash(self.relay, self.setting, fault, cause))
 
     # --- the journal ----------------------------------------------------------------------------------------
 

@@ -1,10 +1,9 @@
-"""The data paths of all domains, and what faults do to them."""
+"""The data paths of all domains, and the brokers that they share."""
 
-from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from math import inf
-from typing import Any
 
+from sim.core import dials as d
 from sim.core.distributions import Distribution
 from sim.core.draws import Purpose
 from sim.engine.clock import Steps
@@ -12,10 +11,8 @@ from sim.journal.recorder import Table
 from sim.models.bus.calls import Calls
 from sim.models.bus.cluster import Cluster
 from sim.models.bus.mirror import Jitters
-from sim.models.bus.relay_crash import crash
 from sim.models.bus.replay import Rerun
 from sim.models.control import Control
-from sim.models.dials import Dial
 from sim.models.lake.insights import Insight
 from sim.models.lake.lake import House, Lake
 from sim.models.lake.stream import serves
@@ -39,7 +36,6 @@ class Plane:
     ) -> None:
         bus = scenario.bus
         assert bus is not None, "there is a data path if there is a bus"
-        self.hits: Counter[str] = Counter()  # fault -> how often what it changed had an effect
         self._bus, self._controls = bus, dict(controls)
         self._clusters = {
             region: Cluster(region, partitions=bus.partitions, brokers=bus.brokers)
@@ -53,13 +49,15 @@ class Plane:
         self.paths: dict[str, Path] = {}
         self._settings: dict[str, Setting] = {}
         for name, control in self._controls.items():
-            setting = self._settings[name] = Setting(control, self.hits)
+            setting = self._settings[name] = Setting(control)
             path = self.paths[name] = Path(
                 setting, self._clusters, shared, hold=_hold(scenario), targets=targets
             )
             setting.advance = path.advance_to_now
         self._houses: dict[str, House] = {}
         self._lake = self._build_lake(scenario) if scenario.lake is not None else None
+        some = next(iter(self._controls.values()))
+        some.dials.listen(d.ELECTION, struck=self._elect, healed=self._leads_again)
 
     def _build_lake(self, scenario: Scenario) -> Lake:
         rules = scenario.lake
@@ -156,37 +154,15 @@ class Plane:
         """A new timeline of a domain has begun now after record ``cut``, committed at ``cut_ns``."""
         self.paths[domain].relay.promoted(cut, cut_ns, cause)
 
-    def struck(self, fault: str, dial: Dial, value: Any, cause: int) -> None:
-        """A fault has put an overlay on now; what it does at its start is done."""
-        clock = next(iter(self._controls.values())).clock
-        if dial.what == "election":
-            self._elect(fault, dial.of[0], int(dial.of[1]), lost=value, cause=cause)
-        elif dial.what == "bus_data" and value == "lost":
-            for path in self.paths.values():
-                path.lost(dial.of[0], cause)
-        elif dial.what == "storm":
-            domain, _, name = dial.of[0].partition("/")
-            clock.run(self.paths[domain].consumers[name].storm(fault, value, cause))
-        elif dial.what == "relay_crash":
-            clock.run(crash(self.paths[dial.of[0]].relay, self._settings[dial.of[0]], fault, cause))
-        elif dial.what == "task_failure":
-            self._houses[dial.of[0]].stream.failed(fault, cause)
-        elif dial.what == "poison":
-            self._houses[dial.of[0]].stream.poison(fault, cause)
-
-    def healed(self, fault: str, dial: Dial, cause: int) -> None:
-        """A fault has taken an overlay off now."""
-        if dial.what == "election" and self._clusters[dial.of[0]].heal(fault):
-            self._opened(dial.of[0], cause)
-
     # --- brokers --------------------------------------------------------------------------------------------
 
-    def _elect(self, fault: str, region: str, broker: int, *, lost: int, cause: int) -> None:
+    def _elect(self, turn: d.Turn, fault: str, cause: int) -> None:
         """A broker's partitions have no leader until an election is over."""
+        (region, broker), lost = turn.of, turn.value
         cluster, control = self._clusters[region], next(iter(self._controls.values()))
-        led = cluster.strike(fault, broker)
+        led = cluster.strike(fault, int(broker))
         now = control.clock.now
-        self.hits[fault] += control.network.up(region)
+        control.dials.hits[fault] += control.network.up(region)
         down = control.note("partitions.down", f"bus/{region}", f"broker {broker} leads no more", cause)
         for path in self.paths.values():
             path.closed(region)
@@ -202,6 +178,10 @@ class Plane:
         if self._clusters[region].elected(fault):
             self._opened(region, cause)
 
+    def _leads_again(self, turn: d.Turn, fault: str, cause: int) -> None:
+        if self._clusters[turn.of[0]].heal(fault):
+            self._opened(turn.of[0], cause)
+
     def _opened(self, region: str, cause: int) -> None:
         control = next(iter(self._controls.values()))
         control.note("partitions.up", f"bus/{region}", "the partitions have a leader", cause)
@@ -209,41 +189,6 @@ class Plane:
             path.opened(region)
         for waiting in self._controls.values():
             waiting.announce()
-
-    # --- what faults ask ------------------------------------------------------------------------------------
-
-    def reads(self, fault: str, dials: Iterable[Dial]) -> int:
-        """Return how often what a fault changes has had an effect on the data path so far."""
-        return self.hits[fault] + sum(self._reads(fault, dial) for dial in dials)
-
-    def _reads(self, fault: str, dial: Dial) -> int:
-        if dial.what in ("cut", "latency", "jitter", "loss", "bandwidth"):
-            return sum(path.carried(*dial.of) for path in self.paths.values())
-        if dial.what == "paused":
-            return self._in_force(fault, dial) and self._waits(dial.of[0])
-        if dial.what == "mirror_pause":
-            domain, a, b = dial.of
-            return self._in_force(fault, dial) and self.paths[domain].mirrors[a, b].waits
-        return 0
-
-    def _in_force(self, fault: str, dial: Dial) -> bool:
-        return fault in next(iter(self._settings.values())).by(dial.what, *dial.of)
-
-    def _waits(self, process: str) -> bool:
-        """Return whether a record waits for a process."""
-        domain, _, name = process.partition("/")
-        path = self.paths[domain]
-        if name == "relay":
-            return path.relay.waits
-        if name.startswith("mirror/"):
-            _, a, b = name.split("/")
-            return path.mirrors[a, b].waits
-        if name in path.consumers:
-            return path.consumers[name].reader.waited > 0
-        house = self._houses[domain]
-        if name == "stream":
-            return house.stream.reader.waited > 0
-        return next(job for job in house.jobs if job.process.name == process).waits
 
 
 def _hold(scenario: Scenario) -> int:

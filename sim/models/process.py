@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Protocol
 
+from sim.core import dials as d
 from sim.core.distributions import Distribution
 from sim.core.draws import Purpose
 from sim.engine.clock import Steps
@@ -20,6 +21,10 @@ class Works(Protocol):
 
     def pace(self, now: int) -> None:
         """Work at the speed that the overlays and the process's state (``paused``) give now."""
+
+    @property
+    def waits(self) -> bool:
+        """Whether there is something for it to do."""
 
 
 class Process:
@@ -41,6 +46,8 @@ class Process:
         self._restarts = 0  # drawn so far
         self._wanted = 0  # the restart that counts, 0 if none is under way
         self._held = False  # whether there was a reason to be stopped when last looked at
+        setting.dials.listen(d.KILLED, name)
+        setting.dials.listen(d.PAUSED, name, reads=self._pauses)
 
     def used(self, tick: int) -> bool:
         """Return whether a tick at ``tick``, now, is used (semantics: Processes)."""
@@ -48,7 +55,7 @@ class Process:
 
     def held(self) -> bool:
         """Return whether there is a reason to be stopped now."""
-        killed = self.killable and bool(self.setting.on("killed", self.name))
+        killed = self.killable and self.setting.dials.value(d.KILLED, self.name)
         return killed or not self.setting.network.up(self.region) or self.because()
 
     def look(self, cause: int | None) -> None:
@@ -58,13 +65,17 @@ class Process:
         if held:
             self._wanted = 0
             if self.running:
-                for fault in self.setting.by("killed", self.name) if self.killable else ():
-                    self.setting.hits[fault] += 1  # one that takes a member has stopped it before, if ever
+                if self.killable:  # a kill that takes a member has stopped it before, if ever
+                    self.setting.dials.hit(d.KILLED, self.name)
                 self.stop("a fault stopped it", cause)
         elif was_held:
             self._begin_restart(cause)
-        self.paused = bool(self.setting.on("paused", self.name))
+        self.paused = self.setting.dials.value(d.PAUSED, self.name)
         self._works.pace(self.setting.now)
+
+    def _pauses(self, of: tuple[str, ...], fault: str) -> bool:
+        """Return whether a fault that pauses it keeps something waiting now."""
+        return fault in self.setting.dials.by(d.PAUSED, *of) and self._works.waits
 
     def stop(self, why: str, cause: int | None) -> None:
         """Stop now; whoever calls sees to it that it starts again."""

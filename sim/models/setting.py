@@ -1,12 +1,12 @@
 """What everything on a domain's data path works with."""
 
-from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from sim.core.distributions import Distribution
 from sim.engine.clock import Clock
 from sim.models.control import Control
+from sim.models.dials import Dials
 from sim.models.network import Network
 from sim.spec.scenario import Scenario
 
@@ -17,11 +17,9 @@ class Setting:
 
     ``advance`` brings the whole data path of the domain to now: call it before positions are read or anything
     is changed by what happens of itself (a restart, a timer); faults and promotions have done so before.
-    ``hits``: fault -> how often what it changed had an effect; shared by all domains.
     """
 
     control: Control
-    hits: Counter[str]
     advance: Callable[[], None] = field(default=lambda: None)
 
     @property
@@ -57,15 +55,7 @@ class Setting:
         """Return a drawn duration (ns, at least 1) for component ``name``."""
         return self.control.draw(name, distribution, purpose, rid=rid)
 
-    def on(self, what: str, *of: str) -> tuple:
-        """Return the values of the active overlays on a dial, in order of arrival."""
-        return self.control.dials.on(what, *of)
-
-    def by(self, what: str, *of: str) -> tuple[str, ...]:
-        """Return the faults that have an overlay on a dial, in order of arrival."""
-        return self.control.dials.by(what, *of)
-
-    def hit(self, what: str, *of: str) -> None:
-        """The overlays on a dial have had an effect: their faults have fired."""
-        for fault in self.by(what, *of):
-            self.hits[fault] += 1
+    @property
+    def dials(self) -> Dials:
+        """The overlays of faults, and who listens to them."""
+        return self.control.dials

@@ -5,11 +5,11 @@ import math
 import pytest
 
 from sim.advice import End, advised
+from sim.core import dials as d
 from sim.faults.schedule import Fate
 from sim.journal.milestones import Milestone
 from sim.measure.bounds import Bounds
 from sim.measure.verdict import MET, UNDECIDED, Verdict
-from sim.models.dials import Dial
 from sim.spec.resolve import load, resolve
 from sim.trial import run
 
@@ -40,7 +40,7 @@ WITHOUT_NORTH = (
     "clients.east.order=[east, west]", "databases.orders.replicas=[west]", "faults.still-north=null",
 )  # fmt: skip
 IN_EAST = "15,000 records are only in east, which is down at the end"
-OUTAGE = [Dial("region", ("east",)), Dial("down", ("orders", "east"))]
+OUTAGE = [d.REGION.turn("east"), d.DOWN.turn("orders", "east")]
 NEVER_SERVED = "it did not serve again before the run ended"
 
 
@@ -52,10 +52,10 @@ def scenario(tmp_path_factory):
     return lambda *sets: resolve(load(str(path), sets=sets))
 
 
-def active(until_s, dials=OUTAGE):
+def active(until_s, turns=OUTAGE):
     """A fault that has not healed at the end."""
     until_ns = None if until_s is None else round(until_s * S)
-    return Fate("active", True, 600 * S, None, until_ns, [(dial, True) for dial in dials])
+    return Fate("active", True, 600 * S, None, until_ns, list(turns))
 
 
 def figures(stranded=15_000, *, unbounded=False, again_s=None):
@@ -93,14 +93,14 @@ def test_records_that_a_fault_keeps_away_are_back_when_it_has_healed_and_the_nod
     later = {"fire": active(1500), "quake": active(1600, OUTAGE[:1])}
     said = "run until 26m51s (fire heals at 25m, quake heals at 26m40s)"
     assert ways(scenario(), LOST, fates=later) == said
-    cut = {"cut": active(1500, [Dial("cut", ("east", "west"))])}
+    cut = {"cut": active(1500, [d.CUT.turn("east", "west")])}
     assert ways(scenario(), LOST, fates=cut) == "run until 25m1s (cut heals at 25m)"
 
 
 def test_a_fault_that_never_heals_makes_no_run_long_enough(scenario):
     """Whatever else heals; what keeps nothing away, or another store's node, has nothing to do with it."""
     assert ways(scenario(), LOST, fates={"fire": active(None), "quake": active(1500)}) == ""
-    pause, other = (Dial("pause_send", ("orders", "west")),), (Dial("down", ("payments", "east")),)
+    pause, other = (d.PAUSE_SEND.turn("orders", "west"),), (d.DOWN.turn("payments", "east"),)
     beside = {"fire": active(1500), "pause": active(None, pause), "crash": active(None, other)}
     assert ways(scenario(), LOST, fates=beside) == "run until 25m11s (fire heals at 25m)"
     healed = {"fire": Fate("healed", True, 0, 1190 * S, 1190 * S, [(dial, True) for dial in OUTAGE])}
@@ -167,7 +167,7 @@ def test_a_recovery_that_was_not_over_asks_for_the_time_that_it_has_to_hold(scen
     assert ways(scenario(), OPEN, fates={"fire": active(None)}) == ""
     assert ways(scenario(), OPEN) == "a longer run"
     promoted = [Milestone(0, 0, "promoted", "orders/west", "")]
-    elsewhere = {"fire": active(None), "crash": active(1500, [Dial("down", ("orders", "west"))])}
+    elsewhere = {"fire": active(None), "crash": active(1500, [d.DOWN.turn("orders", "west")])}
     said = "run until 27m14s (crash heals at 25m)"
     assert ways(scenario(), OPEN, fates=elsewhere, milestones=promoted) == said
 

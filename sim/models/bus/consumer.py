@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from sim.core import dials as d
 from sim.engine.clock import START, Steps
 from sim.models.bus.bus import Bus
 from sim.models.bus.calls import Handler
@@ -40,12 +41,13 @@ class Consumer:
         self._lost: set[str] = set()  # faults each of which has killed a member
         self._waits_until = -1  # end of the latest wait of the group, -1 if it does not wait
         self.placed: list[tuple[int, int, int]] = [(0, buses[spec.region].index, 0)]
+        setting.dials.listen(d.STORM, who, struck=self._struck_by_storm)
 
     # --- what changes ---------------------------------------------------------------------------------------
 
     def look(self, cause: int | None) -> None:
         """Take notice of a change in the world now."""
-        killers = set() if self.process.killable else set(self._setting.by("killed", self.process.name))
+        killers = set() if self.process.killable else set(self._setting.dials.by(d.KILLED, self.process.name))
         died, back = killers - self._lost, self._lost - killers
         self._lost = killers
         self.process.look(cause)
@@ -60,8 +62,7 @@ class Consumer:
     def _rebalance(self, wait: int, why: str, cause: int | None, faults: set[str]) -> None:
         """The group stops, if it runs, and goes on after a wait; if it waits already, after the longer."""
         if self.process.running:
-            for fault in faults:
-                self._setting.hits[fault] += 1
+            self._setting.dials.hits.update(faults)
             self.process.stop(why, cause)
         elif self._waits_until < 0:
             return
@@ -77,9 +78,12 @@ class Consumer:
             self._setting.advance()
             self.process.start("the group has rebalanced", cause)
 
-    def storm(self, fault: str, every: int, cause: int) -> Steps:
+    def _struck_by_storm(self, turn: d.Turn, fault: str, cause: int) -> None:
+        self._setting.clock.run(self._storm(fault, turn.value, cause))
+
+    def _storm(self, fault: str, every: int, cause: int) -> Steps:
         """Rebalance now and every ``every`` ns for as long as a fault is in force."""
-        while fault in self._setting.by("storm", self.process.name):
+        while fault in self._setting.dials.by(d.STORM, self.process.name):
             if self.process.running:
                 self._setting.advance()
                 self._rebalance(self.spec.rebalance, "the group rebalances", cause, {fault})
@@ -105,6 +109,11 @@ class Consumer:
         """Run from now on."""
         self.reader.resume(now)
         self.placed.append((now, self.reader.bus.index, self.reader.saved))
+
+    @property
+    def waits(self) -> bool:
+        """Whether a row waits for the group."""
+        return self.reader.waited > 0
 
     def pace(self, now: int) -> None:
         """Work with the members that are there, or stand still while it is paused."""

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from sim.core import dials as d
 from sim.core.distributions import constant
 from sim.core.draws import key_of
 from sim.engine.kernels import FLOOR, NEXT
@@ -61,6 +62,17 @@ class Mirror:
         self._advanced = 0
         self._parted = -1  # when it was disconnected last
         self._skips: list[tuple[np.ndarray, np.ndarray]] = []  # for the journal: when, numbers
+        self._listen(a, b)
+
+    def _listen(self, a: str, b: str) -> None:
+        dials = self.setting.dials
+        dials.listen(d.MIRROR_PAUSE, self.setting.domain, a, b, reads=self._pauses)
+        for dial in (d.CUT, d.LATENCY, d.JITTER, d.LOSS, d.BANDWIDTH):
+            dials.listen(dial, a, b, reads=lambda of, fault: self.steps)  # noqa: ARG005  # as every listener
+
+    def _pauses(self, of: tuple[str, ...], fault: str) -> bool:
+        """Return whether a fault that pauses it keeps a row waiting now."""
+        return fault in self.setting.dials.by(d.MIRROR_PAUSE, *of) and self.waits
 
     @property
     def waits(self) -> bool:
@@ -110,7 +122,7 @@ class Mirror:
             if way.end < end:
                 break
         if int(state[EARLY]) > early:
-            self.setting.hit("retention", self.setting.domain, self.source.region)
+            self.setting.dials.hit(d.RETENTION, self.setting.domain, self.source.region)
 
     def _carry(self, begin: int) -> None:
         way, wire = self._way, self._wire
@@ -176,7 +188,7 @@ class Mirror:
         a, b, network, now = self.source.region, self.target.region, self.setting.network, self.setting.now
         joined = network.joined(a, b)
         connected = self.process.running and network.up(a) and network.up(b) and joined
-        wire_lost = not joined or "lost" in self.setting.on("bus_wire", a)
+        wire_lost = not joined or self.setting.dials.value(d.BUS_WIRE, a) == "lost"
         if connected and not self.connected:
             self.connected = True
             self._state[FLOOR] = now
@@ -220,7 +232,7 @@ class Mirror:
     def pace(self, now: int) -> None:
         """Send at the speed that the link's bandwidth allows, or stand still."""
         a, b = self.source.region, self.target.region
-        paused = self.process.paused or self.setting.on("mirror_pause", self.setting.domain, a, b)
+        paused = self.process.paused or self.setting.dials.value(d.MIRROR_PAUSE, self.setting.domain, a, b)
         speed = 0.0 if paused else self.setting.network.bandwidth(a, b)
         change_pace(self._state, self._speed, self._nominal, at=now, to=speed)
 

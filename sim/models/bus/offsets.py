@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from sim.core import dials as d
 from sim.engine.clock import Steps
 from sim.models.bus.bus import Bus
 from sim.models.bus.mirror import Mirror
@@ -28,6 +29,7 @@ class Offsets:
         """From the start on, keep the checkpoints of a reader, and the rows it may begin with."""
         places = [home, *rules.standby]
         self._readers[reader.name] = (reader, rules, places)
+        self._setting.dials.listen(d.SKEW, reader.name)
         if rules.start != "checkpoint":
             return
         for pair, mirror in self._mirrors.items():
@@ -65,8 +67,8 @@ class Offsets:
         end = self._buses[target].end
         if start != "checkpoint":
             return 0 if start == "earliest" else end
-        self._setting.hit("skew", name)
-        skew = sum(self._setting.on("skew", name))
+        self._setting.dials.hit(d.SKEW, name)
+        skew = self._setting.dials.value(d.SKEW, name)
         return min(max(self._newest(name, target) + skew, 0), end)
 
     def _newest(self, name: str, region: str) -> int:

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from sim.core import dials as d
 from sim.core.distributions import Distribution
 from sim.core.draws import Purpose, key_of
 from sim.engine.kernels import FLOOR, NEXT
@@ -154,7 +155,7 @@ class Reader:
             early, begin = int(self._state[EARLY]), self.position()
             self._serve(until)
             if int(self._state[EARLY]) > early:
-                self._setting.hit("retention", self._setting.domain, self.bus.region)
+                self._setting.dials.hit(d.RETENTION, self._setting.domain, self.bus.region)
             if self.handler is not None and begin < self.position():
                 end = self.position()
                 times, skipped = (self._served.part(name, begin, end) for name in ("at", "skipped"))

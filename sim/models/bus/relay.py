@@ -4,6 +4,7 @@ from bisect import bisect_left
 
 import numpy as np
 
+from sim.core import dials as d
 from sim.core.draws import Purpose, key_of
 from sim.engine.kernels import DONE, FLOOR, NEXT
 from sim.engine.log import COMMIT, KEY, VERSION
@@ -66,6 +67,7 @@ class Relay:
         mine = [fault.gap for fault in faults if fault.database in ("*", setting.domain)]
         self._can_lose_slot = "snapshot" in mine
         self.placed: list[tuple[int, int, int]] = [(0, buses[self.process.region].index, 0)]
+        setting.dials.listen(d.SLOT_LOST, setting.domain)
 
     # --- where it is ----------------------------------------------------------------------------------------
 
@@ -266,10 +268,10 @@ class Relay:
 
     def resume(self, now: int) -> None:
         """Run from now on; if its slot is lost, without a position."""
-        gaps = self._setting.on("slot_lost", self._setting.domain)
-        if gaps:
-            self._setting.hit("slot_lost", self._setting.domain)
-            self._begin_without(gaps[-1], now)
+        gap = self._setting.dials.value(d.SLOT_LOST, self._setting.domain)
+        if gap is not None:
+            self._setting.dials.hit(d.SLOT_LOST, self._setting.domain)
+            self._begin_without(gap, now)
         self._state[FLOOR] = now
         self._state[OPEN] = now + 1
         self._began = self._reached = self._state_lsn()

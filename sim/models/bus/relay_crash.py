@@ -1,5 +1,6 @@
 """The crash of a relay between publishing and saving its position."""
 
+from sim.core import dials as d
 from sim.engine.clock import START, Steps
 from sim.models.bus.relay import Relay
 from sim.models.setting import Setting
@@ -13,7 +14,7 @@ def crash(relay: Relay, setting: Setting, fault: str, cause: int) -> Steps:
     clock, begin = setting.clock, setting.now
 
     def in_force() -> bool:
-        return fault in setting.by("relay_crash", setting.domain)
+        return fault in setting.dials.by(d.RELAY_CRASH, setting.domain)
 
     while in_force():
         tick = -(-max(clock.now, 1) // relay.interval) * relay.interval
@@ -30,6 +31,6 @@ def crash(relay: Relay, setting: Setting, fault: str, cause: int) -> Steps:
             yield clock.either(change, clock.sleep(f"fault/{fault}", due + 1 - clock.now, START))
             setting.advance()
             if clock.now > due and in_force() and relay.process.running:
-                setting.hits[fault] += 1
+                setting.dials.hits[fault] += 1
                 relay.process.fail("it died before its position was saved", cause)
                 return

@@ -2,6 +2,7 @@
 
 from itertools import count
 
+from sim.core import dials as d
 from sim.core.draws import Purpose
 from sim.engine.clock import Steps
 from sim.models.lake.lake import House
@@ -28,9 +29,8 @@ class Insight:
     def _refresh(self, region: str) -> None:
         """Show what is visible, if the region, its catalog and the tables allow it."""
         setting = self._setting
-        out = bool(setting.on("catalog", region))
-        if out:
-            setting.hit("catalog", region)
+        out = setting.dials.value(d.CATALOG, region)
+        setting.dials.hit(d.CATALOG, region)
         dangling = any(house.sync.dangling("analytics", region) for house in self._houses)
         ok = setting.network.up(region) and not out and not dangling
         for house in self._houses:

@@ -5,6 +5,7 @@ from functools import partial
 
 import numpy as np
 
+from sim.core import dials as d
 from sim.engine.circle import layout as at
 from sim.engine.clock import Steps
 from sim.journal.recorder import Table as Columns
@@ -58,8 +59,15 @@ class Stream:
         self._upto = 0  # the position behind what is under way
         self._published = False
         self._placed: list[tuple[int, int, int]] = []  # for the journal: at, region, position
+        self._listen()
         self._run_ticks()
         self.resume(0)
+
+    def _listen(self) -> None:
+        dials, domain = self._setting.dials, self._setting.domain
+        dials.listen(d.CHECKPOINT_FAILURE, domain)
+        dials.listen(d.TASK_FAILURE, domain, struck=lambda _, fault, cause: self.failed(fault, cause))
+        dials.listen(d.POISON, domain, struck=lambda _, fault, cause: self.poison(fault, cause))
 
     @property
     def _region(self) -> int:
@@ -87,8 +95,8 @@ class Stream:
         setting, reader = self._setting, self.reader
         if reader.barrier is not None and reader.position() == reader.barrier < reader.bus.end:
             self._fail(reader.barrier)
-        elif setting.on("checkpoint_failure", setting.domain):
-            setting.hit("checkpoint_failure", setting.domain)
+        elif setting.dials.value(d.CHECKPOINT_FAILURE, setting.domain):
+            setting.dials.hit(d.CHECKPOINT_FAILURE, setting.domain)
         elif self._rules.mode == "exactly_once":
             self._prepare(now)
         else:
@@ -142,6 +150,11 @@ class Stream:
         self.pace(now)
         self._placed.append((now, self._region, self.reader.position()))
 
+    @property
+    def waits(self) -> bool:
+        """Whether a row waits for the job."""
+        return self.reader.waited > 0
+
     def pace(self, now: int) -> None:
         """Work with all tasks, unless it is paused or waits for the look-up."""
         waits = self._blind and self._rules.when_down == "wait"
@@ -175,7 +188,7 @@ class Stream:
     def failed(self, fault: str, cause: int | None) -> None:
         """A task has died now."""
         if self.process.running:
-            self._setting.hits[fault] += 1
+            self._setting.dials.hits[fault] += 1
             self.process.fail("a task failed", cause)
 
     def poison(self, fault: str, cause: int | None) -> None:
@@ -185,8 +198,7 @@ class Stream:
 
     def _fail(self, position: int) -> None:
         poison = self.letters.failed(self._region, position)
-        for fault in poison.faults:
-            self._setting.hits[fault] += 1
+        self._setting.dials.hits.update(list(poison.faults))
         cause = max((cause for cause in poison.faults.values() if cause is not None), default=None)
         why = f"failure {poison.failures} on the poison message at position {position}"
         cause = self._setting.note("stream.failed", self.process.name, why, cause)

@@ -4,6 +4,7 @@ from collections import Counter
 
 import numpy as np
 
+from sim.core import dials as d
 from sim.journal.flow_schema import ZONES
 from sim.journal.recorder import Table as Columns
 from sim.models.lake.table_copy import Flow
@@ -23,6 +24,8 @@ class Sync:
         self._begun: Counter[str] = Counter()
         self._ended: dict[str, list[tuple[int, int]]] = {}  # for the journal: table -> (from, to)
         tables.grown = self._grown
+        for dial in (d.OBJECT_PAUSE, d.OBJECT_LAG, d.METADATA_FIRST):
+            setting.dials.listen(dial)
         self.changed()
 
     # --- who shares what ------------------------------------------------------------------------------------

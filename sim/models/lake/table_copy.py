@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
 
+from sim.core import dials as d
 from sim.core.draws import Purpose
 from sim.core.quantity import FOREVER_NS
 from sim.engine.sampling import ns, rescaled
@@ -84,7 +85,7 @@ class Flow:
         if self._sending is None and self._speed > 0 and self._head() is not None:
             self._at(self._setting.now, self._begin)
         elif self._speed <= 0 and (self._sending is not None or self._head() is not None):
-            self._setting.hit("object_pause", self._setting.domain, self.source, self.target)
+            self._setting.dials.hit(d.OBJECT_PAUSE, self._setting.domain, self.source, self.target)
 
     def _head(self) -> tuple[int, int, str] | None:
         """Return (time, number of the zone, zone) of the next commit to send."""
@@ -112,9 +113,9 @@ class Flow:
     def _early(self, zone: str) -> Early | None:
         """Send the pointer before the files, if a fault has it so."""
         setting = self._setting
-        if not setting.on("metadata_first", setting.domain, self.target):
+        if not setting.dials.value(d.METADATA_FIRST, setting.domain, self.target):
             return None
-        setting.hit("metadata_first", setting.domain, self.target)
+        setting.dials.hit(d.METADATA_FIRST, setting.domain, self.target)
         early = Early(setting.now + self._rules.pointer)
         self.arrivals[zone].early.append(early)
         return early
@@ -134,7 +135,7 @@ class Flow:
     def pace(self) -> None:
         """Send at the speed that pauses and the link's bandwidth allow now."""
         setting, sending, now = self._setting, self._sending, self._setting.now
-        paused = setting.on("object_pause", setting.domain, self.source, self.target)
+        paused = setting.dials.value(d.OBJECT_PAUSE, setting.domain, self.source, self.target)
         to = 0.0 if paused else setting.network.bandwidth(self.source, self.target)
         if to == self._speed:
             return
@@ -174,10 +175,9 @@ class Flow:
         setting, now, there = self._setting, self._setting.now, self.arrivals[sending.zone]
         self._sending = None
         lag = setting.draw(self.name, self._rules.lag, Purpose.SYNC, rid=sending.rid)
-        added = setting.on("object_lag", setting.domain, self.source, self.target)
-        if added:
-            setting.hit("object_lag", setting.domain, self.source, self.target)
-        there.files = max(there.files, now + lag + sum(added))
+        added = setting.dials.value(d.OBJECT_LAG, setting.domain, self.source, self.target)
+        setting.dials.hit(d.OBJECT_LAG, setting.domain, self.source, self.target)
+        there.files = max(there.files, now + lag + added)
         pointer = there.files + self._rules.pointer
         if sending.early is not None:
             pointer, sending.early.files = sending.early.at, there.files

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from sim.core import dials as d
 from sim.journal.flow_schema import ZONES
 from sim.journal.recorder import Table as Columns
 from sim.models.setting import Setting
@@ -136,11 +137,12 @@ class Tables:
         self.of = {zone: {region: Table(zone, region) for region in self.regions} for zone in ZONES}
         self.grown: Callable[[Table], None] = lambda _: None  # told of each commit that appears
         self._waiting: dict[str, list[tuple[Table, Due]]] = {region: [] for region in self.regions}
+        setting.dials.listen(d.CATALOG)
 
     def publish(self, table: Table, due: Due) -> None:
         """Let a commit that is due now appear, or wait while the catalog is out."""
-        if self._setting.on("catalog", table.region):
-            self._setting.hit("catalog", table.region)
+        if self._setting.dials.value(d.CATALOG, table.region):
+            self._setting.dials.hit(d.CATALOG, table.region)
             self._waiting[table.region].append((table, due))
         else:
             self._appear(table, due)
@@ -153,7 +155,7 @@ class Tables:
     def changed(self) -> None:
         """Let what waited for a catalog that is back appear, in the order in which it became due."""
         for region, waiting in self._waiting.items():
-            if waiting and not self._setting.on("catalog", region):
+            if waiting and not self._setting.dials.value(d.CATALOG, region):
                 self._waiting[region] = []
                 for table, due in sorted(waiting, key=lambda pair: (pair[1].at, ZONES.index(pair[0].zone))):
                     self._appear(table, due)

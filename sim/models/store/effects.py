@@ -1,5 +1,6 @@
 """How dials act on a domain: links, nodes and flows are set to their effective values at one moment."""
 
+from sim.core import dials as d
 from sim.engine.circle import layout as at
 from sim.engine.circle.crashes import change_node_speed, evict, vanish
 from sim.engine.circle.growth import with_heap
@@ -7,7 +8,7 @@ from sim.engine.circle.load import change_rate
 from sim.engine.circle.probes import watch_anew
 from sim.engine.sampling import ns
 from sim.models.dials import Dials
-from sim.models.network import CLIENTS, Network, Path
+from sim.models.network import Network, Path
 from sim.models.store.domain import FOLLOWING, PRIMARY, PROMOTING, RESTORING, STALE, Domain, Node
 from sim.models.store.follower import Wire
 from sim.models.store.workload import Tables
@@ -50,12 +51,12 @@ class Effects:
             row = self._domain.circle.node[a]
             row[at.N_REGION_UP] = network.up(region)
             held = self._domain.nodes.get(region)
-            row[at.N_SILENT] = bool(self._dials.on("silent", self._domain.name, region))
+            row[at.N_SILENT] = self._dials.value(d.SILENT, self._domain.name, region)
             row[at.N_TOUCHED] = not network.up(region) or (held is not None and self._touched(region))
 
     def _touched(self, region: str) -> bool:
         of = (self._domain.name, region)
-        return bool(self._dials.on("down", *of) or self._dials.on("slow", *of))
+        return bool(self._dials.by(d.DOWN, *of) or self._dials.by(d.SLOW, *of))
 
     def _set_link(self, row: int, path: Path) -> None:
         circle = self._domain.circle
@@ -67,36 +68,31 @@ class Effects:
 
     def node_speed(self, region: str) -> float:
         """Return a node's effective speed."""
-        speed = 1.0
-        for factor in self._dials.on("slow", self._domain.name, region):
-            speed /= factor
-        return speed
+        return float(self._dials.value(d.SLOW, self._domain.name, region))
 
     def _speeds(self, node: Node, now: int) -> None:
         domain, dials, of = self._domain, self._dials, (self._domain.name, node.region)
         speed = self.node_speed(node.region)
         change_node_speed(domain.circle, node.index, now, speed)
         follower = domain.followers[node.region]
-        paused = dials.on("pause_apply", *of)
+        paused = dials.value(d.PAUSE_APPLY, *of)
         follower.set_apply_speed(domain.log, now, 0.0 if paused else speed)
         follower.set_send_speed(domain.log, now, self._send_speed(node.region))
 
     def _send_speed(self, region: str) -> float:
         primary = self._domain.primary
-        if region == primary or self._dials.on("pause_send", self._domain.name, region):
+        if region == primary or self._dials.value(d.PAUSE_SEND, self._domain.name, region):
             return 0.0
         return self._network.bandwidth(primary, region)
 
     def rates(self, now: int) -> None:
         """Set the rate factor of every load stream."""
-        circle = self._domain.circle
+        circle, dials = self._domain.circle, self._dials
         for s, stream in enumerate(self._domain.streams):
             if stream.kind <= at.WRITE:
-                factor = 1.0
-                for part in self._dials.on("shape", stream.name) + self._dials.on("spike", stream.name):
-                    factor *= part
-                change_rate(circle, s, now, factor)
-                circle.stream[s, at.T_TOUCHED] = bool(self._dials.on("spike", stream.name))
+                shape = dials.value(d.SHAPE, stream.name)
+                change_rate(circle, s, now, dials.value(d.SPIKE, stream.name, base=shape))
+                circle.stream[s, at.T_TOUCHED] = bool(dials.by(d.SPIKE, stream.name))
 
     # --- flows ----------------------------------------------------------------------------------------------
 
@@ -126,7 +122,7 @@ class Effects:
 
     def _wire_lost(self) -> bool:
         """Return whether what the dead primary's region had on the wire is lost."""
-        return "lost" in self._dials.on("wire", self._domain.name, self._domain.primary)
+        return bool(self._dials.value(d.WIRE, self._domain.name, self._domain.primary) == "lost")
 
     def _acknowledgements(self, region: str, now: int, *, connected: bool) -> None:
         follower = self._domain.followers[region]
@@ -210,15 +206,3 @@ class Effects:
                     watch_anew(self._domain.circle, s)
                 else:
                     self._domain.circle.stream[s, at.T_OUTSTANDING] = 0
-
-
-def link_reads(domain: Domain, a: str, b: str) -> int:
-    """Return how often the parameters of the link a -> b have been read so far by a domain."""
-    regions, count = domain.regions, len(domain.regions)
-    client_to, to_client = a.startswith(CLIENTS), b.startswith(CLIENTS)
-    i, j = regions.index(a.removeprefix(CLIENTS)), regions.index(b.removeprefix(CLIENTS))
-    row = (
-        count * (count + i) + j if client_to else count * (2 * count + i) + j if to_client else i * count + j
-    )
-    hits = int(domain.circle.link_state[row, at.LS_HITS])
-    return hits + domain.flow_reads.get((a, b), 0)

@@ -5,6 +5,7 @@ It reads as the runbook reads.
 
 from collections.abc import Iterator
 
+from sim.core import dials as d
 from sim.core.draws import Purpose
 from sim.engine.circle import layout as at
 from sim.engine.circle.lease import majority_contact
@@ -31,6 +32,7 @@ class Failover:
         self._lost_id: int | None = None
         self._trip_id: int | None = None  # of the newest trip to unhealthy
         self._declared = 0
+        control.dials.listen(d.DECISION, self._name, reads=lambda of, fault: self._declared)  # noqa: ARG005
 
     # --- detection ------------------------------------------------------------------------------------------
 
@@ -139,7 +141,7 @@ class Failover:
         rid, self._declared = self._declared, self._declared + 1
         who = f"{self._name}/controller"
         total = self._c.draw(who, self._rules.decision, Purpose.DECISION, rid=rid)
-        for attempt, delay in enumerate(self._c.dials.on("decision", self._name), 1):
+        for attempt, delay in enumerate(self._c.dials.value(d.DECISION, self._name), 1):
             total += self._c.draw(who, delay, Purpose.DECISION, rid=rid, attempt=attempt)
         return total
 

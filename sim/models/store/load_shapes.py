@@ -5,13 +5,13 @@ from collections.abc import Iterable
 
 import numpy as np
 
+from sim.core import dials as d
 from sim.core.distributions import Distribution
 from sim.core.draws import Purpose, key_of
 from sim.engine.circle import layout as at
 from sim.engine.clock import Steps
 from sim.engine.sampling import encode, ns, sample
 from sim.models.control import Control
-from sim.models.dials import Dial
 from sim.spec.store.workload import Bursty, Diurnal
 
 
@@ -29,7 +29,7 @@ def shapes(control: Control) -> Iterable[Steps]:
 
 
 def _set(control: Control, name: str, factor: float) -> None:
-    control.dials.put(Dial("shape", (name,)), "shape", factor)
+    control.dials.put(d.SHAPE.turn(name, value=factor), "shape")
 
 
 def diurnal(arrivals: Diurnal, step: int) -> float:

@@ -4,19 +4,19 @@ Regions east (home), north and west; everything is constant, so every time is ar
 stream job takes 100 ms, a row of ``curated`` 1 ms, one on the way to another region 1 ms (500 B at 0.5 MB/s).
 """
 
-from collections import Counter
 from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 
+from sim.core.dials import DIALS
 from sim.engine.clock import HEAL, START, Clock
 from sim.journal.milestones import Milestones
 from sim.models.bus.bus import Bus
 from sim.models.bus.cluster import Cluster
 from sim.models.control import Control
-from sim.models.dials import Dial, Dials
+from sim.models.dials import Dials
 from sim.models.lake.insights import Insight
 from sim.models.lake.lake import House, Lake
 from sim.models.lake.tables import Due, Range
@@ -60,7 +60,7 @@ class Stage:
         control = Control(
             self.scenario, self.clock, self.domain, None, self.network, self.dials, self.milestones, 0, 0
         )
-        self.setting = Setting(control, Counter(), advance=lambda: self.advance(self.clock.now))
+        self.setting = Setting(control, advance=lambda: self.advance(self.clock.now))
         self._coming: dict[str, list[int]] = {region: [] for region in self.network.regions}
         self.buses = {
             region: Bus(
@@ -117,7 +117,8 @@ class Stage:
 
         def change(*, on: bool) -> None:
             self.advance(self.clock.now)
-            (self.dials.put(Dial(what, of), name, value) if on else self.dials.remove(Dial(what, of), name))
+            turn = DIALS[what].turn(*of, value=value)
+            (self.dials.put if on else self.dials.remove)(turn, name)
             self.changed()
 
         self.clock.call("fault", at, lambda: change(on=True), START)

@@ -49,7 +49,7 @@ def test_a_stop_forgets_the_round():
         (65.0, "process.stopped", "orders/curated"),
         (96.0, "process.started", "orders/curated"),
     ]
-    assert stage.setting.hits["killed/65000000000"] == 1
+    assert stage.dials.hits["killed/65000000000"] == 1
 
 
 def test_a_job_that_starts_at_a_tick_does_not_use_it():
@@ -88,7 +88,7 @@ def test_a_catalog_that_is_out_holds_commits_back():
     stage.run(400 * S)
     assert stage.commits("raw")[1] == (150.0, [(1000, 1010)], 0)
     assert stage.commits("curated") == [(150.0, [(0, 1000)], 1), (190.01, [(1000, 1010)], 2)]
-    assert stage.setting.hits["catalog/70000000000"] == 2
+    assert stage.dials.hits["catalog/70000000000"] == 2
 
 
 def test_a_stop_loses_the_commit_that_waits_for_a_catalog():

@@ -63,7 +63,7 @@ def test_a_failing_checkpoint_lets_ticks_pass():
     stage = every_second(Stage())
     stage.fault("checkpoint_failure", "orders", at=20 * S, until=31 * S)
     assert stage.run(45 * S).commits("raw") == [(12.0, [(0, 10)], 0), (42.0, [(10, 40)], 0)]
-    assert stage.setting.hits["checkpoint_failure/20000000000"] == 2
+    assert stage.dials.hits["checkpoint_failure/20000000000"] == 2
 
 
 def test_a_task_failure_is_one_restart():
@@ -77,7 +77,7 @@ def test_a_task_failure_is_one_restart():
         (30.0, "process.started", "orders/stream"),
     ]
     assert covered(stage) == list(range(40))
-    assert (stage.setting.hits["task"], stage.setting.hits["again"]) == (1, 0)
+    assert (stage.dials.hits["task"], stage.dials.hits["again"]) == (1, 0)
 
 
 def test_a_look_up_that_is_down_is_waited_for():
@@ -115,7 +115,7 @@ def test_a_poison_message_fails_the_job_so_many_times(attempts):
     stage.run(100 * S)
     failures = [20.0 + 10 * n for n in range(attempts)]
     assert [at for at, _, _ in stage.notes("stream.failed")] == failures
-    assert stage.setting.hits["poison"] == attempts
+    assert stage.dials.hits["poison"] == attempts
     assert covered(stage) == [p for p in range(60) if p != 15]
     dead = stage.house.rows()["dead/stream"]
     assert dead["position"].tolist() == [15]

@@ -41,7 +41,7 @@ def test_a_pause_freezes_the_work_in_service():
     stage.run(200 * S)
     assert stage.times("raw", "west") == [111.0, 112.0]
     assert stage.times("raw", "north") == [11.0, 12.0]
-    assert stage.setting.hits["object_pause/6000000000"] > 0
+    assert stage.dials.hits["object_pause/6000000000"] > 0
 
 
 def test_a_pause_without_work_changes_nothing():
@@ -50,7 +50,7 @@ def test_a_pause_without_work_changes_nothing():
     stage.raw(5 * S, 1000)
     stage.fault("object_pause", "orders", "east", "west", at=7 * S, until=106 * S)
     assert stage.run(200 * S).times("raw", "west") == [10.0]
-    assert stage.setting.hits["object_pause/7000000000"] == 0
+    assert stage.dials.hits["object_pause/7000000000"] == 0
 
 
 def test_a_cut_takes_back_what_has_not_appeared():
@@ -73,7 +73,7 @@ def test_a_lag_that_is_added_delays_what_is_sent_meanwhile():
     stage.fault("object_lag", "orders", "east", "west", at=6500 * MS, until=7500 * MS, value=60 * S)
     stage.run(200 * S)
     assert stage.times("raw", "west") == [10.0, 71.0, 71.0]
-    assert stage.setting.hits["object_lag/6500000000"] == 1
+    assert stage.dials.hits["object_lag/6500000000"] == 1
 
 
 def test_the_lag_is_drawn_by_the_number_of_commits_begun():
@@ -146,7 +146,7 @@ def test_refreshes_see_what_was_there_strictly_before():
     assert rows["at_ns"].tolist() == [n * 10 * S for n in range(1, 8)]
     assert rows["ok"].tolist() == [1, 0, 0, 1, 0, 1, 1]
     assert rows["commits"].tolist() == [0, 1, 2, 2, 2, 2, 3]
-    assert stage.setting.hits["catalog/30000000000"] == 1
+    assert stage.dials.hits["catalog/30000000000"] == 1
 
 
 def test_a_table_dangles_at_a_refresh_when_its_files_arrive_then():

@@ -1,0 +1,58 @@
+"""How often a domain reads the dials of links, nodes and loads: counted where they are read, by kernels."""
+
+from functools import partial
+
+from sim.core import dials as d
+from sim.engine.circle import layout as at
+from sim.models.dials import Dials
+from sim.models.network import CLIENTS
+from sim.models.store.domain import Domain
+
+
+def count_reads(dials: Dials, domain: Domain) -> None:
+    """Let a domain tell what it has read."""
+    for link_dial in (d.CUT, d.LATENCY, d.JITTER, d.LOSS):
+        dials.listen(link_dial, reads=lambda of, _: link_reads(domain, *of))
+    dials.listen(d.BANDWIDTH, reads=lambda of, _: domain.flow_reads.get((of[0], of[1]), 0))
+    dials.listen(d.REGION, reads=lambda of, _: _of_region(domain, of[0]))
+    dials.listen(d.SPIKE, reads=lambda of, _: _of_load(domain, of[0]))
+    for region in domain.nodes:
+        for dial in (d.DOWN, d.SILENT, d.WIRE, d.SLOW):
+            dials.listen(dial, domain.name, region, reads=partial(_of_node, domain))
+        for dial in (d.PAUSE_SEND, d.PAUSE_APPLY):
+            dials.listen(dial, domain.name, region, reads=lambda of, _: _of_flows(domain, of[1]))
+
+
+def link_reads(domain: Domain, a: str, b: str) -> int:
+    """Return how often the parameters of the link a -> b have been read so far by a domain."""
+    regions, count = domain.regions, len(domain.regions)
+    client_to, to_client = a.startswith(CLIENTS), b.startswith(CLIENTS)
+    i, j = regions.index(a.removeprefix(CLIENTS)), regions.index(b.removeprefix(CLIENTS))
+    row = (
+        count * (count + i) + j if client_to else count * (2 * count + i) + j if to_client else i * count + j
+    )
+    hits = int(domain.circle.link_state[row, at.LS_HITS])
+    return hits + domain.flow_reads.get((a, b), 0)
+
+
+def _of_region(domain: Domain, region: str) -> int:
+    """Return how many requests have reached a region, or passed its gateway."""
+    row = domain.circle.node[domain.regions.index(region)]
+    return int(row[at.N_HITS] + row[at.N_PASSES])
+
+
+def _of_load(domain: Domain, name: str) -> int:
+    """Return how many operations a load stream of that name has sent; 0 if it is none of the domain's."""
+    streams = enumerate(domain.streams)
+    return sum(int(domain.circle.stream[s, at.T_HITS]) for s, stream in streams if stream.name == name)
+
+
+def _of_node(domain: Domain, of: tuple[str, ...], fault: str) -> int:  # noqa: ARG001  # as every listener
+    """Return how many requests and records have reached a node."""
+    requests = int(domain.circle.node[domain.regions.index(of[1]), at.N_HITS])
+    return requests + _of_flows(domain, of[1])
+
+
+def _of_flows(domain: Domain, region: str) -> int:
+    """Return how many records have been sent to a node, or applied at it."""
+    return sum(count for (_, follower), count in domain.flow_reads.items() if follower == region)
