@@ -9,17 +9,19 @@ import numpy as np
 
 from sim.journal.schema import LSN_MASK
 from sim.spec import path_faults as f
+from sim.spec.bus.replay import Replay
+from sim.spec.fault_models import RegionOutage, ReplicationPause
 
-from .by_hand import MS, S, in_ms, m, ms, reader, run
+from .by_hand import MS, S, in_ms, ms, reader, run
 
 
 def _kill(process: str, at: float, lasts: float) -> f.ProcessKill:
     return f.ProcessKill(kind="process_kill", process=process, at=ms(at), duration=ms(lasts))
 
 
-def _replay(**more) -> dict[str, m.Replay]:
+def _replay(**more) -> dict[str, Replay]:
     given = {"of": "d", "region": "a", "from": "#2", "into": "view", "rate": "100/s", "at": 1500 * MS}
-    return {"heal": m.Replay(**{**given, **more})}
+    return {"heal": Replay(**{**given, **more})}
 
 
 def _tags(commits: dict, handled: dict) -> list[int]:
@@ -96,7 +98,7 @@ def test_a_replay_hands_rows_out_at_its_rate():
 
 def test_a_replay_stands_still_with_its_region_and_takes_places_from_faults():
     """From 1 s before the outage of 1.52 s (row 4, of 602 ms): one row before it, then from 1.7 s on."""
-    out = m.RegionOutage(kind="region_outage", region="a", at=ms(1520), duration=ms(180))
+    out = RegionOutage(kind="region_outage", region="a", at=ms(1520), duration=ms(180))
     view = {"view": reader()}
     replays = _replay(**{"from": "#0", "to": "1s before out"})
     assert _positions(run(consumers=view, faults={"out": out}, replays=replays).tables["d"]["replayed/heal"])[
@@ -123,8 +125,8 @@ def test_a_replay_into_the_database_calls_for_what_was_lost():
     failover = {"interval": 100 * MS, "timeout": 50 * MS, "failures": 2, "offset": 50 * MS}
     failover |= {"lease": 1 * S, "promotion": ms(500), "decision": ms(100)}
     pause = {"kind": "replication_pause", "database": "d", "at": ms(3000), "duration": ms(2000)}
-    faults = {f"pause-{region}": m.ReplicationPause(region=region, **pause) for region in ("b", "c")}
-    faults["out"] = m.RegionOutage(kind="region_outage", region="a", at=ms(4000), duration=ms(1990))
+    faults = {f"pause-{region}": ReplicationPause(region=region, **pause) for region in ("b", "c")}
+    faults["out"] = RegionOutage(kind="region_outage", region="a", at=ms(4000), duration=ms(1990))
     for idempotent, first in ((True, 29), (False, 0)):
         replays = _replay(**{"from": "#0", "into": "database", "at": 7 * S, "to": "#38"})
         replays["heal"] = replays["heal"].model_copy(update={"idempotent": idempotent})

@@ -3,9 +3,10 @@
 from collections import Counter
 
 from sim.spec import path_faults as f
+from sim.spec.fault_models import DbCrash, RegionOutage
 from sim.spec.lake.insight import Insight
 
-from .by_hand import MS, QUIET, S, in_ms, lake, m, ms, run
+from .by_hand import MS, QUIET, S, in_ms, lake, ms, run
 
 
 def _ranges(table: dict) -> list[tuple[int, int, int, int]]:
@@ -21,8 +22,8 @@ def _times_in(table: dict) -> Counter:
     return Counter(row for _, _, begin, end in _ranges(table) for row in range(begin, end))
 
 
-def _outage(at: float, lasts: float, **more) -> m.RegionOutage:
-    return m.RegionOutage(kind="region_outage", region="a", at=ms(at), duration=ms(lasts), **more)
+def _outage(at: float, lasts: float, **more) -> RegionOutage:
+    return RegionOutage(kind="region_outage", region="a", at=ms(at), duration=ms(lasts), **more)
 
 
 def _task_failure(at: float) -> f.TaskFailure:
@@ -86,7 +87,7 @@ def test_a_failed_checkpoint_is_made_up_for_by_the_next():
 def test_a_look_up_that_is_down_waits_or_gives_dead_letters():
     """The database in a goes at 1403 ms, while row 12, visible since 1402 ms, is in service: it waits, or it
     completes at 1405 ms as a dead letter."""
-    faults = {"db": m.DbCrash(kind="db_crash", database="d", region="a", at=ms(1403), duration=ms(600))}
+    faults = {"db": DbCrash(kind="db_crash", database="d", region="a", at=ms(1403), duration=ms(600))}
     for when_down, dead in (("wait", []), ("dead_letter", [12])):
         stream = {"lookup": "d", "when_down": when_down}
         tables = run(lake=lake(stream=stream), faults=faults, duration=4 * S, failover=QUIET).tables["d"]
@@ -144,7 +145,7 @@ def test_a_lake_that_moves_goes_on_from_what_the_other_region_has():
 def test_tables_of_a_region_that_loses_its_data_are_copied_anew():
     """b goes at 2.5 s with its tables and is back at 3 s: the raw, the curated and the second raw commit, 26
     rows, are sent again."""
-    out = m.RegionOutage(kind="region_outage", region="b", at=ms(2500), duration=ms(500), data="lost")
+    out = RegionOutage(kind="region_outage", region="b", at=ms(2500), duration=ms(500), data="lost")
     tables = run(lake=lake(), faults={"out": out}, duration=3050 * MS).tables["d"]
     assert (_at(tables["taken/raw/b"]), tables["taken/raw/b"]["kept"].tolist()) == ([2500], [0])
     assert _at(tables["raw/b"]) == [1125.08, 2125.1, 3025.08, 3025.26]

@@ -5,16 +5,17 @@ from collections import Counter
 from sim.journal.schema import LSN_MASK
 from sim.spec import path_faults as f
 from sim.spec.bus.bus import Cdc, Poll
+from sim.spec.fault_models import RegionOutage, ReplicationPause
 
-from .by_hand import MS, POLL, S, in_ms, m, ms, reader, run
+from .by_hand import MS, POLL, S, in_ms, ms, reader, run
 
 
 def _kill(process: str, at: float, lasts: float) -> f.ProcessKill:
     return f.ProcessKill(kind="process_kill", process=process, at=ms(at), duration=ms(lasts))
 
 
-def _outage(at: float, lasts: float, **more) -> m.RegionOutage:
-    return m.RegionOutage(kind="region_outage", region="a", at=ms(at), duration=ms(lasts), **more)
+def _outage(at: float, lasts: float, **more) -> RegionOutage:
+    return RegionOutage(kind="region_outage", region="a", at=ms(at), duration=ms(lasts), **more)
 
 
 def _positions(table: dict) -> list[int]:
@@ -95,7 +96,7 @@ def test_events_that_were_not_replicated_are_ghosts_and_the_rest_comes_again():
         "decision": ms(100),
     }
     pauses = {
-        f"pause-{region}": m.ReplicationPause(
+        f"pause-{region}": ReplicationPause(
             kind="replication_pause", database="d", region=region, at=ms(3000)
         )
         for region in ("b", "c")

@@ -4,26 +4,27 @@ import pytest
 
 from sim.spec import path_faults as f
 from sim.spec.bus.bus import Cdc
+from sim.spec.fault_models import NetworkLatency, NetworkPartition, PacketLoss, RegionOutage
 from sim.spec.lake.insight import Insight
 from sim.trial import run_tables
 
 from ..compare import compare, compare_milestones
 from ..twin import run_twin
-from .by_hand import MS, S, lake, m, ms, platform, reader
+from .by_hand import MS, S, lake, ms, platform, reader
 
 
 def _kill(process: str, at: float, lasts: float) -> f.ProcessKill:
     return f.ProcessKill(kind="process_kill", process=process, at=ms(at), duration=ms(lasts))
 
 
-def _outage(region: str, at: float, *, wire: str = "delivered", lasts: float = 100) -> m.RegionOutage:
+def _outage(region: str, at: float, *, wire: str = "delivered", lasts: float = 100) -> RegionOutage:
     when = {"at": ms(at), "duration": ms(lasts)}
-    return m.RegionOutage(kind="region_outage", region=region, wire=wire, **when)
+    return RegionOutage(kind="region_outage", region=region, wire=wire, **when)
 
 
-def _cut(at: float) -> m.NetworkPartition:
+def _cut(at: float) -> NetworkPartition:
     when = {"at": ms(at), "duration": ms(50)}
-    return m.NetworkPartition(kind="network_partition", groups=[["a"], ["b"]], **when)
+    return NetworkPartition(kind="network_partition", groups=[["a"], ["b"]], **when)
 
 
 POISON = f.PoisonMessage(kind="poison_message", database="d", at=ms(1450))
@@ -43,8 +44,8 @@ GONE = f.UncleanLeaderElection(
 PAUSE = f.MirrorPause(
     kind="mirror_pause", at=ms(790), duration=ms(500), **{"from": "a", "to": "b", "database": "d"}
 )
-SLOW = m.NetworkLatency(kind="network_latency", link="a->b", latency=900 * MS, at=ms(1950), duration=ms(200))
-LOSSY = m.PacketLoss(kind="packet_loss", link="a->b", loss=0.5, at=ms(1))
+SLOW = NetworkLatency(kind="network_latency", link="a->b", latency=900 * MS, at=ms(1950), duration=ms(200))
+LOSSY = PacketLoss(kind="packet_loss", link="a->b", loss=0.5, at=ms(1))
 SKEW = f.OffsetTranslationError(
     kind="offset_translation_error", reader="d/view", skew=-1000, at=ms(1), duration=ms(6000)
 )
