@@ -5,7 +5,7 @@ from collections.abc import Callable
 from functools import partial
 from math import inf
 
-from sim.core.dials import Turn
+from sim.core import dials as d
 from sim.core.distributions import Distribution
 from sim.engine.circle import layout as at
 from sim.engine.clock import REST, Clock
@@ -32,8 +32,8 @@ from sim.models.store.rejoin import Rejoin
 from sim.models.store.routing import Answers, Routes
 from sim.models.store.workload import Tables, build, streams_of
 from sim.spec.bus.handlers import coupled
-from sim.spec.fault import When
-from sim.spec.fault_models import NetworkLatency
+from sim.spec.faults.turned import turned
+from sim.spec.faults.when import When
 from sim.spec.scenario import Scenario
 
 Pulls = tuple[tuple[int, str], ...]  # (time ns, name of a cursor)
@@ -124,10 +124,8 @@ class World:
     def _jitters(self) -> list[Distribution]:
         """Return every jitter that a link can come to have."""
         links = [link.jitter for link in self.scenario.network.links.values()]
-        faults = [
-            fault.jitter for fault in self.scenario.faults.values() if isinstance(fault, NetworkLatency)
-        ]
-        return [self.scenario.network.access.jitter, *links, *faults]
+        faults = [turn.value for _, turn in turned(self.scenario, d.JITTER)]
+        return [self.scenario.network.access.jitter, *links, *dict.fromkeys(faults)]
 
     # --- running --------------------------------------------------------------------------------------------
 
@@ -262,7 +260,7 @@ class World:
         """Return the present primary's region of each domain."""
         return {name: service.domain.primary for name, service in self.services.items()}
 
-    def strike(self, fault_id: str, what: list[Turn], *, why: str) -> None:
+    def strike(self, fault_id: str, what: list[d.Turn], *, why: str) -> None:
         """Put the overlays on at this moment."""
         self.settle()
         cause = self.milestones.add(self.clock.now, "fault.started", f"fault/{fault_id}", why, cause=None)
@@ -270,7 +268,7 @@ class World:
         self.dials.strike(fault_id, what, cause)
         self._changed(cause)
 
-    def heal(self, fault_id: str, what: list[Turn]) -> None:
+    def heal(self, fault_id: str, what: list[d.Turn]) -> None:
         """Take the overlays away at this moment."""
         self.settle()
         started = self._started[fault_id]
@@ -291,7 +289,7 @@ class World:
 
     # --- what faults ask ------------------------------------------------------------------------------------
 
-    def reads(self, fault_id: str, what: list[Turn]) -> int:
+    def reads(self, fault_id: str, what: list[d.Turn]) -> int:
         """Return how often the parameters that a fault touches have been read, by kernels and decisions."""
         self.settle()
         return self.dials.reads(fault_id, what)

@@ -64,14 +64,25 @@ def happens(base: Any, overlays: Sequence[Any]) -> Any:
     raise TypeError(f"a dial without a value was read (base {base!r}, overlays {overlays!r})")
 
 
+Of = tuple[str, ...]  # an address: the thing that a dial is of
+CLIENTS = "clients/"  # a client group as the end of a link: clients/us-east
+
+
 @dataclass(frozen=True, slots=True)
 class Dial:
-    """A parameter of each thing of one sort. ``base``: its value without overlays, if that is always one."""
+    """A parameter of each thing of one sort.
+
+    ``of``: what makes up an address. ``base``: the value without overlays, if it is always the same.
+    ``target``: which of a fault's targets (``Targets``) the thing is; none if it only says what becomes of
+    another; ``process``: its name on the data path, with places for the address.
+    """
 
     name: str
     of: tuple[str, ...] = field(compare=False)
     fold: Fold = field(compare=False)
-    base: Any = field(default=None, compare=False)
+    base: Any = field(default=None, compare=False, kw_only=True)
+    target: str = field(default="", compare=False, kw_only=True)
+    process: str = field(default="", compare=False, kw_only=True)
 
     def turn(self, *of: str, value: Any = True) -> "Turn":
         """Return the overlay of ``value`` on the parameter of one thing."""
@@ -83,53 +94,63 @@ class Turn(NamedTuple):
     """An overlay that a fault puts on: on which dial, of which thing, with which value."""
 
     dial: Dial
-    of: tuple[str, ...]
+    of: Of
     value: Any
 
 
-_LINK, _NODE, _FLOW = ("from", "to"), ("domain", "region"), ("domain", "from", "to")
+def _link(name: str, fold: Fold, **rest: Any) -> Dial:
+    return Dial(name, ("from", "to"), fold, target="links", **rest)
 
-# Regions and links; the end of a link may also be clients (``clients/us-east``).
-REGION = Dial("region", ("region",), either, base=False)  # it is out
-CUT = Dial("cut", _LINK, either, base=False)
-LATENCY = Dial("latency", _LINK, total)  # ns
-JITTER = Dial("jitter", _LINK, newest)
-LOSS = Dial("loss", _LINK, one_of_many)
-BANDWIDTH = Dial("bandwidth", _LINK, least)  # bytes/s
+
+def _node(name: str, fold: Fold, *, target: str = "nodes", **rest: Any) -> Dial:
+    return Dial(name, ("domain", "region"), fold, target=target, **rest)
+
+
+def _process(name: str, fold: Fold, process: str, *of: str, base: Any = None) -> Dial:
+    return Dial(name, of, fold, base=base, target="processes", process=process)
+
+
+# Regions and links.
+REGION = Dial("region", ("region",), either, base=False, target="regions")  # it is out
+CUT = _link("cut", either, base=False)
+LATENCY = _link("latency", total)  # ns
+JITTER = _link("jitter", newest)
+LOSS = _link("loss", one_of_many)
+BANDWIDTH = _link("bandwidth", least)  # bytes/s
 
 # Nodes, their loads and controllers.
-DOWN = Dial("down", _NODE, either, base=False)  # turned to what becomes of its data
-SILENT = Dial("silent", _NODE, either, base=False)  # it does not refuse what reaches it: nobody is there
-WIRE = Dial("wire", _NODE, lost_if_any, base="delivered")  # what it had sent when it went down
-SLOW = Dial("slow", _NODE, quotient, base=1.0)  # its speed
-PAUSE_SEND = Dial("pause_send", _NODE, either, base=False)
-PAUSE_APPLY = Dial("pause_apply", _NODE, either, base=False)
-SHAPE = Dial("shape", ("stream",), product, base=1.0)  # factor of its rate, turned by the load itself
-SPIKE = Dial("spike", ("stream",), product)  # of that
-DECISION = Dial("decision", ("domain",), every, base=())  # delays, each drawn by itself
+DOWN = _node("down", either, base=False)  # turned to what becomes of its data
+SILENT = _node("silent", either, base=False)  # nobody is there to refuse what reaches it
+WIRE = _node("wire", lost_if_any, base="delivered")  # what it had sent when it went down
+SLOW = _node("slow", quotient, base=1.0)  # its speed
+PAUSE_SEND = _node("pause_send", either, base=False)
+PAUSE_APPLY = _node("pause_apply", either, base=False)
+SHAPE = Dial("shape", ("stream",), newest, base=1.0)  # factor of a rate; the load turns it, no fault does
+SPIKE = Dial("spike", ("stream",), product, target="streams")  # factor of that
+DECISION = Dial("decision", ("domain",), every, base=(), target="controllers")  # delays, each drawn by itself
 
 # Processes of the data path.
-KILLED = Dial("killed", ("process",), either, base=False)
-PAUSED = Dial("paused", ("process",), either, base=False)
-SKEW = Dial("skew", ("reader",), total, base=0)  # records
-STORM = Dial("storm", ("reader",), happens)  # turned to how often, ns
-RELAY_CRASH = Dial("relay_crash", ("domain",), happens)
-SLOT_LOST = Dial("slot_lost", ("domain",), newest)  # what it does about the gap
+KILLED = _process("killed", either, "{}", "process", base=False)
+PAUSED = _process("paused", either, "{}", "process", base=False)
+SKEW = _process("skew", total, "{}", "reader", base=0)  # records
+STORM = _process("storm", happens, "{}", "reader")  # turned to how often, ns
+RELAY_CRASH = _process("relay_crash", happens, "{}/relay", "domain")
+SLOT_LOST = _process("slot_lost", newest, "{}/relay", "domain")  # turned to what it does about the gap
+MIRROR_PAUSE = _process("mirror_pause", either, "{}/mirror/{}/{}", "domain", "from", "to", base=False)
 
-# Buses and mirrors.
-ELECTION = Dial("election", ("region", "broker"), happens)  # turned to how far back rows are lost, ns
+# Buses.
+ELECTION = Dial("election", ("region", "broker"), happens, target="brokers")  # turned to what is lost, ns
 BUS_DATA = Dial("bus_data", ("region",), happens)  # turned to what becomes of it
 BUS_WIRE = Dial("bus_wire", ("region",), lost_if_any, base="delivered")  # what its mirrors had sent
-MIRROR_PAUSE = Dial("mirror_pause", _FLOW, either, base=False)
-RETENTION = Dial("retention", _NODE, least)  # ns
+RETENTION = _node("retention", least, target="logs")  # ns
 
 # The lakehouse.
-TASK_FAILURE = Dial("task_failure", ("domain",), happens)
-POISON = Dial("poison", ("domain",), happens)
-CHECKPOINT_FAILURE = Dial("checkpoint_failure", ("domain",), either, base=False)
-OBJECT_PAUSE = Dial("object_pause", _FLOW, either, base=False)
-OBJECT_LAG = Dial("object_lag", _FLOW, total, base=0)  # ns
-METADATA_FIRST = Dial("metadata_first", _NODE, either, base=False)
-CATALOG = Dial("catalog", ("region",), either, base=False)  # it is out
+TASK_FAILURE = _process("task_failure", happens, "{}/stream", "domain")
+POISON = _process("poison", happens, "{}/stream", "domain")
+CHECKPOINT_FAILURE = _process("checkpoint_failure", either, "{}/stream", "domain", base=False)
+OBJECT_PAUSE = _process("object_pause", either, "{}/sync/{}/{}", "domain", "from", "to", base=False)
+OBJECT_LAG = _process("object_lag", total, "{}/sync/{}/{}", "domain", "from", "to", base=0)  # ns
+METADATA_FIRST = _node("metadata_first", either, base=False, target="tables")
+CATALOG = Dial("catalog", ("region",), either, base=False, target="tables")  # it is out
 
 DIALS = {dial.name: dial for dial in list(globals().values()) if isinstance(dial, Dial)}

@@ -8,7 +8,7 @@ from sim.estimate.rows import cause, flaps
 from sim.estimate.term import NS, Term, total
 from sim.estimate.volume import Volume
 from sim.spec.bus.handlers import handlers
-from sim.spec.fault_models import LinkFlap
+from sim.spec.faults.network.link_flap import LinkFlap
 from sim.spec.model import Model
 from sim.spec.store.workload import Trace
 

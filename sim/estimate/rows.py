@@ -6,8 +6,9 @@ from sim.estimate.flows import Flows
 from sim.estimate.term import NS, Path, Term, expected_ns
 from sim.estimate.volume import Volume
 from sim.spec.bus.replay import DATABASE
-from sim.spec.fault_models import LinkFlap, TrafficSpike
-from sim.spec.targets import targets
+from sim.spec.faults.network.link_flap import LinkFlap
+from sim.spec.faults.store.traffic_spike import TrafficSpike
+from sim.spec.faults.targets import targets
 
 MUCH = 2.0  # a spike that multiplies the load of a run by more than that is what makes it large
 

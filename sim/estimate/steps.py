@@ -7,10 +7,10 @@ from sim.estimate.rows import flaps
 from sim.estimate.term import Path, Term, expected_ns
 from sim.estimate.volume import Volume
 from sim.spec.bus.handlers import coupled
-from sim.spec.fault import When
-from sim.spec.fault_models import LinkFlap
+from sim.spec.faults.bus.rebalance_storm import RebalanceStorm
+from sim.spec.faults.network.link_flap import LinkFlap
+from sim.spec.faults.when import When
 from sim.spec.moves import Moves
-from sim.spec.path_faults import RebalanceStorm
 from sim.spec.scenario import Scenario
 from sim.spec.store.workload import Bursty, Diurnal
 

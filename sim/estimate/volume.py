@@ -11,7 +11,7 @@ import numpy as np
 from sim.estimate.term import NS, expected_ns
 from sim.spec.bus.handlers import CLIENTS, handlers
 from sim.spec.bus.replay import DATABASE
-from sim.spec.fault_models import TrafficSpike
+from sim.spec.faults.store.traffic_spike import TrafficSpike
 from sim.spec.scenario import Scenario
 from sim.spec.store.recorded import KINDS, Load, load_of
 from sim.spec.store.workload import Bursty, Diurnal

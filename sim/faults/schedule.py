@@ -5,27 +5,27 @@ from typing import Protocol
 
 import numpy as np
 
-import sim.faults.path_overlays  # noqa: F401  # its kinds of faults
+from sim.core.dials import Turn
 from sim.core.distributions import Distribution
 from sim.core.draws import Purpose, key_of
 from sim.engine.clock import HEAL, START, Clock, Steps
 from sim.engine.sampling import encode, ns, sample, uniform
-from sim.faults.overlays import Scene, Turns, turns
-from sim.spec.fault import When
-from sim.spec.fault_models import AnyFault, LinkFlap
+from sim.spec.faults.kinds import AnyFault
+from sim.spec.faults.scene import Scene
+from sim.spec.faults.when import When
 from sim.spec.scenario import Scenario
 
 
 class Struck(Protocol):
     """What faults act on: the world."""
 
-    def strike(self, fault_id: str, what: Turns, *, why: str) -> None:
+    def strike(self, fault_id: str, what: list[Turn], *, why: str) -> None:
         """Put the overlays on at this moment."""
 
-    def heal(self, fault_id: str, what: Turns) -> None:
+    def heal(self, fault_id: str, what: list[Turn]) -> None:
         """Take the overlays away at this moment."""
 
-    def reads(self, fault_id: str, what: Turns) -> int:
+    def reads(self, fault_id: str, what: list[Turn]) -> int:
         """Return how often the parameters that a fault touches have been read so far."""
 
     def primaries(self) -> dict[str, str]:
@@ -47,7 +47,7 @@ class Fate:
     started_ns: int | None = None
     healed_ns: int | None = None
     until_ns: int | None = None
-    turns: Turns = field(default_factory=list)
+    turns: list[Turn] = field(default_factory=list)
     reads_before: int | None = None  # None while its overlays are off: before, and while a flap is whole
 
 
@@ -80,37 +80,38 @@ class Schedule:
         else:
             assert fault.at is not None, "checked by the spec"
             yield clock.sleep(who, self._draw(name, fault.at, Purpose.START), START)
-        fate.turns = turns(fault, Scene(self._scenario, self._world.primaries()))
+        fate.turns = fault.turns(Scene(self._scenario, self._world.primaries()))
         fate.status, fate.started_ns = "active", clock.now
         fate.reads_before = self._world.reads(name, fate.turns)
         self._world.strike(name, fate.turns, why=fault.kind)
         length = None if fault.duration is None else self._draw(name, fault.duration, Purpose.DURATION)
         fate.until_ns = None if length is None else clock.now + length
-        if isinstance(fault, LinkFlap):
-            yield from self._flap(name, fault, length)
+        if fault.rhythm is not None:
+            yield from self._flap(name, fault.rhythm, length, why=fault.kind)
         elif length is not None:
             yield clock.sleep(who, length, HEAL)
             self._heal(name)
 
-    def _flap(self, name: str, fault: LinkFlap, length: int | None) -> Steps:
-        """Restore and cut in turn until the time is up."""
+    def _flap(self, name: str, rhythm: tuple[int, int], length: int | None, *, why: str) -> Steps:
+        """Take the overlays off and put them on in turn until the time is up."""
         clock, who, fate = self._clock, f"fault/{name}", self.fates[name]
+        on_ns, off_ns = rhythm
         end = clock.now + length if length is not None else 2**62
         while True:
-            if clock.now + fault.down >= end:
+            if clock.now + on_ns >= end:
                 yield clock.sleep(who, end - clock.now, HEAL)
                 self._heal(name)
                 return
-            yield clock.sleep(who, fault.down, HEAL)
+            yield clock.sleep(who, on_ns, HEAL)
             self.close(name)
             fate.reads_before = None
             self._world.heal(name, fate.turns)
-            if clock.now + fault.up >= end:
+            if clock.now + off_ns >= end:
                 fate.status, fate.healed_ns = "healed", clock.now
                 return
-            yield clock.sleep(who, fault.up, START)
+            yield clock.sleep(who, off_ns, START)
             fate.reads_before = self._world.reads(name, fate.turns)
-            self._world.strike(name, fate.turns, why=fault.kind)
+            self._world.strike(name, fate.turns, why=why)
 
     def _heal(self, name: str) -> None:
         self.close(name)

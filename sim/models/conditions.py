@@ -7,7 +7,7 @@ from sim.engine.log import COMMIT
 from sim.journal.milestones import Milestones
 from sim.models.control import Control
 from sim.models.store.domain import PRIMARY, Domain
-from sim.spec.fault import When
+from sim.spec.faults.when import When
 
 
 def holds(when: When, controls: Mapping[str, Control], milestones: Milestones) -> bool:

@@ -10,9 +10,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from sim.core.dials import Dial, Turn
-
-Of = tuple[str, ...]
+from sim.core.dials import Dial, Of, Turn
 
 
 @dataclass(frozen=True, slots=True)

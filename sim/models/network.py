@@ -8,8 +8,6 @@ from sim.models.dials import Dials
 from sim.spec.network.network import Link
 from sim.spec.scenario import Scenario
 
-CLIENTS = "clients/"  # a client group's endpoint: clients/us-east
-
 
 @dataclass(frozen=True, slots=True)
 class Path:
@@ -48,7 +46,7 @@ class Network:
     def access(self, client: str, gateway: str, *, back: bool) -> Path:
         """Return the effective parameters from a client group to a gateway, or ``back``."""
         near = self._spec.access
-        ends = (gateway, CLIENTS + client) if back else (CLIENTS + client, gateway)
+        ends = (gateway, d.CLIENTS + client) if back else (d.CLIENTS + client, gateway)
         cut = self.cut(*ends)
         if client == gateway:
             return Path(float(near.latency), near.jitter, 0.0, cut, cut)

@@ -20,7 +20,8 @@ from sim.models.pipeline import Path
 from sim.models.setting import Setting
 from sim.models.store.workload import Tables
 from sim.spec.bus.replay import DATABASE, Replay
-from sim.spec.fault import When
+from sim.spec.faults.turned import turned
+from sim.spec.faults.when import When
 from sim.spec.scenario import Scenario
 
 
@@ -192,13 +193,5 @@ class Plane:
 
 
 def _hold(scenario: Scenario) -> int:
-    """Return how far back faults on brokers can take rows away, ns."""
-    bus = scenario.bus
-    assert bus is not None, "asked for if there is one"
-    spans = [0]
-    for fault in scenario.faults.values():
-        if fault.kind == "unclean_leader_election":
-            spans.append(fault.lost)
-        elif fault.kind == "broker_crash" and bus.acks == "leader":
-            spans.append(bus.replica_lag)
-    return max(spans)
+    """Return how far back elections can take rows away, ns."""
+    return max((turn.value for _, turn in turned(scenario, d.ELECTION)), default=0)

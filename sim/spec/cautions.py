@@ -2,13 +2,14 @@
 
 from collections.abc import Iterator
 
-from sim.spec.fault_models import AnyFault, BandwidthLimit, DecisionDelay, ReplicationPause
+from sim.core import dials as d
+from sim.spec.faults.fault import Fault
+from sim.spec.faults.targets import targets
 from sim.spec.scenario import Scenario
-from sim.spec.targets import targets
 
 _LOSSES = ("rpa_records", "rpa_window", "rpa_after_replay", "diverged")
 _UPPER = ("<=", "<", "==")
-_ONLY_SLOWER = (ReplicationPause, BandwidthLimit, DecisionDelay)  # no probe fails for these alone
+_NO_PROBE = (d.PAUSE_SEND, d.PAUSE_APPLY, d.BANDWIDTH, d.DECISION)  # fails for these alone
 
 
 def cautions(scenario: Scenario) -> Iterator[str]:
@@ -49,11 +50,9 @@ def _safe_anyhow(scenario: Scenario) -> Iterator[str]:
                 )
 
 
-def _reaches_primary(scenario: Scenario, fault: AnyFault, domain: str) -> bool:
+def _reaches_primary(scenario: Scenario, fault: Fault, domain: str) -> bool:
     """Return whether a fault may make probes of a primary fail: of its region, node or links, or load."""
-    if isinstance(fault, _ONLY_SLOWER):
-        return False
-    hit, primary = targets(scenario, fault), scenario.databases[domain].primary
+    hit, primary = targets(scenario, fault, but=_NO_PROBE), scenario.databases[domain].primary
     return (
         primary in hit.regions
         or (domain, primary) in hit.nodes

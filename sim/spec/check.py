@@ -7,7 +7,6 @@ from sim.core.quantity import format_duration as _t
 from sim.spec.bus.check_replays import check_replays
 from sim.spec.bus.checks import check_bus
 from sim.spec.bus.handlers import check_handlers, check_stocks
-from sim.spec.check_faults import check_effects, check_faults
 from sim.spec.check_objectives import (
     check_bounds,
     check_objectives,
@@ -15,7 +14,7 @@ from sim.spec.check_objectives import (
     check_populations,
     check_windows,
 )
-from sim.spec.check_path_faults import check_path_faults
+from sim.spec.faults.checks import check_effects, check_faults, check_path_faults
 from sim.spec.idle import check_idle
 from sim.spec.lake.checks import check_lake, check_refreshes
 from sim.spec.limits import REGIONS, RULES

@@ -5,7 +5,8 @@ from typing import Any
 
 from sim.spec.bus.consumer import Consumer
 from sim.spec.moves import Moves
-from sim.spec.scenario import Fresh, Scenario
+from sim.spec.platform import Fresh
+from sim.spec.scenario import Scenario
 from sim.spec.text import Complaint
 
 Idle = tuple[tuple[str, ...], str]  # path, and what would give it a meaning

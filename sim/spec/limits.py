@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from sim.core.identity import LIMITS
 from sim.spec.bus.replay import DATABASE
+from sim.spec.faults.store.traffic_spike import TrafficSpike
 from sim.spec.scenario import Scenario
 from sim.spec.store.database import Failover
 from sim.spec.store.routing import Check
@@ -100,7 +101,7 @@ def _peak(scenario: Scenario, database: str, *, client: str, kind: str) -> float
     elif isinstance(arrivals, Diurnal):
         factor = 1 + arrivals.amplitude
     for fault in scenario.faults.values():
-        if fault.kind == "traffic_spike" and fault.factor > 1:
+        if isinstance(fault, TrafficSpike) and fault.factor > 1:
             struck = fault.database in ("*", database) and fault.client in (None, client)
             factor *= fault.factor if struck and fault.operation in (None, kind) else 1.0
     return factor

@@ -12,7 +12,7 @@ from sim.spec import explain
 from sim.spec.bus.replay import Replay
 from sim.spec.check import check
 from sim.spec.compose import compose_all
-from sim.spec.fault_models import AnyFault
+from sim.spec.faults.kinds import AnyFault
 from sim.spec.nodes import plain
 from sim.spec.scenario import Objective, Scenario
 from sim.spec.text import Complaint

@@ -6,10 +6,10 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from sim.core.distributions import proportions
-from sim.spec.blast import blast_radius
 from sim.spec.bus.bus import Bus
-from sim.spec.catalogue import fault_catalogue, starter
 from sim.spec.check import check
+from sim.spec.faults.catalogue import fault_catalogue
+from sim.spec.faults.words import blast_radius
 from sim.spec.idle import without_idle
 from sim.spec.lake.insight import Insight
 from sim.spec.lake.lake import Lake
@@ -19,6 +19,7 @@ from sim.spec.network.flows import MIRROR, SYNC, Flow, flow_shares
 from sim.spec.network.network import Link
 from sim.spec.scenario import Scenario
 from sim.spec.schema import schema
+from sim.spec.starter import starter
 from sim.spec.store.database import Database
 from sim.spec.store.placement import default_zone
 from sim.spec.store.recorded import digest_of
@@ -62,7 +63,7 @@ def resolve(scenario: Scenario) -> Scenario:
             and scenario.lake.model_copy(update=_shared(scenario.lake, "sync", shares[SYNC])),
             "insights": _insights(scenario),
             "replays": _sorted(scenario.replays),
-            "faults": {name: _fault(scenario, fault) for name, fault in sorted(scenario.faults.items())},
+            "faults": {name: fault.resolved(scenario) for name, fault in sorted(scenario.faults.items())},
         }
     )
 
@@ -179,9 +180,3 @@ def _arrivals(arrivals: Any) -> Any:
     if arrivals.kind != "trace":
         return arrivals
     return arrivals.model_copy(update={"sha256": digest_of(arrivals.file)})
-
-
-def _fault(scenario: Scenario, fault: Any) -> Any:
-    if fault.kind == "region_isolation" and fault.peers is None:
-        return fault.model_copy(update={"peers": sorted(set(scenario.regions) - {fault.region})})
-    return fault

@@ -10,17 +10,11 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from sim.core.identity import LIMITS
-from sim.spec.bus.bus import Bus
-from sim.spec.bus.consumer import Consumer
 from sim.spec.bus.replay import Replay
-from sim.spec.fault_models import AnyFault
-from sim.spec.lake.insight import Insight
-from sim.spec.lake.lake import Lake
+from sim.spec.faults.kinds import AnyFault
 from sim.spec.model import Model, S
-from sim.spec.network.network import Network, Region
+from sim.spec.platform import Platform
 from sim.spec.prices import Prices
-from sim.spec.store.database import Database
-from sim.spec.store.routing import Client, Gateway
 from sim.spec.sweep_form import Sweep
 from sim.spec.types import Duration, Good, Metric, Name, Positive, Predicate, Share
 
@@ -55,32 +49,9 @@ class Level(Model):
     patience: Positive = 300 * S  # an order that takes longer is stuck; as hold
 
 
-class Fresh(Model):
-    """How old the newest complete state of each stage may be: its level."""
-
-    events: Positive = 5 * S
-    raw: Positive = 180 * S
-    curated: Positive = 720 * S
-    analytics: Positive = 1980 * S
-
-
-class Scenario(Model):
+class Scenario(Platform):
     """A platform and what happens to it."""
 
-    name: str
-    purpose: str = ""
-    duration: Positive
-    warmup: Duration = 0
-    regions: Annotated[dict[Name, Region], Field(min_length=1)]
-    network: Network = Network()
-    clients: Annotated[dict[Name, Client], Field(min_length=1)]
-    gateway: Gateway = Gateway()
-    databases: Annotated[dict[Name, Database], Field(min_length=1)]
-    bus: Bus | None = None  # the data path is there if the bus is
-    consumers: dict[Name, Consumer] = {}
-    lake: Lake | None = None
-    insights: dict[Name, Insight] = {}
-    fresh: Fresh = Fresh()
     replays: dict[Name, Replay] = {}
     faults: dict[Name, AnyFault] = {}
     level: Level = Level()

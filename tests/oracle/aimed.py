@@ -4,7 +4,7 @@ away in a particular way."""
 from typing import TYPE_CHECKING
 
 from sim.core.distributions import constant
-from sim.spec.fault_models import AnyFault, DbCrash, NetworkPartition, RegionIsolation
+from sim.spec.faults.kinds import AnyFault, DbCrash, NetworkPartition, RegionIsolation
 from sim.spec.model import MS, S
 from sim.spec.scenario import Scenario
 from sim.spec.store.database import Database

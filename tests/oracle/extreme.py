@@ -5,8 +5,8 @@ from typing import Any
 
 from sim.core.distributions import Distribution, lognormal
 from sim.spec.bus.replay import Replay
-from sim.spec.fault import Fault
-from sim.spec.fault_models import BandwidthLimit, NodeSlow, PacketLoss, TrafficSpike
+from sim.spec.faults.fault import Fault
+from sim.spec.faults.kinds import BandwidthLimit, NodeSlow, PacketLoss, TrafficSpike
 from sim.spec.model import Model
 from sim.spec.network.network import Link
 from sim.spec.store.workload import Workload

@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING
 
 from sim.core.distributions import constant
 from sim.spec.check import check
-from sim.spec.fault import When
-from sim.spec.fault_models import (
+from sim.spec.faults.kinds import (
     AnyFault,
     BandwidthLimit,
     DbCrash,
@@ -22,6 +21,7 @@ from sim.spec.fault_models import (
     ReplicationPause,
     TrafficSpike,
 )
+from sim.spec.faults.when import When
 from sim.spec.model import MS
 from sim.spec.scenario import Scenario
 from sim.spec.store.placement import nodes_of

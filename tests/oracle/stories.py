@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from sim.core.distributions import constant
 from sim.spec.check import check
-from sim.spec.fault_models import AnyFault, ReplicationPause
+from sim.spec.faults.kinds import AnyFault, ReplicationPause
 from sim.spec.model import MS
 from sim.spec.scenario import Scenario
 from sim.spec.store.database import Database

@@ -4,7 +4,7 @@ whatever the pull times."""
 import pytest
 
 from sim.core.distributions import constant
-from sim.spec.fault_models import TrafficSpike
+from sim.spec.faults.kinds import TrafficSpike
 from sim.spec.model import S
 from sim.spec.resolve import resolve
 from sim.spec.store.workload import Trace

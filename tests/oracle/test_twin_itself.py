@@ -6,7 +6,7 @@ from sim.core.distributions import constant
 from sim.core.draws import Purpose, key_of
 from sim.engine.sampling import uniform
 from sim.journal.schema import FAIL, INFO, LSN_MASK, OK
-from sim.spec.fault_models import (
+from sim.spec.faults.kinds import (
     DbCrash,
     NetworkPartition,
     NodeSlow,

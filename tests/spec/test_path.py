@@ -3,8 +3,8 @@
 import pytest
 
 from sim.core.errors import SpecError
+from sim.spec.faults.kinds import MirrorPause
 from sim.spec.idle import idle_fields
-from sim.spec.path_faults import MirrorPause
 from sim.spec.processes import processes_of
 from sim.spec.resolve import blast_radius, digest, dump, fault_catalogue, load, resolve
 from sim.spec.subjects import subjects

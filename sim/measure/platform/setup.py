@@ -4,7 +4,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from sim.core import dials as d
 from sim.measure.platform.ages import Span
+from sim.spec.faults.turned import turned
 
 if TYPE_CHECKING:
     from sim.spec.scenario import Scenario
@@ -107,6 +109,6 @@ def path_setup_of(scenario: "Scenario", domain: str) -> PathSetup | None:
 def _truncations(
     scenario: "Scenario", domain: str, regions: tuple[str, ...]
 ) -> Iterator[tuple[str, int, int]]:
-    for name, fault in scenario.faults.items():
-        if fault.kind == "retention_truncation" and fault.database in (domain, "*"):
-            yield name, regions.index(fault.region), fault.retention
+    for name, turn in turned(scenario, d.RETENTION):
+        if turn.of[0] == domain:
+            yield name, regions.index(turn.of[1]), turn.value

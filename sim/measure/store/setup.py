@@ -4,6 +4,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from sim.core import dials as d
+from sim.spec.faults.turned import turned
+
 if TYPE_CHECKING:
     from sim.spec.scenario import Scenario
 
@@ -78,10 +81,9 @@ def _windows(scenario: "Scenario", domain: str) -> set[tuple[str, int]]:
 
 def _pauses(scenario: "Scenario", domain: str) -> Iterator[tuple[str, str]]:
     """Yield (fault, replica) of each fault that pauses sending to a replica of the store."""
-    for name, fault in scenario.faults.items():
-        if fault.kind == "replication_pause" and fault.stage == "send" and fault.database in (domain, "*"):
-            assert fault.region is not None, "a resolved pause names its replica"
-            yield name, fault.region
+    for name, turn in turned(scenario, d.PAUSE_SEND):
+        if turn.of[0] == domain:
+            yield name, turn.of[1]
 
 
 def op_life_ns(scenario: "Scenario", domain: str) -> int:

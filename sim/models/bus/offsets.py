@@ -8,6 +8,7 @@ from sim.models.bus.bus import Bus
 from sim.models.bus.mirror import Mirror
 from sim.models.bus.reader import Reader
 from sim.models.setting import Setting
+from sim.spec.faults.turned import turned
 from sim.spec.moves import Moves
 
 
@@ -89,9 +90,5 @@ class Offsets:
 
     def _least_skew(self, name: str) -> int:
         """Return by how much translation errors can set the reader back, at most; 0 or negative."""
-        faults = self._setting.scenario.faults.values()
-        return sum(
-            min(fault.skew, 0)
-            for fault in faults
-            if fault.kind == "offset_translation_error" and fault.reader == name
-        )
+        skews = (turn for _, turn in turned(self._setting.scenario, d.SKEW) if turn.of == (name,))
+        return sum(min(turn.value, 0) for turn in skews)

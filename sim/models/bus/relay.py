@@ -28,6 +28,7 @@ from sim.models.bus.bus import Batch, Bus
 from sim.models.bus.rows import Rows
 from sim.models.process import Process
 from sim.models.setting import Setting
+from sim.spec.faults.turned import turned
 
 _FOREVER = 2**62
 
@@ -63,9 +64,8 @@ class Relay:
         # Since its last start it has published the lsns [began, reached), as it stopped last, and these.
         self._began, self._reached = 1, 1
         self._copied = np.zeros(0, np.int64)
-        faults = [fault for fault in setting.scenario.faults.values() if fault.kind == "slot_lost"]
-        mine = [fault.gap for fault in faults if fault.database in ("*", setting.domain)]
-        self._can_lose_slot = "snapshot" in mine
+        losses = [turn for _, turn in turned(setting.scenario, d.SLOT_LOST)]
+        self._can_lose_slot = d.SLOT_LOST.turn(setting.domain, value="snapshot") in losses
         self.placed: list[tuple[int, int, int]] = [(0, buses[self.process.region].index, 0)]
         setting.dials.listen(d.SLOT_LOST, setting.domain)
 

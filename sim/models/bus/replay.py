@@ -13,7 +13,7 @@ from sim.models.bus.origins import Origins
 from sim.models.bus.rows import Runs
 from sim.models.setting import Setting
 from sim.spec.bus.replay import Place, Replay
-from sim.spec.fault import When
+from sim.spec.faults.when import When
 
 _CHUNK = 65_536  # rows whose times are worked out at a time
 

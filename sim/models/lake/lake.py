@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 
 import numpy as np
 
+from sim.core import dials as d
 from sim.journal.recorder import Table as Columns
 from sim.models.bus.bus import Bus
 from sim.models.lake.jobs import Job
@@ -12,6 +13,7 @@ from sim.models.lake.sync import Sync
 from sim.models.lake.tables import Tables
 from sim.models.moves import Moves
 from sim.models.setting import Setting
+from sim.spec.faults.turned import turned
 
 
 class House:
@@ -43,10 +45,7 @@ class House:
         self.sync = Sync(setting, self.tables, lake.home)
         self._refreshes: dict[str, list[tuple[int, int, int]]] = {}  # for the journal: at, ok, commits
         # what a region loses with its data is sent anew from the first commit on
-        self._all_needed = any(
-            fault.kind == "region_outage" and fault.data == "lost"
-            for fault in setting.scenario.faults.values()
-        )
+        self._all_needed = any(turn.value == "lost" for _, turn in turned(setting.scenario, d.BUS_DATA))
 
     # --- a part of the data path ----------------------------------------------------------------------------
 

@@ -5,7 +5,6 @@ from functools import partial
 from sim.core import dials as d
 from sim.engine.circle import layout as at
 from sim.models.dials import Dials
-from sim.models.network import CLIENTS
 from sim.models.store.domain import Domain
 
 
@@ -26,8 +25,8 @@ def count_reads(dials: Dials, domain: Domain) -> None:
 def link_reads(domain: Domain, a: str, b: str) -> int:
     """Return how often the parameters of the link a -> b have been read so far by a domain."""
     regions, count = domain.regions, len(domain.regions)
-    client_to, to_client = a.startswith(CLIENTS), b.startswith(CLIENTS)
-    i, j = regions.index(a.removeprefix(CLIENTS)), regions.index(b.removeprefix(CLIENTS))
+    client_to, to_client = a.startswith(d.CLIENTS), b.startswith(d.CLIENTS)
+    i, j = regions.index(a.removeprefix(d.CLIENTS)), regions.index(b.removeprefix(d.CLIENTS))
     row = (
         count * (count + i) + j if client_to else count * (2 * count + i) + j if to_client else i * count + j
     )

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from sim.core.quantity import format_duration as _t
 from sim.spec.bus.replay import DATABASE, NOW, Place, Replay
-from sim.spec.check_faults import check_condition
+from sim.spec.faults.when import check_condition
 from sim.spec.references import unknown_one, without
 from sim.spec.scenario import Scenario
 from sim.spec.text import Complaint

@@ -8,7 +8,7 @@ from pydantic import Field, PlainSerializer, PlainValidator, WithJsonSchema
 
 from sim.core import quantity
 from sim.core.quantity import QuantityError
-from sim.spec.fault import When
+from sim.spec.faults.when import When
 from sim.spec.model import Model
 from sim.spec.text import complain
 from sim.spec.types import NAME_PATTERN, Duration, Name, Rate

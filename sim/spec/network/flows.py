@@ -2,7 +2,7 @@
 
 from itertools import permutations
 
-from sim.spec.scenario import Scenario
+from sim.spec.platform import Platform
 from sim.spec.store.placement import Pair, replicas_on
 
 Flow = tuple[str, str]  # ("replication", database); ("mirror", "*") and ("sync", "*") for those of any domain
@@ -14,53 +14,53 @@ MIRROR: Flow = ("mirror", "*")
 SYNC: Flow = ("sync", "*")
 
 
-def mirrors_on(scenario: Scenario) -> list[Pair]:
+def mirrors_on(platform: Platform) -> list[Pair]:
     """Return the ordered pairs of regions between which events are mirrored, in order of name."""
-    return list(permutations(sorted(scenario.regions), 2)) if scenario.bus else []
+    return list(permutations(sorted(platform.regions), 2)) if platform.bus else []
 
 
-def syncs_on(scenario: Scenario) -> list[Pair]:
+def syncs_on(platform: Platform) -> list[Pair]:
     """Return the ordered pairs of regions between which tables can be copied, in order of name."""
-    if scenario.lake is None:
+    if platform.lake is None:
         return []
-    places = {scenario.lake.home, *scenario.lake.standby}
-    return [(a, b) for a, b in permutations(sorted(scenario.regions), 2) if a in places]
+    places = {platform.lake.home, *platform.lake.standby}
+    return [(a, b) for a, b in permutations(sorted(platform.regions), 2) if a in places]
 
 
-def flows_on(scenario: Scenario) -> dict[Pair, list[Flow]]:
+def flows_on(platform: Platform) -> dict[Pair, list[Flow]]:
     """Return, for each ordered pair of regions, the bulk flows that can use that link.
 
     A flow that each domain has is there once for each domain.
     """
     flows = {
         pair: [("replication", name) for name in names]
-        for pair, names in replicas_on(scenario.databases).items()
+        for pair, names in replicas_on(platform.databases).items()
     }
-    for flow, pairs in ((MIRROR, mirrors_on(scenario)), (SYNC, syncs_on(scenario))):
+    for flow, pairs in ((MIRROR, mirrors_on(platform)), (SYNC, syncs_on(platform))):
         for pair in pairs:
-            flows.setdefault(pair, []).extend([flow] * len(scenario.databases))
+            flows.setdefault(pair, []).extend([flow] * len(platform.databases))
     return flows
 
 
-def given_share(scenario: Scenario, flow: Flow) -> float | None:
-    """Return the share of a link that the scenario gives a flow, None if it leaves it open."""
+def given_share(platform: Platform, flow: Flow) -> float | None:
+    """Return the share of a link that the platform gives a flow, None if it leaves it open."""
     if flow == MIRROR:
-        return scenario.bus.mirror.share if scenario.bus else None
+        return platform.bus.mirror.share if platform.bus else None
     if flow == SYNC:
-        return scenario.lake.sync.share if scenario.lake else None
-    return scenario.databases[flow[1]].replication.share
+        return platform.lake.sync.share if platform.lake else None
+    return platform.databases[flow[1]].replication.share
 
 
-def flow_shares(scenario: Scenario) -> dict[Flow, float]:
+def flow_shares(platform: Platform) -> dict[Flow, float]:
     """Return each flow's share of its links: as given, else an equal part of what the given ones leave.
 
     Where its links differ, the smallest of these parts. 1 if it uses no link. At most 0 if nothing is left.
     """
-    links = flows_on(scenario)
-    parts = {pair: _part([given_share(scenario, flow) for flow in flows]) for pair, flows in links.items()}
+    links = flows_on(platform)
+    parts = {pair: _part([given_share(platform, flow) for flow in flows]) for pair, flows in links.items()}
     shares: dict[Flow, float] = {}
-    for flow in [*(("replication", name) for name in scenario.databases), MIRROR, SYNC]:
-        given = given_share(scenario, flow)
+    for flow in [*(("replication", name) for name in platform.databases), MIRROR, SYNC]:
+        given = given_share(platform, flow)
         open_to_it = [parts[pair] for pair, flows in links.items() if flow in flows]
         shares[flow] = min(open_to_it, default=1.0) if given is None else given
     return shares

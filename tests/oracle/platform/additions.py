@@ -5,8 +5,7 @@ from typing import TYPE_CHECKING
 from sim.spec.bus.consumer import Consumer
 from sim.spec.bus.replay import DATABASE, Replay
 from sim.spec.check import check
-from sim.spec.check_faults import PATH_MILESTONES
-from sim.spec.fault import When
+from sim.spec.faults.when import PATH_MILESTONES, When
 from sim.spec.model import MS
 from sim.spec.scenario import Scenario
 from sim.spec.store.routing import Client

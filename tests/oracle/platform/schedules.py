@@ -5,11 +5,10 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from sim.core.distributions import constant
-from sim.spec import path_faults as f
 from sim.spec.check import check
-from sim.spec.check_faults import PATH_MILESTONES
-from sim.spec.fault import When
-from sim.spec.fault_models import AnyFault, DbCrash, RegionOutage
+from sim.spec.faults import kinds as f
+from sim.spec.faults.kinds import AnyFault, DbCrash, RegionOutage
+from sim.spec.faults.when import PATH_MILESTONES, When
 from sim.spec.model import MS
 from sim.spec.processes import JOBS, consumers_of, processes_of
 from sim.spec.scenario import Scenario

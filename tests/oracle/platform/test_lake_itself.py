@@ -2,8 +2,8 @@
 
 from collections import Counter
 
-from sim.spec import path_faults as f
-from sim.spec.fault_models import DbCrash, RegionOutage
+from sim.spec.faults import kinds as f
+from sim.spec.faults.kinds import DbCrash, RegionOutage
 from sim.spec.lake.insight import Insight
 
 from .by_hand import MS, QUIET, S, in_ms, lake, ms, run

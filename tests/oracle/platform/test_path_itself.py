@@ -3,9 +3,9 @@
 from collections import Counter
 
 from sim.journal.schema import LSN_MASK
-from sim.spec import path_faults as f
 from sim.spec.bus.bus import Cdc, Poll
-from sim.spec.fault_models import RegionOutage, ReplicationPause
+from sim.spec.faults import kinds as f
+from sim.spec.faults.kinds import RegionOutage, ReplicationPause
 
 from .by_hand import MS, POLL, S, in_ms, ms, reader, run
 

@@ -2,9 +2,9 @@
 
 import pytest
 
-from sim.spec import path_faults as f
 from sim.spec.bus.bus import Cdc
-from sim.spec.fault_models import NetworkLatency, NetworkPartition, PacketLoss, RegionOutage
+from sim.spec.faults import kinds as f
+from sim.spec.faults.kinds import NetworkLatency, NetworkPartition, PacketLoss, RegionOutage
 from sim.spec.lake.insight import Insight
 from sim.trial import run_tables
 

@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 
 from sim.core.distributions import constant
-from sim.spec import path_faults as f
-from sim.spec.fault import When
-from sim.spec.fault_models import AnyFault
+from sim.spec.faults import kinds as f
+from sim.spec.faults.kinds import AnyFault
+from sim.spec.faults.when import When
 from sim.spec.scenario import Scenario
 from sim.spec.store.database import Database
 

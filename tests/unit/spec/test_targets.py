@@ -2,8 +2,7 @@
 
 import pytest
 
-from sim.spec.fault_models import NetworkPartition, RegionIsolation
-from sim.spec.targets import isolation, link_pairs, partition
+from sim.spec.faults.kinds import NetworkPartition, PacketLoss, RegionIsolation
 
 FIVE = ["c", "a", "e", "b", "d"]
 
@@ -15,7 +14,7 @@ def both(*pairs: str) -> set[tuple[str, str]]:
 
 def cut(regions, **fields) -> set[tuple[str, str]]:
     """Return the links that a partition cuts; none twice."""
-    pairs = partition(NetworkPartition(kind="network_partition", **fields), regions)
+    pairs = NetworkPartition(kind="network_partition", **fields).links(regions)
     assert len(set(pairs)) == len(pairs)
     return set(pairs)
 
@@ -54,7 +53,7 @@ def test_regions_in_no_group_reach_everyone():
 def test_isolation_cuts_towards_or_away(direction, expected):
     """``to`` is towards the region, ``from`` away from it; without peers all others."""
     fault = RegionIsolation(kind="region_isolation", region="a", direction=direction)
-    assert set(isolation(fault, ["a", "b", "c"])) == expected
+    assert set(fault.links(["a", "b", "c"])) == expected
 
 
 @pytest.mark.parametrize(
@@ -62,4 +61,5 @@ def test_isolation_cuts_towards_or_away(direction, expected):
 )
 def test_links_are_named_in_three_ways(link, expected):
     """Both directions, one, or all of a region."""
-    assert set(link_pairs(link, ["a", "b", "c"])) == expected
+    fault = PacketLoss(kind="packet_loss", link=link, loss=0.1)
+    assert set(fault.links(["a", "b", "c"])) == expected

@@ -1,0 +1,1 @@
+"""Kinds of faults of outboxes, buses, mirrors and readers."""

@@ -1,0 +1,28 @@
+"""A process of the data path that stands still."""
+
+from collections.abc import Iterator
+from typing import ClassVar, Literal
+
+from sim.core import dials as d
+from sim.spec.faults.fault import Fault
+from sim.spec.faults.scene import Scene
+from sim.spec.platform import Platform
+from sim.spec.processes import check_name
+from sim.spec.text import Complaint, Path
+
+
+class ProcessPause(Fault):
+    """A process of the data path stands still, and goes on as if nothing had happened."""
+
+    needs: ClassVar[str | None] = "bus"
+
+    kind: Literal["process_pause"]
+    process: str  # "orders/relay"
+
+    def check(self, platform: Platform, path: Path) -> Iterator[Complaint]:
+        """There is such a process."""
+        yield from check_name(platform, self.process, "process", (*path, "process"))
+
+    def turns(self, scene: Scene) -> list[d.Turn]:
+        """The process."""
+        return [d.PAUSED.turn(self.process)]

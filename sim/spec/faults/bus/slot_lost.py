@@ -1,0 +1,20 @@
+"""A relay that has lost its position."""
+
+from typing import ClassVar, Literal
+
+from sim.core import dials as d
+from sim.spec.faults.domain_fault import DomainFault
+from sim.spec.faults.scene import Scene
+
+
+class SlotLost(DomainFault):
+    """The relay's position is not there when it starts."""
+
+    needs: ClassVar[str | None] = "bus"
+
+    kind: Literal["slot_lost"]
+    gap: Literal["skip", "snapshot"] = "skip"
+
+    def turns(self, scene: Scene) -> list[d.Turn]:
+        """What the relays do about it."""
+        return self.of_each(scene, d.SLOT_LOST, value=self.gap)

@@ -1,0 +1,19 @@
+"""An election that loses rows."""
+
+from typing import Literal
+
+from sim.core import dials as d
+from sim.spec.faults.bus.broker_fault import BrokerFault
+from sim.spec.faults.scene import Scene
+from sim.spec.types import Positive
+
+
+class UncleanLeaderElection(BrokerFault):
+    """A replica that lags becomes leader."""
+
+    kind: Literal["unclean_leader_election"]
+    lost: Positive  # rows of the last so long before
+
+    def turns(self, scene: Scene) -> list[d.Turn]:
+        """An election that loses what the new leader does not have."""
+        return self.election(lost_ns=self.lost)

@@ -1,0 +1,1 @@
+"""Kinds of faults of the lakehouse."""

@@ -1,0 +1,1 @@
+"""Kinds of faults of regions and links."""

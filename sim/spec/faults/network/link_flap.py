@@ -1,0 +1,25 @@
+"""Links that come and go."""
+
+from typing import Literal
+
+from sim.core import dials as d
+from sim.spec.faults.network.link_fault import LinkFault
+from sim.spec.faults.scene import Scene
+from sim.spec.types import Positive
+
+
+class LinkFlap(LinkFault):
+    """Cuts and restores, beginning with a cut."""
+
+    kind: Literal["link_flap"]
+    down: Positive
+    up: Positive
+
+    def turns(self, scene: Scene) -> list[d.Turn]:
+        """The links, while they are down."""
+        return self.on_links(scene, d.CUT)
+
+    @property
+    def rhythm(self) -> tuple[int, int]:
+        """Down, then up."""
+        return self.down, self.up

@@ -1,0 +1,21 @@
+"""Links that lose packets."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from sim.core import dials as d
+from sim.spec.faults.network.link_fault import LinkFault
+from sim.spec.faults.scene import Scene
+from sim.spec.types import Fraction
+
+
+class PacketLoss(LinkFault):
+    """Adds loss."""
+
+    kind: Literal["packet_loss"]
+    loss: Annotated[Fraction, Field(gt=0, lt=1)]
+
+    def turns(self, scene: Scene) -> list[d.Turn]:
+        """The loss of each link."""
+        return self.on_links(scene, d.LOSS, self.loss)

@@ -1,0 +1,1 @@
+"""Kinds of faults of databases, their load and their controllers."""

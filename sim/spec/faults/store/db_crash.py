@@ -1,0 +1,18 @@
+"""A database process that dies."""
+
+from typing import Literal
+
+from sim.core import dials as d
+from sim.spec.faults.scene import Scene
+from sim.spec.faults.store.node_fault import NodeFault
+
+
+class DbCrash(NodeFault):
+    """The database process dies."""
+
+    kind: Literal["db_crash"]
+    data: Literal["survives", "lost"] = "survives"
+
+    def turns(self, scene: Scene) -> list[d.Turn]:
+        """Its nodes are down."""
+        return [d.DOWN.turn(*node, value=self.data) for node in self.nodes(scene)]

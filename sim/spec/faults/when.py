@@ -1,0 +1,90 @@
+"""Conditions that faults and replays wait for."""
+
+from collections.abc import Iterator
+from typing import Literal
+
+from sim.spec.model import Model, S
+from sim.spec.platform import Platform
+from sim.spec.store.placement import nodes_of
+from sim.spec.text import Complaint, Path, nearest
+from sim.spec.types import Positive, Threshold
+
+MILESTONES = (
+    "node.down",
+    "node.up",
+    "primary.lost",
+    "destroyed",
+    "observer.unhealthy",
+    "observer.healthy",
+    "checker.unhealthy",
+    "checker.healthy",
+    "answer",
+    "no_majority",
+    "declared",
+    "cancelled",
+    "decided",
+    "fenced",
+    "no_candidate",
+    "kept",
+    "promoting",
+    "promotion_failed",
+    "promoted",
+    "rerouted",
+    "rewinding",
+    "rebuilding",
+    "rejoined",
+)  # fmt: skip  (the kinds of the journal's milestones that belong to one database)
+PATH_MILESTONES = ("process.stopped", "process.started", "relay.resumed", "reader.moved", "stream.failed")
+
+
+class When(Model):
+    """A monitored condition: a metric above a bound, or a milestone reached; looked at every ``every``."""
+
+    metric: Literal["replica_lag", "queue_depth"] | None = None
+    milestone: str | None = None  # "orders.declared"
+    of: str | None = None  # "orders/us-west" for a metric
+    above: Threshold | None = None  # a duration for replica_lag, a count for queue_depth
+    every: Positive = 1 * S
+
+
+def check_condition(platform: Platform, when: When, path: Path) -> Iterator[Complaint]:
+    """Yield what is wrong with a condition at ``path``."""
+    if (when.metric is None) == (when.milestone is None):
+        yield Complaint(path, "a condition is either a metric or a milestone", at_key=True)
+    elif when.milestone is not None:
+        yield from _milestone(platform, when, path)
+    else:
+        yield from _metric(platform, when, path)
+
+
+def _milestone(platform: Platform, when: When, path: Path) -> Iterator[Complaint]:
+    for field in ("of", "above"):
+        if getattr(when, field) is not None:
+            yield Complaint((*path, field), f"{field!r} belongs to a metric, not to a milestone", at_key=True)
+    database, _, kind = (when.milestone or "").partition(".")
+    if database not in platform.databases:
+        yield Complaint(
+            (*path, "milestone"), f"no database {database!r}", nearest(database, platform.databases)
+        )
+        return
+    kinds = (*MILESTONES, *PATH_MILESTONES) if platform.bus else MILESTONES
+    if kind not in kinds:
+        yield Complaint((*path, "milestone"), f"no milestone {kind!r}", nearest(kind, kinds))
+
+
+def _metric(platform: Platform, when: When, path: Path) -> Iterator[Complaint]:
+    for field in ("of", "above"):
+        if getattr(when, field) is None:
+            yield Complaint(path, f"a metric needs {field!r}", at_key=True)
+    nodes = [
+        f"{name}/{region}" for name, database in platform.databases.items() for region in nodes_of(database)
+    ]
+    if when.of is not None and when.of not in nodes:
+        yield Complaint((*path, "of"), f"no node {when.of!r}", nearest(when.of, nodes))
+    if (
+        when.above is not None
+        and isinstance(when.above, int) != (when.metric == "replica_lag")
+        and when.above != 0
+    ):
+        unit = "a duration such as 30s" if when.metric == "replica_lag" else "a count such as 100"
+        yield Complaint((*path, "above"), f"{when.metric} is measured in another unit", f"give {unit}")
