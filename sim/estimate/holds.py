@@ -12,6 +12,7 @@ from sim.spec.scenario import Scenario
 
 RANGES = ("/sync/", "/curated", "/analytics")  # what waits for them are ranges of positions, no records
 SLOWER = (d.LATENCY, d.JITTER, d.LOSS, d.SLOW, d.SPIKE, d.DECISION)  # nothing waits for these to be over
+STOPPED = (d.DOWN, d.REGION, d.BUS_DATA)  # what has to start again
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,7 @@ def _lasts(scenario: Scenario, fault: Fault, domain: str) -> float:
     if fault.rhythm is not None:
         length = min(length, fault.rhythm[0])
     rules = scenario.databases[domain].failover
-    downs = [turn.value for turn in fault.turns(at_first(scenario)) if turn.dial == d.DOWN]
-    if downs:
-        length += rules.restart.mean + (rules.rebuild.mean if "lost" in downs else 0)
+    stopped = [turn.value for turn in fault.turns(at_first(scenario)) if turn.dial in STOPPED]
+    if stopped:
+        length += rules.restart.mean + (rules.rebuild.mean if "lost" in stopped else 0)
     return max(0.0, min(length, scenario.duration - begin)) / NS
