@@ -1,4 +1,4 @@
-"""The twelve kinds of fault, each as an overlay that is put on and taken off."""
+"""The kinds of fault on stores and links, each as an overlay that is put on and taken off."""
 
 from typing import TYPE_CHECKING
 
@@ -147,6 +147,22 @@ class Faults:
         for node in self.struck.pop(name):
             node.crashes.discard(name)
             self.twin.bring_back(node)
+
+    def _start_replica_crash(self, name: str, spec) -> None:
+        self.twin.count_trouble()
+        domains = [d for n, d in self.twin.domains.items() if spec.database in ("*", n)]
+        self.struck[name] = [node for domain in domains for node in self._others(domain)[: spec.count]]
+        for node in self.struck[name]:
+            node.crashes.add(name)
+            self.twin.take_down(node, data=spec.data, wire="delivered")
+
+    _heal_replica_crash = _heal_db_crash
+
+    def _others(self, domain) -> list["Node"]:
+        """Return the nodes that are not the primary now, as a failover looks at them."""
+        names = [domain.spec.primary, *domain.spec.replicas]
+        nodes = [domain.nodes[self.at[name]] for name in names]
+        return [node for node in nodes if node is not domain.primary]
 
     def _targets(self, spec) -> list["Node"]:
         domains = [d for n, d in self.twin.domains.items() if spec.database in ("*", n)]

@@ -28,7 +28,7 @@ from sim.spec.store.workload import Bursty, Constant, Diurnal, Keys, Poisson, Re
 from sim.world import ALL
 
 from .aimed import aim, aimed
-from .schedules import faults_for
+from .schedules import faults_for, with_replica_crashes
 from .sides import Case
 from .trace import traced
 
@@ -37,6 +37,9 @@ EVEN, DRAWN, MIXED = "even", "drawn", "mixed"
 CURSORS = ("circle", "send", "receive", "apply", "reads")
 TRACED = 5  # in one of so many cases a store follows a trace
 WIDE = 100_000  # from this number on every third case is a wide one
+
+
+NEWER = 1_000_000  # from this number on cases have what there was not when those before were made
 
 
 def is_wide(number: int) -> bool:
@@ -141,7 +144,13 @@ def case(number: int) -> Case:
     if is_wide(number):
         from .wide import wide  # which builds its cases from what is here
 
-        return wide(number)
+        one = wide(number)
+    else:
+        one = _usual(number)
+    return with_replica_crashes(one) if number >= NEWER else one
+
+
+def _usual(number: int) -> Case:
     dice = Dice(number)
     make = Maker(dice)
     regions = REGIONS[: dice.pick((2, 3, 3, 3, 4, 5))]

@@ -2,6 +2,7 @@
 failover under way."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from sim.core.distributions import constant
@@ -18,6 +19,7 @@ from sim.spec.faults.kinds import (
     PacketLoss,
     RegionIsolation,
     RegionOutage,
+    ReplicaCrash,
     ReplicationPause,
     TrafficSpike,
 )
@@ -28,6 +30,7 @@ from sim.spec.store.placement import nodes_of
 
 if TYPE_CHECKING:
     from .generate import Maker
+    from .sides import Case
 
 
 def faults_for(make: "Maker", scenario: Scenario) -> dict[str, AnyFault]:
@@ -199,6 +202,38 @@ def crash(make: "Maker", scenario: Scenario, timing: dict, *, region: str, datab
     """Return a crash of a node."""
     where = _where(make, scenario, region=region, database=database)
     return DbCrash(kind="db_crash", data=_data(make), **where, **timing)
+
+
+def with_replica_crashes(one: "Case") -> "Case":
+    """Return a case in which, one time in two, replicas die as well: with a primary, after a promotion, or
+    at any time."""
+    from .generate import Dice, Maker
+
+    make = Maker(Dice(f"replicas {one.number}"))
+    faults = dict(one.scenario.faults)
+    for k in range(make.dice.pick((0, 0, 1, 2))):
+        trial = {**faults, f"r{k}": _replica_crash(make, one.scenario)}
+        if not list(check(dict(one.scenario.model_copy(update={"faults": trial})))):
+            faults = trial
+    return replace(one, scenario=one.scenario.model_copy(update={"faults": faults}))
+
+
+def _replica_crash(make: "Maker", scenario: Scenario) -> AnyFault:
+    dice = make.dice
+    name = dice.pick(sorted(scenario.databases))
+    timing = _timing(make, scenario, name)
+    if dice.chance(0.4):
+        look = When(
+            milestone=f"{name}.{dice.pick(('declared', 'promoting', 'promoted'))}", every=make.span(5, 60)
+        )
+        timing = {"when": look, "duration": constant(make.span(50, 3000))}
+    return ReplicaCrash(
+        kind="replica_crash",
+        database=dice.pick((name, name, "*")),
+        count=dice.pick((None, 1, 1, 2)),
+        data=_data(make),
+        **timing,
+    )
 
 
 def _where(make: "Maker", scenario: Scenario, *, region: str, database: str) -> dict:

@@ -11,10 +11,11 @@ from sim.spec.store.workload import Trace
 from sim.trial import run_tables
 
 from .compare import compare
-from .generate import case
+from .generate import NEWER, case
 from .kept import CASES
 from .kept import difference as kept_difference
 from .numbers import DATABASES, SAMPLE, chunks
+from .sides import Case, both
 from .suite import difference, exercised
 from .twin import run_twin
 
@@ -27,6 +28,20 @@ def test_the_engine_equals_the_twin(numbers):
     found = [difference(number)[0] for number in numbers]
     differences = [text for text in found if text]
     assert not differences, "\n".join(differences)
+
+
+def test_the_engine_equals_the_twin_where_replicas_crash():
+    """So it does when replicas die, at a promotion or at any time; most of these faults take effect."""
+    fired = []
+    for one in (one for one in map(case, range(NEWER, NEWER + 40)) if _replica_crashes(one)):
+        found, twin = both(one, little=one.number % 2 == 0)
+        assert found is None, f"case {one.number}: {found}"
+        fired += [twin.fired[name] for name in _replica_crashes(one)]
+    assert len(fired) > 15 and sum(fired) > 0.5 * len(fired)
+
+
+def _replica_crashes(one: Case) -> list[str]:
+    return [name for name, fault in one.scenario.faults.items() if fault.kind == "replica_crash"]
 
 
 def test_the_suite_exercises_what_it_claims():

@@ -120,6 +120,40 @@ def test_db_crash_loses_what_is_in_service():
     undone(r, next(n * GAP for n in N if n * GAP + TO_NODE >= up))
 
 
+def test_replica_crash_stops_what_is_sent_and_nothing_else():
+    """Of two replicas the first named is down for 5 s and the 10 s of its restart: clients and the other
+    replica notice nothing, and what waited is sent at the speed of the link.
+    """
+    two = {"replicas": ["west", "north"], "replication": {"share": 0.5}}
+    fault = seconds(20, 5, "replica_crash", database="orders", count=1)
+    r, plain = struck(fault, **two), run(orders={**STILL, **two})
+    assert [(m.at_ns, m.subject) for m in r.milestones if m.kind == "node.down"] == [(20 * S, "orders/west")]
+    assert r.when("node.up") == [35 * S]
+    for column in ("send_ns", "end_ns", "outcome"):
+        assert (r.table("ops", column) == plain.table("ops", column)).all()
+    assert (stage(r, "sent", "north") == stage(plain, "sent", "north")).all()
+    sent, each = stage(r, "sent"), 2 * TRANSMIT  # at half of the link
+    assert not ((sent > 20 * S) & (sent <= 35 * S)).any()
+    behind = sent[sent > 35 * S]
+    first = np.searchsorted(COMMITTED, 20 * S - each - EAST_WEST, side="right")
+    backlog = int(np.argmax(np.diff(behind) > each)) + 1
+    assert (behind[:backlog] == 35 * S + each * np.arange(1, backlog + 1)).all()
+    assert backlog == (35 * S - COMMITTED[first]) // (GAP - each) + 1, "until one is sent as it is committed"
+    undone(r, 35 * S + backlog * each, **two)
+
+
+def test_replica_crash_takes_whoever_is_no_primary_at_the_time():
+    """After a promotion that is the old primary, and before it the other: with their data both are empty."""
+    power = {"kind": "region_outage", "region": "east", "at": "20s", "duration": "5s"}
+    later = {"kind": "replica_crash", "database": "orders", "duration": "1s", "data": "lost"}
+    r = run(power=power, later={**later, "when": {"milestone": "orders.promoted"}})
+    downs = [(m.at_ns // S, m.subject) for m in r.milestones if m.kind == "node.down"]
+    assert downs == [(20, "orders/east"), (r.when("promoted")[0] // S + 1, "orders/east")]
+    early = run(orders=STILL, early={**later, "at": "20s"})
+    assert [m.subject for m in early.milestones if m.kind == "node.down"] == ["orders/west"]
+    assert early.when("rebuilding", "orders/west"), "it comes back by a full copy"
+
+
 def test_node_slow_rescales_work_in_service():
     """0.4 ms into 1 ms of work, at a third of the speed: 0.6 ms left become 1.8; later ones take 3 ms;
     healing is the reverse.

@@ -33,6 +33,7 @@ from sim.spec.faults.network.region_outage import RegionOutage
 from sim.spec.faults.store.db_crash import DbCrash
 from sim.spec.faults.store.decision_delay import DecisionDelay
 from sim.spec.faults.store.node_slow import NodeSlow
+from sim.spec.faults.store.replica_crash import ReplicaCrash
 from sim.spec.faults.store.replication_pause import ReplicationPause
 from sim.spec.faults.store.traffic_spike import TrafficSpike
 
@@ -45,6 +46,7 @@ AnyFault = Annotated[
     | BandwidthLimit
     | LinkFlap
     | DbCrash
+    | ReplicaCrash
     | ReplicationPause
     | NodeSlow
     | TrafficSpike
