@@ -1,4 +1,4 @@
-"""Whole processes, measured from outside: wall time, processor time, peak memory; all on one core."""
+"""Whole processes, measured from outside: wall time, processor time, peak memory."""
 
 import json
 import os
@@ -14,6 +14,7 @@ from benchmarks.machine import ROOT, cores
 
 GIB = 2**30
 SIM = (sys.executable, "-m", "sim")
+KEPT = {"PYTHONDONTWRITEBYTECODE": None}
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,17 +29,25 @@ class Run:
 
 
 def timed(
-    command: Iterable[str], *, ok: tuple[int, ...] = (0,), env: dict[str, str | None] | None = None
+    command: Iterable[str],
+    *,
+    ok: tuple[int, ...] = (0,),
+    env: dict[str, str | None] | None = None,
+    on: int = 1,
 ) -> Run:
-    """Run a command on one core. RuntimeError if it does not end with one of ``ok``; ``env`` None: unset.
+    """Run a command ``on`` so many cores. RuntimeError if it does not end with one of ``ok``.
+
+    ``env`` None: unset. Python may keep what it has compiled, as it does for users, whatever we were told.
 
     The kernel counts the caller's memory as the child's until the child has started its program, so the
     caller must be small.
     """
-    settings = {name: value for name, value in {**os.environ, **(env or {})}.items() if value is not None}
+    settings = {
+        name: value for name, value in {**os.environ, **KEPT, **(env or {})}.items() if value is not None
+    }
     allowed = cores()
     with tempfile.TemporaryFile("w+") as out, tempfile.TemporaryFile("w+") as err:
-        _stay_on(allowed[-1:])
+        _stay_on(allowed[-on:])
         began = perf_counter()
         child = subprocess.Popen(list(command), cwd=ROOT, stdout=out, stderr=err, text=True, env=settings)
         _, status, used = os.wait4(child.pid, 0)

@@ -14,7 +14,12 @@ class Model(BaseModel):
     """Strict, frozen, closed: an unknown key is an error."""
 
     model_config = ConfigDict(
-        strict=True, frozen=True, extra="forbid", arbitrary_types_allowed=True, allow_inf_nan=False
+        strict=True,
+        frozen=True,
+        extra="forbid",
+        arbitrary_types_allowed=True,
+        allow_inf_nan=False,
+        defer_build=True,  # most are only parts of others
     )
 
     @model_validator(mode="before")
