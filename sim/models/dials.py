@@ -8,23 +8,39 @@ when something that it turned was read while it was active: whoever reads a dial
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from sim.core.dials import Dial, Of, Turn
+
+
+class Strike(NamedTuple):
+    """An overlay that a fault has put on a dial ``of`` something, or taken off; ``cause``: the milestone."""
+
+    of: Of
+    value: Any
+    fault: str
+    cause: int
+
+
+def _by_hits(of: Of, fault: str) -> int:  # noqa: ARG001  # it says so each time it matters
+    return 0
+
+
+def _nothing(strike: Strike) -> None:
+    """It sees the overlay when it reads the dial."""
 
 
 @dataclass(frozen=True, slots=True)
 class Listener:
     """Who reads a dial.
 
-    ``reads(of, fault)``: how often so far, of those that it counts. ``struck(turn, fault, cause)`` and
-    ``healed(...)``: what it does at once when a fault puts an overlay on or has taken it off; ``cause`` is
-    the milestone.
+    ``reads(of, fault)``: how often so far, of those that it counts. ``struck`` and ``healed``: what it does
+    at once when an overlay has been put on or taken off.
     """
 
-    reads: Callable[[Of, str], int]
-    struck: Callable[[Turn, str, int], None]
-    healed: Callable[[Turn, str, int], None]
+    reads: Callable[[Of, str], int] = _by_hits
+    struck: Callable[[Strike], None] = _nothing
+    healed: Callable[[Strike], None] = _nothing
 
 
 class Dials:
@@ -63,9 +79,9 @@ class Dials:
         self,
         dial: Dial,
         *of: str,
-        reads: Callable[[Of, str], int] = lambda of, fault: 0,  # noqa: ARG005  # counted by hits
-        struck: Callable[[Turn, str, int], None] = lambda turn, fault, cause: None,  # noqa: ARG005
-        healed: Callable[[Turn, str, int], None] = lambda turn, fault, cause: None,  # noqa: ARG005
+        reads: Callable[[Of, str], int] = _by_hits,
+        struck: Callable[[Strike], None] = _nothing,
+        healed: Callable[[Strike], None] = _nothing,
     ) -> None:
         """Listen to a dial of one thing, or without ``of`` to that of all: see ``Listener``."""
         self._listeners.setdefault((dial, of), []).append(Listener(reads, struck, healed))
@@ -93,7 +109,7 @@ class Dials:
             self.put(turn, fault)
         for turn in turns:
             for listener in self.listeners(turn):
-                listener.struck(turn, fault, cause)
+                listener.struck(Strike(turn.of, turn.value, fault, cause))
 
     def heal(self, fault: str, turns: Iterable[Turn], cause: int) -> None:
         """Take a fault's overlays off, all at once; then whoever listens does what it does about each."""
@@ -102,7 +118,7 @@ class Dials:
             self.remove(turn, fault)
         for turn in turns:
             for listener in self.listeners(turn):
-                listener.healed(turn, fault, cause)
+                listener.healed(Strike(turn.of, turn.value, fault, cause))
 
     def reads(self, fault: str, turns: Iterable[Turn]) -> int:
         """Return how often what a fault turns has been read so far, as its listeners count."""

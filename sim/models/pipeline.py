@@ -20,6 +20,7 @@ from sim.models.bus.origins import Origins
 from sim.models.bus.reader import Reader
 from sim.models.bus.relay import Relay
 from sim.models.bus.relay_crash import crash
+from sim.models.dials import Strike
 from sim.models.setting import Setting
 from sim.models.store.domain import Domain
 from sim.spec.bus.consumer import Consumer as Spec
@@ -254,15 +255,16 @@ class Path:
             if reader.bus.region == region:
                 reader.opened(now)
 
-    def _bus_struck(self, turn: d.Turn, fault: str, cause: int) -> None:  # noqa: ARG002  # as every listener
+    def _bus_struck(self, strike: Strike) -> None:
         """What a region holds survives, or is lost now."""
-        if turn.value == "lost":
-            self.buses[turn.of[0]].lose_all(self.setting.now)
+        (region,) = strike.of
+        if strike.value == "lost":
+            self.buses[region].lose_all(self.setting.now)
             for part in self.parts:
-                part.lost(turn.of[0], cause)
+                part.lost(region, strike.cause)
 
-    def _relay_crash(self, turn: d.Turn, fault: str, cause: int) -> None:  # noqa: ARG002  # as every listener
-        self.setting.clock.run(crash(self.relay, self.setting, fault, cause))
+    def _relay_crash(self, strike: Strike) -> None:
+        self.setting.clock.run(crash(self.relay, self.setting, strike.fault, strike.cause))
 
     # --- the journal ----------------------------------------------------------------------------------------
 

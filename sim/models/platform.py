@@ -13,6 +13,7 @@ from sim.models.bus.cluster import Cluster
 from sim.models.bus.mirror import Jitters
 from sim.models.bus.replay import Rerun
 from sim.models.control import Control
+from sim.models.dials import Strike
 from sim.models.lake.insights import Insight
 from sim.models.lake.lake import House, Lake
 from sim.models.lake.stream import serves
@@ -157,21 +158,23 @@ class Plane:
 
     # --- brokers --------------------------------------------------------------------------------------------
 
-    def _elect(self, turn: d.Turn, fault: str, cause: int) -> None:
+    def _elect(self, strike: Strike) -> None:
         """A broker's partitions have no leader until an election is over."""
-        (region, broker), lost = turn.of, turn.value
+        (region, broker), lost = strike.of, strike.value
         cluster, control = self._clusters[region], next(iter(self._controls.values()))
-        led = cluster.strike(fault, int(broker))
+        led = cluster.strike(strike.fault, int(broker))
         now = control.clock.now
-        control.dials.hits[fault] += control.network.up(region)
-        down = control.note("partitions.down", f"bus/{region}", f"broker {broker} leads no more", cause)
+        control.dials.hits[strike.fault] += control.network.up(region)
+        down = control.note(
+            "partitions.down", f"bus/{region}", f"broker {broker} leads no more", strike.cause
+        )
         for path in self.paths.values():
             path.closed(region)
             if lost:
                 path.buses[region].lose_since(now - lost, led, now)
         wait = control.draw(f"bus/{region}", self._bus.election, Purpose.ELECTION, rid=cluster.elections)
         cluster.elections += 1
-        control.clock.run(self._election(fault, region, wait, down))
+        control.clock.run(self._election(strike.fault, region, wait, down))
 
     def _election(self, fault: str, region: str, wait: int, cause: int) -> Steps:
         yield next(iter(self._controls.values())).clock.sleep(f"bus/{region}", wait)
@@ -179,9 +182,10 @@ class Plane:
         if self._clusters[region].elected(fault):
             self._opened(region, cause)
 
-    def _leads_again(self, turn: d.Turn, fault: str, cause: int) -> None:
-        if self._clusters[turn.of[0]].heal(fault):
-            self._opened(turn.of[0], cause)
+    def _leads_again(self, strike: Strike) -> None:
+        region = strike.of[0]
+        if self._clusters[region].heal(strike.fault):
+            self._opened(region, strike.cause)
 
     def _opened(self, region: str, cause: int) -> None:
         control = next(iter(self._controls.values()))

@@ -7,6 +7,7 @@ from sim.engine.clock import START, Steps
 from sim.models.bus.bus import Bus
 from sim.models.bus.calls import Handler
 from sim.models.bus.reader import Reader
+from sim.models.dials import Strike
 from sim.models.moves import Moves
 from sim.models.process import Process
 from sim.models.setting import Setting
@@ -78,8 +79,8 @@ class Consumer:
             self._setting.advance()
             self.process.start("the group has rebalanced", cause)
 
-    def _struck_by_storm(self, turn: d.Turn, fault: str, cause: int) -> None:
-        self._setting.clock.run(self._storm(fault, turn.value, cause))
+    def _struck_by_storm(self, strike: Strike) -> None:
+        self._setting.clock.run(self._storm(strike.fault, strike.value, strike.cause))
 
     def _storm(self, fault: str, every: int, cause: int) -> Steps:
         """Rebalance now and every ``every`` ns for as long as a fault is in force."""

@@ -68,7 +68,7 @@ class Mirror:
         dials = self.setting.dials
         dials.listen(d.MIRROR_PAUSE, self.setting.domain, a, b, reads=self._pauses)
         for dial in (d.CUT, d.LATENCY, d.JITTER, d.LOSS, d.BANDWIDTH):
-            dials.listen(dial, a, b, reads=lambda of, fault: self.steps)  # noqa: ARG005  # as every listener
+            dials.listen(dial, a, b, reads=lambda *_: self.steps)
 
     def _pauses(self, of: tuple[str, ...], fault: str) -> bool:
         """Return whether a fault that pauses it keeps a row waiting now."""

@@ -24,6 +24,7 @@ class Offsets:
             tuple[str, str], int
         ] = {}  # (reader, region) -> the largest checkpoint for it there
         self._left: dict[tuple[str, str], int] = {}  # (reader, region) -> the position it last saved there
+        self._least_skew: dict[str, int] = {}  # reader -> how far back errors can set it; 0 or negative
         self._written: set[tuple[str, str]] = set()  # mirrors that write checkpoints
 
     def watch(self, reader: Reader, rules: Moves, *, home: str) -> None:
@@ -31,6 +32,10 @@ class Offsets:
         places = [home, *rules.standby]
         self._readers[reader.name] = (reader, rules, places)
         self._setting.dials.listen(d.SKEW, reader.name)
+        skews = (
+            turn.value for _, turn in turned(self._setting.scenario, d.SKEW) if turn.of == (reader.name,)
+        )
+        self._least_skew[reader.name] = sum(min(skew, 0) for skew in skews)
         if rules.start != "checkpoint":
             return
         for pair, mirror in self._mirrors.items():
@@ -86,9 +91,4 @@ class Offsets:
             else:
                 low = self._newest(name, region)
             moves = len(places) > 1 and region in places
-            yield 0 if moves and rules.start == "earliest" else low + self._least_skew(name)
-
-    def _least_skew(self, name: str) -> int:
-        """Return by how much translation errors can set the reader back, at most; 0 or negative."""
-        skews = (turn for _, turn in turned(self._setting.scenario, d.SKEW) if turn.of == (name,))
-        return sum(min(turn.value, 0) for turn in skews)
+            yield 0 if moves and rules.start == "earliest" else low + self._least_skew[name]

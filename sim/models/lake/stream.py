@@ -66,8 +66,8 @@ class Stream:
     def _listen(self) -> None:
         dials, domain = self._setting.dials, self._setting.domain
         dials.listen(d.CHECKPOINT_FAILURE, domain)
-        dials.listen(d.TASK_FAILURE, domain, struck=lambda _, fault, cause: self.failed(fault, cause))
-        dials.listen(d.POISON, domain, struck=lambda _, fault, cause: self.poison(fault, cause))
+        dials.listen(d.TASK_FAILURE, domain, struck=lambda strike: self.failed(strike.fault, strike.cause))
+        dials.listen(d.POISON, domain, struck=lambda strike: self.poison(strike.fault, strike.cause))
 
     @property
     def _region(self) -> int:

@@ -1,7 +1,5 @@
 """How often a domain reads the dials of links, nodes and loads: counted where they are read, by kernels."""
 
-from functools import partial
-
 from sim.core import dials as d
 from sim.engine.circle import layout as at
 from sim.models.dials import Dials
@@ -17,7 +15,7 @@ def count_reads(dials: Dials, domain: Domain) -> None:
     dials.listen(d.SPIKE, reads=lambda of, _: _of_load(domain, of[0]))
     for region in domain.nodes:
         for dial in (d.DOWN, d.SILENT, d.WIRE, d.SLOW):
-            dials.listen(dial, domain.name, region, reads=partial(_of_node, domain))
+            dials.listen(dial, domain.name, region, reads=lambda of, _: _of_node(domain, of[1]))
         for dial in (d.PAUSE_SEND, d.PAUSE_APPLY):
             dials.listen(dial, domain.name, region, reads=lambda of, _: _of_flows(domain, of[1]))
 
@@ -46,10 +44,10 @@ def _of_load(domain: Domain, name: str) -> int:
     return sum(int(domain.circle.stream[s, at.T_HITS]) for s, stream in streams if stream.name == name)
 
 
-def _of_node(domain: Domain, of: tuple[str, ...], fault: str) -> int:  # noqa: ARG001  # as every listener
+def _of_node(domain: Domain, region: str) -> int:
     """Return how many requests and records have reached a node."""
-    requests = int(domain.circle.node[domain.regions.index(of[1]), at.N_HITS])
-    return requests + _of_flows(domain, of[1])
+    requests = int(domain.circle.node[domain.regions.index(region), at.N_HITS])
+    return requests + _of_flows(domain, region)
 
 
 def _of_flows(domain: Domain, region: str) -> int:

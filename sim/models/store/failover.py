@@ -32,7 +32,7 @@ class Failover:
         self._lost_id: int | None = None
         self._trip_id: int | None = None  # of the newest trip to unhealthy
         self._declared = 0
-        control.dials.listen(d.DECISION, self._name, reads=lambda of, fault: self._declared)  # noqa: ARG005
+        control.dials.listen(d.DECISION, self._name, reads=lambda *_: self._declared)
 
     # --- detection ------------------------------------------------------------------------------------------
 

@@ -6,6 +6,7 @@ from sim.core import dials as d
 from sim.core.draws import Purpose
 from sim.engine.clock import Steps
 from sim.models.control import Control
+from sim.models.dials import Strike
 from sim.models.store.failover import Failover
 from sim.models.store.rejoin import Rejoin
 
@@ -15,18 +16,20 @@ class Regions:
 
     def __init__(self, controls: Iterable[Control]) -> None:
         self._controls = list(controls)
-        self._any = self._controls[0]
-        self._any.dials.listen(d.REGION, struck=self._struck, healed=self._healed)
+        self._shared = self._controls[0]  # they have one clock, network and list of milestones
+        self._shared.dials.listen(d.REGION, struck=self._struck, healed=self._healed)
 
-    def _struck(self, turn: d.Turn, fault: str, cause: int) -> None:
-        if self._any.dials.by(d.REGION, *turn.of) == (fault,):  # it was up
-            self._any.note("region.down", turn.of[0], "its gateways are gone", cause)
-            self._forget(turn.of[0], anew=False)
+    def _struck(self, strike: Strike) -> None:
+        (region,) = strike.of
+        if self._shared.dials.by(d.REGION, region) == (strike.fault,):  # it was up
+            self._shared.note("region.down", region, "its gateways are gone", strike.cause)
+            self._forget(region, anew=False)
 
-    def _healed(self, turn: d.Turn, fault: str, cause: int) -> None:  # noqa: ARG002  # as every listener
-        if self._any.network.up(turn.of[0]):
-            self._any.note("region.up", turn.of[0], "its gateways answer", cause)
-            self._forget(turn.of[0], anew=True)
+    def _healed(self, strike: Strike) -> None:
+        (region,) = strike.of
+        if self._shared.network.up(region):
+            self._shared.note("region.up", region, "its gateways answer", strike.cause)
+            self._forget(region, anew=True)
 
     def _forget(self, region: str, *, anew: bool) -> None:
         for control in self._controls:
@@ -42,21 +45,22 @@ class Nodes:
         for region in control.domain.nodes:
             control.dials.listen(d.DOWN, self._name, region, struck=self._struck, healed=self._healed)
 
-    def _struck(self, turn: d.Turn, fault: str, cause: int) -> None:  # noqa: ARG002  # as every listener
-        c, (name, region), data_lost = self._c, turn.of, turn.value == "lost"
+    def _struck(self, strike: Strike) -> None:
+        c, (name, region), data_lost = self._c, strike.of, strike.value == "lost"
         if c.effects.node_down(region, data_lost=data_lost, now=c.clock.now):
             why = "its data is lost" if data_lost else "its data survives"
-            c.note("node.down", f"{name}/{region}", why, cause)
+            c.note("node.down", f"{name}/{region}", why, strike.cause)
         if data_lost and region != c.domain.primary:
-            self._rejoin.wanted(cause)
+            self._rejoin.wanted(strike.cause)
 
-    def _healed(self, turn: d.Turn, fault: str, cause: int) -> None:  # noqa: ARG002  # as every listener
-        if self._c.dials.value(d.DOWN, *turn.of):
+    def _healed(self, strike: Strike) -> None:
+        name, region = strike.of
+        if self._c.dials.value(d.DOWN, name, region):
             return
-        region, rules = turn.of[1], self._c.scenario.databases[self._name].failover
+        rules = self._c.scenario.databases[name].failover
         attempt = self._c.domain.nodes[region].count("restart")
-        wait = self._c.draw(f"{self._name}/{region}", rules.restart, Purpose.RESTART, rid=attempt)
-        self._c.clock.run(self._restart(region, wait, attempt=attempt, cause=cause))
+        wait = self._c.draw(f"{name}/{region}", rules.restart, Purpose.RESTART, rid=attempt)
+        self._c.clock.run(self._restart(region, wait, attempt=attempt, cause=strike.cause))
 
     def _restart(self, region: str, wait: int, *, attempt: int, cause: int) -> Steps:
         c, who = self._c, f"{self._name}/{region}"
