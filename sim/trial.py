@@ -2,6 +2,7 @@
 
 import resource
 from collections.abc import Callable
+from dataclasses import dataclass
 from math import inf
 from pathlib import Path
 from time import perf_counter
@@ -12,7 +13,7 @@ import numpy as np
 from sim.advice import End, advised
 from sim.core.budget import DEFAULT, Budget, Guard, OverBudget
 from sim.estimate.admission import guard
-from sim.estimate.estimate import estimate
+from sim.estimate.estimate import Estimate, estimate
 from sim.journal.milestones import Milestone
 from sim.journal.parquet import ParquetWriter
 from sim.journal.recorder import Recorder, Reducer, Slice
@@ -29,6 +30,19 @@ Progress = Callable[[float, int], None]
 _VERDICTS = {code: cast(Verdict, verdict) for verdict, code in EXIT_CODES.items()}
 
 
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """What all trials of a resolved scenario share: its digest, and what a run is expected to take."""
+
+    digest: str
+    expected: Estimate
+
+    @classmethod
+    def of(cls, resolved: Scenario) -> "Shared":
+        """Work it out."""
+        return cls(digest(resolved), estimate(resolved))
+
+
 def run(
     resolved: Scenario,
     *,
@@ -38,18 +52,20 @@ def run(
     progress: Progress | None = None,
     journal_dir: Path | None = None,
     budget: Budget = DEFAULT,
+    shared: Shared | None = None,
 ) -> Outcome:
     """Run one trial and judge it. Unfinished if it takes far more than was expected.
 
     ``control`` also runs the same seed without faults; ``progress(fraction, now_ns)`` is called as time
-    passes; ``journal_dir``: where to keep the journal as Parquet; ``budget``: what it may take in any case.
+    passes; ``journal_dir``: where to keep the journal as Parquet; ``budget``: what it may take in any case;
+    ``shared``: what is the same for each of many trials, if that has been worked out.
     """
-    began = perf_counter()
+    began, shared = perf_counter(), shared or Shared.of(resolved)
     measures, fingerprint = Measures.of(resolved), Digest()
     reducers: list[Reducer] = [measures, fingerprint]
     if journal_dir is not None:
         reducers.append(ParquetWriter(journal_dir))
-    watch = guard(estimate(resolved), budget)
+    watch = guard(shared.expected, budget)
     world, rows = _simulate(resolved, reducers, seed=seed, trial=trial, progress=progress, watch=watch)
     figures = measures.figures()
     faults = _faults(world)
@@ -59,7 +75,7 @@ def run(
     code = overall(verdicts, drawn)
     return Outcome(
         scenario=resolved.name,
-        digest=digest(resolved),
+        digest=shared.digest,
         seed=seed,
         figures=figures,
         milestones=world.milestones.all,

@@ -68,7 +68,7 @@ Of = tuple[str, ...]  # an address: the thing that a dial is of
 CLIENTS = "clients/"  # a client group as the end of a link: clients/us-east
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)  # one object each, looked up often: by identity
 class Dial:
     """A parameter of each thing of one sort.
 
@@ -78,11 +78,11 @@ class Dial:
     """
 
     name: str
-    of: tuple[str, ...] = field(compare=False)
-    fold: Fold = field(compare=False)
-    base: Any = field(default=None, compare=False, kw_only=True)
-    target: str = field(default="", compare=False, kw_only=True)
-    process: str = field(default="", compare=False, kw_only=True)
+    of: tuple[str, ...]
+    fold: Fold
+    base: Any = field(default=None, kw_only=True)
+    target: str = field(default="", kw_only=True)
+    process: str = field(default="", kw_only=True)
 
     def turn(self, *of: str, value: Any = True) -> "Turn":
         """Return the overlay of ``value`` on the parameter of one thing."""

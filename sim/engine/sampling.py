@@ -115,6 +115,13 @@ def uniform(key, rid, attempt, purpose):
     return (np.float64(raw(key, rid, attempt, purpose) >> _S11) + 0.5) * _TO_UNIT
 
 
+@compiled
+def draw_uniforms(keys, rids, purpose, out):
+    """Fill ``out`` (n,) float64 with first draws of records ``rids`` (n,) int64 by ``keys`` (n,) uint64."""
+    for i in range(len(keys)):
+        out[i] = uniform(keys[i], rids[i], 0, purpose)
+
+
 @drawn
 def sample(table, index, key, rid, attempt, purpose):
     """Return a draw from distribution ``index`` of the table, in that distribution's unit (float64)."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from platform import node
 from time import perf_counter
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sim.spec.scenario import Scenario
 from sim.study.batch import written
@@ -17,6 +17,9 @@ from sim.study.machine import differences, fingerprint
 from sim.study.rows import Measured, Part, Rows, failed, rows_of
 from sim.study.unfinished import OtherMachine
 from sim.study.usage import usage
+
+if TYPE_CHECKING:
+    from sim.trial import Shared
 
 
 @dataclass
@@ -45,9 +48,12 @@ def packed(scenario: Scenario) -> bytes:
 
 
 @lru_cache(maxsize=4)
-def _unpacked(scenario: bytes) -> Scenario:
+def _unpacked(scenario: bytes) -> tuple[Scenario, "Shared"]:
+    """Return a scenario, and what its trials share."""
+    from sim.trial import Shared
+
     found: Scenario = pickle.loads(scenario)
-    return found
+    return found, Shared.of(found)
 
 
 def run_batch(task: dict[str, Any]) -> dict[str, Any]:
@@ -59,11 +65,11 @@ def run_batch(task: dict[str, Any]) -> dict[str, Any]:
     """
     if differs := differences(task["machine"], fingerprint()):
         raise OtherMachine(f"the worker {node()} is refused: {differs}")
-    scenario = _unpacked(task["scenario"])
+    scenario, shared = _unpacked(task["scenario"])
     began = perf_counter()
     parts = []
     for trial in range(task["first"], task["last"]):
-        parts.append(_one(scenario, task, trial=trial))
+        parts.append(_one(scenario, task, trial=trial, shared=shared))
         _HEAP.clear(task["scenario"])
     wall_s = perf_counter() - began
     return {"written": written(*_joined(parts)), "wall_s": wall_s}
@@ -83,12 +89,12 @@ def breathe(task: dict[str, Any]) -> dict[str, Any]:
     return task
 
 
-def _one(scenario: Scenario, task: dict[str, Any], *, trial: int) -> Part:
+def _one(scenario: Scenario, task: dict[str, Any], *, trial: int, shared: "Shared") -> Part:
     from sim.trial import run
 
     seed, point = task["seed"], task["point"]
     try:
-        outcome = run(scenario, seed=seed, trial=trial, budget=task["budget"])
+        outcome = run(scenario, seed=seed, trial=trial, budget=task["budget"], shared=shared)
     except Exception as error:  # a trial that raises is reported with its seed, and the study goes on
         if _interrupted(error):
             raise KeyboardInterrupt from error

@@ -24,6 +24,7 @@ class Effects:
         self._scenario = scenario
         self._spec = scenario.databases[domain.name]
         self._domain, self._network, self._dials, self._tables = domain, network, dials, tables
+        self._links_now: dict[int, Path] = {}
 
     def apply(self, now: int) -> None:
         """Bring everything to its effective value."""
@@ -59,6 +60,10 @@ class Effects:
         return bool(self._dials.by(d.DOWN, *of) or self._dials.by(d.SLOW, *of))
 
     def _set_link(self, row: int, path: Path) -> None:
+        """Bring a link to what it is now: of all links, few change at a time."""
+        if self._links_now.get(row) == path:
+            return
+        self._links_now[row] = path
         circle = self._domain.circle
         circle.link[row] = (path.latency, self._tables.add(path.jitter), path.loss)
         circle.link_state[row, at.LS_CUT] = path.cut

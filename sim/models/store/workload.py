@@ -13,7 +13,7 @@ from sim.core.identity import within
 from sim.engine.circle import layout as at
 from sim.engine.circle.inbox import PLACES
 from sim.engine.circle.layout import Circle
-from sim.engine.sampling import DistTable, encode, uniform, zipf_table
+from sim.engine.sampling import DistTable, draw_uniforms, encode, zipf_table
 from sim.spec.bus.replay import DATABASE
 from sim.spec.scenario import Scenario
 from sim.spec.store.database import Database
@@ -224,10 +224,17 @@ def _resolvers(scenario: Scenario, domain: str, regions: list[str], *, seed: int
     count, ttl = scenario.gateway.resolvers, scenario.gateway.ttl
     dns = np.zeros((len(regions), count, 2), np.int64)
     for client in scenario.clients:
-        key = np.uint64(key_of(seed, trial, f"{domain}/dns/{client}"))
-        expiries = [int(uniform(key, resolver, 0, Purpose.DNS) * ttl) for resolver in range(count)]
-        dns[regions.index(client), :, 1] = expiries
+        key = key_of(seed, trial, f"{domain}/dns/{client}")
+        drawn = _uniforms(np.full(count, key, np.uint64), np.arange(count), Purpose.DNS)
+        dns[regions.index(client), :, 1] = (drawn * ttl).astype(np.int64)
     return dns
+
+
+def _uniforms(keys: np.ndarray, rids: np.ndarray, purpose: int) -> np.ndarray:
+    """Return a draw (n,) float64 in the open interval (0, 1) for each record."""
+    out = np.empty(len(keys))
+    draw_uniforms(keys, rids, purpose, out)
+    return out
 
 
 def _sessions(scenario: Scenario, database: Database) -> np.ndarray:
@@ -247,6 +254,7 @@ def _fill_streams(circle: Circle, scenario: Scenario, database: Database, stream
     circle.stream[:, [at.T_FED, at.T_GROUP]] = -1
     fed = [i for i, stream in enumerate(streams) if stream.fed_by is not None]
     circle.stream[fed, at.T_FED] = np.arange(len(fed))
+    offsets = _uniforms(circle.stream_key, np.zeros(len(streams), np.int64), Purpose.OFFSET)
     for i, stream in enumerate(streams):
         row = circle.stream[i]
         row[at.T_KIND], row[at.T_FROM], row[at.T_TO] = (
@@ -267,8 +275,8 @@ def _fill_streams(circle: Circle, scenario: Scenario, database: Database, stream
             rules = database.failover if stream.kind == at.OBSERVE else scenario.gateway.check
             row[at.T_INTERVAL], row[at.T_TIMEOUT] = rules.interval, rules.timeout
             row[at.T_FAILURES], row[at.T_SUCCESSES] = rules.failures, rules.successes
-            drawn = uniform(circle.stream_key[i], 0, 0, Purpose.OFFSET) * rules.interval
-            row[at.T_NEXT] = int(drawn) if rules.offset is None else rules.offset
+            drawn = int(float(offsets[i]) * rules.interval)
+            row[at.T_NEXT] = drawn if rules.offset is None else rules.offset
 
 
 def _arrival(database: Database, stream: Stream) -> int:
