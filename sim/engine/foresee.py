@@ -12,9 +12,9 @@ import numpy as np
 from sim.engine.circle.layout import COMMITS, COMMITS_OUT, T_TRACE_END
 from sim.engine.circle.load import feed
 from sim.engine.compiled import compiled
-from sim.engine.kernels import NEXT
+from sim.engine.cursor import NEXT, Gate, serve
 from sim.engine.packing import stream_of
-from sim.engine.path_kernels import read_rows, relay_rounds
+from sim.engine.rounds import relay_rounds
 
 # Registers of Coming.reg.
 BASE = 0  # position on the bus of the first row
@@ -106,11 +106,12 @@ def foresee_rows(rows, source, node, closed, rules, work, state, speed, until):
 
 
 @compiled
-def foresee_calls(rows, mine, closed, retention, work, state, speed, circle, stream, low, until):
+def foresee_calls(rows, mine, gate, work, state, speed, circle, stream, low, until):
     """Feed the calls that a handler makes strictly before ``until``; return whether the ring has room.
 
     Without room nothing is done. ``circle``, ``stream``: of the domain that it calls; ``low``: the first of
-    the stream's operations that must stay in the ring. The others are as those of ``read_rows``.
+    the stream's operations that must stay in the ring. The others are as those of ``serve``;
+    ``gate`` begins with the first row.
     """
     mark = rows.reg
     base, end = mark[BASE], mark[BASE] + mark[VISIBLE]
@@ -120,12 +121,16 @@ def foresee_calls(rows, mine, closed, retention, work, state, speed, circle, str
     for k in range(mine.known[0], mark[END]):
         mine.reacts[k] = mine.wanted[stream_of(rows.rid[k])]
     mine.known[0] = mark[END]
-    read_rows(
-        (rows.at, rows.version, rows.partition, rows.gone), base, closed, retention, work, state, speed,
-        mine.done, mine.skipped, base, (mine.reacts, base), end, until,
+    first = begin - base
+    rest = Gate(
+        gate.partition[first:], gate.gone[first:], gate.closed, gate.kept, gate.nominal, gate.reacts[first:]
+    )
+    serve(
+        rows.at[first:], rows.version[first:], rest, work, state, speed,
+        mine.done[first:], mine.skipped[first:], end, until,
     )  # fmt: skip
     n = 0
-    for k in range(begin - base, state[NEXT] - base):
+    for k in range(first, state[NEXT] - base):
         if mine.reacts[k] and not mine.skipped[k]:
             mine.at[n] = mine.done[k]
             mine.tag[n] = rows.rid[k]

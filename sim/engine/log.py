@@ -1,88 +1,91 @@
-"""An append-only log with columns, from which rows that every cursor has passed are dropped."""
+"""A log: columns over numbered rows that grow at one end and are dropped at the other."""
 
-from collections.abc import Sequence
+from collections.abc import Callable
+from functools import partial
+from typing import Any
 
 import numpy as np
 
-# Columns of a write-ahead log; four more follow for each node (see Log.of_node).
-COMMIT, KEY, VERSION, NEXT_NS, PREVIOUS = range(5)
-SENT, LAST, RECEIVED, APPLIED = range(4)
-_SHARED = 5
-_PER_NODE = 4
-ROOMY = 2**16  # a log of no more rows than that is never made smaller
-DROP_AT = 1024  # rows are dropped when it is so many at least, and as many as half of those kept
+LEAST = 1024  # rows for which there is always room
+ROOMY = 2**16  # a log with room for no more rows than that is never made smaller
+
+Column = Callable[[int], np.ndarray]  # a column from a row on: element 0 belongs to that row
+
+
+def room_for(rows: int, there: int) -> int:
+    """Return for how many rows there should be room, if ``rows`` are needed: for twice as many.
+
+    It is ``there`` as long as that is enough, and not far more than that.
+    """
+    need = max(2 * rows, LEAST)
+    return there if need <= there <= max(8 * need, ROOMY) else need
 
 
 class Log:
-    """The rows of a write-ahead log, numbered by lsn.
+    """Named columns over rows: ``base`` is the number of the first one kept, ``end`` of the next to come.
 
-    ``base`` is the lsn of the first row kept and ``end`` the lsn of the next row to come.
-    Columns (int64, contiguous): COMMIT ns, KEY, VERSION, NEXT_NS (commit of the key's next version, 0 if none
-    yet), PREVIOUS (version the key had before), and for each node SENT ns, LAST ns (when its last
-    transmission leaves), RECEIVED ns, APPLIED ns.
+    Element 0 of ``columns`` belongs to row ``origin``.
+
+    Rows are moved only where there is no room behind the last one, or far too much, so adding and dropping
+    cost no more than the rows take. Whoever adds or drops rows may have moved what others have a view of.
     """
 
-    def __init__(self, nodes: int, capacity: int = 1024):
-        self.base = 1
-        self.end = 1
-        self.columns = np.zeros((_SHARED + _PER_NODE * nodes, capacity), np.int64)
-        self.work = np.zeros((nodes, capacity), np.float64)  # apply work of each node
-        self.send = np.zeros((nodes, 1), np.float64)  # send work of each node's flow
+    def __init__(self, first: int = 0, **dtypes: Any) -> None:
+        self.base = self.end = self.origin = first
+        self._room = LEAST
+        self.columns = {name: np.empty(LEAST, dtype) for name, dtype in dtypes.items()}
 
-    def column(self, index: int) -> np.ndarray:
-        """Return a shared column; element i belongs to lsn base + i."""
-        return self.columns[index]
+    def since(self, name: str, row: int) -> np.ndarray:
+        """Return a column from a row on, with the room behind it."""
+        return self.columns[name][row - self.origin :]
 
-    def of_node(self, node: int, index: int) -> np.ndarray:
-        """Return a column (SENT, LAST, RECEIVED or APPLIED) of a node."""
-        return self.columns[_SHARED + _PER_NODE * node + index]
+    def column(self, name: str) -> Column:
+        """Return a column as a function of the first row that is looked at."""
+        return partial(self.since, name)
 
-    def apply_work(self, node: int) -> np.ndarray:
-        """Return the drawn apply work of a node, float64 ns."""
-        return self.work[node]
+    def part(self, name: str, begin: int, end: int) -> np.ndarray:
+        """Return a view of a column over the rows [begin, end)."""
+        return self.columns[name][begin - self.origin : end - self.origin]
 
-    def send_work(self, node: int) -> np.ndarray:
-        """Return the send work of a node's flow, float64 ns (1,): the same for every record."""
-        return self.send[node]
+    def all(self, name: str) -> np.ndarray:
+        """Return a view of a column over the rows kept."""
+        return self.part(name, self.base, self.end)
 
-    def reserve(self, rows: int, live: Sequence[tuple[int, int, int]]) -> None:
-        """Make room for ``rows`` more rows.
+    def reserve(self, rows: int) -> None:
+        """Make room for ``rows`` more."""
+        if self.end - self.origin + rows > self._room:
+            self._move(room_for(self.end - self.base + rows, self._room))
 
-        ``live``: (node, first lsn, end lsn) of the rows whose columns a node still needs; those of others may
-        be lost. A log that is kept for a node that is down grows for long: what is not copied is not touched.
-        """
-        need = self.end - self.base + rows
-        capacity = self.columns.shape[1]
-        if need <= capacity:
-            return
-        while capacity < need:
-            capacity *= 2
-        used = self.end - self.base
-        columns = np.empty((self.columns.shape[0], capacity), np.int64)
-        work = np.empty((self.work.shape[0], capacity), np.float64)
-        columns[:_SHARED, :used] = self.columns[:_SHARED, :used]
-        for node, first, end in live:
-            part = slice(max(0, first - self.base), end - self.base)
-            of_node = slice(_SHARED + _PER_NODE * node, _SHARED + _PER_NODE * (node + 1))
-            columns[of_node, part] = self.columns[of_node, part]
-            work[node, part] = self.work[node, part]
-        self.columns, self.work = columns, work
+    def append(self, **columns: np.ndarray | int) -> None:
+        """Add rows; a number stands for a column full of it, a column that is not named gets zeros."""
+        count = next(len(column) for column in columns.values() if isinstance(column, np.ndarray))
+        self.reserve(count)
+        new = slice(self.end - self.origin, self.end - self.origin + count)
+        self.end += count
+        for name, column in self.columns.items():
+            column[new] = columns.get(name, 0)
 
     def drop(self, until: int) -> None:
-        """Forget the rows before lsn ``until``, once they are worth the move."""
-        gone = until - self.base
-        if gone < max(DROP_AT, (self.end - until) // 2):
-            return
-        kept = self.end - until
-        columns, work = self.columns, self.work
-        if kept < columns.shape[1] // 8 and columns.shape[1] > ROOMY:  # what a long wait needed is given back
-            capacity = max(ROOMY, 2 * kept)
-            columns = np.empty((columns.shape[0], capacity), np.int64)
-            work = np.empty((work.shape[0], capacity), np.float64)
-        columns[:, :kept] = self.columns[:, gone : gone + kept]
-        work[:, :kept] = self.work[:, gone : gone + kept]
-        self.columns, self.work, self.base = columns, work, until
+        """Forget the rows before ``until``."""
+        self.base = max(self.base, min(until, self.end))
+        room = room_for(self.end - self.base, self._room)
+        if room < self._room:  # what a long wait needed is given back
+            self._move(room)
 
     def truncate(self, end: int) -> None:
-        """Forget the rows from lsn ``end`` on."""
+        """Forget the rows from ``end`` on; the next row has that number, also if it is before ``base``."""
+        if end < self.base:
+            self.restart(end)
         self.end = end
+
+    def restart(self, at: int) -> None:
+        """Forget all rows; the next one has number ``at``."""
+        self.base = self.end = self.origin = at
+
+    def _move(self, room: int) -> None:
+        """Put the rows kept at the front of columns with this much room."""
+        for name, column in self.columns.items():
+            fresh = column if room == self._room else np.empty(room, column.dtype)
+            fresh[: self.end - self.base] = self.all(name)  # numpy copies through a buffer where they overlap
+            self.columns[name] = fresh
+        self.origin, self._room = self.base, room

@@ -6,6 +6,8 @@ are rows (service time, key, own lsn, nothing), once answered (service time, sta
 behind).
 """
 
+from typing import NamedTuple
+
 import numpy as np
 
 from sim.engine.circle.layout import O_END, O_KEY, O_RESULT, O_RID, O_SEND, O_SESSION, O_WHAT
@@ -15,31 +17,43 @@ from sim.engine.packing import answerer_of, attempts_of, client_of, kind_of, lsn
 VERSION, INCLUDED, THERE, MISSING = range(4)
 
 
+class Commits(NamedTuple):
+    """The columns of a write-ahead log, int64 by lsn."""
+
+    at: np.ndarray  # ns
+    key: np.ndarray
+    version: np.ndarray
+    next_ns: np.ndarray  # commit of the key's next version, 0 if there is none yet
+    previous: np.ndarray  # version the key had before, 0 if there was none
+
+
 @compiled
-def append(commits, begin, end, log, used, newest):
-    """Append commit rows [begin, end) to the log's columns behind ``used`` rows.
+def append(commits, log, begin, newest):
+    """Append commit rows to a write-ahead log, the first at ``begin`` of its columns.
 
     commits: int64 (n, 5): time, version, rid, key, node; newest: int64 (keys,), the newest version of each
     key, 0 if there is none.
     """
-    for i in range(begin, end):
-        k = used + i - begin
-        key = commits[i, 3]
-        log[0, k] = commits[i, 0]
-        log[1, k] = key
-        log[2, k] = commits[i, 1]
-        log[3, k] = 0
-        log[4, k] = newest[key]
-        newest[key] = commits[i, 1]
+    for i in range(commits.shape[0]):
+        key, version = commits[i, 3], commits[i, 1]
+        log.at[begin + i] = commits[i, 0]
+        log.key[begin + i] = key
+        log.version[begin + i] = version
+        log.next_ns[begin + i] = 0
+        log.previous[begin + i] = newest[key]
+        newest[key] = version
 
 
 @compiled
-def link_next(log, base, begin, end):
-    """Write each new row's commit time into the row of the version before it, if that is still kept."""
+def link_next(log, base, kept, begin, end):
+    """Write each new row's commit time into the row of the version before it, if that is still kept.
+
+    ``base``: lsn of the columns' first element; ``kept``: of those, the first that is kept.
+    """
     for k in range(begin, end):
-        row = lsn_of(log[4, k]) - base
-        if log[4, k] != 0 and 0 <= row < k and log[2, row] == log[4, k]:
-            log[3, row] = log[0, k]
+        row = lsn_of(log.previous[k]) - base
+        if log.previous[k] != 0 and kept <= row < k and log.version[row] == log.previous[k]:
+            log.next_ns[row] = log.at[k]
 
 
 @compiled
@@ -57,7 +71,7 @@ def read_primary(memory, log, base, commit, end, reads, first, last, until):
         reads[i, 1] = 0
         reads[i, 3] = 0
         i += 1
-    while commit < end and log[0, commit - base] < until:
+    while commit < end and log.at[commit - base] < until:
         _own(memory, log, commit - base)
         commit += 1
     return commit, i
@@ -65,8 +79,8 @@ def read_primary(memory, log, base, commit, end, reads, first, last, until):
 
 @compiled
 def _own(memory, log, k):
-    cell = memory[log[1, k]]
-    cell[VERSION] = log[2, k]
+    cell = memory[log.key[k]]
+    cell[VERSION] = log.version[k]
     cell[THERE] += 1
     cell[INCLUDED] += 1
 
@@ -75,37 +89,37 @@ def _own(memory, log, k):
 def read_follower(memory, log, applied, base, commit, apply, end, reads, first, last, until):
     """Answer reads [first, last) served before ``until`` by a node that applies.
 
-    ``apply``: next lsn to apply; applied: int64 ns by lsn - base, valid before ``end[1]``; commits are there
-    before ``end[0]``. Returns (next commit lsn, next applied lsn, next read).
+    ``apply``: next lsn to apply; applied: int64 ns from that one on, valid before ``end[1]``; commits are
+    there before ``end[0]``. Returns (next commit lsn, next applied lsn, next read).
     """
-    i = first
+    i, start = first, apply
     while i < last and reads[i, 0] < until:
         at = reads[i, 0]
-        commit, apply = _catch_up(memory, log, applied, base, commit, apply, end, at)
+        commit, apply = _catch_up(memory, log, applied, base, start, commit, apply, end, at)
         cell = memory[reads[i, 1]]
         reads[i, 1] = at - cell[MISSING] if cell[MISSING] != 0 else 0
         reads[i, 2] = cell[VERSION]
         reads[i, 3] = cell[THERE] - cell[INCLUDED]
         i += 1
-    commit, apply = _catch_up(memory, log, applied, base, commit, apply, end, until)
+    commit, apply = _catch_up(memory, log, applied, base, start, commit, apply, end, until)
     return commit, apply, i
 
 
 @compiled
-def _catch_up(memory, log, applied, base, commit, apply, end, at):
+def _catch_up(memory, log, applied, base, start, commit, apply, end, at):
     """Take in every commit and every applied row strictly before ``at``."""
-    while commit < end[0] and log[0, commit - base] < at:
-        cell = memory[log[1, commit - base]]
+    while commit < end[0] and log.at[commit - base] < at:
+        cell = memory[log.key[commit - base]]
         cell[THERE] += 1
         if cell[MISSING] == 0:
-            cell[MISSING] = log[0, commit - base]
+            cell[MISSING] = log.at[commit - base]
         commit += 1
-    while apply < end[1] and applied[apply - base] < at:
+    while apply < end[1] and applied[apply - start] < at:
         k = apply - base
-        cell = memory[log[1, k]]
-        cell[VERSION] = log[2, k]
+        cell = memory[log.key[k]]
+        cell[VERSION] = log.version[k]
         cell[INCLUDED] += 1
-        cell[MISSING] = 0 if cell[INCLUDED] == cell[THERE] else log[3, k]
+        cell[MISSING] = 0 if cell[INCLUDED] == cell[THERE] else log.next_ns[k]
         apply += 1
     return commit, apply
 
@@ -139,11 +153,11 @@ def _diverge(memory, own, row):
 
 @compiled
 def _miss(memory, log, base, commit, end, at):
-    while commit < end and log[0, commit - base] < at:
-        cell = memory[log[1, commit - base]]
+    while commit < end and log.at[commit - base] < at:
+        cell = memory[log.key[commit - base]]
         cell[THERE] += 1
         if cell[MISSING] == 0:
-            cell[MISSING] = log[0, commit - base]
+            cell[MISSING] = log.at[commit - base]
         commit += 1
     return commit
 

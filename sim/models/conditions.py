@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 
 from sim.engine.circle import layout as at
-from sim.engine.log import COMMIT
 from sim.journal.milestones import Milestones
 from sim.models.control import Control
 from sim.models.store.domain import PRIMARY, Domain
@@ -35,4 +34,4 @@ def _lag(domain: Domain, region: str, now: int) -> int:
     if node.data_lost:  # it holds nothing, not even the first record, which the log has long dropped
         return now - domain.first_commit_ns if log.end > 1 else 0
     missing = log.end if node.role == PRIMARY else node.shared + 1
-    return now - int(log.column(COMMIT)[missing - log.base]) if missing < log.end else 0
+    return now - domain.commit_ns(missing) if missing < log.end else 0

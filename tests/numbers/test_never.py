@@ -7,11 +7,23 @@ import numpy as np
 from sim.core.distributions import constant
 from sim.core.draws import Purpose
 from sim.core.quantity import FOREVER_NS, LONGEST_NS
-from sim.engine.kernels import NEXT, change_speed, fifo, serve
-from sim.engine.path_kernels import TAKEN, Work, change_pace, server, work_of
+from sim.engine.cursor import END_OF_TIME, Cursor, Queue, Work
+from sim.engine.log import Log
 from sim.engine.sampling import encode, ns, rescaled, waits
 
-FAR = 1 << 61
+MS = Work(encode([constant(1e6)]), 0, np.uint64(1), Purpose.APPLY)
+
+
+def done(cursor: Cursor, *changes: tuple[int, float]) -> int:
+    """Return when a record of 1 ms that is there at 0 is done, with changes of speed (when, to what)."""
+    log, out = Log(at=np.int64, version=np.int64), Log(at=np.int64, skipped=np.bool_)
+    log.append(at=np.zeros(1, np.int64))
+    queue = Queue(log.column("at"), log.column("version"))
+    for at, to in changes:
+        cursor.serve(queue, MS, out, end=1, until=at)
+        cursor.change_speed(at=at, to=to)
+    cursor.serve(queue, MS, out, end=1, until=END_OF_TIME)
+    return int(out.all("at")[0])
 
 
 def test_a_duration_is_at_least_a_nanosecond_and_at_most_never():
@@ -34,31 +46,19 @@ def test_losses_that_are_certain_never_end():
     assert waits(0.5, 1.0, 0.0) == 0.0
 
 
-def test_work_of_a_flow_that_would_never_end_is_taken_up_anew():
+def test_work_that_would_never_end_is_taken_up_anew():
     """A record of 1 ms at a speed of 1e-15 takes 1 ms from the moment at which the speed is 1 again."""
-    arrival, work, out = np.zeros(1, np.int64), np.array([1e6]), np.zeros(1, np.int64)
-    state, speed = fifo(speed=1e-15)
-    assert serve(arrival, work, 0, state, speed, out, end=1, until=FAR >> 2) == 0
-    change_speed(arrival, work, 0, state, speed, end=1, at=100, to=1.0)
-    serve(arrival, work, 0, state, speed, out, end=1, until=FAR)
-    assert (int(state[NEXT]), int(out[0])) == (1, 100 + 10**6)
+    assert done(Cursor(speed=1e-15), (100, 1.0)) == 100 + 10**6
 
 
 def test_work_that_has_become_endless_is_taken_up_anew():
     """So does one that was half done when the speed became next to nothing, and was frozen for a while."""
-    arrival, work, out = np.zeros(1, np.int64), np.array([1e6]), np.zeros(1, np.int64)
-    state, speed = fifo()
-    for at, to in ((500_000, 1e-15), (600_000, 0.0), (700_000, 1.0)):
-        change_speed(arrival, work, 0, state, speed, end=1, at=at, to=to)
-    serve(arrival, work, 0, state, speed, out, end=1, until=FAR)
-    assert int(out[0]) == 700_000 + 10**6
+    assert done(Cursor(), (500_000, 1e-15), (600_000, 0.0), (700_000, 1.0)) == 700_000 + 10**6
 
 
-def test_work_of_the_data_path_that_would_never_end_is_taken_up_anew():
-    """The same rule for servers that note when a row was taken up."""
-    work = Work(encode([constant(1e6)]), 0, np.uint64(1), Purpose.CONSUME)
-    state, speed = server()
-    state[TAKEN] = 0
-    change_pace(state, speed, work_of(work, 1), at=500_000, to=1e-15)
-    change_pace(state, speed, work_of(work, 1), at=700_000, to=1.0)
-    assert int(state[TAKEN]) == 700_000
+def test_what_is_taken_up_anew_has_not_begun():
+    """Of two changes at the moment at which it is taken up anew only the last one counts, whole; a pause at
+    that moment leaves all of it.
+    """
+    assert done(Cursor(speed=1e-15), (100, 3.0), (100, 0.7)) == 100 + round(1e6 / 0.7)
+    assert done(Cursor(speed=1e-15), (100, 3.0), (100, 0.0), (900, 2.0)) == 900 + 500_000

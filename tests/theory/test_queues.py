@@ -15,9 +15,11 @@ import numpy as np
 import pytest
 from scipy.stats import kstest
 
+from sim.core.distributions import exponential
 from sim.core.draws import Purpose, key_of
-from sim.engine.kernels import change_speed, fifo, serve
-from sim.engine.sampling import uniform
+from sim.engine.cursor import END_OF_TIME, Cursor, Queue, Work
+from sim.engine.log import Log
+from sim.engine.sampling import encode, uniform
 from tests.pool import pool
 from tests.theory.intervals import batch_means, share, student, variance
 from tests.theory.one_store import LSN, MS, TO_NODE, Run, S, run, stage
@@ -172,16 +174,18 @@ def test_q5_burke():
     assert together.high - together.low < 0.1
 
 
-def drained(arrival: np.ndarray, work: np.ndarray, out: np.ndarray, *, resumed: int) -> int:
+def drained(arrival: np.ndarray, work: Work, *, resumed: int) -> int:
     """Return when a server that stood still until ``resumed`` first has nothing left to do."""
-    state, speed = fifo(0, speed=1.0)
-    change_speed(arrival, work, 0, state, speed, end=0, at=0, to=0.0)
-    serve(arrival, work, 0, state, speed, out, end=len(arrival), until=resumed)
-    change_speed(arrival, work, 0, state, speed, end=len(arrival), at=resumed, to=1.0)
-    serve(arrival, work, 0, state, speed, out, end=len(arrival), until=1 << 62)
-    idle = np.flatnonzero((out[:-1] <= arrival[1:]) & (out[:-1] >= resumed))
+    cursor, out = Cursor(), Log(at=np.int64, skipped=np.bool_)
+    queue, n = Queue(lambda row: arrival[row:], lambda row: np.arange(row, n)), len(arrival)
+    cursor.change_speed(at=0, to=0.0)
+    cursor.serve(queue, work, out, end=n, until=resumed)
+    cursor.change_speed(at=resumed, to=1.0)
+    cursor.serve(queue, work, out, end=n, until=END_OF_TIME)
+    done = out.all("at")
+    idle = np.flatnonzero((done[:-1] <= arrival[1:]) & (done[:-1] >= resumed))
     assert idle.size, "the horizon is too short"
-    return int(out[idle[0]])
+    return int(done[idle[0]])
 
 
 def test_q6_outage_drain():
@@ -190,11 +194,11 @@ def test_q6_outage_drain():
     """
     rng = np.random.default_rng(6)
     rate, service, outage, n, reps = 8.0, 10.0, 60, 5_000, 2_000
-    times, peaks, out = np.empty(reps), np.empty(reps), np.empty(n, np.int64)
+    times, peaks, table = np.empty(reps), np.empty(reps), encode([exponential(S / service)])
     for i in range(reps):
         arrival = np.cumsum(rng.exponential(S / rate, n)).astype(np.int64)
-        work = rng.exponential(S / service, n)
-        times[i] = (drained(arrival, work, out, resumed=outage * S) - outage * S) / S
+        work = Work(table, 0, np.uint64(i), Purpose.APPLY)
+        times[i] = (drained(arrival, work, resumed=outage * S) - outage * S) / S
         peaks[i] = np.searchsorted(arrival, outage * S)
     mean, spread = student(times), variance(times)
     assert mean.has(240.0), mean
@@ -242,11 +246,11 @@ def test_q7_busy_period_from_work():
     """Q-7: started by work x, the server is busy for x / (1 - rho) on average."""
     rng = np.random.default_rng(7)
     n, reps, x = 4_000, 1_500, 20.0
-    lengths, out = np.empty(reps), np.empty(n, np.int64)
+    lengths, table = np.empty(reps), encode([exponential(S / 10.0)])
     for i in range(reps):
-        arrival = np.concatenate([[0], np.cumsum(rng.exponential(S / 6.0, n - 1))]).astype(np.int64)
-        work = np.concatenate([[x * S], rng.exponential(S / 10.0, n - 1)])
-        lengths[i] = drained(arrival, work, out, resumed=1) / S
+        arrival = np.cumsum(rng.exponential(S / 6.0, n)).astype(np.int64)
+        work = Work(table, 0, np.uint64(i), Purpose.SERVICE)
+        lengths[i] = drained(arrival, work, resumed=int(x) * S) / S
     mean = student(lengths)
     assert mean.has(x / (1 - 0.6)), mean
     assert mean.within(0.03), mean

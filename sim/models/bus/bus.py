@@ -6,9 +6,13 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.core.identity import lsn_of
+from sim.engine.cursor import Gate
+from sim.engine.log import Log
 from sim.journal.recorder import Table
 from sim.models.bus.cluster import Cluster
-from sim.models.bus.rows import Rows, Runs
+from sim.models.bus.runs import Runs
+
+ALL = np.zeros(0, np.bool_)  # no row is passed by
 
 
 class Batch(NamedTuple):
@@ -30,8 +34,8 @@ class Bus:
 
     def __init__(self, region: str, index: int, cluster: Cluster, *, retention: int, hold: int) -> None:
         self.region, self.index, self.cluster = region, index, cluster
-        self.rows = Rows(at=np.int64, version=np.int64, partition=np.int16, gone=np.bool_, origin=np.int8)
-        self.own = Rows(at=np.int64, version=np.int64, partition=np.int16, gone=np.bool_)
+        self.rows = Log(at=np.int64, version=np.int64, partition=np.int16, gone=np.bool_, origin=np.int8)
+        self.own = Log(at=np.int64, version=np.int64, partition=np.int16, gone=np.bool_)
         self.own_positions = Runs()
         self.retention = (retention, retention)
         self._hold = hold  # a fault can take away rows that became visible up to so long ago, ns
@@ -57,10 +61,11 @@ class Bus:
         """Return the versions of rows that are kept."""
         return self.rows.part("version", begin, end)
 
-    def columns(self, own: bool = False) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-        """Return what the kernels read of the rows (or of those published here)."""
+    def gate(self, row: int, reacts: np.ndarray = ALL, *, own: bool = False) -> Gate:
+        """Return what decides whether its rows (or those published here) are served, from a row on."""
         rows = self.own if own else self.rows
-        return rows["at"], rows["version"], rows["partition"], rows["gone"]
+        partition, gone = rows.since("partition", row), rows.since("gone", row)
+        return Gate(partition, gone, self.cluster.closed, *self.retention, reacts)
 
     def publish(self, at: np.ndarray, version: np.ndarray, partition: np.ndarray) -> Batch:
         """Take in rows published here, in order of time."""
@@ -99,8 +104,7 @@ class Bus:
 
     def lose_since(self, since: int, partitions: np.ndarray, now: int) -> None:
         """Rows of some partitions (bool by partition) that became visible at ``since`` or later are gone."""
-        kept = self.end - self.base
-        at, partition = self.rows["at"][:kept], self.rows["partition"][:kept]
+        at, partition = self.rows.all("at"), self.rows.all("partition")
         self._lose((at >= since) & partitions[partition], now)
 
     def lose_all(self, now: int) -> None:
@@ -113,8 +117,7 @@ class Bus:
         self._lose(np.ones(self.end - self.base, np.bool_), now)
 
     def _lose(self, lost: np.ndarray, now: int) -> None:
-        kept = self.end - self.base
-        gone, own = self.rows["gone"][:kept], self.rows["origin"][:kept] == self.index
+        gone, own = self.rows.all("gone"), self.rows.all("origin") == self.index
         lost = lost & ~gone
         if not lost.any():
             return
@@ -122,7 +125,7 @@ class Bus:
         self._gone.append((now, self.base + np.flatnonzero(lost)))
         number = self.own_positions.below(self.base) + np.cumsum(own) - 1  # of those published here
         numbers = number[lost & own] - self.own.base
-        self.own["gone"][numbers[numbers >= 0]] = True
+        self.own.all("gone")[numbers[numbers >= 0]] = True
 
     def drop(self, position: int, own: int, settled: int) -> None:
         """Forget the rows that nobody asks for: before a position, and published here before a number."""
@@ -130,8 +133,8 @@ class Bus:
         if self.own.base < self.own_positions.count:
             position = min(position, self.own_positions.value(self.own.base))
         if self._hold and self.end > self.base:
-            at = self.rows["at"][: self.end - self.base]
-            position = min(position, self.base + int(np.searchsorted(at, settled - self._hold)))
+            held = self.rows.all("at").searchsorted(settled - self._hold)
+            position = min(position, self.base + int(held))
         before, position = self.base, min(position, self._out)
         if position <= before:
             return

@@ -4,10 +4,10 @@ import numpy as np
 
 from sim.core.identity import pack_rid, stream_of
 from sim.engine.circle.layout import F_END
+from sim.engine.log import Log
 from sim.journal.recorder import Table
 from sim.models.bus.bus import Bus
 from sim.models.bus.origins import Origins
-from sim.models.bus.rows import Rows
 from sim.models.store.domain import Domain
 
 
@@ -21,7 +21,7 @@ class Calls:
         self.domain = domain
         self._streams = {s.source: i for i, s in enumerate(domain.streams) if s.fed_by == caller}
         self._made = dict.fromkeys(self._streams.values(), 0)  # calls of each stream
-        self._open = Rows(position=np.int64, stream=np.int64, seq=np.int64)
+        self._open = Log(position=np.int64, stream=np.int64, seq=np.int64)
         self._low = 0  # the first call that is not saved
         self._table: list[tuple[np.ndarray, int, np.ndarray, np.ndarray, np.ndarray]] = []
 
@@ -93,15 +93,18 @@ class Handler:
     def __init__(self, calls: Calls, origins: Origins, wanted: np.ndarray) -> None:
         self.calls, self.wanted = calls, wanted
         self._origins = origins
-        self._known = Rows(reacts=np.bool_, tag=np.int64)
+        self._known = Log(reacts=np.bool_, tag=np.int64)
 
-    def known(self, bus: Bus) -> tuple[np.ndarray, int]:
-        """Return whether it reacts to each row of a bus, bool by position - base, and base."""
+    def learn(self, bus: Bus) -> None:
+        """Find out whether it reacts to the rows that a bus has by now."""
         known = self._known
         if known.end < bus.end:
             rid = self._origins.of(bus.versions(known.end, bus.end))
             known.append(reacts=self.wanted[stream_of(rid)], tag=rid)
-        return known["reacts"], known.base
+
+    def reacts(self, row: int) -> np.ndarray:
+        """Return whether it reacts to each row from one on, bool."""
+        return self._known.since("reacts", row)
 
     def completed(self, bus: Bus, begin: int, times: np.ndarray, skipped: np.ndarray) -> None:
         """Call for those of the rows from ``begin`` on, completed at ``times``, that it reacts to."""

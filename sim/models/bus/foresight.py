@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from sim.engine.circle.layout import COMMITS
+from sim.engine.cursor import NEXT, Gate
 from sim.engine.foresee import (
     BASE,
     END,
@@ -19,7 +20,6 @@ from sim.engine.foresee import (
     foresee_rows,
     reads,
 )
-from sim.engine.kernels import NEXT
 from sim.models.bus.bus import Bus
 from sim.models.bus.origins import Origins
 from sim.models.bus.reader import Reader
@@ -73,11 +73,18 @@ class Foresight:
             rows.partition[there:count] = rows.key[there:count] % bus.cluster.closed.size
             rows.gone[there:count] = False
         rows.rid[:count] = self._origins.of(rows.version[:count])
-        relay, (state, speed) = self._relay, self._relay.server()
+        relay, cursor = self._relay, self._relay.cursor.copy()
         node = self._domain.nodes[self._domain.primary].index
-        self._publisher = (node, relay.closed_partitions(), relay.rules, relay.work, state, speed)
+        self._publisher = (
+            node,
+            relay.closed_partitions(),
+            relay.rules,
+            relay.work,
+            cursor.state,
+            cursor.speed,
+        )
         rows.reg[[BASE, END, VISIBLE]] = first, count, there
-        rows.reg[FIRST_LSN] = state[NEXT] - there
+        rows.reg[FIRST_LSN] = cursor.next - there
         rows.reg[SEEN] = self._domain.circle.reg[COMMITS]
         self._copies = [self._copy(reader, bus) for reader in readers]
 
@@ -89,10 +96,11 @@ class Foresight:
         handler = reader.handler
         assert handler is not None, "one that calls"
         stream, low = handler.calls.stream(bus)
-        state, speed = reader.server()
+        cursor = reader.cursor.copy()
         made = reads(self._rows.at.size, handler.wanted)
-        server = (self._rows, made, bus.cluster.closed, bus.retention, reader.work, state, speed)
-        return _Copy(handler.calls.domain, stream, low, state, server)
+        gate = Gate(self._rows.partition, self._rows.gone, bus.cluster.closed, *bus.retention, made.reacts)
+        server = (self._rows, made, gate, reader.work, cursor.state, cursor.speed)
+        return _Copy(handler.calls.domain, stream, low, cursor.state, server)
 
     def look(self, until: int) -> bool:
         """Feed the calls that are made strictly before ``until``; False if there is no room to foresee them.

@@ -54,7 +54,7 @@ class Offsets:
         while True:
             yield clock.sleep(mirror.process.name, mirror.rules.checkpoint)
             here = [entry for entry in self._readers.values() if entry[0].bus.region == a]
-            if here and mirror.connected and mirror.process.used(clock.now):
+            if here and mirror.flow.connected and mirror.process.used(clock.now):
                 self._setting.advance()
                 for reader, rules, places in here:
                     if b in places and rules.start == "checkpoint":

@@ -5,8 +5,8 @@ from collections.abc import Iterable
 import numpy as np
 
 from sim.core.identity import LSN_MASK, lsn_of, timeline_of
+from sim.engine.log import Log
 from sim.engine.ordering import absent
-from sim.models.bus.rows import Rows
 
 _SPARE = 65_536
 
@@ -15,7 +15,7 @@ class Origins:
     """The rids of a domain's commits, by timeline and lsn; those of the primaries, as they go to the log."""
 
     def __init__(self) -> None:
-        self._rids: dict[int, Rows] = {}
+        self._rids: dict[int, Log] = {}
         self._kept = 0  # rows after the last drop
 
     def take(self, commits: np.ndarray) -> None:
@@ -23,8 +23,7 @@ class Origins:
         first = int(commits[0, 1])
         timeline = timeline_of(first)
         if timeline not in self._rids:
-            self._rids[timeline] = Rows(rid=np.int64)
-            self._rids[timeline].restart(lsn_of(first))
+            self._rids[timeline] = Log(lsn_of(first), rid=np.int64)
         self._rids[timeline].append(rid=commits[:, 2])
 
     def of(self, versions: np.ndarray) -> np.ndarray:
@@ -33,7 +32,7 @@ class Origins:
         for timeline in np.unique(timelines).tolist():
             rows, mine = self._rids[timeline], timelines == timeline
             assert (lsns[mine] >= rows.base).all(), "forgotten too early"
-            rids[mine] = rows["rid"][lsns[mine] - rows.base]
+            rids[mine] = rows.all("rid")[lsns[mine] - rows.base]
         return rids
 
     def lost(self, versions: np.ndarray, newest: int, cuts: np.ndarray) -> np.ndarray:
@@ -63,7 +62,7 @@ class Origins:
         gone, kept = [none], [none]
         for timeline, rows in self._rids.items():
             lsns = lsn_of(versions[timeline_of(versions) == timeline])
-            known = rows.part("rid", rows.base, rows.end).copy()
+            known = rows.all("rid").copy()
             before = rows.base
             rows.drop(min(lsn, int(lsns.min())) if lsns.size else lsn)
             gone.append(known[: rows.base - before])

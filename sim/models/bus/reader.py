@@ -5,26 +5,13 @@ import numpy as np
 from sim.core import dials as d
 from sim.core.distributions import Distribution
 from sim.core.draws import Purpose, key_of
-from sim.engine.kernels import FLOOR, NEXT
-from sim.engine.path_kernels import (
-    ALL,
-    EARLY,
-    TAKEN,
-    Work,
-    change_pace,
-    interrupt,
-    read_rows,
-    server,
-    work_of,
-)
+from sim.engine.cursor import EARLY, Cursor, Gate, Queue, Work
+from sim.engine.log import Log
 from sim.engine.sampling import encode
 from sim.journal.recorder import Table
-from sim.models.bus.bus import Bus
+from sim.models.bus.bus import ALL, Bus
 from sim.models.bus.calls import Handler
-from sim.models.bus.rows import Rows
 from sim.models.setting import Setting
-
-_CHUNK = 65_536  # rows for which room is made at a time
 
 
 class Reader:
@@ -49,8 +36,8 @@ class Reader:
         self._setting, self._save_every = setting, save_every
         key = np.uint64(key_of(setting.control.seed, setting.control.trial, name))
         self.work = Work(encode([work]), 0, key, Purpose.CONSUME)
-        self._state, self._speed = server()
-        self._served = Rows(at=np.int64, skipped=np.bool_)
+        self.cursor = Cursor()
+        self._served = Log(at=np.int64, skipped=np.bool_)
         self._advanced = self._since = self._out = 0
         self._reached = 0  # where it was when it stopped last
         # for the journal: region, first position, times, whether skipped
@@ -70,16 +57,12 @@ class Reader:
 
     def position(self) -> int:
         """Return the position behind the last row completed or skipped strictly before the last advance."""
-        return int(self._state[NEXT])
+        return self.cursor.next
 
     @property
     def works(self) -> bool:
         """Whether it goes on by itself."""
-        return self.running and bool(self._speed[0] > 0.0)
-
-    def server(self) -> tuple[np.ndarray, np.ndarray]:
-        """Return copies of its state and speed."""
-        return self._state.copy(), self._speed.copy()
+        return self.running and not self.cursor.stands
 
     def low(self) -> int:
         """Return the first position of its bus that it may still ask for."""
@@ -90,8 +73,7 @@ class Reader:
 
         ``at`` must not be later than the last advance.
         """
-        times = self._served.part("at", self._served.base, self._served.end)
-        return self._served.base + int(np.searchsorted(times, at))
+        return self._served.base + int(self._served.all("at").searchsorted(at))
 
     def runs(self, begin: int, end: int) -> list[tuple[int, int]]:
         """Return the maximal runs [from, to) of rows in [begin, end) that were completed and not skipped."""
@@ -113,13 +95,13 @@ class Reader:
         self._served.restart(position)
         if self.handler is not None:
             self.handler.place(position)
-        self._state[NEXT] = self._out = position
-        interrupt(self._state)
+        self.cursor.go_to(position)
+        self._out = position
 
     def resume(self, now: int) -> None:
         """Work from now on, from the present position."""
         self.running, self._since = True, now
-        self._state[FLOOR] = now
+        self.cursor.resume(now)
 
     def halt(self) -> None:
         """Stop: the row in service is lost, the position goes back to ``saved``."""
@@ -128,19 +110,16 @@ class Reader:
         self._served.truncate(self.saved)
         if self.handler is not None:
             self.handler.calls.forget()
-        self._state[NEXT] = self._out = self.saved
-        interrupt(self._state)
+        self.cursor.go_to(self.saved)
+        self._out = self.saved
 
     def pace(self, now: int, speed: float) -> None:
         """Work at another speed from now on; 0 is standing still."""
-        work = 0.0
-        if self._state[TAKEN] >= 0:
-            work = work_of(self.work, int(self.bus.versions(self.position(), self.position() + 1)[0]))
-        change_pace(self._state, self._speed, work, at=now, to=speed)
+        self.cursor.change_speed(at=now, to=speed)
 
     def opened(self, now: int) -> None:
         """Partitions of its bus are available again."""
-        self._state[FLOOR] = max(int(self._state[FLOOR]), now)
+        self.cursor.resume(now)
 
     # --- time -----------------------------------------------------------------------------------------------
 
@@ -152,9 +131,9 @@ class Reader:
     def serve(self, until: int) -> None:
         """Serve what is due strictly before ``until``."""
         if self.running:
-            early, begin = int(self._state[EARLY]), self.position()
+            early, begin = self.cursor.state[EARLY], self.position()
             self._serve(until)
-            if int(self._state[EARLY]) > early:
+            if self.cursor.state[EARLY] > early:
                 self._setting.dials.hit(d.RETENTION, self._setting.domain, self.bus.region)
             if self.handler is not None and begin < self.position():
                 end = self.position()
@@ -162,24 +141,20 @@ class Reader:
                 self.handler.completed(self.bus, begin, times, skipped)
 
     def _serve(self, until: int) -> None:
-        bus, served, state = self.bus, self._served, self._state
-        last = bus.end if self.barrier is None else min(bus.end, self.barrier)
-        reacting = ALL if self.handler is None else self.handler.known(bus)
-        while self.position() < last and self._speed[0] > 0.0:
-            end = min(last, self.position() + _CHUNK)
-            served.reserve(end - served.end)
-            read_rows(
-                bus.columns(), bus.base, bus.cluster.closed, bus.retention, self.work, state, self._speed,
-                served["at"], served["skipped"], served.base, reacting, end=end, until=until,
-            )  # fmt: skip
-            served.end = self.position()
-            if served.end < end:
-                return
+        bus, rows = self.bus, self.bus.rows
+        end = bus.end if self.barrier is None else min(bus.end, self.barrier)
+        if self.handler is not None:
+            self.handler.learn(bus)
+        queue = Queue(rows.column("at"), rows.column("version"), self._gate)
+        self.cursor.serve(queue, self.work, self._served, end=end, until=until)
+
+    def _gate(self, row: int) -> Gate:
+        return self.bus.gate(row, ALL if self.handler is None else self.handler.reacts(row))
 
     def save(self, until: int) -> None:
         """Save at the last tick strictly before ``until``: everything before that has happened."""
         begin, self._advanced = self._advanced, max(until, self._advanced)
-        if self._save_every is None or not self.running or self._speed[0] <= 0.0:
+        if self._save_every is None or not self.running or self.cursor.stands:
             return
         tick = (until - 1) // self._save_every * self._save_every
         if tick >= max(begin, self._since + 1):

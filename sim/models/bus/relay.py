@@ -6,31 +6,16 @@ import numpy as np
 
 from sim.core import dials as d
 from sim.core.draws import Purpose, key_of
-from sim.engine.kernels import DONE, FLOOR, NEXT
-from sim.engine.log import COMMIT, KEY, VERSION
-from sim.engine.path_kernels import (
-    OPEN,
-    ROUND_AT,
-    ROUND_END,
-    TAKEN,
-    Rules,
-    Work,
-    change_pace,
-    interrupt,
-    relay_rounds,
-    server,
-    work_of,
-)
+from sim.engine.cursor import END_OF_TIME, FREE, Work
+from sim.engine.log import Log
+from sim.engine.rounds import OPEN, ROUND_AT, ROUND_END, Rules, relay_cursor, relay_rounds
 from sim.engine.sampling import encode
 from sim.journal.recorder import Table
 from sim.journal.schema import LSN_MASK
 from sim.models.bus.bus import Batch, Bus
-from sim.models.bus.rows import Rows
 from sim.models.process import Process
 from sim.models.setting import Setting
 from sim.spec.faults.turned import turned
-
-_FOREVER = 2**62
 
 
 class Relay:
@@ -52,10 +37,8 @@ class Relay:
         self.rules = Rules(spec.interval, spec.batch, mark, bus.partitions)
         key = np.uint64(key_of(control.seed, control.trial, name))
         self.work = Work(encode([spec.publish]), 0, key, Purpose.PUBLISH)
-        self._state, self._speed = server(1)
-        self._state[OPEN] = 1
-        self._outbox = Rows(commit=np.int64, version=np.int64, key=np.int64)
-        self._outbox.restart(1)
+        self.cursor = relay_cursor()
+        self._outbox = Log(1, at=np.int64, version=np.int64, key=np.int64)
         self._snapshot: tuple[np.ndarray, np.ndarray, np.ndarray] | None = None
         self._resume_at = 1  # next lsn after the snapshot
         self._saves: list[tuple[int, int]] = [(0, 0)]  # when, position
@@ -89,11 +72,11 @@ class Relay:
     @property
     def waits(self) -> bool:
         """Whether a commit waits to be published."""
-        return self._snapshot is not None or int(self._state[NEXT]) < self._outbox.end
+        return self._snapshot is not None or self.cursor.next < self._outbox.end
 
     def snapshots(self) -> list[np.ndarray]:
         """Return the old versions that it may yet publish: of this snapshot, and of one to come."""
-        rest = [] if self._snapshot is None else [self._snapshot[1][int(self._state[NEXT]) :]]
+        rest = [] if self._snapshot is None else [self._snapshot[1][self.cursor.next :]]
         newest = self._domain.newest
         return [*rest, newest[newest > 0]] if self._can_lose_slot else rest
 
@@ -102,20 +85,16 @@ class Relay:
         """Whether it goes from commit to commit, and not through a snapshot."""
         return self._snapshot is None
 
-    def server(self) -> tuple[np.ndarray, np.ndarray]:
-        """Return copies of its state and speed."""
-        return self._state.copy(), self._speed.copy()
-
     def waiting(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Return (commit, version, key) of what it has not published, from its position on."""
-        outbox, first = self._outbox, int(self._state[NEXT])
-        commit, version, key = (outbox.part(name, first, outbox.end) for name in ("commit", "version", "key"))
-        return commit, version, key
+        outbox, first = self._outbox, self.cursor.next
+        at, version, key = (outbox.part(name, first, outbox.end) for name in outbox.columns)
+        return at, version, key
 
     @property
     def round_at(self) -> int | None:
         """The tick at which the round under way began, None if none is under way."""
-        return int(self._state[ROUND_AT]) if self._state[ROUND_END] >= 0 else None
+        return int(self.cursor.state[ROUND_AT]) if self.cursor.state[ROUND_END] >= 0 else None
 
     def _without_node(self) -> bool:
         node = self._domain.nodes[self._domain.primary]
@@ -123,15 +102,16 @@ class Relay:
 
     def last_completion(self) -> int | None:
         """Return when the last record of the round under way is published if nothing changes, or None."""
-        state, ends = self._state.copy(), np.zeros((1, 2), np.int64)
+        cursor, ends = self.cursor.copy(), np.zeros((1, 2), np.int64)
+        state = cursor.state
         rules = self.rules._replace(mark=0.0)
         columns, base = self._source()
-        out = np.empty(int(state[ROUND_END] - state[NEXT]), np.int64)
+        out = np.empty(int(state[ROUND_END]) - cursor.next, np.int64)
         done = relay_rounds(
-            columns, base, self.closed_partitions(), rules, self.work, state, self._speed, out, ends,
-            end=int(state[ROUND_END]), until=_FOREVER, rounds=1,
+            columns, base, self.closed_partitions(), rules, self.work, state, cursor.speed, out, ends,
+            end=int(state[ROUND_END]), until=END_OF_TIME, rounds=1,
         )  # fmt: skip
-        return int(state[DONE]) if done else None
+        return int(state[FREE]) if done else None
 
     # --- time -----------------------------------------------------------------------------------------------
 
@@ -158,14 +138,13 @@ class Relay:
         """Take over what has been committed since."""
         log, outbox = self._domain.log, self._outbox
         if outbox.end < log.end:
-            new = slice(outbox.end - log.base, log.end - log.base)
-            commit, version, key = (log.column(name)[new] for name in (COMMIT, VERSION, KEY))
-            outbox.append(commit=commit, version=version, key=key)
+            outbox.append(**{name: log.part(name, outbox.end, log.end) for name in outbox.columns})
 
     def _source(self) -> tuple[tuple[np.ndarray, np.ndarray, np.ndarray], int]:
         if self._snapshot is not None:
             return self._snapshot, 0
-        return (self._outbox["commit"], self._outbox["version"], self._outbox["key"]), self._outbox.base
+        at, version, key = self._outbox.columns.values()
+        return (at, version, key), self._outbox.origin
 
     def closed_partitions(self) -> np.ndarray:
         """Return which partitions of its bus have no leader, bool by partition; as they come to be."""
@@ -178,25 +157,26 @@ class Relay:
         if len(done):
             self._copied = self._snapshot[1] & LSN_MASK
             self._snapshot = None
-            self._state[NEXT] = done[0, 1] = self._resume_at
+            done[0, 1] = self._resume_at
+            self.cursor.go_to(self._resume_at)
         ends.append(done)
 
     def _publish(self, until: int, parts: list, ends: list[np.ndarray]) -> None:
-        first = max(int(self._state[OPEN]), self._advanced)
+        first = max(int(self.cursor.state[OPEN]), self._advanced)
         rounds = max(0, until - first) // self.rules.interval + 2
         ends.append(self._rounds(self.rules, until, parts, end=self._outbox.end, rounds=rounds))
 
     def _rounds(self, rules: Rules, until: int, parts: list, *, end: int, rounds: int) -> np.ndarray:
         """Work through rounds; add (time, version, key) of what was published; return the rounds' ends."""
         columns, base = self._source()
-        first = int(self._state[NEXT])
+        first = self.cursor.next
         rounds = min(rounds, max(end - first, 0) + 1)
         out, ends = np.empty(max(end - first, 0), np.int64), np.empty((rounds, 2), np.int64)
         ended = relay_rounds(
-            columns, base, self.closed_partitions(), rules, self.work, self._state, self._speed, out, ends,
-            end=end, until=until, rounds=rounds,
+            columns, base, self.closed_partitions(), rules, self.work,
+            self.cursor.state, self.cursor.speed, out, ends, end=end, until=until, rounds=rounds,
         )  # fmt: skip
-        new = slice(first - base, int(self._state[NEXT]) - base)
+        new = slice(first - base, self.cursor.next - base)
         parts.append((out[: new.stop - new.start].copy(), columns[1][new].copy(), columns[2][new].copy()))
         return ends[:ended]
 
@@ -237,15 +217,15 @@ class Relay:
         """Forget the commits and saves that nobody asks for: neither a restart nor a promotion."""
         log = self._domain.log
         # a promotion to come cuts at this commit or later
-        oldest = int(log.column(COMMIT)[0]) if 1 < log.base < log.end else 0
+        oldest = self._domain.commit_ns(log.base) if 1 < log.base < log.end else 0
         keep = self._saved_before(oldest) - 1
         if keep > 0:
             del self._saves[:keep]
         if log.base > 1:
-            self._outbox.drop(min(self.lowest + 1, self._state_lsn()))
+            self._outbox.drop(min(self.lowest + 1, self._next_lsn()))
 
-    def _state_lsn(self) -> int:
-        return self._resume_at if self._snapshot is not None else int(self._state[NEXT])
+    def _next_lsn(self) -> int:
+        return self._resume_at if self._snapshot is not None else self.cursor.next
 
     # --- what its process does ------------------------------------------------------------------------------
 
@@ -257,14 +237,14 @@ class Relay:
     def _note_published(self) -> None:
         """Note how far it has come since its last start, before its position goes back."""
         if self._snapshot is not None:
-            self._copied = self._snapshot[1][: int(self._state[NEXT])] & LSN_MASK
-        self._reached = max(self._reached, self._state_lsn())
+            self._copied = self._snapshot[1][: self.cursor.next] & LSN_MASK
+        self._reached = max(self._reached, self._next_lsn())
 
     def _back(self) -> None:
         self._snapshot = None
         self._complete = self.saved
-        self._state[NEXT], self._state[ROUND_END] = self.saved + 1, -1
-        interrupt(self._state)
+        self.cursor.go_to(self.saved + 1)
+        self.cursor.state[ROUND_END] = -1
 
     def resume(self, now: int) -> None:
         """Run from now on; if its slot is lost, without a position."""
@@ -272,64 +252,54 @@ class Relay:
         if gap is not None:
             self._setting.dials.hit(d.SLOT_LOST, self._setting.domain)
             self._begin_without(gap, now)
-        self._state[FLOOR] = now
-        self._state[OPEN] = now + 1
-        self._began = self._reached = self._state_lsn()
+        self.cursor.resume(now)
+        self.cursor.state[OPEN] = now + 1
+        self._began = self._reached = self._next_lsn()
         self._copied = np.zeros(0, np.int64)
         self.placed.append((now, self._buses[self.process.region].index, self._began - 1))
 
     def _begin_without(self, gap: str, now: int) -> None:
         """Begin behind the last commit of now, or with the newest version of each key."""
         self.take()
-        commits = self._outbox.part("commit", self._outbox.base, self._outbox.end)
-        end = self._outbox.base + int(np.searchsorted(commits, now))
+        end = self._outbox.base + int(self._outbox.all("at").searchsorted(now))
         keys = np.flatnonzero(self._domain.newest)
         if gap == "snapshot" and keys.size:
             self._snapshot = (np.zeros(keys.size, np.int64), self._domain.newest[keys].copy(), keys)
             self._resume_at = end
-            self._state[NEXT] = 0
+            self.cursor.go_to(0)
         else:
-            self._state[NEXT] = end
+            self.cursor.go_to(end)
             self._complete = end - 1
             self._saves.append((now, end - 1))
 
     def pace(self, now: int) -> None:
         """Work at speed 1, or stand still while it is paused: ticks pass unused."""
-        if self._speed[0] <= 0.0:
-            self._state[OPEN] = max(int(self._state[OPEN]), now)
-        change_pace(self._state, self._speed, self._head(), at=now, to=0.0 if self.process.paused else 1.0)
-
-    def _head(self) -> float:
-        """Return the work of what is in service, ns."""
-        if self._state[TAKEN] < 0:
-            return 0.0
-        if self._state[NEXT] == self._state[ROUND_END]:
-            return self.rules.mark
-        columns, base = self._source()
-        return work_of(self.work, int(columns[1][int(self._state[NEXT]) - base]))
+        if self.cursor.stands:
+            self.cursor.state[OPEN] = max(int(self.cursor.state[OPEN]), now)
+        self.cursor.change_speed(at=now, to=0.0 if self.process.paused else 1.0)
 
     # --- brokers --------------------------------------------------------------------------------------------
 
     def closed(self) -> None:
         """Partitions of its bus have no leader: a record in service for one of them starts anew."""
-        state = self._state
-        if state[TAKEN] >= 0 and state[NEXT] < state[ROUND_END]:
-            columns, base = self._source()
-            if self.closed_partitions()[int(columns[2][int(state[NEXT]) - base]) % self.rules.partitions]:
-                interrupt(state)
+        cursor = self.cursor
+        if cursor.taken_up and cursor.next < cursor.state[ROUND_END]:
+            (_, _, key), base = self._source()
+            if self.closed_partitions()[int(key[cursor.next - base]) % self.rules.partitions]:
+                cursor.interrupt()
 
     def opened(self, now: int) -> None:
         """Partitions of its bus are available again."""
-        self._state[FLOOR] = max(int(self._state[FLOOR]), now)
+        self.cursor.resume(now)
 
     # --- the journal ----------------------------------------------------------------------------------------
 
     def unsent(self) -> Table:
         """Return the versions that it would still publish, and has not published since its last start."""
-        outbox, first = self._outbox, max(self._state_lsn(), self._outbox.base)
+        outbox, first = self._outbox, max(self._next_lsn(), self._outbox.base)
         versions = outbox.part("version", first, outbox.end)
         if self._snapshot is not None:
-            versions = np.concatenate([self._snapshot[1][int(self._state[NEXT]) :], versions])
+            versions = np.concatenate([self._snapshot[1][self.cursor.next :], versions])
         elif not self.process.running:
             lsns = np.arange(first, outbox.end)
             again = (self._began <= lsns) & (lsns < self._reached) | np.isin(lsns, self._copied)

@@ -10,7 +10,7 @@ from sim.journal.recorder import Table
 from sim.models.bus.bus import Bus
 from sim.models.bus.calls import Calls
 from sim.models.bus.origins import Origins
-from sim.models.bus.rows import Runs
+from sim.models.bus.runs import Runs
 from sim.models.setting import Setting
 from sim.spec.bus.replay import Place, Replay
 from sim.spec.faults.when import When

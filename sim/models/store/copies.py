@@ -25,7 +25,7 @@ def held(domain: Domain, node: Node) -> int:
     if node.role == PRIMARY:
         return domain.log.end - 1
     if node.role in (FOLLOWING, PROMOTING):
-        return domain.followers[node.region].wired - 1
+        return domain.followers[node.region].flow.next - 1
     return usable(domain, node)
 
 

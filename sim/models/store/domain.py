@@ -12,10 +12,10 @@ from sim.engine.circle.growth import grown, tags_under_way, with_fed, without
 from sim.engine.circle.load import feed
 from sim.engine.circle.lookahead import sure_until
 from sim.engine.circle.loop import FULL, GROW, TRIPPED, advance, start
-from sim.engine.log import APPLIED, COMMIT, Log
-from sim.engine.reading import append, link_next, read_diverged, read_follower, read_primary
+from sim.engine.log import Log
+from sim.engine.reading import Commits, append, link_next, read_diverged, read_follower, read_primary
 from sim.engine.sampling import DistTable
-from sim.models.store.follower import APPLY, RECEIVE, SEND, Follower, Wire
+from sim.models.store.follower import APPLY, RECEIVE, SEND, Follower
 from sim.models.store.workload import Stream
 
 PRIMARY, FOLLOWING, PROMOTING, STALE, RESTORING = "primary", "following", "promoting", "stale", "restoring"
@@ -65,10 +65,9 @@ class Domain:
         self.regions = regions
         self.streams = streams
         self.circle = circle
-        self.log = Log(0)  # before there are nodes
+        self.log = Log(1, **dict.fromkeys(Commits._fields, np.int64))
         self.nodes: dict[str, Node] = {}
         self.followers: dict[str, Follower] = {}
-        self.wires: dict[str, Wire] = {}
         self.primary = ""
         self.timeline = 1
         self.position = 0  # every record strictly before this has been processed by the circle
@@ -95,15 +94,14 @@ class Domain:
     ) -> None:
         """Put the nodes in their regions."""
         self.primary = primary
-        self.log = Log(1 + len(replicas))
-        for number, region in enumerate([primary, *replicas]):
+        for region in [primary, *replicas]:
             index = self.regions.index(region)
             node = Node(index, region, PRIMARY if region == primary else FOLLOWING)
             node.memory = np.zeros((self.newest.size, 4), np.int64)
             self.nodes[region] = node
             self.copies[region] = []
             key = key_of(seed, trial, f"{self.name}/replica/{region}")
-            self.followers[region] = Follower(number, key, table, apply)
+            self.followers[region] = Follower(self.log, key, table, apply)
         start(self.circle)
 
     # --- time -----------------------------------------------------------------------------------------------
@@ -197,9 +195,9 @@ class Domain:
     def _follow(self, region: str, until: int, *, through: int) -> None:
         if self.nodes[region].role in (FOLLOWING, PROMOTING):
             follower = self.followers[region]
-            steps = follower.advance(self.log, self.wires[region], until, through=through)
+            steps = follower.advance(until, through=through)
             sends = self.nodes[region].role == FOLLOWING and not self.nodes[self.primary].data_lost
-            waits = follower.received > follower.applied or (sends and self.log.end > follower.wired)
+            waits = follower.received > follower.applied or (sends and self.log.end > follower.flow.next)
             flow = (self.primary, region)
             self.flow_reads[flow] = self.flow_reads.get(flow, 0) + steps + waits
 
@@ -223,30 +221,27 @@ class Domain:
         if len(ours):
             self.on_commits(ours)
         log = self.log
-        log.reserve(len(ours), self._live())
-        used = log.end - log.base
-        append(ours, 0, len(ours), log.columns, used, self.newest)
-        link_next(log.columns, log.base, used, used + len(ours))
-        if used == 0 and log.end == 1 and len(ours):
+        log.reserve(len(ours))
+        begin, end = log.end - log.origin, log.end - log.origin + len(ours)
+        commits = self._commits()
+        append(ours, commits, begin, self.newest)
+        link_next(commits, log.origin, log.base - log.origin, begin, end)
+        if log.end == 1 and len(ours):
             self.first_commit_ns = int(ours[0, 0])
         log.end += len(ours)
         self.nodes[self.primary].lsn = log.end - 1
 
-    def _live(self) -> list[tuple[int, int, int]]:
-        """Return (node, first lsn, end lsn) of the rows in use of each node's own columns of the log."""
-        return [
-            (follower.node, min(follower.needed, self.nodes[region].shared + 1), follower.wired)
-            for region, follower in self.followers.items()
-            if self.nodes[region].role in (FOLLOWING, PROMOTING)
-        ]
+    def _commits(self) -> Commits:
+        """Return the columns of the log, which begin with lsn ``log.origin``."""
+        return Commits(*self.log.columns.values())
 
     def _answer_reads(self, node: Node, until: int) -> None:
         reads = self.circle.reads[node.index]
         first, last = int(self.read_first[node.index]), int(self.circle.node[node.index, layout.N_READS])
-        log, columns = self.log, self.log.columns
+        log, columns = self.log, self._commits()
         if node.region == self.primary:
             node.seen, first = read_primary(
-                node.memory, columns, log.base, node.seen, log.end, reads, first, last, until
+                node.memory, columns, log.origin, node.seen, log.end, reads, first, last, until
             )
             node.shared = node.seen - 1
         elif node.role in (FOLLOWING, PROMOTING):
@@ -256,7 +251,7 @@ class Domain:
             node.seen, node.own_done, first = read_diverged(
                 node.memory,
                 columns,
-                log.base,
+                log.origin,
                 node.seen,
                 log.end,
                 own,
@@ -271,13 +266,13 @@ class Domain:
 
     def _answer_follower(self, node: Node, reads: np.ndarray, first: int, *, last: int, until: int) -> int:
         log, follower = self.log, self.followers[node.region]
-        applied = log.of_node(follower.node, APPLIED)
+        applied = follower.done.since("at", node.shared + 1)
         ends = (log.end, follower.applied + 1)
         node.seen, shared, first = read_follower(
             node.memory,
-            log.columns,
+            self._commits(),
             applied,
-            log.base,
+            log.origin,
             node.seen,
             node.shared + 1,
             ends,
@@ -306,4 +301,4 @@ class Domain:
 
     def commit_ns(self, lsn: int) -> int:
         """Return when a record of the newest timeline was committed, 0 for none."""
-        return int(self.log.column(COMMIT)[lsn - self.log.base]) if lsn >= self.log.base else 0
+        return int(self.log.since("at", lsn)[0]) if lsn >= self.log.base else 0

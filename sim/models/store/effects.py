@@ -7,10 +7,10 @@ from sim.engine.circle.growth import with_heap
 from sim.engine.circle.load import change_rate
 from sim.engine.circle.probes import watch_anew
 from sim.engine.sampling import ns
+from sim.engine.wire import Transit
 from sim.models.dials import Dials
 from sim.models.network import Network, Path
 from sim.models.store.domain import FOLLOWING, PRIMARY, PROMOTING, RESTORING, STALE, Domain, Node
-from sim.models.store.follower import Wire
 from sim.models.store.workload import Tables
 from sim.spec.scenario import Scenario
 
@@ -81,8 +81,8 @@ class Effects:
         change_node_speed(domain.circle, node.index, now, speed)
         follower = domain.followers[node.region]
         paused = dials.value(d.PAUSE_APPLY, *of)
-        follower.set_apply_speed(domain.log, now, 0.0 if paused else speed)
-        follower.set_send_speed(domain.log, now, self._send_speed(node.region))
+        follower.applies.change_speed(at=now, to=0.0 if paused else speed)
+        follower.flow.sender.change_speed(at=now, to=self._send_speed(node.region))
 
     def _send_speed(self, region: str) -> float:
         primary = self._domain.primary
@@ -107,11 +107,10 @@ class Effects:
         primary = domain.nodes[domain.primary]
         for region, follower in domain.followers.items():
             if region == domain.primary:
-                domain.wires[region] = Wire(0.0, 0, 0.0, 0.0)
                 continue
-            node = domain.nodes[region]
+            node, flow = domain.nodes[region], follower.flow
             path = network.path(domain.primary, region)
-            domain.wires[region] = Wire(
+            flow.wire.transit = Transit(
                 path.latency,
                 self._tables.add(path.jitter),
                 path.loss,
@@ -119,10 +118,10 @@ class Effects:
             )
             fits = node.role == FOLLOWING and node.up and not path.cut
             connected = fits and primary.up and not primary.data_lost
-            if connected and not follower.connected:
-                follower.connect(now)
-            elif follower.connected and not connected:
-                follower.disconnect(domain.log, now, sender_died=fits and not self._wire_lost())
+            if connected and not flow.connected:
+                flow.connect(now)
+            elif flow.connected and not connected:
+                follower.disconnect(died_ns=now if fits and not self._wire_lost() else None)
             self._acknowledgements(region, now, connected=connected)
 
     def _wire_lost(self) -> bool:
@@ -130,13 +129,13 @@ class Effects:
         return bool(self._dials.value(d.WIRE, self._domain.name, self._domain.primary) == "lost")
 
     def _acknowledgements(self, region: str, now: int, *, connected: bool) -> None:
-        follower = self._domain.followers[region]
+        flow = self._domain.followers[region].flow
         held = connected and self._network.cut(region, self._domain.primary)
-        if held and follower.limit is None:
+        if held and flow.limit is None:
             rules = self._spec.replication
-            follower.hold(max(1, rules.window // rules.record))
+            flow.hold(max(1, rules.window // rules.record))
         elif not held:
-            follower.unhold(now)
+            flow.unhold(now)
 
     def new_primary(self, now: int) -> None:
         """After a promotion: the flows start at the new primary, each with its own share of its own link."""
@@ -146,8 +145,8 @@ class Effects:
                 link = self._network.link(domain.primary, region)
                 rules = self._spec.replication
                 assert rules.share is not None, "resolved"
-                domain.log.send_work(follower.node)[:] = rules.record * 1e9 / (rules.share * link.bandwidth)
-                follower.set_send_speed(domain.log, now, self._send_speed(region))
+                follower.flow.carries(rules.record * 1e9 / (rules.share * link.bandwidth))
+                follower.flow.sender.change_speed(at=now, to=self._send_speed(region))
         self.flows(now)
 
     # --- nodes ----------------------------------------------------------------------------------------------
@@ -168,14 +167,13 @@ class Effects:
             self._wipe(node, now)
         elif node.role == RESTORING:
             node.role = STALE
-        if not follower.connected and node.role in (FOLLOWING, PROMOTING):
-            follower.drop_flight(domain.log)
+        if not follower.flow.connected and node.role in (FOLLOWING, PROMOTING):
+            follower.disconnect()
         self.flows(now)
         return was_up
 
     def _wipe(self, node: Node, now: int) -> None:
         domain = self._domain
-        domain.followers[node.region].save_rows(domain.log)  # the log keeps no columns for a stale node
         row = domain.circle.node[node.index]
         node.data_lost = True
         domain.copies[node.region].append((now, 0))

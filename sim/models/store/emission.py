@@ -10,8 +10,6 @@ import numpy as np
 from sim.core.identity import pack_rid, within
 from sim.engine.circle import layout as at
 from sim.engine.circle.growth import with_outputs
-from sim.engine.kernels import NEXT
-from sim.engine.log import VERSION
 from sim.engine.ordering import by_end
 from sim.engine.reading import split
 from sim.journal.milestones import Milestone, heard
@@ -88,7 +86,7 @@ def _commits(domain: Domain) -> Table:
 def _positions(domain: Domain, region: str, tables: dict[str, Table]) -> None:
     """Add the rows a follower sent, received and applied since they were last taken."""
     follower = domain.followers[region]
-    for name, rows in follower.take_rows(domain.log).items():
+    for name, rows in follower.take_rows().items():
         tables[f"{name}/{region}"] = rows
     copies = domain.copies[region]
     if copies:
@@ -121,8 +119,8 @@ def _drop_log(domain: Domain) -> None:
         if not node.data_lost or node.role == RESTORING:
             needed.append(node.shared + 1)
         if node.role in (FOLLOWING, PROMOTING):
-            follower = domain.followers[node.region]
-            needed += [follower.taken, follower.sent_out, follower.received_out, follower.applied_out]
+            needed.append(domain.followers[node.region].needs())
+        domain.followers[node.region].drop(node.shared + 1)
     domain.log.drop(min(needed) - 1)
 
 
@@ -156,13 +154,12 @@ def final_tables(domain: Domain) -> dict[str, Table]:
 
 def _under_way(domain: Domain, region: str, follows: bool, tables: dict[str, Table]) -> None:
     follower, log = domain.followers[region], domain.log
-    taken, wired, applied = follower.taken, follower.wired, int(follower.applies[NEXT])
+    taken, wired, applied = follower.received + 1, follower.flow.next, follower.applied + 1
     if not follows:  # it holds no more than its memory includes; the rest is still to come
         taken = wired = applied = domain.nodes[region].shared + 1
-    version = log.column(VERSION)
     for name, begin, end in (
         ("backlog", applied, taken),
         ("flight", taken, wired),
         ("waiting", wired, max(domain.last_held, 0) + 1),
     ):
-        tables[f"{name}/{region}"] = {"version": version[begin - log.base : end - log.base].copy()}
+        tables[f"{name}/{region}"] = {"version": log.part("version", begin, end).copy()}

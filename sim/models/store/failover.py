@@ -226,8 +226,7 @@ class Failover:
         c, domain, region = self._c, self._c.domain, node.region
         follower = domain.followers[region]
         node.role = PROMOTING
-        follower.connected, follower.limit = False, None
-        follower.drop_flight(domain.log)
+        follower.disconnect()
         watch_copies(c)  # what was on the wire is not received any more
         cut = follower.received
         waiting = cut - follower.applied
@@ -267,7 +266,7 @@ class Failover:
             if node.role != PROMOTING or not node.up:
                 yield c.clock.sleep(f"{self._name}/controller", 0)  # after all faults of this moment
                 return False
-            due = follower.applied_at(domain.log, cut)
+            due = follower.applied_at(cut)
             if due is not None and due <= c.clock.now:
                 return True
             change = c.clock.signal()

@@ -5,7 +5,6 @@ import numpy as np
 from sim.core.identity import pack_version
 from sim.engine.circle import layout as at
 from sim.engine.circle.growth import with_timeline
-from sim.engine.log import KEY, NEXT_NS, PREVIOUS, VERSION
 from sim.engine.reading import INCLUDED, MISSING, THERE, abandon, restore
 from sim.models.store.domain import FOLLOWING, PRIMARY, RESTORING, STALE, Domain, Node
 
@@ -16,16 +15,15 @@ def promote(domain: Domain, region: str, cut: int, now: int) -> None:
     The domain must be settled to ``now``.
     """
     log, old = domain.log, domain.nodes[domain.primary]
-    begin, end = cut + 1 - log.base, log.end - log.base
-    keys, previous = log.column(KEY)[begin:end].copy(), log.column(PREVIOUS)[begin:end].copy()
+    keys, previous = (log.part(name, cut + 1, log.end).copy() for name in ("key", "previous"))
     for key, version in zip(keys[::-1], previous[::-1], strict=True):
         domain.newest[key] = version
     for node in domain.nodes.values():
-        domain.followers[node.region].save_rows(log)
+        domain.followers[node.region].save_rows()
         _forget(node, keys, previous, cut)
     log.truncate(cut + 1)
-    kept = log.columns[:, : cut + 1 - log.base]
-    kept[NEXT_NS, domain.newest[kept[KEY]] == kept[VERSION]] = 0  # the next version of these was abandoned
+    newest = domain.newest[log.all("key")] == log.all("version")
+    log.all("next_ns")[newest] = 0  # the next version of these was abandoned
     new = domain.nodes[region]
     _begin_timeline(domain, new, cut, now)
     for node in domain.nodes.values():
@@ -60,8 +58,7 @@ def _turn(domain: Domain, node: Node, old: Node, cut: int) -> None:
     if node is old or node.role == RESTORING:
         node.role = STALE
     elif node.role == FOLLOWING:
-        follower.connected, follower.limit = False, None
-        follower.drop_flight(domain.log)
+        follower.disconnect()
         if follower.received > cut:
             node.role, node.lsn = STALE, follower.received
             follower.stop_applying()
@@ -87,7 +84,6 @@ def rejoin(domain: Domain, node: Node, lsn: int, now: int) -> None:
         restore(node.memory, keys, previous)
     node.own, node.undo, node.own_done = [], [], 0
     _take_up_to(domain, node, lsn)
-    domain.followers[node.region].save_rows(domain.log)
     domain.followers[node.region].place(lsn, now)
     domain.copies[node.region].append((now, version_of(domain, lsn)))
     node.role, node.data_lost, node.timeline = FOLLOWING, False, domain.timeline
@@ -96,12 +92,12 @@ def rejoin(domain: Domain, node: Node, lsn: int, now: int) -> None:
 
 def _take_up_to(domain: Domain, node: Node, lsn: int) -> None:
     """Take rows of the newest timeline up to ``lsn`` that the node's memory lacks."""
-    log = domain.log
-    for k in range(node.shared + 1 - log.base, lsn + 1 - log.base):
-        cell = node.memory[log.column(KEY)[k]]
-        cell[0] = log.column(VERSION)[k]
+    columns = (domain.log.part(name, node.shared + 1, lsn + 1) for name in ("key", "version", "next_ns"))
+    for key, version, next_ns in zip(*columns, strict=True):
+        cell = node.memory[key]
+        cell[0] = version
         cell[INCLUDED] += 1
-        cell[MISSING] = 0 if cell[INCLUDED] == cell[THERE] else log.column(NEXT_NS)[k]
+        cell[MISSING] = 0 if cell[INCLUDED] == cell[THERE] else next_ns
     node.shared = lsn
 
 
@@ -118,8 +114,8 @@ def copy_primary(domain: Domain, node: Node) -> int:
     primary, log = domain.nodes[domain.primary], domain.log
     node.memory[:] = primary.memory
     node.seen, node.shared = primary.seen, primary.shared
-    for k in range(node.seen - log.base, log.end - log.base):  # commits at this very moment
-        node.memory[log.column(KEY)[k], THERE] += 1
+    for key in log.part("key", node.seen, log.end):  # of commits at this very moment
+        node.memory[key, THERE] += 1
     node.seen = log.end
     _take_up_to(domain, node, log.end - 1)
     node.own, node.undo, node.own_done = [], [], 0

@@ -89,6 +89,7 @@ class Worker:
         self.work = 0.0
         self.left = 0  # while the speed is 0
         self.never = False  # at this speed it would never be done
+        self.anew_at = -1  # when it was taken up anew, for that reason
         self.event: Happening | None = None
         self.called_at = -1
         self.rescales = 0
@@ -111,11 +112,13 @@ class Worker:
             return
         if self.item is not None:
             self.rescales += 1
+            self.never |= before > 0 and self.anew_at == self.clock._now  # it has not begun
             left = self.due - self.clock._now if before > 0 and not self.never else self.left
             self.event = None
             if to <= 0:
                 self.left = left
             elif self.never:  # taken up anew
+                self.anew_at = self.clock._now
                 self._run(ns(self.work / to))
             else:
                 self._run(left if self.last == to else rescaled(left, self.last, to))
