@@ -5,6 +5,7 @@
 # make pause   runs twelve hours without copies, 25 million writes (half a minute, half a gigabyte)
 # make large   what runs at its limits: 128 regions, 200 domains, 10,000 promotions (two minutes)
 # make study   the shipped gate, the interval proofs, and the studies that are killed
+# make growth  what runs cost with more regions, domains, consumers and time: nothing is superlinear (two minutes)
 # make bench   the measured figures of the README, one JSON line appended to reports/bench/
 # make clean   removes what the others made
 
@@ -17,7 +18,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 DRILL := scenarios/drills/lose-primary-region.yaml
 JOBS ?= 2
 
-.PHONY: demo test lint oracle fuzz pause large study bench clean
+.PHONY: demo test lint oracle fuzz pause large study growth bench clean
 
 # Exit 1 says that the drill missed an objective. That is its result, not a failure of the demo.
 demo: $(VENV)/.installed
@@ -57,6 +58,9 @@ large: $(VENV)/.installed-dev
 study: $(VENV)/.installed-dev
 	$(BIN)/sim check scenarios/gate
 	$(BIN)/python -m pytest tests/study tests/plugin tests/unit/study tests/unit/stats
+
+growth: $(VENV)/.installed-dev
+	$(BIN)/python -m benchmarks growth
 
 bench: $(VENV)/.installed-dev
 	$(PIP) install --editable '.[bench]' || echo "the peer Cimba is not to be had here: its ratio is left out" >&2

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from benchmarks.figure import FULL, QUICK, USUAL, Figure, table
 from benchmarks.machine import ROOT, describe
 
-NAMES = ("unit", "startup", "drill", "tandem", "twin", "scale", "study")
+NAMES = ("unit", "startup", "drill", "tandem", "twin", "scale", "growth", "study")
 LINES = ROOT / "reports" / "bench" / "bench.jsonl"
 
 
