@@ -44,10 +44,14 @@ class Listener:
 
 
 class Dials:
-    """All overlays that are active. ``hits``: fault -> how often something that it turned had an effect."""
+    """All overlays that are active. ``hits``: fault -> how often something that it turned had an effect.
+
+    ``turned``: how often any dial has been turned so far; what follows from dials alone holds until the next.
+    """
 
     def __init__(self) -> None:
         self.hits: Counter[str] = Counter()
+        self.turned = 0
         self._active: dict[tuple[Dial, Of], dict[str, Any]] = {}
         self._listeners: dict[tuple[Dial, Of], list[Listener]] = {}
 
@@ -55,10 +59,12 @@ class Dials:
 
     def put(self, turn: Turn, overlay: str) -> None:
         """Add an overlay under a name of its own."""
+        self.turned += 1
         self._active.setdefault(turn[:2], {})[overlay] = turn.value
 
     def remove(self, turn: Turn, overlay: str) -> None:
         """Take an overlay away; the others stay in their order."""
+        self.turned += 1
         active = self._active[turn[:2]]
         del active[overlay]
         if not active:

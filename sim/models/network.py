@@ -27,6 +27,8 @@ class Network:
         self.regions = sorted(scenario.regions)
         self._spec = scenario.network
         self._dials = dials
+        self._quorate: dict[str, bool] = {}  # as the dials stand
+        self._as_of = 0  # turns of dials
 
     def link(self, a: str, b: str) -> Link:
         """Return the base parameters of the link from region ``a`` to region ``b``."""
@@ -66,7 +68,17 @@ class Network:
         return a == b or not (self.cut(a, b) or self.cut(b, a))
 
     def quorate(self, region: str) -> bool:
-        """Return whether a region is up and, with itself, reaches a majority of all regions that are up."""
+        """Return whether a region is up and, with itself, reaches a majority of all regions that are up.
+
+        Every observer asks it of every other, so it is worked out once for each turn of the dials.
+        """
+        if self._as_of != self._dials.turned:
+            self._as_of, self._quorate = self._dials.turned, {}
+        if region not in self._quorate:
+            self._quorate[region] = self._reaches_majority(region)
+        return self._quorate[region]
+
+    def _reaches_majority(self, region: str) -> bool:
         if not self.up(region):
             return False
         reached = sum(self.up(other) and self.joined(region, other) for other in self.regions)

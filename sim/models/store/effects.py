@@ -25,10 +25,13 @@ class Effects:
         self._spec = scenario.databases[domain.name]
         self._domain, self._network, self._dials, self._tables = domain, network, dials, tables
         self._links_now: dict[int, Path] = {}
+        self._as_of = -1  # turns of dials that the links show
 
     def apply(self, now: int) -> None:
         """Bring everything to its effective value."""
-        self._links()
+        if self._as_of != self._dials.turned:
+            self._as_of = self._dials.turned
+            self._links()
         for node in self._domain.nodes.values():
             self._speeds(node, now)
         self.rates(now)
