@@ -117,8 +117,7 @@ def _simulate(
     """Return the world at the end of its run, and the rows of its journal."""
     watch = watch or Guard(rows=inf, steps=inf, growth_bytes=inf, expected="")
     began, recorder = perf_counter(), Recorder(reducers, watch.recorded)
-    world = World(resolved, seed=seed, trial=trial, fold=recorder.fold, faults=faults)
-    world.clock.on_step = watch.stepped
+    world = World(resolved, seed=seed, trial=trial, fold=recorder.fold, faults=faults, stepped=watch.stepped)
     try:
         world.run(resolved.duration, progress=progress)
     except (OverBudget, MemoryError) as error:

@@ -8,6 +8,7 @@ from simpy.events import Event
 
 HEAL, START, REST = range(3)  # ranks of controls at equal time
 T = TypeVar("T")
+Signal = Event  # that somebody will trigger with succeed()
 Steps = Generator[Event, Any, None]
 StepsTo = Generator[Event, Any, T]  # a part of a process that comes to a result
 
@@ -30,7 +31,6 @@ class Clock:
     def __init__(self) -> None:
         self._env = _Environment()
         self._steps: dict[str, int] = {}
-        self.on_step: Callable[[int], None] = lambda _: None  # told the time (ns) of each control
 
     @property
     def now(self) -> int:
@@ -44,7 +44,6 @@ class Clock:
     def step(self) -> None:
         """Run the next control."""
         self._env.step()
-        self.on_step(self.now)
 
     def run(self, steps: Steps) -> None:
         """Start a process now."""
@@ -62,7 +61,7 @@ class Clock:
         """Call ``action`` at time ``at``."""
         self.sleep(name, at - self.now, rank).callbacks.append(lambda _: action())
 
-    def signal(self) -> Event:
+    def signal(self) -> Signal:
         """Return an event that somebody will trigger with ``succeed()``."""
         return Event(self._env)
 

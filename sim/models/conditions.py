@@ -4,13 +4,12 @@ from collections.abc import Mapping
 
 from sim.engine.circle import layout as at
 from sim.journal.milestones import Milestones
-from sim.models.control import Control
 from sim.models.store.domain import PRIMARY, Domain
 from sim.spec.faults.when import When
 
 
-def holds(when: When, controls: Mapping[str, Control], milestones: Milestones) -> bool:
-    """Return whether a condition holds now. ``controls``: by domain."""
+def holds(when: When, domains: Mapping[str, Domain], milestones: Milestones, now: int) -> bool:
+    """Return whether a condition holds at ``now`` (ns), to which circles have been advanced."""
     if when.milestone is not None:
         subject, kind = when.milestone.split(".", 1)
         return any(
@@ -19,11 +18,11 @@ def holds(when: When, controls: Mapping[str, Control], milestones: Milestones) -
         )
     assert when.of is not None and when.above is not None, "checked by the spec"
     name, region = when.of.split("/")
-    controls[name].settle()
-    domain = controls[name].domain
+    domain = domains[name]
+    domain.settle(now)
     if when.metric == "queue_depth":
         return int(domain.circle.node[domain.regions.index(region), at.N_QUEUE]) > when.above
-    return _lag(domain, region, controls[name].clock.now) > when.above
+    return _lag(domain, region, now) > when.above
 
 
 def _lag(domain: Domain, region: str, now: int) -> int:

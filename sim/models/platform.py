@@ -1,201 +1,229 @@
-"""The data paths of all domains, and the brokers that they share."""
+"""A resolved scenario as a graph of components: the one place that knows all their kinds."""
 
-from collections.abc import Callable, Mapping
-from math import inf
+from collections.abc import Callable, Iterator
+from functools import partial
+
+import numpy as np
 
 from sim.core import dials as d
 from sim.core.distributions import Distribution
-from sim.core.draws import Purpose
-from sim.engine.clock import Steps
-from sim.journal.recorder import Table
-from sim.models.bus.calls import Calls
+from sim.engine.circle.layout import WRITE
+from sim.models.bus.bus import Bus
+from sim.models.bus.calls import Calls, Handler
 from sim.models.bus.cluster import Cluster
-from sim.models.bus.mirror import Jitters
+from sim.models.bus.consumer import Consumer
+from sim.models.bus.elections import Elections
+from sim.models.bus.foresight import Foresight
+from sim.models.bus.mirror import Jitters, Mirror
+from sim.models.bus.offsets import Offsets
+from sim.models.bus.origins import Origins
+from sim.models.bus.relay import Relay
+from sim.models.bus.relay_crash import RelayCrash
 from sim.models.bus.replay import Rerun
+from sim.models.bus.tags import Tags
 from sim.models.control import Control
-from sim.models.dials import Strike
 from sim.models.lake.insights import Insight
-from sim.models.lake.lake import House, Lake
+from sim.models.lake.lake import DomainLake, Lake
 from sim.models.lake.stream import serves
-from sim.models.pipeline import Path
 from sim.models.setting import Setting
-from sim.models.store.workload import Tables
-from sim.spec.bus.replay import DATABASE, Replay
+from sim.models.store.circles import Circles
+from sim.models.store.dial_reads import count_reads
+from sim.models.store.domain import Domain
+from sim.models.store.effects import Effects
+from sim.models.store.load_shapes import shapes
+from sim.models.store.outages import Regions
+from sim.models.store.recorded_load import arrivals
+from sim.models.store.store import Store
+from sim.models.store.workload import Tables, build, streams_of
+from sim.spec.bus.consumer import Consumer as Spec
+from sim.spec.bus.handlers import CLIENTS, called_by, coupled
+from sim.spec.bus.replay import DATABASE
 from sim.spec.faults.turned import turned
 from sim.spec.faults.when import When
 from sim.spec.scenario import Scenario
 
 
-class Plane:
-    """Every domain's data path, the clusters they share, the lake and the insights.
+class Platform:
+    """Builds the components of a scenario; keeps the graph of all, the stores and their circles.
 
-    ``controls``: by domain; ``jitters``: every jitter that a link can come to have. The domains must be
-    advanced to a moment before anything is called at it.
+    ``started(fault)``: when it did, None if it has not; ``holds(when)``: whether a condition does now;
+    ``full(domain)`` takes a domain's rows for the journal.
     """
 
     def __init__(
-        self, scenario: Scenario, controls: Mapping[str, Control], *, jitters: list[Distribution]
-    ) -> None:
-        bus = scenario.bus
-        assert bus is not None, "there is a data path if there is a bus"
-        self._bus, self._controls = bus, dict(controls)
-        self._clusters = {
-            region: Cluster(region, partitions=bus.partitions, brokers=bus.brokers)
-            for region in sorted(scenario.regions)
-        }
-        tables = Tables()
-        for jitter in jitters:
-            tables.add(jitter)
-        shared = Jitters(tables, tables.encode())
-        targets = {name: control.domain for name, control in self._controls.items()}
-        self.paths: dict[str, Path] = {}
-        self._settings: dict[str, Setting] = {}
-        for name, control in self._controls.items():
-            setting = self._settings[name] = Setting(control)
-            path = self.paths[name] = Path(
-                setting, self._clusters, shared, hold=_hold(scenario), targets=targets
-            )
-            setting.advance = path.advance_to_now
-        self._houses: dict[str, House] = {}
-        self._lake = self._build_lake(scenario) if scenario.lake is not None else None
-        some = next(iter(self._controls.values()))
-        some.dials.listen(d.ELECTION, struck=self._elect, healed=self._leads_again)
-
-    def _build_lake(self, scenario: Scenario) -> Lake:
-        rules = scenario.lake
-        assert rules is not None, "asked for if there is one"
-        asked = rules.stream.lookup
-        for name, path in self.paths.items():
-            house = self._houses[name] = House(
-                self._settings[name],
-                buses=path.buses,
-                start_of=path.start_of,
-                serves=None if asked is None else self._serves(asked),
-            )
-            path.parts.append(house)
-            path.offsets.watch(house.stream.reader, rules, home=rules.home)
-        some = next(iter(self._settings.values()))
-        for name, insight in scenario.insights.items():
-            Insight(name, insight, [self._houses[domain] for domain in insight.reads], some)
-        return Lake(self._houses, some)
-
-    def _serves(self, name: str) -> Callable[[str], bool]:
-        control = self._controls[name]
-        return lambda region: serves(control.domain, control.network, region)
-
-    def replay(
         self,
-        replays: Mapping[str, Replay],
+        setting: Setting,
         *,
         started: Callable[[str], int | None],
         holds: Callable[[When], bool],
+        full: Callable[[str], None],
     ) -> None:
-        """Let replays begin in time. ``started``: when a fault did; ``holds``: whether a condition does."""
-        for name, spec in sorted(replays.items()):
-            path, setting = self.paths[spec.of], self._settings[spec.of]
-            into_store = spec.into == DATABASE
-            part = Rerun(
-                setting,
-                name,
-                spec,
-                path.buses[spec.region],
-                started=started,
-                holds=holds,
-                calls=Calls(setting.control.domain, name) if into_store else None,
-                origins=path.origins if into_store else None,
-            )
-            path.parts.append(part)
-            path.callers += [part] if into_store else []
-
-    # --- time -----------------------------------------------------------------------------------------------
-
-    def advance(self) -> None:
-        """Bring everything to now."""
-        for path in self.paths.values():
-            path.advance_to_now()
-
-    def pull(self, until: int) -> None:
-        """Bring what calls domains to ``until``, before which nothing else changes.
-
-        The circles must have been advanced to the last tick of a relay before that.
-        """
-        for path in self.paths.values():
-            if path.origins is not None:
-                path.pull(until)
-
-    def foresee(self, now: int, until: int) -> None:
-        """Tell domains what they will be called for before ``until``; as ``pull``. Circles are at ``now``."""
-        for path in self.paths.values():
-            if path.origins is not None:
-                path.foresee(now, until)
-
-    def next_tick(self, after: int) -> float:
-        """Return the next time at which a relay can take up commits that lead to calls, infinity if none."""
-        intervals = [path.relay.interval for path in self.paths.values() if path.origins is not None]
-        return min(((after // every + 1) * every for every in intervals), default=inf)
-
-    def rows(self, domain: str, until: int, *, ended: int | None, last: bool) -> dict[str, Table]:
-        """Return a domain's new rows for the journal, all those before ``until``; of the ``last`` slice.
-
-        ``ended``: how far every circle has been advanced, None if this does not matter.
-        """
-        self.paths[domain].advance(until, ended=ended)
-        return self.paths[domain].rows(until, last=last)
-
-    # --- what happens to it ---------------------------------------------------------------------------------
-
-    def changed(self, cause: int | None) -> None:
-        """Take notice of a change in the world now."""
-        self.advance()
-        for path in self.paths.values():
-            path.changed(cause)
-        if self._lake is not None:
-            self._lake.changed(cause)
-
-    def promoted(self, domain: str, cut: int, cut_ns: int, cause: int) -> None:
-        """A new timeline of a domain has begun now after record ``cut``, committed at ``cut_ns``."""
-        self.paths[domain].relay.promoted(cut, cut_ns, cause)
-
-    # --- brokers --------------------------------------------------------------------------------------------
-
-    def _elect(self, strike: Strike) -> None:
-        """A broker's partitions have no leader until an election is over."""
-        (region, broker), lost = strike.of, strike.value
-        cluster, control = self._clusters[region], next(iter(self._controls.values()))
-        led = cluster.strike(strike.fault, int(broker))
-        now = control.clock.now
-        control.dials.hits[strike.fault] += control.network.up(region)
-        down = control.note(
-            "partitions.down", f"bus/{region}", f"broker {broker} leads no more", strike.cause
+        self.graph, self._setting, self._scenario = setting.graph, setting, setting.scenario
+        self._started, self._holds = started, holds
+        self._foresights: list[Foresight] = []
+        self._origins = {
+            name: Origins() for name in self._scenario.databases if called_by(self._scenario, name)
+        }
+        self.stores = {name: self._store(name) for name in sorted(self._scenario.databases)}
+        self._regions = Regions(setting, [store.control for store in self.stores.values()])
+        self.graph.add(*self.stores.values())
+        if self._scenario.bus is not None:
+            self._add_events()
+        self.graph.close()
+        self.circles = Circles(
+            setting.clock,
+            self.stores,
+            coupled=coupled(self._scenario),
+            foresights=self._foresights,
+            full=full,
         )
-        for path in self.paths.values():
-            path.closed(region)
-            if lost:
-                path.buses[region].lose_since(now - lost, led, now)
-        wait = control.draw(f"bus/{region}", self._bus.election, Purpose.ELECTION, rid=cluster.elections)
-        cluster.elections += 1
-        control.clock.run(self._election(strike.fault, region, wait, down))
+        self.graph.changed(None)
 
-    def _election(self, fault: str, region: str, wait: int, cause: int) -> Steps:
-        yield next(iter(self._controls.values())).clock.sleep(f"bus/{region}", wait)
-        self.advance()
-        if self._clusters[region].elected(fault):
-            self._opened(region, cause)
+    def pull(self, name: str, until: int) -> None:
+        """Bring a component, or a node's cursor, to ``until``, and what it reads from; circles are there."""
+        domain, *node, cursor = name.split("/")
+        if name in self.graph:
+            self.graph.pull(name, until)
+        elif node:
+            self.stores[domain].store.pull(node[0], cursor, until)
 
-    def _leads_again(self, strike: Strike) -> None:
-        region = strike.of[0]
-        if self._clusters[region].heal(strike.fault):
-            self._opened(region, strike.cause)
+    # --- stores ---------------------------------------------------------------------------------------------
 
-    def _opened(self, region: str, cause: int) -> None:
-        control = next(iter(self._controls.values()))
-        control.note("partitions.up", f"bus/{region}", "the partitions have a leader", cause)
-        for path in self.paths.values():
-            path.opened(region)
-        for waiting in self._controls.values():
-            waiting.announce()
+    def _store(self, name: str) -> Store:
+        setting, scenario, database = self._setting, self._scenario, self._scenario.databases[name]
+        seeds = {"seed": setting.seed, "trial": setting.trial}
+        tables = _tables_of(_jitters(scenario))
+        apply = tables.add(database.replication.apply)
+        streams = streams_of(scenario, name, arrivals(scenario, name))
+        circle = build(scenario, name, streams, tables=tables, **seeds)
+        domain = Domain(
+            name,
+            circle,
+            streams,
+            sorted(scenario.regions),
+            keys=database.workload.keys.count,
+            committed=self._origins[name].take if name in self._origins else lambda _: None,
+        )
+        domain.place(database.primary, database.replicas, table=tables.encode(), apply=apply, **seeds)
+        effects = Effects(scenario, domain, setting.network, setting.dials, tables=tables)
+        control = Control(setting.of(domain), effects)
+        count_reads(setting.dials, domain)
+        effects.new_primary(0)
+        for steps in shapes(control):
+            setting.clock.run(steps)
+        effects.apply(0)
+        return Store(control)
+
+    # --- what goes on from them -----------------------------------------------------------------------------
+
+    def _add_events(self) -> None:
+        """Add the event path of each domain, and what they share."""
+        setting, scenario = self._setting, self._scenario
+        bus = scenario.bus
+        assert bus is not None, "there is one"
+        clusters = {
+            region: Cluster(region, partitions=bus.partitions, brokers=bus.brokers)
+            for region in setting.network.regions
+        }
+        tables = _tables_of(_jitters(scenario))
+        jitters = Jitters(tables, tables.encode())
+        lakes: dict[str, DomainLake] = {}
+        self.graph.add(*(Elections(setting, cluster) for cluster in clusters.values()))
+        for name, store in self.stores.items():
+            of_one = store.control.setting
+            buses = {region: Bus(of_one, region, cluster) for region, cluster in clusters.items()}
+            relay = Relay(of_one, buses)
+            mirrors = {
+                (a, b): Mirror(of_one, buses[a], buses[b], jitters) for a in buses for b in buses if a != b
+            }
+            offsets = Offsets(of_one, buses, mirrors)
+            consumers = list(self._consumers(of_one, buses, offsets))
+            self.graph.add(relay, RelayCrash(of_one, relay), *mirrors.values(), *buses.values(), offsets)
+            self.graph.add(*consumers)
+            if scenario.lake is not None:
+                lakes[name] = DomainLake(of_one, buses=buses, offsets=offsets, serves=self._serves())
+                self.graph.add(*lakes[name].components)
+            replays = list(self._replays(of_one, buses))
+            self.graph.add(*replays)
+            if name in self._origins:
+                self._add_calls(of_one, relay, buses, mirrors=mirrors, consumers=consumers, replays=replays)
+        if scenario.lake is not None:
+            self._add_shared(lakes)
+
+    def _consumers(self, setting: Setting, buses: dict[str, Bus], offsets: Offsets) -> Iterator[Consumer]:
+        for name, spec in self._scenario.consumers.items():
+            if spec.of == setting.domain:
+                handler = self._handler(name, spec, setting)
+                yield Consumer(setting, name, spec, buses=buses, offsets=offsets, handler=handler)
+
+    def _handler(self, name: str, spec: Spec, setting: Setting) -> Handler | None:
+        """Return what makes a consumer a handler, None if it is none."""
+        if spec.writes is None:
+            return None
+        caller = None if spec.on == CLIENTS else spec.on
+        wanted = np.array([s.kind == WRITE and s.fed_by == caller for s in setting.store.streams])
+        calls = Calls(self.stores[spec.writes].store, name)
+        return Handler(calls, self._origins[setting.domain], wanted)
+
+    def _replays(self, setting: Setting, buses: dict[str, Bus]) -> Iterator[Rerun]:
+        for name, spec in sorted(self._scenario.replays.items()):
+            if spec.of == setting.domain:
+                calls = Calls(setting.store, name) if spec.into == DATABASE else None
+                origins = self._origins[setting.domain] if spec.into == DATABASE else None
+                yield Rerun(
+                    setting, name, spec, buses[spec.region],
+                    started=self._started, holds=self._holds, calls=calls, origins=origins,
+                )  # fmt: skip
+
+    def _add_calls(
+        self,
+        setting: Setting,
+        relay: Relay,
+        buses: dict[str, Bus],
+        *,
+        mirrors: dict[tuple[str, str], Mirror],
+        consumers: list[Consumer],
+        replays: list[Rerun],
+    ) -> None:
+        """Add what a domain whose events lead to calls needs for that."""
+        origins = self._origins[setting.domain]
+        readers = [consumer.reader for consumer in consumers if consumer.reader.handler is not None]
+        callers = [replay for replay in replays if replay.spec.into == DATABASE]
+        self._foresights.append(
+            Foresight(setting, origins, relay, mirrors.values(), readers=readers, replays=callers)
+        )
+        calls = [reader.handler.calls for reader in readers if reader.handler is not None]
+        waiting = partial(_any_waits, callers)
+        self.graph.add(Tags(setting, origins, buses.values(), relay, calls=calls, waiting=waiting))
+
+    def _serves(self) -> Callable[[str], bool] | None:
+        """Return whether the node in a region that look-ups ask serves, None if nobody asks any."""
+        lake = self._scenario.lake
+        if lake is None or lake.stream.lookup is None:
+            return None
+        return partial(serves, self.stores[lake.stream.lookup].store, self._setting.network)
+
+    def _add_shared(self, lakes: dict[str, DomainLake]) -> None:
+        """Add what reads tables of several domains, and what decides where all are computed."""
+        for name, spec in self._scenario.insights.items():
+            reads = [(lakes[domain].sync, lakes[domain].refreshes) for domain in spec.reads]
+            self.graph.add(Insight(self._setting, name, spec, reads))
+        self.graph.add(Lake(self._setting, lakes.values()))
 
 
-def _hold(scenario: Scenario) -> int:
-    """Return how far back elections can take rows away, ns."""
-    return max((turn.value for _, turn in turned(scenario, d.ELECTION)), default=0)
+def _any_waits(replays: list[Rerun]) -> bool:
+    return any(replay.waits for replay in replays)
+
+
+def _jitters(scenario: Scenario) -> list[Distribution]:
+    """Return every jitter that a link can come to have."""
+    links = [link.jitter for link in scenario.network.links.values()]
+    faults = [turn.value for _, turn in turned(scenario, d.JITTER)]
+    return [scenario.network.access.jitter, *links, *dict.fromkeys(faults)]
+
+
+def _tables_of(distributions: list[Distribution]) -> Tables:
+    tables = Tables()
+    for distribution in distributions:
+        tables.add(distribution)
+    return tables

@@ -30,18 +30,26 @@ class Works(Protocol):
 class Process:
     """Whether a process runs, and why not.
 
-    ``reasons``: what keeps it stopped, besides kills and its region (``node``, of a relay); set through
-    ``because``. ``running``, ``paused`` and ``since`` (when it began to run) are for its owner to read.
+    ``killable``: False if kills take members of a group, and do not stop it. ``because``: whether there is
+    another reason to be stopped, looked at each time. ``running``, ``paused`` and ``since`` (when it began to
+    run) are for its owner to read.
     """
 
     def __init__(
-        self, setting: Setting, name: str, region: str, *, restart: Distribution, works: Works
+        self,
+        setting: Setting,
+        name: str,
+        region: str,
+        *,
+        restart: Distribution,
+        works: Works,
+        killable: bool = True,
+        because: Callable[[], bool] = lambda: False,
     ) -> None:
         self.setting, self.name, self.region = setting, name, region
         self.running, self.paused, self.since = True, False, 0
         self.cause: int | None = None  # milestone of the last stop, or of the end of its reasons
-        self.killable = True  # False: kills take members of a group, and do not stop the process
-        self.because: Callable[[], bool] = lambda: False  # another reason to be stopped, looked at each time
+        self.killable, self._because = killable, because
         self._restart, self._works = restart, works
         self._restarts = 0  # drawn so far
         self._wanted = 0  # the restart that counts, 0 if none is under way
@@ -56,7 +64,7 @@ class Process:
     def held(self) -> bool:
         """Return whether there is a reason to be stopped now."""
         killed = self.killable and self.setting.dials.value(d.KILLED, self.name)
-        return killed or not self.setting.network.up(self.region) or self.because()
+        return killed or not self.setting.network.up(self.region) or self._because()
 
     def look(self, cause: int | None) -> None:
         """Take notice of a change in the world now: stop, begin to restart, pause or go on."""

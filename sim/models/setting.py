@@ -1,61 +1,92 @@
-"""What everything on a domain's data path works with."""
+"""What every component works with."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+
+import numpy as np
 
 from sim.core.distributions import Distribution
-from sim.engine.clock import Clock
-from sim.models.control import Control
+from sim.core.draws import key_of
+from sim.engine.clock import Clock, Signal
+from sim.engine.sampling import encode, ns, sample
+from sim.journal.milestones import Milestones
 from sim.models.dials import Dials
+from sim.models.graph import Graph
 from sim.models.network import Network
+from sim.models.store.domain import Domain
 from sim.spec.scenario import Scenario
 
 
 @dataclass
 class Setting:
-    """Shared by the parts of one domain's data path. Times in ns.
+    """Shared by all components; ``of`` gives that of the components of one domain. Times in ns."""
 
-    ``advance`` brings the whole data path of the domain to now: call it before positions are read or anything
-    is changed by what happens of itself (a restart, a timer); faults and promotions have done so before.
-    """
+    scenario: Scenario
+    clock: Clock
+    network: Network
+    dials: Dials
+    milestones: Milestones
+    graph: Graph
+    seed: int
+    trial: int
+    _store: Domain | None = None
+    _waiting: list[Signal] = field(default_factory=list)  # for any change
 
-    control: Control
-    advance: Callable[[], None] = field(default=lambda: None)
-
-    @property
-    def scenario(self) -> Scenario:
-        """The resolved scenario."""
-        return self.control.scenario
-
-    @property
-    def clock(self) -> Clock:
-        """The control plane's clock."""
-        return self.control.clock
+    def of(self, store: Domain) -> "Setting":
+        """Return the setting of what belongs to one domain."""
+        return replace(self, _store=store)
 
     @property
-    def network(self) -> Network:
-        """Regions and links under their overlays."""
-        return self.control.network
+    def store(self) -> Domain:
+        """The store of the domain."""
+        assert self._store is not None, "it is of one domain"
+        return self._store
 
     @property
     def domain(self) -> str:
         """The name of the domain."""
-        return self.control.domain.name
+        return self.store.name
 
     @property
     def now(self) -> int:
         """The present, ns."""
-        return self.control.clock.now
+        return self.clock.now
 
     def note(self, kind: str, subject: str, why: str, cause: int | None = None) -> int:
         """Write a milestone now; return its id."""
-        return self.control.note(kind, subject, why, cause)
+        return self.milestones.add(self.clock.now, kind, subject, why, cause=cause)
 
-    def draw(self, name: str, distribution: Distribution, purpose: int, *, rid: int) -> int:
+    def key(self, name: str) -> np.uint64:
+        """Return the key of the draws of component ``name``."""
+        return np.uint64(key_of(self.seed, self.trial, name))
+
+    def draw(self, name: str, distribution: Distribution, purpose: int, *, rid: int, attempt: int = 0) -> int:
         """Return a drawn duration (ns, at least 1) for component ``name``."""
-        return self.control.draw(name, distribution, purpose, rid=rid)
+        return int(ns(sample(encode([distribution]), 0, self.key(name), rid, attempt, purpose)))
 
-    @property
-    def dials(self) -> Dials:
-        """The overlays of faults, and who listens to them."""
-        return self.control.dials
+    # --- changes --------------------------------------------------------------------------------------------
+
+    def advance(self) -> None:
+        """Bring what belongs to the domain, or to any, to now.
+
+        To be called before positions are read or anything is changed by what happens of itself (a restart, a
+        timer); faults and promotions have done so before.
+        """
+        self.graph.advance(self.now, None if self._store is None else self._store.name)
+
+    def changed(self, cause: int | None) -> None:
+        """Bring everything to now, and tell everybody that something has changed."""
+        self.graph.advance(self.now)
+        self.graph.changed(cause)
+        self.wake()
+
+    def change(self) -> Signal:
+        """Return an event: the next change."""
+        self._waiting.append(self.clock.signal())
+        return self._waiting[-1]
+
+    def wake(self) -> None:
+        """Wake whoever waits for a change."""
+        waiting = self._waiting[:]
+        self._waiting.clear()
+        for signal in waiting:
+            signal.succeed()

@@ -9,7 +9,7 @@ from unittest.mock import patch
 
 from sim.journal.recorder import Slice
 from sim.measure.figures import Measures
-from sim.models.pipeline import Path
+from sim.models.bus.foresight import Foresight
 from sim.spec.scenario import Scenario
 from sim.trial import run_tables
 from tests.theory.events import BUS, RELAY, search
@@ -179,7 +179,7 @@ def said(case: str) -> dict[str, Any]:
     """
     built = CASES[case]()
     measures = Measures.of(built)
-    with patch.object(Path, "_foreseeable", lambda _: None):
+    with patch.object(Foresight, "_foreseeable", lambda _: None):
         found = run_tables(built, 1)
     for domain, tables in found["tables"].items():
         measures.fold(Slice(domain, built.duration, tables, tuple(found["milestones"])))

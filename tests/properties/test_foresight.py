@@ -9,7 +9,6 @@ import numpy as np
 import pytest
 
 from sim.models.bus.foresight import Foresight
-from sim.models.pipeline import Path
 from sim.models.store import domain
 from sim.trial import run_tables
 from tests.oracle.sides import little_room
@@ -77,7 +76,7 @@ def test_foreseen_calls_and_forgotten_tags_change_no_row(idempotent):
     handler = {**ROVING, "idempotent": idempotent}
     patch_over = {**RANDOM, "consumers": {"reserve": handler, "reserved": handler}}
     built = choreo_scenario(patch_over, **FAULTS)
-    with patch.object(Path, "_foreseeable", lambda _: None):
+    with patch.object(Foresight, "_foreseeable", lambda _: None):
         plain = run_tables(built, 3)
     counts: Counter[str] = Counter()
     with counted(counts):

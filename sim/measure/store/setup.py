@@ -56,7 +56,7 @@ def setup_of(scenario: "Scenario", domain: str) -> Setup:
         latency_ns=level.latency,
         window_ns=level.window,
         hold_ns=level.hold,
-        op_life_ns=op_life_ns(scenario, domain),
+        op_life_ns=min(store.workload.retry.longest_ns, scenario.duration),
         warmup_ns=scenario.warmup,
         duration_ns=scenario.duration,
         ttl_ns=scenario.gateway.ttl,
@@ -84,13 +84,3 @@ def _pauses(scenario: "Scenario", domain: str) -> Iterator[tuple[str, str]]:
     for name, turn in turned(scenario, d.PAUSE_SEND):
         if turn.of[0] == domain:
             yield name, turn.of[1]
-
-
-def op_life_ns(scenario: "Scenario", domain: str) -> int:
-    """Return the longest time (ns) an operation of a domain can stay open, at most that of the run.
-
-    Every attempt times out, every back-off is the longest.
-    """
-    retry = scenario.databases[domain].workload.retry
-    waits = sum(min(retry.cap, retry.base * 2 ** min(k - 1, 40)) + 1 for k in range(1, retry.attempts))
-    return min(retry.attempts * retry.timeout + waits, scenario.duration)

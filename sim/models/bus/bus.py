@@ -5,18 +5,38 @@ from typing import NamedTuple
 
 import numpy as np
 
+from sim.core import dials as d
 from sim.core.identity import lsn_of
 from sim.engine.cursor import Gate
 from sim.engine.log import Log
 from sim.journal.recorder import Table
 from sim.models.bus.cluster import Cluster
 from sim.models.bus.runs import Runs
+from sim.models.component import Component, Needed
+from sim.models.dials import Strike
+from sim.models.setting import Setting
+from sim.spec.faults.turned import turned
 
 ALL = np.zeros(0, np.bool_)  # no row is passed by
 
 
+def bus_log(domain: str, region: str) -> str:
+    """Return the name of the log of all rows of a region's bus."""
+    return f"{domain}/bus/{region}"
+
+
+def published_log(domain: str, region: str) -> str:
+    """Return the name of the log of those that were published there."""
+    return f"{domain}/published/{region}"
+
+
+def carried_log(domain: str, region: str) -> str:
+    """Return the name of the log of those that mirrors carried there."""
+    return f"{domain}/carried/{region}"
+
+
 class Batch(NamedTuple):
-    """Rows that become visible: when (ns), version, partition; ``landed`` is told their positions."""
+    """Rows that become visible: when (ns), version, partition; ``landed(positions)`` is called."""
 
     origin: int
     at: np.ndarray
@@ -25,20 +45,32 @@ class Batch(NamedTuple):
     landed: Callable[[np.ndarray], None]
 
 
-class Bus:
+class Bus(Component):
     """Rows numbered by position. ``end`` is the position of the next row, ``base`` of the first one kept.
+
+    What is published here and what mirrors carry here waits in batches until ``advance`` merges them.
 
     ``own``: the rows published here (origin is this region), numbered apart: what mirrors carry;
     ``own_positions``: the position of each. ``retention``: (in force, base), ns.
     """
 
-    def __init__(self, region: str, index: int, cluster: Cluster, *, retention: int, hold: int) -> None:
-        self.region, self.index, self.cluster = region, index, cluster
+    def __init__(self, setting: Setting, region: str, cluster: Cluster) -> None:
+        assert setting.scenario.bus is not None, "there is one"
+        retention = setting.scenario.bus.retention
+        self.domain: str | None = setting.domain
+        self.name = bus_log(setting.domain, region)
+        self.inputs = (published_log(setting.domain, region), carried_log(setting.domain, region))
+        self.outputs = (self.name,)
+        self.region, self.index, self.cluster = region, setting.network.regions.index(region), cluster
+        self._setting = setting
+        self._coming: list[Batch] = []
+        self._listen()
         self.rows = Log(at=np.int64, version=np.int64, partition=np.int16, gone=np.bool_, origin=np.int8)
         self.own = Log(at=np.int64, version=np.int64, partition=np.int16, gone=np.bool_)
         self.own_positions = Runs()
         self.retention = (retention, retention)
-        self._hold = hold  # a fault can take away rows that became visible up to so long ago, ns
+        # elections can take away rows that became visible up to so long ago, ns
+        self._hold = max((turn.value for _, turn in turned(setting.scenario, d.ELECTION)), default=0)
         self._out = 0  # next row for the journal
         self._gone: list[tuple[int, np.ndarray]] = []  # when, positions: for the journal
         self._gone_dropped: list[np.ndarray] = []  # positions of rows that were gone when they were dropped
@@ -67,14 +99,19 @@ class Bus:
         partition, gone = rows.since("partition", row), rows.since("gone", row)
         return Gate(partition, gone, self.cluster.closed, *self.retention, reacts)
 
-    def publish(self, at: np.ndarray, version: np.ndarray, partition: np.ndarray) -> Batch:
+    def publish(self, at: np.ndarray, version: np.ndarray, partition: np.ndarray) -> None:
         """Take in rows published here, in order of time."""
         self.own.append(at=at, version=version, partition=partition)
-        return Batch(self.index, at, version, partition, self.own_positions.append)
+        self.put(Batch(self.index, at, version, partition, self.own_positions.append))
 
-    def merge(self, batches: Sequence[Batch]) -> None:
-        """Append batches whose rows are all later than those before: by (time, origin, lsn)."""
-        batches = [batch for batch in batches if batch.at.size]
+    def put(self, batch: Batch) -> None:
+        """Take in rows, in order of time, all later than those merged before."""
+        if batch.at.size:
+            self._coming.append(batch)
+
+    def advance(self, until: int) -> None:  # noqa: ARG002  # all who write have come so far
+        """Append what has been put here, by (time, origin, lsn)."""
+        batches, self._coming = self._coming, []
         if not batches:
             return
         if len(batches) == 1 and _in_order(batches[0]):
@@ -99,6 +136,31 @@ class Bus:
         for batch in batches:
             batch.landed(position[begin : begin + batch.at.size])
             begin += batch.at.size
+
+    # --- what happens to it ---------------------------------------------------------------------------------
+
+    def _listen(self) -> None:
+        dials, region = self._setting.dials, self.region
+        dials.listen(d.ELECTION, struck=self._elect)
+        dials.listen(d.BUS_DATA, region, struck=self._struck)
+        dials.listen(d.BUS_WIRE, region)  # mirrors read it, as far as there are any
+        dials.listen(d.RETENTION, self._setting.domain, region)
+
+    def _elect(self, strike: Strike) -> None:
+        """What a broker led and its followers did not have is lost with it."""
+        if strike.of[0] == self.region and strike.value:
+            now = self._setting.now
+            self.lose_since(now - strike.value, self.cluster.led(strike.fault), now)
+
+    def _struck(self, strike: Strike) -> None:
+        if strike.value == "lost":
+            self.lose_all(self._setting.now)
+
+    def changed(self, cause: int | None) -> None:  # noqa: ARG002  # as every component is told
+        """Keep rows as long as overlays allow now."""
+        setting, (_, base) = self._setting, self.retention
+        least = setting.dials.value(d.RETENTION, setting.domain, self.region, base=base)
+        self.retention = (least, base)
 
     # --- rows that go ---------------------------------------------------------------------------------------
 
@@ -127,13 +189,15 @@ class Bus:
         numbers = number[lost & own] - self.own.base
         self.own.all("gone")[numbers[numbers >= 0]] = True
 
-    def drop(self, position: int, own: int, settled: int) -> None:
-        """Forget the rows that nobody asks for: before a position, and published here before a number."""
-        self.own.drop(own)
+    def forget(self, needed: Needed) -> None:
+        """Forget the rows that nobody asks for any more, of all and of those published here."""
+        position, own = needed(self.name), needed(published_log(self._setting.domain, self.region))
+        self.own.drop(self.own.end if own is None else own)
+        position = self.end if position is None else min(position, self.end)
         if self.own.base < self.own_positions.count:
             position = min(position, self.own_positions.value(self.own.base))
         if self._hold and self.end > self.base:
-            held = self.rows.all("at").searchsorted(settled - self._hold)
+            held = self.rows.all("at").searchsorted(self._setting.store.settled - self._hold)
             position = min(position, self.base + int(held))
         before, position = self.base, min(position, self._out)
         if position <= before:

@@ -11,6 +11,11 @@ from sim.models.bus.origins import Origins
 from sim.models.store.domain import Domain
 
 
+def calls_log(domain: str) -> str:
+    """Return the name of the log of all calls that are made to a domain."""
+    return f"{domain}/calls"
+
+
 class Calls:
     """The operations that ``caller`` sends to ``domain``, from each region where it can be.
 

@@ -30,6 +30,10 @@ class Cluster:
         self._close()
         return led
 
+    def led(self, fault: str) -> np.ndarray:
+        """Return what the broker that a fault struck led then, bool by partition."""
+        return self._faults[fault].partitions
+
     def elected(self, fault: str) -> bool:
         """The election that a fault caused is over: the next broker leads; return whether it was on."""
         election = self._faults.get(fault)

@@ -1,23 +1,25 @@
 """A consumer group: a reader whose members can die and rebalance, and that moves to another region."""
 
-from collections.abc import Callable
-
 from sim.core import dials as d
 from sim.engine.clock import START, Steps
+from sim.journal.recorder import Table
 from sim.models.bus.bus import Bus
-from sim.models.bus.calls import Handler
+from sim.models.bus.calls import Handler, calls_log
+from sim.models.bus.offsets import Offsets
 from sim.models.bus.reader import Reader
+from sim.models.component import Component
 from sim.models.dials import Strike
 from sim.models.moves import Moves
+from sim.models.placements import Placements
 from sim.models.process import Process
 from sim.models.setting import Setting
 from sim.spec.bus.consumer import Consumer as Spec
 
 
-class Consumer:
+class Consumer(Component):
     """The group ``<domain>/<name>``; with a ``handler`` it calls another domain.
 
-    ``start_of(reader, from, to, start=...)``: where it begins after a move.
+    ``offsets`` tells where it begins after a move.
     """
 
     def __init__(
@@ -27,26 +29,40 @@ class Consumer:
         spec: Spec,
         *,
         buses: dict[str, Bus],
-        start_of: Callable[..., int],
+        offsets: Offsets,
         handler: Handler | None = None,
     ) -> None:
-        self.name, self.spec = name, spec
-        self._setting, self._buses, self._start_of = setting, buses, start_of
         who = f"{setting.domain}/{name}"
-        self.reader = Reader(setting, who, buses[spec.region], work=spec.work, save_every=spec.commit)
-        self.reader.handler = handler
-        self.process = Process(setting, who, spec.region, restart=spec.restart, works=self)
-        self.process.killable = spec.members == 1
-        places = [spec.region, *(place for place in spec.standby)]
+        places = [spec.region, *spec.standby]
+        self.name, self.domain = who, setting.domain
+        self.inputs = tuple(buses[place].name for place in places)
+        self.outputs = () if handler is None else (calls_log(handler.calls.domain.name),)
+        self.spec, self._table = spec, name
+        self._setting, self._buses, self._offsets = setting, buses, offsets
+        self.reader = Reader(
+            setting, who, buses[spec.region], work=spec.work, save_every=spec.commit, handler=handler
+        )
+        offsets.watch(self.reader, spec, home=spec.region)
+        self.process = Process(
+            setting, who, spec.region, restart=spec.restart, works=self, killable=spec.members == 1
+        )
         self.moves = Moves(setting, who, places=places, rules=spec, move=self.move)
         self._lost: set[str] = set()  # faults each of which has killed a member
         self._waits_until = -1  # end of the latest wait of the group, -1 if it does not wait
-        self.placed: list[tuple[int, int, int]] = [(0, buses[spec.region].index, 0)]
+        self._placed = Placements((0, buses[spec.region].index, 0))
         setting.dials.listen(d.STORM, who, struck=self._struck_by_storm)
+
+    def advance(self, until: int) -> None:
+        """Read, and save at ticks, strictly before ``until``."""
+        self.reader.advance(until)
 
     # --- what changes ---------------------------------------------------------------------------------------
 
-    def look(self, cause: int | None) -> None:
+    def opened(self, region: str) -> None:
+        """Partitions of a region's bus are available again."""
+        self.reader.opened(region)
+
+    def changed(self, cause: int | None) -> None:
         """Take notice of a change in the world now."""
         killers = set() if self.process.killable else set(self._setting.dials.by(d.KILLED, self.process.name))
         died, back = killers - self._lost, self._lost - killers
@@ -94,7 +110,7 @@ class Consumer:
         """Go on in another region."""
         who, old = self.process.name, self.process.region
         self._waits_until = -1
-        position = self._start_of(who, old, region, start=self.spec.start)
+        position = self._offsets.start_of(who, old, region, start=self.spec.start)
         self.process.leave(region)
         self.reader.place(self._buses[region], position)
         self.process.arrive()
@@ -109,7 +125,7 @@ class Consumer:
     def resume(self, now: int) -> None:
         """Run from now on."""
         self.reader.resume(now)
-        self.placed.append((now, self.reader.bus.index, self.reader.saved))
+        self._placed.add(now, self.reader.bus.index, self.reader.saved)
 
     @property
     def waits(self) -> bool:
@@ -120,3 +136,16 @@ class Consumer:
         """Work with the members that are there, or stand still while it is paused."""
         members = max(0, self.spec.members - len(self._lost))
         self.reader.pace(now, 0.0 if self.process.paused else float(members))
+
+    # --- the journal ----------------------------------------------------------------------------------------
+
+    def take_rows(self) -> dict[str, Table]:
+        """Return the journal's new rows."""
+        name, handler = self._table, self.reader.handler
+        done, skipped = self.reader.take_rows()
+        tables = {f"consumed/{name}": done, f"skipped/{name}": skipped, f"placed/{name}": self._placed.take()}
+        return tables if handler is None else {**tables, f"handled/{name}": handler.calls.table()}
+
+    def final_rows(self) -> dict[str, Table]:
+        """Return what it has not completed of the bus of its region."""
+        return {f"unread/{self._table}": self.reader.unread_table()}

@@ -1,6 +1,6 @@
 """The calls that the handlers of one domain make, worked out ahead of its data path."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,9 +21,12 @@ from sim.engine.foresee import (
     reads,
 )
 from sim.models.bus.bus import Bus
+from sim.models.bus.mirror import Mirror
 from sim.models.bus.origins import Origins
 from sim.models.bus.reader import Reader
 from sim.models.bus.relay import Relay
+from sim.models.bus.replay import Rerun
+from sim.models.setting import Setting
 from sim.models.store.domain import Domain
 
 _ROOM = 8192  # rows, at least
@@ -50,14 +53,63 @@ class Foresight:
     does then is the same, in a few large steps; ``Domain.feed`` compares the calls.
     """
 
-    def __init__(self, domain: Domain, relay: Relay, origins: Origins) -> None:
-        self._domain, self._relay, self._origins = domain, relay, origins
+    def __init__(
+        self,
+        setting: Setting,
+        origins: Origins,
+        relay: Relay,
+        mirrors: Iterable[Mirror],
+        *,
+        readers: Sequence[Reader],
+        replays: Sequence[Rerun],
+    ) -> None:
+        self._domain, self._graph = setting.store, setting.graph
+        self._relay, self._mirrors, self._origins = relay, list(mirrors), origins
+        self._readers, self._replays = readers, replays
+        self._begun_at = -1  # how far the relay had been advanced then
         self._rows: Coming = coming(0)
         self._copies: list[_Copy] = []
         self._publishes = False
         self._publisher: tuple[Any, ...] = ()
 
-    def begin(self, bus: Bus, readers: Sequence[Reader]) -> None:
+    def next_tick(self, after: int) -> int:
+        """Return the next time (ns) at which the relay can take up commits."""
+        return (after // self._relay.interval + 1) * self._relay.interval
+
+    def pull(self, until: int) -> None:
+        """Bring what leads to calls to ``until``: see ``Graph.lead``."""
+        self._graph.lead(until, self._domain.name)
+
+    def foresee(self, now: int, until: int) -> None:
+        """Feed the calls that are made strictly before ``until``. As for ``pull``; circles are at ``now``.
+
+        Whatever changes something pulls the relay to that moment first: if nobody has, nothing has changed.
+        """
+        if self._begun_at == self._relay.advanced and self.look(until):
+            return
+        self.pull(now)
+        found = self._foreseeable()
+        if found is None:
+            self.pull(until)
+            return
+        self._begin(*found)
+        self._begun_at = self._relay.advanced
+        there = self.look(until)
+        assert there, "room was made"
+
+    def _foreseeable(self) -> tuple[Bus, list[Reader]] | None:
+        """Return the bus that handlers read, and their readers; None if more than the relay adds to it."""
+        readers, relay = [reader for reader in self._readers if reader.works], self._relay
+        bus = readers[0].bus if readers else relay.bus
+        if any(reader.bus is not bus for reader in readers) or any(replay.busy for replay in self._replays):
+            return None
+        if relay.process.running and not (relay.steady and relay.bus is bus):
+            return None
+        if not all(mirror.idle for mirror in self._mirrors if mirror.target is bus):
+            return None
+        return bus, readers
+
+    def _begin(self, bus: Bus, readers: Sequence[Reader]) -> None:
         """Start from where everything is now. ``readers``: all of ``bus``, which the relay alone adds to."""
         first = min((reader.position() for reader in readers), default=bus.end)
         there = bus.end - first

@@ -5,14 +5,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from sim.core import dials as d
-from sim.core.draws import key_of
 from sim.engine.cursor import EARLY, Gate, Queue
 from sim.engine.flow import Flow
 from sim.engine.sampling import DistTable
 from sim.engine.wire import Luck, Transit
 from sim.journal.recorder import Table
-from sim.models.bus.bus import Batch, Bus
+from sim.models.bus.bus import Batch, Bus, carried_log, published_log
 from sim.models.bus.runs import Runs
+from sim.models.component import Component
 from sim.models.process import Process
 from sim.models.setting import Setting
 from sim.models.store.workload import Tables
@@ -26,7 +26,7 @@ class Jitters:
     table: DistTable
 
 
-class Mirror:
+class Mirror(Component):
     """A flow of the rows published at ``source`` to the bus of ``target``.
 
     Numbers are those of ``source.own``; rows before ``counted`` have been received, or skipped, once.
@@ -38,13 +38,15 @@ class Mirror:
         self.setting, self.source, self.target, self.rules = setting, source, target, bus.mirror
         a, b = source.region, target.region
         name = f"{setting.domain}/mirror/{a}/{b}"
+        self.name, self.domain = name, setting.domain
+        self.inputs, self.outputs = (published_log(setting.domain, a),), (carried_log(setting.domain, b),)
         self.process = Process(setting, name, b, restart=self.rules.restart, works=self)
         self.steps = 0  # rows sent so far; a wait with something to send counts one
         self.counted = self.saved = 0
         self.copies = Runs()  # positions in the target of the first copies, in the order of the source
         self._passed_over = Runs()  # numbers of the rows before ``counted`` that were skipped
         self._jitters = jitters
-        luck = Luck(jitters.table, np.uint64(key_of(setting.control.seed, setting.control.trial, name)))
+        luck = Luck(jitters.table, setting.key(name))
         own = source.own
         self.flow = Flow(Queue(own.column("at"), own.column("version"), self._gate), luck)
         assert self.rules.share is not None, "resolved"
@@ -77,14 +79,16 @@ class Mirror:
         """Whether it brings nothing until something is published at its source, or changes."""
         return self.flow.wire.taken == self.flow.next and not (self.flow.connected and self.waits)
 
-    def low(self) -> int:
+    def needs(self, log: str) -> int:  # noqa: ARG002  # it has one input
         """Return the number of the first row that it may still ask for."""
         return min(self.saved, self.flow.wire.taken)
 
     # --- time -----------------------------------------------------------------------------------------------
 
-    def advance(self, until: int) -> Batch:
-        """Carry what is due strictly before ``until``; return what is received before it."""
+    def advance(self, until: int) -> None:
+        """Carry what is due strictly before ``until``."""
+        if until <= self._advanced:
+            return
         begin, early = self.flow.next, self.flow.sender.state[EARLY]
         sent = self.flow.send(self.source.own.end, until)
         if sent:
@@ -92,11 +96,10 @@ class Mirror:
         if self.flow.sender.state[EARLY] > early:
             self.setting.dials.hit(d.RETENTION, self.setting.domain, self.source.region)
         self.steps += sent + self.waits
-        batch = self._receive(until)
+        self.target.put(self._receive(until))
         self._save(until)
         self._advanced = until
-        self.flow.wire.rows.drop(self.low())
-        return batch
+        self.flow.wire.rows.drop(min(self.saved, self.flow.wire.taken))
 
     def _note_skipped(self, begin: int) -> None:
         rows, end = self.flow.wire.rows, self.flow.next
@@ -133,7 +136,7 @@ class Mirror:
 
     # --- what changes ---------------------------------------------------------------------------------------
 
-    def look(self, cause: int | None) -> None:
+    def changed(self, cause: int | None) -> None:
         """Take notice of a change in the world now."""
         path = self.setting.network.path(self.source.region, self.target.region)
         self.flow.wire.transit = Transit(
@@ -175,9 +178,10 @@ class Mirror:
         speed = 0.0 if paused else self.setting.network.bandwidth(a, b)
         self.flow.sender.change_speed(at=now, to=speed)
 
-    def opened(self, now: int) -> None:
-        """Partitions of the source's bus are available again."""
-        self.flow.sender.resume(now)
+    def opened(self, region: str) -> None:
+        """Partitions of a region's bus are available again."""
+        if region == self.source.region:
+            self.flow.sender.resume(self.setting.now)
 
     # --- offset checkpoints ---------------------------------------------------------------------------------
 
@@ -190,11 +194,16 @@ class Mirror:
 
     # --- the journal ----------------------------------------------------------------------------------------
 
-    def take_skipped(self) -> Table | None:
-        """Return the journal's new rows of what was skipped, None if there are none."""
+    @property
+    def _table_name(self) -> str:
+        return f"mirror/{self.source.region}/{self.target.region}"
+
+    def take_rows(self) -> dict[str, Table]:
+        """Return the journal's new rows of what was skipped."""
         skips, self._skips = self._skips, []
-        if not skips:
-            return None
+        return {f"skipped/{self._table_name}": self._skipped(skips)} if skips else {}
+
+    def _skipped(self, skips: list[tuple[np.ndarray, np.ndarray]]) -> Table:
         numbers = np.concatenate([numbers for _, numbers in skips])
         positions = [self.source.own_positions.value(int(number)) for number in numbers]
         return {
@@ -203,11 +212,12 @@ class Mirror:
             "position": np.array(positions, np.int64),
         }
 
-    def under_way(self) -> dict[str, Table]:
+    def final_rows(self) -> dict[str, Table]:
         """Return what is on the wire and what has never been received nor is on it, as runs of positions."""
         wire = self.flow.wire
         flying = wire.taken + np.flatnonzero(~wire.rows.part("skipped", wire.taken, wire.rows.end))
-        return {"flying": self._ranges(flying), "unread": self._rest()}
+        name = self._table_name
+        return {f"flying/{name}": self._ranges(flying), f"unread/{name}": self._rest()}
 
     def _rest(self) -> Table:
         positions = self.source.own_positions

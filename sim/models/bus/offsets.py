@@ -7,17 +7,20 @@ from sim.engine.clock import Steps
 from sim.models.bus.bus import Bus
 from sim.models.bus.mirror import Mirror
 from sim.models.bus.reader import Reader
+from sim.models.component import Component
 from sim.models.setting import Setting
 from sim.spec.faults.turned import turned
 from sim.spec.moves import Moves
 
 
-class Offsets:
+class Offsets(Component):
     """The offset checkpoints of a domain's mirrors, for each reader that can move."""
 
     def __init__(
         self, setting: Setting, buses: dict[str, Bus], mirrors: dict[tuple[str, str], Mirror]
     ) -> None:
+        self.name, self.domain = f"{setting.domain}/mirrors/offsets", setting.domain
+        self.inputs = tuple(bus.name for bus in buses.values())
         self._setting, self._buses, self._mirrors = setting, buses, mirrors
         self._readers: dict[str, tuple[Reader, Moves, list[str]]] = {}
         self._known: dict[
@@ -42,11 +45,6 @@ class Offsets:
             if set(pair) <= set(places) and pair not in self._written:
                 self._written.add(pair)
                 self._setting.clock.run(self._write(mirror))
-
-    def readers(self) -> Iterator[Reader]:
-        """Yield every reader."""
-        for reader, _, _ in self._readers.values():
-            yield reader
 
     def _write(self, mirror: Mirror) -> Steps:
         """Write down, at every tick, where each reader of the source would go on in the target."""
@@ -81,8 +79,13 @@ class Offsets:
         """Return the newest position known for a reader in a region where it is not."""
         return max(self._known.get((name, region), 0), self._left.get((name, region), 0))
 
-    def low(self, region: str) -> Iterator[int]:
-        """Yield the positions of a region's bus from which on rows may still be asked for."""
+    def needs(self, log: str) -> int | None:
+        """Return the first position of a bus that a reader may still ask for."""
+        (region,) = (region for region, bus in self._buses.items() if bus.name == log)
+        return min(self._low(region), default=None)
+
+    def _low(self, region: str) -> Iterator[int]:
+        """Yield the positions of a region's bus from which on each reader may still ask for rows."""
         for name, (reader, rules, places) in self._readers.items():
             if reader.bus.region == region:
                 low = reader.low()

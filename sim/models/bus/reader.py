@@ -4,7 +4,7 @@ import numpy as np
 
 from sim.core import dials as d
 from sim.core.distributions import Distribution
-from sim.core.draws import Purpose, key_of
+from sim.core.draws import Purpose
 from sim.engine.cursor import EARLY, Cursor, Gate, Queue, Work
 from sim.engine.log import Log
 from sim.engine.sampling import encode
@@ -18,24 +18,30 @@ class Reader:
     """Serves the rows of a bus one after the other. All positions are positions of ``bus``.
 
     It is what a consumer group and the stream job have in common. Its owner decides when it works and at
-    which speed, and ``Path.advance`` pulls it. Saved position: ``saved``, where ``halt`` goes back to; set by
+    which speed, and pulls it. Saved position: ``saved``, where ``halt`` goes back to; set by
     its owner, or by ticks of ``save_every`` ns if that is given.
     ``barrier``: a position that is not taken up, None if there is none (a poison message). ``keep``: rows
     from here on stay known to ``times`` and ``runs``; None: from ``saved`` on.
     """
 
     def __init__(
-        self, setting: Setting, name: str, bus: Bus, *, work: Distribution, save_every: int | None = None
+        self,
+        setting: Setting,
+        name: str,
+        bus: Bus,
+        *,
+        work: Distribution,
+        save_every: int | None = None,
+        handler: Handler | None = None,
     ) -> None:
         self.name, self.bus = name, bus
         self.saved = 0
         self.barrier: int | None = None
         self.keep: int | None = None
-        self.handler: Handler | None = None  # set by its owner: rows it does not react to take no work
+        self.handler = handler  # rows it does not react to take no work
         self.running = True
         self._setting, self._save_every = setting, save_every
-        key = np.uint64(key_of(setting.control.seed, setting.control.trial, name))
-        self.work = Work(encode([work]), 0, key, Purpose.CONSUME)
+        self.work = Work(encode([work]), 0, setting.key(name), Purpose.CONSUME)
         self.cursor = Cursor()
         self._served = Log(at=np.int64, skipped=np.bool_)
         self._advanced = self._since = self._out = 0
@@ -117,18 +123,20 @@ class Reader:
         """Work at another speed from now on; 0 is standing still."""
         self.cursor.change_speed(at=now, to=speed)
 
-    def opened(self, now: int) -> None:
-        """Partitions of its bus are available again."""
-        self.cursor.resume(now)
+    def opened(self, region: str) -> None:
+        """Partitions of a region's bus are available again."""
+        if region == self.bus.region:
+            self.cursor.resume(self._setting.now)
 
     # --- time -----------------------------------------------------------------------------------------------
 
     def advance(self, until: int) -> None:
         """Serve what is due strictly before ``until``, and save at the ticks before it."""
-        self.serve(until)
-        self.save(until)
+        self._serve_before(until)
+        # how a call ends is known as far as the circle that it was made to has come
+        self._save(until if self.handler is None else min(until, self.handler.calls.domain.position))
 
-    def serve(self, until: int) -> None:
+    def _serve_before(self, until: int) -> None:
         """Serve what is due strictly before ``until``."""
         if self.running:
             early, begin = self.cursor.state[EARLY], self.position()
@@ -151,7 +159,7 @@ class Reader:
     def _gate(self, row: int) -> Gate:
         return self.bus.gate(row, ALL if self.handler is None else self.handler.reacts(row))
 
-    def save(self, until: int) -> None:
+    def _save(self, until: int) -> None:
         """Save at the last tick strictly before ``until``: everything before that has happened."""
         begin, self._advanced = self._advanced, max(until, self._advanced)
         if self._save_every is None or not self.running or self.cursor.stands:

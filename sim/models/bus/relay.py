@@ -5,20 +5,24 @@ from bisect import bisect_left
 import numpy as np
 
 from sim.core import dials as d
-from sim.core.draws import Purpose, key_of
+from sim.core.draws import Purpose
+from sim.core.identity import lsn_of
 from sim.engine.cursor import END_OF_TIME, FREE, Work
 from sim.engine.log import Log
 from sim.engine.rounds import OPEN, ROUND_AT, ROUND_END, Rules, relay_cursor, relay_rounds
 from sim.engine.sampling import encode
 from sim.journal.recorder import Table
 from sim.journal.schema import LSN_MASK
-from sim.models.bus.bus import Batch, Bus
+from sim.models.bus.bus import Bus, published_log
+from sim.models.component import Component, Needed
+from sim.models.dials import Strike
+from sim.models.placements import Placements
 from sim.models.process import Process
 from sim.models.setting import Setting
 from sim.spec.faults.turned import turned
 
 
-class Relay:
+class Relay(Component):
     """Publishes the commits of the domain's log; keeps their time, version and key as long as it may ask.
 
     Positions are lsns: ``saved`` is that of the last record known to be published. ``saves``: when each
@@ -26,31 +30,35 @@ class Relay:
     """
 
     def __init__(self, setting: Setting, buses: dict[str, Bus]) -> None:
-        control, name = setting.control, f"{setting.domain}/relay"
+        name = f"{setting.domain}/relay"
+        self.name, self.domain = name, setting.domain
+        self.inputs = (f"{setting.domain}/log",)
+        self.outputs = tuple(published_log(setting.domain, region) for region in buses)
         spec, bus = setting.scenario.databases[setting.domain].outbox, setting.scenario.bus
         assert bus is not None, "a domain has a relay if there is a bus"
-        self._setting, self._buses, self._domain = setting, buses, control.domain
-        self.process = Process(setting, name, self._domain.primary, restart=spec.restart, works=self)
-        self.process.because = self._without_node
+        self._setting, self._buses, self._domain = setting, buses, setting.store
+        self.process = Process(
+            setting, name, self._domain.primary, restart=spec.restart, works=self, because=self._without_node
+        )
         mark = float(spec.mark) if spec.kind == "poll" else 0.0
         self._flush = None if spec.kind == "poll" else spec.flush
         self.rules = Rules(spec.interval, spec.batch, mark, bus.partitions)
-        key = np.uint64(key_of(control.seed, control.trial, name))
-        self.work = Work(encode([spec.publish]), 0, key, Purpose.PUBLISH)
+        self.work = Work(encode([spec.publish]), 0, setting.key(name), Purpose.PUBLISH)
         self.cursor = relay_cursor()
         self._outbox = Log(1, at=np.int64, version=np.int64, key=np.int64)
         self._snapshot: tuple[np.ndarray, np.ndarray, np.ndarray] | None = None
         self._resume_at = 1  # next lsn after the snapshot
         self._saves: list[tuple[int, int]] = [(0, 0)]  # when, position
         self._complete = 0  # position at the end of the last round
-        self._advanced = 0
+        self.advanced = 0
         # Since its last start it has published the lsns [began, reached), as it stopped last, and these.
         self._began, self._reached = 1, 1
         self._copied = np.zeros(0, np.int64)
         losses = [turn for _, turn in turned(setting.scenario, d.SLOT_LOST)]
         self._can_lose_slot = d.SLOT_LOST.turn(setting.domain, value="snapshot") in losses
-        self.placed: list[tuple[int, int, int]] = [(0, buses[self.process.region].index, 0)]
+        self._placed = Placements((0, buses[self.process.region].index, 0))
         setting.dials.listen(d.SLOT_LOST, setting.domain)
+        setting.dials.listen(d.ELECTION, struck=self._closed)
 
     # --- where it is ----------------------------------------------------------------------------------------
 
@@ -63,6 +71,11 @@ class Relay:
     def lowest(self) -> int:
         """The lowest position that it can go back to."""
         return min(position for _, position in self._saves)
+
+    @property
+    def bus(self) -> Bus:
+        """The bus that it publishes on."""
+        return self._buses[self.process.region]
 
     @property
     def interval(self) -> int:
@@ -115,10 +128,11 @@ class Relay:
 
     # --- time -----------------------------------------------------------------------------------------------
 
-    def advance(self, until: int) -> Batch | None:
-        """Publish what is due strictly before ``until``; return it."""
+    def advance(self, until: int) -> None:
+        """Publish what is due strictly before ``until``."""
         self.take()
-        batch = None
+        if until <= self.advanced:
+            return
         if self.process.running:
             parts: list[tuple[np.ndarray, np.ndarray, np.ndarray]] = []
             ends: list[np.ndarray] = []
@@ -130,12 +144,12 @@ class Relay:
             at, version, key = (np.concatenate(columns) for columns in zip(*parts, strict=True))
             if at.size:
                 partition = (key % self.rules.partitions).astype(np.int16)
-                batch = self._buses[self.process.region].publish(at, version, partition)
-        self._advanced = until
-        return batch
+                self.bus.publish(at, version, partition)
+        self.advanced = until
 
     def take(self) -> None:
-        """Take over what has been committed since."""
+        """Take over what has been committed since: also when it has been led ahead of the circle."""
+        self._domain.take_commits()
         log, outbox = self._domain.log, self._outbox
         if outbox.end < log.end:
             outbox.append(**{name: log.part(name, outbox.end, log.end) for name in outbox.columns})
@@ -148,7 +162,7 @@ class Relay:
 
     def closed_partitions(self) -> np.ndarray:
         """Return which partitions of its bus have no leader, bool by partition; as they come to be."""
-        return self._buses[self.process.region].cluster.closed
+        return self.bus.cluster.closed
 
     def _publish_snapshot(self, until: int, parts: list, ends: list[np.ndarray]) -> None:
         assert self._snapshot is not None, "asked for while there is one"
@@ -162,7 +176,7 @@ class Relay:
         ends.append(done)
 
     def _publish(self, until: int, parts: list, ends: list[np.ndarray]) -> None:
-        first = max(int(self.cursor.state[OPEN]), self._advanced)
+        first = max(int(self.cursor.state[OPEN]), self.advanced)
         rounds = max(0, until - first) // self.rules.interval + 2
         ends.append(self._rounds(self.rules, until, parts, end=self._outbox.end, rounds=rounds))
 
@@ -187,7 +201,7 @@ class Relay:
         if self._flush is None:
             self._saves += [(int(at), int(end) - 1) for at, end in ends]
         elif not self.process.paused:
-            first = max(self._advanced, self.process.since + 1, 1)
+            first = max(self.advanced, self.process.since + 1, 1)
             ticks = np.arange(-(-first // self._flush) * self._flush, until, self._flush)
             position = np.concatenate(([self._complete], ends[:, 1] - 1))[np.searchsorted(ends[:, 0], ticks)]
             for k in np.flatnonzero(np.diff(position, prepend=self.saved)):
@@ -210,10 +224,10 @@ class Relay:
         self._reached, self._copied = min(self._reached, cut + 1), self._copied[self._copied <= cut]
         self._back()
         if self.process.move(self._domain.primary):
-            why = f"it begins with record {self.placed[-1][2] + 1}"
+            why = f"it begins with record {self._placed.last + 1}"
             self._setting.note("relay.resumed", self.process.name, why, cause)
 
-    def drop(self) -> None:
+    def forget(self, needed: Needed) -> None:  # noqa: ARG002  # what it keeps nobody else asks for
         """Forget the commits and saves that nobody asks for: neither a restart nor a promotion."""
         log = self._domain.log
         # a promotion to come cuts at this commit or later
@@ -226,6 +240,10 @@ class Relay:
 
     def _next_lsn(self) -> int:
         return self._resume_at if self._snapshot is not None else self.cursor.next
+
+    def changed(self, cause: int | None) -> None:
+        """Take notice of a change in the world now."""
+        self.process.look(cause)
 
     # --- what its process does ------------------------------------------------------------------------------
 
@@ -256,7 +274,7 @@ class Relay:
         self.cursor.state[OPEN] = now + 1
         self._began = self._reached = self._next_lsn()
         self._copied = np.zeros(0, np.int64)
-        self.placed.append((now, self._buses[self.process.region].index, self._began - 1))
+        self._placed.add(now, self.bus.index, self._began - 1)
 
     def _begin_without(self, gap: str, now: int) -> None:
         """Begin behind the last commit of now, or with the newest version of each key."""
@@ -280,21 +298,33 @@ class Relay:
 
     # --- brokers --------------------------------------------------------------------------------------------
 
-    def closed(self) -> None:
-        """Partitions of its bus have no leader: a record in service for one of them starts anew."""
+    def _closed(self, strike: Strike) -> None:
+        """Partitions of a bus have no leader: a record in service for one of them starts anew."""
+        if strike.of[0] != self.process.region:
+            return
         cursor = self.cursor
         if cursor.taken_up and cursor.next < cursor.state[ROUND_END]:
             (_, _, key), base = self._source()
             if self.closed_partitions()[int(key[cursor.next - base]) % self.rules.partitions]:
                 cursor.interrupt()
 
-    def opened(self, now: int) -> None:
-        """Partitions of its bus are available again."""
-        self.cursor.resume(now)
+    def opened(self, region: str) -> None:
+        """Partitions of a region's bus are available again."""
+        if region == self.process.region:
+            self.cursor.resume(self._setting.now)
 
     # --- the journal ----------------------------------------------------------------------------------------
 
-    def unsent(self) -> Table:
+    def take_rows(self) -> dict[str, Table]:
+        """Return the journal's new rows."""
+        return {"placed/relay": self._placed.take()}
+
+    def final_rows(self) -> dict[str, Table]:
+        """Return what it has not published of the commits of which there is a copy."""
+        unsent = self._unsent()["version"]
+        return {"unsent/relay": {"version": unsent[lsn_of(unsent) <= self._domain.last_held]}}
+
+    def _unsent(self) -> Table:
         """Return the versions that it would still publish, and has not published since its last start."""
         outbox, first = self._outbox, max(self._next_lsn(), self._outbox.base)
         versions = outbox.part("version", first, outbox.end)

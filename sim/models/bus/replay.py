@@ -8,9 +8,10 @@ from sim.core.quantity import FOREVER_NS
 from sim.engine.clock import Steps
 from sim.journal.recorder import Table
 from sim.models.bus.bus import Bus
-from sim.models.bus.calls import Calls
+from sim.models.bus.calls import Calls, calls_log
 from sim.models.bus.origins import Origins
 from sim.models.bus.runs import Runs
+from sim.models.component import Component
 from sim.models.setting import Setting
 from sim.spec.bus.replay import Place, Replay
 from sim.spec.faults.when import When
@@ -18,8 +19,8 @@ from sim.spec.faults.when import When
 _CHUNK = 65_536  # rows whose times are worked out at a time
 
 
-class Rerun:
-    """The replay ``name``, a part of a domain's data path (see ``path.Part``).
+class Rerun(Component):
+    """The replay ``name``.
 
     ``started``: fault -> when it started (ns), None if it has not; ``holds``: whether a condition holds now.
     Into a database: it makes ``calls``; ``origins`` has the tags.
@@ -37,7 +38,10 @@ class Rerun:
         calls: Calls | None = None,
         origins: Origins | None = None,
     ) -> None:
-        self.name, self.spec, self.bus = name, spec, bus
+        self.name, self.domain = f"{setting.domain}/replay/{name}", setting.domain
+        self.inputs = (bus.name,)
+        self.outputs = () if calls is None else (calls_log(setting.domain),)
+        self.spec, self.bus, self._table = spec, bus, name
         self._setting, self._started, self._holds = setting, started, holds
         self._calls, self._origins = calls, origins
         self._tags = np.zeros(0, np.int64)  # of its rows, if it calls
@@ -90,7 +94,7 @@ class Rerun:
 
     def _callable(self, rows: np.ndarray, origins: Origins) -> np.ndarray:
         """Return the positions whose events it calls for: if it is idempotent, those of lost commits."""
-        domain = self._setting.control.domain
+        domain = self._setting.store
         versions = self.bus.versions(self.bus.base, self.bus.end)[rows - self.bus.base]
         if self.spec.idempotent:
             lost = origins.lost(versions, domain.timeline, domain.circle.cuts)
@@ -142,7 +146,7 @@ class Rerun:
         waits = np.minimum(number * 1e9 / self.spec.rate, FOREVER_NS)
         return self._base[0] + np.floor(waits + 0.5).astype(np.int64)
 
-    # --- a part of the data path ----------------------------------------------------------------------------
+    # --- a component ----------------------------------------------------------------------------------------
 
     @property
     def waits(self) -> bool:
@@ -174,7 +178,7 @@ class Rerun:
             self._calls.make(self.bus, due, self._positions.values(begin, end), self._tags[begin:end])
             self._calls.forget()  # nobody asks when they end
 
-    def changed(self, cause: int | None) -> None:  # noqa: ARG002  # as every part is told
+    def changed(self, cause: int | None) -> None:  # noqa: ARG002  # as every component is told
         """Stand still while the region is down."""
         if self._positions is None or self._done == self._positions.count:
             return
@@ -184,32 +188,25 @@ class Rerun:
         elif self._base is None:
             self._go_on()
 
-    def lost(self, region: str, cause: int | None) -> None:
-        """A region's data is lost: what it has taken from the log it hands out all the same."""
-
-    def needs(self, region: str) -> int | None:
-        """Return the first position of ``bus/<region>`` that it may still ask for, None if none ever."""
-        if self._positions is not None or region != self.spec.region:
+    def needs(self, log: str) -> int | None:  # noqa: ARG002  # it has one input
+        """Return the first position of its bus that it may still ask for; None once it has begun."""
+        if self._positions is not None:
             return None
         place = self.spec.from_
         if place.position is not None:
             return place.position
         at = self._time(place)
         # a fault that has not started starts at the settled time or later
-        return self._visible_since(self._setting.control.domain.settled - place.before if at is None else at)
+        return self._visible_since(self._setting.store.settled - place.before if at is None else at)
 
-    def rows(self) -> dict[str, Table]:
+    def take_rows(self) -> dict[str, Table]:
         """Return the journal's new rows."""
         if self._calls is not None:
-            return {f"handled/{self.name}": self._calls.table()}
+            return {f"handled/{self._table}": self._calls.table()}
         if self._positions is None or not self._moments:
             return {}
         at = np.concatenate(self._moments)
         position = self._positions.values(self._out, self._out + at.size)
         self._moments, self._out = [], self._out + at.size
         region = np.full(at.size, self.bus.index, np.int16)
-        return {f"replayed/{self.name}": {"at_ns": at, "region": region, "position": position}}
-
-    def final(self) -> dict[str, Table]:
-        """Return nothing: what was not handed out is told by what was."""
-        return {}
+        return {f"replayed/{self._table}": {"at_ns": at, "region": region, "position": position}}

@@ -1,26 +1,62 @@
 """Insights: dashboards, reports, feature jobs and queries that read the analytics tables of their region."""
 
+from collections.abc import Iterable
 from itertools import count
+
+import numpy as np
 
 from sim.core import dials as d
 from sim.core.draws import Purpose
 from sim.engine.clock import Steps
-from sim.models.lake.lake import House
+from sim.journal.recorder import Table as Columns
+from sim.models.component import Component
+from sim.models.lake.sync import Sync
+from sim.models.lake.tables import Tables
 from sim.models.setting import Setting
 from sim.spec.lake.insight import Insight as Rules
 
 
-class Insight:
-    """One insight in all its regions. ``houses``: those of the domains that it reads."""
+class Refreshes(Component):
+    """What insights have shown of the analytics tables of one domain."""
 
-    def __init__(self, name: str, rules: Rules, houses: list[House], setting: Setting) -> None:
+    def __init__(self, setting: Setting, tables: Tables) -> None:
+        self.name, self.domain = f"{setting.domain}/lake/refreshes", setting.domain
+        self._setting, self._tables = setting, tables
+        self._rows: dict[str, list[tuple[int, int, int]]] = {}  # for the journal: at, ok, commits
+
+    def add(self, name: str, region: str, *, ok: bool) -> None:
+        """An insight has been refreshed now, or has failed to."""
+        now = self._setting.now
+        commits = self._tables.of["analytics"][region].visible(now)
+        self._rows.setdefault(f"refresh/{name}/{region}", []).append((now, int(ok), commits))
+
+    def take_rows(self) -> dict[str, Columns]:
+        """Return the journal's new rows."""
+        found, self._rows = self._rows, {}
+        return {
+            name: {
+                "at_ns": np.array([row[0] for row in rows], np.int64),
+                "ok": np.array([row[1] for row in rows], np.int8),
+                "commits": np.array([row[2] for row in rows], np.int64),
+            }
+            for name, rows in found.items()
+        }
+
+
+class Insight(Component):
+    """One insight in all its regions, of the copies and refreshes of the domains that it reads."""
+
+    def __init__(
+        self, setting: Setting, name: str, rules: Rules, reads: Iterable[tuple[Sync, Refreshes]]
+    ) -> None:
         assert rules.regions is not None, "resolved"
-        self._name, self._rules, self._houses, self._setting = name, rules, houses, setting
+        self.name, self.domain = f"*/insights/{name}", None
+        self._insight, self._rules, self._reads, self._setting = name, rules, list(reads), setting
         for region in rules.regions:
             setting.clock.run(self._refreshes(region))
 
     def _refreshes(self, region: str) -> Steps:
-        who = f"insights/{self._name}/{region}"
+        who = f"insights/{self._insight}/{region}"
         for rid in count():
             wait = self._setting.draw(who, self._rules.refresh, Purpose.REFRESH, rid=rid)
             yield self._setting.clock.sleep(who, wait)
@@ -31,7 +67,7 @@ class Insight:
         setting = self._setting
         out = setting.dials.value(d.CATALOG, region)
         setting.dials.hit(d.CATALOG, region)
-        dangling = any(house.sync.dangling("analytics", region) for house in self._houses)
+        dangling = any(sync.dangling("analytics", region) for sync, _ in self._reads)
         ok = setting.network.up(region) and not out and not dangling
-        for house in self._houses:
-            house.refreshed(self._name, region, ok=ok)
+        for _, refreshes in self._reads:
+            refreshes.add(self._insight, region, ok=ok)

@@ -3,15 +3,18 @@
 import math
 from functools import partial
 
+from sim.core import dials as d
 from sim.core.draws import Purpose
 from sim.engine.clock import Steps
-from sim.models.lake.tables import Due, Table, Tables, joined
+from sim.models.component import Component
+from sim.models.dials import Strike
+from sim.models.lake.tables import Due, Table, Tables, joined, tables_log
 from sim.models.process import Process
 from sim.models.setting import Setting
 from sim.spec.lake.lake import Job as Rules
 
 
-class Job:
+class Job(Component):
     """One table job of a domain. It reads ``source`` and writes ``zone``, both in the region where it is.
 
     ``read``: how many commits of its input it has read, those of its last commit included.
@@ -20,13 +23,16 @@ class Job:
     def __init__(
         self, setting: Setting, tables: Tables, *, source: str, zone: str, home: str, rules: Rules
     ) -> None:
+        self.name, self.domain = f"{setting.domain}/{zone}", setting.domain
+        self.inputs, self.outputs = (tables_log(setting.domain, source),), (tables_log(setting.domain, zone),)
         self.read = 0
-        self.process = Process(setting, f"{setting.domain}/{zone}", home, restart=rules.restart, works=self)
+        self.process = Process(setting, self.name, home, restart=rules.restart, works=self)
         self._setting, self._tables, self._rules = setting, tables, rules
         self._source, self._zone = source, zone
         self._rounds = 0  # begun so far
         self._round: Due | None = None  # the commit of the round under way
         self._appeared = -1  # when its last commit did, ns
+        setting.dials.listen(d.BUS_DATA, struck=self._struck)
         setting.clock.run(self._ticks())
 
     @property
@@ -74,6 +80,21 @@ class Job:
     def _seen(self) -> None:
         assert self._round is not None, "what appears is the commit of the round under way"
         self.read, self._round, self._appeared = self._round.read, None, self._setting.now
+
+    # --- what happens to it ---------------------------------------------------------------------------------
+
+    def changed(self, cause: int | None) -> None:
+        """Take notice of a change in the world now."""
+        self.process.look(cause)
+
+    def _struck(self, strike: Strike) -> None:
+        """With a region's data its tables are lost."""
+        if strike.of[0] == self.process.region and strike.value == "lost":
+            self.read = 0
+
+    def needs(self, log: str) -> int:  # noqa: ARG002  # it has one input
+        """Return the first commit that it has not read."""
+        return self.read
 
     # --- its process ----------------------------------------------------------------------------------------
 

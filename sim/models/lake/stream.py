@@ -3,17 +3,18 @@
 from collections.abc import Callable, Mapping
 from functools import partial
 
-import numpy as np
-
 from sim.core import dials as d
 from sim.engine.circle import layout as at
 from sim.engine.clock import Steps
 from sim.journal.recorder import Table as Columns
 from sim.models.bus.bus import Bus
+from sim.models.bus.offsets import Offsets
 from sim.models.bus.reader import Reader
+from sim.models.component import Component
 from sim.models.lake.dead_letters import Letters
-from sim.models.lake.tables import Due, Range, Tables
+from sim.models.lake.tables import Due, Range, Tables, tables_log
 from sim.models.network import Network
+from sim.models.placements import Placements
 from sim.models.process import Process
 from sim.models.setting import Setting
 from sim.models.store.domain import Domain
@@ -27,10 +28,10 @@ def serves(domain: Domain, network: Network, region: str) -> bool:
     return bool(domain.circle.node[node.index, at.N_SERVING])
 
 
-class Stream:
+class Stream(Component):
     """The stream job of one domain.
 
-    ``start_of(reader, from, to, start=...)``: where it begins after a move. ``serves(region)``: whether the
+    ``offsets`` tells where it begins after a move. ``serves(region)``: whether the
     node that the look-up asks serves there; None: there is no look-up.
     """
 
@@ -40,17 +41,21 @@ class Stream:
         tables: Tables,
         *,
         buses: Mapping[str, Bus],
-        start_of: Callable[..., int],
+        offsets: Offsets,
         serves: Callable[[str], bool] | None,
     ) -> None:
         lake = setting.scenario.lake
         assert lake is not None, "there is a lake to write to"
         name, rules = f"{setting.domain}/stream", lake.stream
+        self.name, self.domain = name, setting.domain
+        self.inputs = tuple(buses[place].name for place in (lake.home, *lake.standby))
+        self.outputs = (tables_log(setting.domain, "raw"),)
         self.reader = Reader(setting, name, buses[lake.home], work=rules.transform)
+        offsets.watch(self.reader, lake, home=lake.home)
         self.letters = Letters(rules.attempts)
         self.process = Process(setting, name, lake.home, restart=rules.restart, works=self)
         self._setting, self._tables, self._serves = setting, tables, serves
-        self._buses, self._start_of = buses, start_of
+        self._buses, self._offsets = buses, offsets
         self._rules, self._start = rules, lake.start
         self._blind = False  # whether the look-up is down
         self._done = 0  # the position behind what it has committed, since its last start
@@ -58,7 +63,7 @@ class Stream:
         self._under_way: Due | None = None
         self._upto = 0  # the position behind what is under way
         self._published = False
-        self._placed: list[tuple[int, int, int]] = []  # for the journal: at, region, position
+        self._placed = Placements()
         self._listen()
         self._run_ticks()
         self.resume(0)
@@ -148,7 +153,7 @@ class Stream:
         self._look_up()
         self.reader.resume(now)
         self.pace(now)
-        self._placed.append((now, self._region, self.reader.position()))
+        self._placed.add(now, self._region, self.reader.position())
 
     @property
     def waits(self) -> bool:
@@ -163,7 +168,7 @@ class Stream:
     def move(self, region: str) -> None:
         """Go on in another region, where its start rule says."""
         old, process = self.process.region, self.process
-        position = self._start_of(process.name, old, region, start=self._start)
+        position = self._offsets.start_of(process.name, old, region, start=self._start)
         process.leave(region)
         self.reader.place(self._buses[region], position)
         self._begin_at(position)
@@ -175,6 +180,10 @@ class Stream:
         """Work up to ``until`` (ns), and see which of the rows completed are dead letters."""
         self.reader.advance(until)
         self.letters.judge(self.reader, self._region)
+
+    def opened(self, region: str) -> None:
+        """Partitions of a region's bus are available again."""
+        self.reader.opened(region)
 
     def changed(self, cause: int | None) -> None:
         """Take notice of a change in the world now."""
@@ -206,33 +215,12 @@ class Stream:
 
     # --- the journal ----------------------------------------------------------------------------------------
 
-    def rows(self) -> dict[str, Columns]:
-        """Return the journal's new rows, as far as there are any."""
-        found = self.letters.take_rows()
+    def take_rows(self) -> dict[str, Columns]:
+        """Return the journal's new rows."""
         _, skipped = self.reader.take_rows()
-        if skipped["at_ns"].size:
-            found["skipped/stream"] = skipped
-        placed, self._placed = self._placed, []
-        if placed:
-            columns = np.array(placed, np.int64).T
-            found["placed/stream"] = {
-                "at_ns": columns[0].copy(),
-                "region": columns[1].astype(np.int16),
-                "position": columns[2].copy(),
-            }
-        return found
+        placed = self._placed.take()
+        return {**self.letters.take_rows(), "skipped/stream": skipped, "placed/stream": placed}
 
-    def final(self) -> dict[str, Columns]:
+    def final_rows(self) -> dict[str, Columns]:
         """Return what it has not completed of the bus of its region."""
-        begin, end = self.reader.unread, self.reader.bus.end
-        return (
-            {
-                "unread/stream": {
-                    "region": np.array([self._region], np.int16),
-                    "begin": np.array([begin], np.int64),
-                    "end": np.array([end], np.int64),
-                }
-            }
-            if begin < end
-            else {}
-        )
+        return {"unread/stream": self.reader.unread_table()}

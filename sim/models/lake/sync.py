@@ -7,15 +7,19 @@ import numpy as np
 from sim.core import dials as d
 from sim.journal.flow_schema import ZONES
 from sim.journal.recorder import Table as Columns
+from sim.models.component import Component
+from sim.models.dials import Strike
 from sim.models.lake.table_copy import Flow
-from sim.models.lake.tables import Table, Tables
+from sim.models.lake.tables import Table, Tables, tables_log
 from sim.models.setting import Setting
 
 
-class Sync:
+class Sync(Component):
     """The copies of one domain's tables, all from the region where the lake is computed (``home``)."""
 
     def __init__(self, setting: Setting, tables: Tables, home: str) -> None:
+        self.name, self.domain = f"{setting.domain}/lake/sync", setting.domain
+        self.inputs = tuple(tables_log(setting.domain, zone) for zone in ZONES)
         self.home = home
         self._setting, self._tables = setting, tables
         self._following = set(tables.regions) - {home}  # those that share all they have with the home
@@ -23,10 +27,10 @@ class Sync:
         self._flows: dict[str, Flow] = {}
         self._begun: Counter[str] = Counter()
         self._ended: dict[str, list[tuple[int, int]]] = {}  # for the journal: table -> (from, to)
-        tables.grown = self._grown
         for dial in (d.OBJECT_PAUSE, d.OBJECT_LAG, d.METADATA_FIRST):
             setting.dials.listen(dial)
-        self.changed()
+        setting.dials.listen(d.BUS_DATA, struck=self._struck)
+        self._connect()
 
     # --- who shares what ------------------------------------------------------------------------------------
 
@@ -57,9 +61,13 @@ class Sync:
             of = {region: min(self.shared(zone, region), limit) for region in self._tables.regions}
             self._shared[zone] = of
         self.home, self._following = home, set()
-        self.changed()
+        self._connect()
 
-    def lost(self, region: str) -> None:
+    def _struck(self, strike: Strike) -> None:
+        if strike.value == "lost":
+            self._lost(strike.of[0])
+
+    def _lost(self, region: str) -> None:
         """A region's tables are emptied: it shares nothing; if it is the home, nobody shares anything."""
         for zone in ZONES:
             self._tables.of[zone][region].take_back(0, self._setting.now)
@@ -71,8 +79,17 @@ class Sync:
 
     # --- flows ----------------------------------------------------------------------------------------------
 
-    def changed(self) -> None:
-        """Take notice of a change in the world now: follow, connect, disconnect, change speeds."""
+    def needs(self, log: str) -> int:
+        """Return the first commit of a zone's tables that a region does not share with all others."""
+        (zone,) = (zone for zone in ZONES if tables_log(self._setting.domain, zone) == log)
+        return min(self.shared(zone, region) for region in self._tables.regions)
+
+    def changed(self, cause: int | None) -> None:  # noqa: ARG002  # nothing is noted here
+        """Take notice of a change in the world now."""
+        self._connect()
+
+    def _connect(self) -> None:
+        """Follow, connect, disconnect, change speeds."""
         self._follow()
         for region in self._tables.regions:
             connected = region in self._following and self._joined(region)
@@ -91,7 +108,8 @@ class Sync:
         for zone in ZONES:
             self._end(zone, region, flow.take_dangling(zone, self._setting.now, cut=True))
 
-    def _grown(self, table: Table) -> None:
+    def grown(self, table: Table) -> None:
+        """A commit has appeared in a table."""
         if table.region == self.home:
             for flow in self._flows.values():
                 flow.look()
@@ -106,11 +124,16 @@ class Sync:
         if found:
             self._ended.setdefault(f"dangling/{zone}/{region}", []).extend(found)
 
-    def take_rows(self, before: int, *, last: bool) -> dict[str, Columns]:
-        """Return the journal's rows of what was dangling until strictly before ``before`` (ns).
+    def take_rows(self) -> dict[str, Columns]:
+        """Return the journal's rows of what was dangling until strictly before the settled time."""
+        return self._dangled(last=False)
 
-        ``last``: the run ends at ``before``, and with it whatever still dangles.
-        """
+    def final_rows(self) -> dict[str, Columns]:
+        """Return what still dangles when the run ends."""
+        return self._dangled(last=True)
+
+    def _dangled(self, *, last: bool) -> dict[str, Columns]:
+        before = self._setting.store.settled
         for region, flow in self._flows.items():
             for zone in ZONES:
                 self._end(zone, region, flow.take_dangling(zone, before, cut=last))

@@ -13,7 +13,9 @@ import numpy as np
 from sim.core import dials as d
 from sim.journal.flow_schema import ZONES
 from sim.journal.recorder import Table as Columns
+from sim.models.component import Component, Needed
 from sim.models.setting import Setting
+from sim.spec.faults.turned import turned
 
 
 class Range(NamedTuple):
@@ -48,6 +50,11 @@ def joined(parts: Iterable[Range]) -> tuple[Range, ...]:
             part = Range(part.source, found.pop().begin, part.end)
         found.append(part)
     return tuple(found)
+
+
+def tables_log(domain: str, zone: str) -> str:
+    """Return the name of the log of a zone's commits, wherever they are."""
+    return f"{domain}/tables/{zone}"
 
 
 class Table:
@@ -128,15 +135,17 @@ class Due:
     seen: Callable[[], None]
 
 
-class Tables:
-    """The tables of one domain, and the commits that wait for a catalog."""
+class Tables(Component):
+    """The tables of one domain, and the commits that wait for a catalog. ``grown`` is told of each commit."""
 
-    def __init__(self, setting: Setting) -> None:
-        self._setting = setting
+    def __init__(self, setting: Setting, *, grown: Callable[[Table], None]) -> None:
+        self.name, self.domain = f"{setting.domain}/lake/tables", setting.domain
+        self._setting, self._grown = setting, grown
         self.regions = setting.network.regions
         self.of = {zone: {region: Table(zone, region) for region in self.regions} for zone in ZONES}
-        self.grown: Callable[[Table], None] = lambda _: None  # told of each commit that appears
         self._waiting: dict[str, list[tuple[Table, Due]]] = {region: [] for region in self.regions}
+        # what a region loses with its data is sent anew from the first commit on
+        self._all_needed = any(turn.value == "lost" for _, turn in turned(setting.scenario, d.BUS_DATA))
         setting.dials.listen(d.CATALOG)
 
     def publish(self, table: Table, due: Due) -> None:
@@ -152,7 +161,7 @@ class Tables:
         for region, waiting in self._waiting.items():
             self._waiting[region] = [pair for pair in waiting if pair[1] is not due]
 
-    def changed(self) -> None:
+    def changed(self, cause: int | None) -> None:  # noqa: ARG002  # nothing is noted here
         """Let what waited for a catalog that is back appear, in the order in which it became due."""
         for region, waiting in self._waiting.items():
             if waiting and not self._setting.dials.value(d.CATALOG, region):
@@ -163,7 +172,7 @@ class Tables:
     def _appear(self, table: Table, due: Due) -> None:
         table.append(Commit(self._setting.now, due.ranges, due.read))
         due.seen()
-        self.grown(table)
+        self._grown(table)
 
     def take_rows(self) -> dict[str, Columns]:
         """Return the journal's new rows of all tables."""
@@ -172,3 +181,14 @@ class Tables:
             for table in tables.values():
                 found.update(table.take_rows())
         return found
+
+    def forget(self, needed: Needed) -> None:
+        """Forget commits that every region shares and that every job, wherever it may go on, has read."""
+        read = None  # so many commits of this zone have been read for good
+        for zone in () if self._all_needed else reversed(ZONES):
+            floor = needed(tables_log(self._setting.domain, zone))
+            assert floor is not None, "they are copied"
+            for table in self.of[zone].values():
+                # the last one says what had been read
+                table.drop((floor if read is None else min(floor, read)) - 1)
+            read = min(table.least_read() for table in self.of[zone].values())

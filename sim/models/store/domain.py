@@ -54,13 +54,20 @@ class Node:
 class Domain:
     """The cursors of one domain, pulled together to one time.
 
-    ``advance`` runs the circle; ``settle`` brings log, followers and reads up to it; ``on_full`` takes the
-    rows for the journal when the circle's output is full.
+    ``advance`` runs the circle; ``settle`` brings log, followers and reads up to it. ``committed`` is told
+    the commits of the newest timeline, as the circle has them.
     """
 
     def __init__(
-        self, name: str, circle: layout.Circle, streams: list[Stream], regions: list[str], *, keys: int
-    ):
+        self,
+        name: str,
+        circle: layout.Circle,
+        streams: list[Stream],
+        regions: list[str],
+        *,
+        keys: int,
+        committed: Callable[[np.ndarray], None] = lambda _: None,
+    ) -> None:
         self.name = name
         self.regions = regions
         self.streams = streams
@@ -74,9 +81,7 @@ class Domain:
         self.settled = 0
         self.emitted = 0  # what happened before this is in the journal
         self.noted = 0  # so many milestones have been looked through for it
-        # told the commits of the newest timeline, as the circle has them
-        self.on_commits: Callable[[np.ndarray], None] = lambda _: None
-        self.on_full: Callable[[], None] = lambda: None
+        self._committed = committed
         # (primary, follower) -> how often its flow had something to do
         self.flow_reads: dict[tuple[str, str], int] = {}
         self.first_commit_ns = 0
@@ -106,9 +111,10 @@ class Domain:
 
     # --- time -----------------------------------------------------------------------------------------------
 
-    def advance(self, until: int) -> int | None:
+    def advance(self, until: int, full: Callable[[], None]) -> int | None:
         """Run the circle to ``until``, or to the first trip.
 
+        ``full`` takes the rows for the journal, up to the settled time, when the circle's output is full.
         Returns the stream that tripped, None if none did; after a trip ``position`` is its time.
         """
         while self.position < until:
@@ -118,7 +124,7 @@ class Domain:
             elif status == FULL:
                 # not before where cursors have been pulled to already: the last record may have been long ago
                 self.settle(max(self.position, int(self.circle.reg[layout.NOW]) + 1))
-                self.on_full()
+                full()
             elif status == TRIPPED:
                 self.position = int(self.circle.reg[layout.NOW])
                 return int(self.circle.reg[layout.TRIP])
@@ -219,7 +225,7 @@ class Domain:
                 node.lsn = int(own[-1, 0])
         ours = rows if mine.all() else np.ascontiguousarray(rows[mine])
         if len(ours):
-            self.on_commits(ours)
+            self._committed(ours)
         log = self.log
         log.reserve(len(ours))
         begin, end = log.end - log.origin, log.end - log.origin + len(ours)

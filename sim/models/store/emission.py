@@ -3,8 +3,6 @@
 Rows that nobody needs any more are then dropped.
 """
 
-from collections.abc import Sequence
-
 import numpy as np
 
 from sim.core.identity import pack_rid, within
@@ -12,18 +10,16 @@ from sim.engine.circle import layout as at
 from sim.engine.circle.growth import with_outputs
 from sim.engine.ordering import by_end
 from sim.engine.reading import split
-from sim.journal.milestones import Milestone, heard
-from sim.journal.recorder import Slice, Table
+from sim.journal.recorder import Table
 from sim.models.store.copies import node_table
 from sim.models.store.domain import FOLLOWING, PROMOTING, RESTORING, Domain
 from sim.models.store.timelines import version_of
 
 
-def emit(domain: Domain, *, life_ns: int, milestones: Sequence[Milestone]) -> Slice:
+def emit(domain: Domain, *, life_ns: int) -> dict[str, Table]:
     """Return what happened strictly before the domain's settled time and was not emitted yet.
 
-    ``life_ns``: no operation stays open longer; ``milestones``: all there are so far. LimitReached if a
-    sequence number is beyond what is packed.
+    ``life_ns``: no operation stays open longer. LimitReached if a sequence number is beyond what is packed.
     """
     within("operations", int(domain.circle.stream[:, at.T_SEQ].max()))
     within("commits", int(domain.circle.node[:, at.N_LSN].max()))
@@ -40,14 +36,8 @@ def emit(domain: Domain, *, life_ns: int, milestones: Sequence[Milestone]) -> Sl
     _drop_reads(domain, domain.settled - life_ns)
     _drop_log(domain)
     domain.circle = with_outputs(domain.circle)
-    noted, domain.noted = heard(milestones, domain.noted, domain.settled)
     domain.emitted = domain.settled
-    return Slice(
-        domain.name,
-        domain.settled,
-        {name: table for name, table in tables.items() if len(next(iter(table.values())))},
-        noted,
-    )
+    return tables
 
 
 def _ops(domain: Domain) -> Table:

@@ -269,8 +269,7 @@ class Failover:
             due = follower.applied_at(cut)
             if due is not None and due <= c.clock.now:
                 return True
-            change = c.clock.signal()
-            c.changed.append(change)
+            change = c.setting.change()
             if due is None:
                 yield change
             else:
@@ -279,8 +278,7 @@ class Failover:
     def _install(self, node: Node, cut: int, cause: int) -> None:
         """The new timeline begins: followers, observers, gateways and the lease turn to the new primary."""
         c, domain, now = self._c, self._c.domain, self._c.clock.now
-        if c.path is not None:
-            c.path.advance()
+        c.setting.graph.advance(now)  # the log is about to be cut
         cut_ns = domain.commit_ns(cut)
         promote(domain, node.region, cut, now)
         row = domain.circle.node[node.index]
@@ -296,9 +294,7 @@ class Failover:
             cause,
         )
         self.watch_primary()
-        if c.path is not None:
-            c.path.promoted(self._name, cut, cut_ns, done)
-            c.path.changed(done)
+        c.setting.graph.promoted(self._name, cut, cut_ns, done)
+        c.setting.changed(done)
         self._routes.publish(node, done)
         self._rejoin.begin(done)
-        c.announce()  # whoever waits for the old primary's relay

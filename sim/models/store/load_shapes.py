@@ -3,11 +3,9 @@
 import math
 from collections.abc import Iterable
 
-import numpy as np
-
 from sim.core import dials as d
 from sim.core.distributions import Distribution
-from sim.core.draws import Purpose, key_of
+from sim.core.draws import Purpose
 from sim.engine.circle import layout as at
 from sim.engine.clock import Steps
 from sim.engine.sampling import encode, ns, sample
@@ -51,7 +49,7 @@ def _steps(control: Control, name: str, arrivals: Diurnal) -> Steps:
 
 
 def _bursts(control: Control, name: str, arrivals: Bursty) -> Steps:
-    key = np.uint64(key_of(control.seed, control.trial, name))
+    key = control.setting.key(name)
     lengths = encode(
         [
             Distribution("exponential", (float(arrivals.calm),)),

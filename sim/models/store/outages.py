@@ -7,28 +7,27 @@ from sim.core.draws import Purpose
 from sim.engine.clock import Steps
 from sim.models.control import Control
 from sim.models.dials import Strike
-from sim.models.store.failover import Failover
+from sim.models.setting import Setting
 from sim.models.store.rejoin import Rejoin
 
 
 class Regions:
     """Tells of regions that go down and up, and lets observers in them forget or start anew."""
 
-    def __init__(self, controls: Iterable[Control]) -> None:
-        self._controls = list(controls)
-        self._shared = self._controls[0]  # they have one clock, network and list of milestones
-        self._shared.dials.listen(d.REGION, struck=self._struck, healed=self._healed)
+    def __init__(self, setting: Setting, controls: Iterable[Control]) -> None:
+        self._setting, self._controls = setting, list(controls)
+        setting.dials.listen(d.REGION, struck=self._struck, healed=self._healed)
 
     def _struck(self, strike: Strike) -> None:
         (region,) = strike.of
-        if self._shared.dials.by(d.REGION, region) == (strike.fault,):  # it was up
-            self._shared.note("region.down", region, "its gateways are gone", strike.cause)
+        if self._setting.dials.by(d.REGION, region) == (strike.fault,):  # it was up
+            self._setting.note("region.down", region, "its gateways are gone", strike.cause)
             self._forget(region, anew=False)
 
     def _healed(self, strike: Strike) -> None:
         (region,) = strike.of
-        if self._shared.network.up(region):
-            self._shared.note("region.up", region, "its gateways answer", strike.cause)
+        if self._setting.network.up(region):
+            self._setting.note("region.up", region, "its gateways answer", strike.cause)
             self._forget(region, anew=True)
 
     def _forget(self, region: str, *, anew: bool) -> None:
@@ -39,8 +38,8 @@ class Regions:
 class Nodes:
     """Takes the nodes of a domain down, and restarts them when no fault keeps them down."""
 
-    def __init__(self, control: Control, failover: Failover, rejoin: Rejoin) -> None:
-        self._c, self._failover, self._rejoin = control, failover, rejoin
+    def __init__(self, control: Control, rejoin: Rejoin) -> None:
+        self._c, self._rejoin = control, rejoin
         self._name = control.domain.name
         for region in control.domain.nodes:
             control.dials.listen(d.DOWN, self._name, region, struck=self._struck, healed=self._healed)
@@ -71,7 +70,4 @@ class Nodes:
             c.settle()
             c.effects.node_up(region, c.clock.now)
             up = c.note("node.up", who, "it has restarted", cause)
-            c.effects.apply(c.clock.now)
-            self._failover.watch_primary()
-            c.announce()
-            c.serving(up)
+            c.setting.changed(up)

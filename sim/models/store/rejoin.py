@@ -75,7 +75,7 @@ class Rejoin:
             else f"{node.lsn - lsn} records of its timeline are abandoned"
         )
         begun = c.note(kind, who, why, cause)
-        c.serving(begun)
+        c.setting.changed(begun)
         wait = c.draw(who, length, purpose, rid=node.count(what))
         c.clock.run(self._finish(node, lsn, wait, attempt=node.count("restoring"), cause=begun))
 
@@ -91,4 +91,4 @@ class Rejoin:
         rejoin(c.domain, node, lsn, c.clock.now)
         done = c.note("rejoined", f"{self._name}/{node.region}", f"it follows from record {lsn + 1}", cause)
         c.effects.apply(c.clock.now)
-        c.serving(done)
+        c.setting.changed(done)

@@ -94,6 +94,12 @@ class Retry(Model):
     cap: Positive = 1 * S  # Kafka's retry.backoff.max.ms
     jitter: Fraction = 1.0  # 1 is "full jitter"
 
+    @property
+    def longest_ns(self) -> int:
+        """The longest time (ns) an operation stays open: every attempt times out, after its longest wait."""
+        waits = sum(min(self.cap, self.base * 2 ** min(k - 1, 40)) + 1 for k in range(1, self.attempts))
+        return int(self.attempts * self.timeout + waits)
+
 
 class Workload(Model):
     """The load on one domain over all clients."""

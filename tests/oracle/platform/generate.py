@@ -1,7 +1,6 @@
 """Platforms with a data path made from a number, after those of the databases alone: every rule of the path
 within some tens of simulated seconds."""
 
-from sim.models.pulls import BUSES, PARTS, WHOLE
 from sim.spec.bus.bus import Bus, Cdc, Mirror, Poll, Relay
 from sim.spec.bus.consumer import Consumer
 from sim.spec.lake.insight import Insight
@@ -80,12 +79,17 @@ def platform(make: Maker, more: Maker, regions: tuple[str, ...], *, name: str, d
 
 
 def cursors_of(scenario: Scenario, domain: str) -> list[str]:
-    """Return the cursors of a domain's data path that can be pulled by themselves."""
-    return [WHOLE, BUSES, PARTS, *(name for name, c in scenario.consumers.items() if c.of == domain)]
+    """Return the components of a domain that can be pulled by themselves, without its name."""
+    regions = sorted(scenario.regions)
+    found = ["relay", *(f"bus/{r}" for r in regions)]
+    found += [f"mirror/{a}/{b}" for a in regions for b in regions if a != b]
+    found += [name for name, consumer in scenario.consumers.items() if consumer.of == domain]
+    found += [f"replay/{name}" for name, replay in scenario.replays.items() if replay.of == domain]
+    return found if scenario.lake is None else [*found, "stream", "stream"]
 
 
 def _pulls(number: int, make: Maker, scenario: Scenario) -> list[tuple[int, str]]:
-    """Return random times, some whole units, at which a cursor of a data path or a circle is pulled."""
+    """Return random times, some whole units, at which a component of an event path or a circle is pulled."""
     dice = Dice(f"path pulls {number}")
     pulls = []
     for _ in range(dice.whole(0, 30)):

@@ -7,7 +7,6 @@ import sys
 from collections import Counter
 from collections.abc import Iterable
 
-from sim.models.pulls import BUSES, PARTS, WHOLE
 from sim.world import ALL
 
 from ..kept import keep
@@ -28,7 +27,7 @@ REQUIRED = {
     **{f"fault: {kind}": SELDOM for kind in KINDS},
     **{f"fired: {kind}": RARE for kind in KINDS},
     "begun without effect": OFTEN,
-    **{f"pulls: {cursor}": OFTEN for cursor in ("circle", WHOLE, BUSES, PARTS, CONSUMER)},
+    **{f"pulls: {cursor}": OFTEN for cursor in ("circle", "relay", "bus", "mirror", "stream", CONSUMER)},
     **dict.fromkeys(
         (
             "reader moved",
@@ -132,7 +131,7 @@ def difference(number: int) -> tuple[str | None, Counter[str]]:
 
 
 def pulled(one: Case) -> Counter[str]:
-    """Return how often each kind of cursor of the data path is pulled by itself."""
+    """Return how often each kind of component of the event path is pulled by itself."""
     names = [name.split("/")[1] for _, name in one.pulls if name != ALL]
     return Counter(f"pulls: {CONSUMER if name in one.scenario.consumers else name}" for name in names)
 

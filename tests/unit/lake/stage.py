@@ -10,15 +10,17 @@ from typing import Any
 
 import numpy as np
 
-from sim.core.dials import DIALS
+from sim.core.dials import BUS_DATA, DIALS
 from sim.engine.clock import HEAL, START, Clock
 from sim.journal.milestones import Milestones
-from sim.models.bus.bus import Bus
+from sim.models.bus.bus import Bus, published_log
 from sim.models.bus.cluster import Cluster
-from sim.models.control import Control
+from sim.models.bus.reader import Reader
+from sim.models.component import Component
 from sim.models.dials import Dials
+from sim.models.graph import Graph
 from sim.models.lake.insights import Insight
-from sim.models.lake.lake import House, Lake
+from sim.models.lake.lake import DomainLake, Lake
 from sim.models.lake.tables import Due, Range
 from sim.models.network import Network
 from sim.models.setting import Setting
@@ -33,6 +35,25 @@ LAKE: dict[str, Any] = {
     "analytics": {"interval": "100s", "base": "20s", "per_row": "0s", "restart": "30s"},
     "sync": {"share": 0.5, "row": "500B", "lag": "3s", "pointer": "1s"},
 }
+
+
+class Publisher(Component):
+    """Makes rows visible on buses: ``coming`` has when, by region (ns, ascending)."""
+
+    name, domain = "orders/publisher", "orders"
+
+    def __init__(self, buses: dict[str, Bus]) -> None:
+        self.outputs = tuple(published_log("orders", region) for region in buses)
+        self.coming: dict[str, list[int]] = {region: [] for region in buses}
+        self._buses = buses
+
+    def advance(self, until: int) -> None:
+        for region, coming in self.coming.items():
+            times = np.array([at for at in coming if at < until], np.int64)
+            self.coming[region] = coming[times.size :]
+            bus = self._buses[region]
+            versions = np.arange(bus.end + 1, bus.end + 1 + times.size, dtype=np.int64) + (1 << 40)
+            bus.publish(times, versions, np.zeros(times.size, np.int16))
 
 
 class Stage:
@@ -57,30 +78,32 @@ class Stage:
         self.clock, self.dials, self.milestones = Clock(), Dials(), Milestones()
         self.network = Network(self.scenario, self.dials)
         self.domain = SimpleNamespace(name="orders", settled=0)
-        control = Control(
-            self.scenario, self.clock, self.domain, None, self.network, self.dials, self.milestones, 0, 0
+        graph = Graph()
+        shared = Setting(
+            self.scenario, self.clock, self.network, self.dials, self.milestones, graph, seed=0, trial=0
         )
-        self.setting = Setting(control, advance=lambda: self.advance(self.clock.now))
-        self._coming: dict[str, list[int]] = {region: [] for region in self.network.regions}
+        self.setting = shared.of(self.domain)
         self.buses = {
-            region: Bus(
-                region,
-                i,
-                Cluster(region, partitions=1, brokers=1),
-                retention=self.scenario.bus.retention,
-                hold=0,
-            )
-            for i, region in enumerate(self.network.regions)
+            region: Bus(self.setting, region, Cluster(region, partitions=1, brokers=1))
+            for region in self.network.regions
         }
         self.starts: list[tuple[str, str, str, str]] = []
         self.start_position = 0
-        self.house = House(self.setting, buses=self.buses, start_of=self._start_of, serves=serves)
-        self.lake = Lake({"orders": self.house}, self.setting)
-        self.insights = [
-            Insight(name, rules, [self.house], self.setting) for name, rules in self.scenario.insights.items()
-        ]
+        self._publisher = Publisher(self.buses)
+        self.of_orders = DomainLake(self.setting, buses=self.buses, offsets=self, serves=serves)
+        reads = [(self.of_orders.sync, self.of_orders.refreshes)]
+        insights = [Insight(shared, name, rules, reads) for name, rules in self.scenario.insights.items()]
+        graph.add(self._publisher, *self.buses.values(), *self.of_orders.components, *insights)
+        graph.add(Lake(shared, [self.of_orders]))
+        graph.close()
 
-    def _start_of(self, reader: str, source: str, target: str, *, start: str) -> int:
+    # --- in place of offsets --------------------------------------------------------------------------------
+
+    def watch(self, reader: Reader, rules: Any, *, home: str) -> None:
+        """Nothing is mirrored."""
+
+    def start_of(self, reader: str, source: str, target: str, *, start: str) -> int:
+        """Begin where the test says."""
         self.starts.append((reader, source, target, start))
         return self.start_position
 
@@ -88,26 +111,21 @@ class Stage:
 
     def rows(self, region: str, *times: int) -> None:
         """Rows are going to become visible on a region's bus."""
-        self._coming[region] = sorted([*self._coming[region], *times])
+        coming = self._publisher.coming
+        coming[region] = sorted([*coming[region], *times])
 
     def advance(self, until: int) -> None:
-        """Everything strictly before a time happens on the buses."""
-        for region, coming in self._coming.items():
-            times = np.array([at for at in coming if at < until], np.int64)
-            self._coming[region] = coming[times.size :]
-            bus = self.buses[region]
-            versions = np.arange(bus.end + 1, bus.end + 1 + times.size, dtype=np.int64) + (1 << 40)
-            bus.merge([bus.publish(times, versions, np.zeros(times.size, np.int16))])
-        self.house.advance(until)
+        """Everything strictly before a time happens."""
+        self.setting.graph.advance(until)
 
     def raw(self, at: int, rows: int, *, zone: str = "raw", region: str = "east", read: int = 0) -> None:
         """A commit of ``rows`` rows, behind those before it, is due at a time."""
 
         def publish() -> None:
-            table = self.house.tables.of[zone][region]
+            table = self.of_orders.tables.of[zone][region]
             begin = table.get(table.count - 1).ranges[-1].end if table.count else 0
             due = Due(at, (Range(0, begin, begin + rows),), read, lambda: None)
-            self.house.tables.publish(table, due)
+            self.of_orders.tables.publish(table, due)
 
         self.clock.call("orders/a", at, publish)
 
@@ -127,8 +145,11 @@ class Stage:
 
     def changed(self) -> None:
         """Tell everybody that something has changed."""
-        self.house.changed(None)
-        self.lake.changed(None)
+        self.setting.changed(None)
+
+    def lose(self, region: str) -> None:
+        """A region's data is lost now."""
+        self.dials.strike("lost", [BUS_DATA.turn(region, value="lost")], 0)
 
     def at(self, at: int, action: Callable[[], None]) -> None:
         """Do something as a fault does it that strikes at ``at``."""
@@ -149,9 +170,13 @@ class Stage:
 
     # --- what has happened ----------------------------------------------------------------------------------
 
+    def tables(self, *, last: bool = False) -> dict[str, Any]:
+        """Return the journal's new rows by table, in the end (``last``) also of what has not arrived."""
+        return self.setting.graph.rows("orders", self.domain.settled, last=last)
+
     def commits(self, zone: str, region: str = "east") -> list[tuple[float, list[tuple[int, int]], int]]:
         """Return (time in s, [(begin, end)], commits read) of each commit of a table."""
-        table = self.house.tables.of[zone][region]
+        table = self.of_orders.tables.of[zone][region]
         found = [table.get(n) for n in range(table.first, table.count)]
         return [(c.at / S, [(part.begin, part.end) for part in c.ranges], c.read) for c in found]
 

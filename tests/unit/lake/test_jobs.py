@@ -74,7 +74,7 @@ def test_what_a_job_has_taken_does_not_wait():
     stage = Stage()
     stage.raw(5 * S, 1000)
     stage.raw(65 * S, 1000)
-    job = stage.house.jobs[0]
+    job = stage.of_orders.jobs[0]
     seen = [stage.run(at * S) and job.waits for at in (5, 59, 61, 66, 100, 121)]
     assert seen == [False, True, False, True, True, False]
 

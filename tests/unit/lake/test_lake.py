@@ -21,7 +21,7 @@ def test_the_lake_moves_to_the_first_place_that_is_quorate():
     isolate(stage, "east", 100 * S)
     stage.run(300 * S)
     assert stage.notes("lake.moved", "process.stopped", "process.started") == [(120.0, "lake.moved", "lake")]
-    assert stage.house.sync.home == "west"
+    assert stage.of_orders.sync.home == "west"
     assert {process.region for process in processes(stage)} == {"west"}
     assert all(process.running and process.since == 120 * S for process in processes(stage))
     assert stage.starts == [("orders/stream", "east", "west", "checkpoint")]
@@ -29,7 +29,7 @@ def test_the_lake_moves_to_the_first_place_that_is_quorate():
 
 def processes(stage: Stage) -> list:
     """Return the processes of the lakehouse."""
-    return [stage.house.stream.process, *(job.process for job in stage.house.jobs)]
+    return [stage.of_orders.stream.process, *(job.process for job in stage.of_orders.jobs)]
 
 
 def test_a_home_that_comes_back_in_time_stays():
@@ -55,7 +55,7 @@ def test_a_move_keeps_the_prefix_that_is_shared():
     ]  # fmt: skip
     assert stage.times("raw", "north")[2:] == [154.05]
     stage.run(300 * S)
-    taken = stage.house.rows()["taken/raw/east"]
+    taken = stage.tables()["taken/raw/east"]
     assert (taken["at_ns"].tolist(), taken["kept"].tolist()) == ([200 * S], [2])
     assert stage.commits("raw")[2:] == [(204.05, [(2000, 2050)], 0)]
 
@@ -69,7 +69,7 @@ def test_who_shares_least_decides_what_the_others_keep():
     isolate(stage, "east", 100 * S)
     stage.raw(150 * S, 50, region="west")
     stage.run(300 * S)
-    taken = stage.house.rows()["taken/raw/north"]
+    taken = stage.tables()["taken/raw/north"]
     assert (taken["at_ns"].tolist(), taken["kept"].tolist()) == ([120 * S], [1])
     assert stage.commits("raw", "north") == [(10.0, [(0, 1000)], 0), (154.05, [(1000, 1050)], 0)]
 
@@ -102,7 +102,7 @@ def test_a_region_that_loses_its_tables_gets_them_again():
     for at in (5, 10, 15):
         stage.raw(at * S, 1000)
     stage.fault("region", "west", at=50 * S, until=60 * S)
-    stage.at(50 * S, lambda: stage.house.lost("west", None))
+    stage.at(50 * S, lambda: stage.lose("west"))
     stage.run(55 * S)
     assert stage.commits("raw", "west") == []
     stage.run(100 * S)
@@ -114,7 +114,7 @@ def test_a_home_that_loses_its_tables_shares_nothing():
     stage = Stage(QUIET | {"standby": [], "takeover": None})
     stage.raw(5 * S, 1000)
     stage.fault("region", "east", at=50 * S, until=60 * S)
-    stage.at(50 * S, lambda: stage.house.lost("east", None))
+    stage.at(50 * S, lambda: stage.lose("east"))
     stage.raw(70 * S, 30)
     stage.run(59 * S)
     assert stage.commits("raw") == []
@@ -133,4 +133,4 @@ def test_a_kill_on_a_job_stays_with_it_when_the_lake_moves():
         (90.0, "process.stopped", "orders/curated"),
         (230.0, "process.started", "orders/curated"),
     ]
-    assert stage.house.jobs[0].process.region == "west"
+    assert stage.of_orders.jobs[0].process.region == "west"

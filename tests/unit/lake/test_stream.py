@@ -36,7 +36,7 @@ def test_exactly_once_has_nothing_twice():
     stage.run(45 * S)
     assert covered(stage) == list(range(40))
     assert stage.times("raw") == [12.0, 32.0, 42.0]
-    placed = stage.house.rows()["placed/stream"]
+    placed = stage.tables()["placed/stream"]
     assert (placed["at_ns"].tolist(), placed["position"].tolist()) == ([0, 27 * S], [0, 10])
 
 
@@ -55,7 +55,7 @@ def test_a_save_at_the_time_of_an_appearance_does_not_include_it():
     stage = every_second(Stage({"stream": {"mode": "at_least_once", "flush": "9s", "commit": "1s"}}))
     stage.fault("killed", "orders/stream", at=10_500 * MS, until=11 * S)
     stage.run(20 * S)
-    assert stage.house.rows()["placed/stream"]["position"].tolist() == [0, 0]
+    assert stage.tables()["placed/stream"]["position"].tolist() == [0, 0]
 
 
 def test_a_failing_checkpoint_lets_ticks_pass():
@@ -69,8 +69,8 @@ def test_a_failing_checkpoint_lets_ticks_pass():
 def test_a_task_failure_is_one_restart():
     """A task dies at 25 s: back to what was committed, running at 30 s."""
     stage = every_second(Stage())
-    stage.at(25 * S, lambda: stage.house.stream.failed("task", None))
-    stage.at(26 * S, lambda: stage.house.stream.failed("again", None))  # it does not run: nothing to kill
+    stage.at(25 * S, lambda: stage.of_orders.stream.failed("task", None))
+    stage.at(26 * S, lambda: stage.of_orders.stream.failed("again", None))  # it does not run: nothing to kill
     stage.run(45 * S)
     assert stage.notes("process.stopped", "process.started") == [
         (25.0, "process.stopped", "orders/stream"),
@@ -89,7 +89,7 @@ def test_a_look_up_that_is_down_is_waited_for():
     stage.at(12_550 * MS, lambda: (serves.update(east=False), stage.changed()))
     stage.at(25 * S, lambda: (serves.update(east=True), stage.changed()))
     stage.run(26 * S)
-    times = stage.house.stream.reader.times(12, 14)
+    times = stage.of_orders.stream.reader.times(12, 14)
     assert times.tolist() == [25_050 * MS, 25_150 * MS]
 
 
@@ -101,7 +101,7 @@ def test_a_look_up_that_is_down_makes_dead_letters():
     stage.at(12_600 * MS, lambda: (serves.update(east=False), stage.changed()))  # row 12 completes then
     stage.at(15 * S, lambda: (serves.update(east=True), stage.changed()))
     stage.run(45 * S)
-    rows = stage.house.rows()["dead/stream"]
+    rows = stage.tables()["dead/stream"]
     assert rows["position"].tolist() == [12, 13, 14]
     assert rows["at_ns"].tolist() == [12_600 * MS, 13_600 * MS, 14_600 * MS]
     assert stage.commits("raw")[1] == (22.0, [(10, 12), (15, 20)], 0)
@@ -111,13 +111,13 @@ def test_a_look_up_that_is_down_makes_dead_letters():
 def test_a_poison_message_fails_the_job_so_many_times(attempts):
     """Row 15 comes at 15.5 s, marked since 15 s: a failure at each checkpoint, then a dead letter."""
     stage = every_second(Stage({"stream": {"attempts": attempts}}))
-    stage.at(15 * S, lambda: stage.house.stream.poison("poison", None))
+    stage.at(15 * S, lambda: stage.of_orders.stream.poison("poison", None))
     stage.run(100 * S)
     failures = [20.0 + 10 * n for n in range(attempts)]
     assert [at for at, _, _ in stage.notes("stream.failed")] == failures
     assert stage.dials.hits["poison"] == attempts
     assert covered(stage) == [p for p in range(60) if p != 15]
-    dead = stage.house.rows()["dead/stream"]
+    dead = stage.tables()["dead/stream"]
     assert dead["position"].tolist() == [15]
     # restarted 5 s after the last failure at row 10, it has 5 rows before it, each 100 ms
     assert dead["at_ns"].tolist() == [int((failures[-1] + 5.6) * S)]
@@ -127,7 +127,7 @@ def test_a_row_that_has_not_come_is_not_failed_on():
     """The mark is on the next row to come; before it is there the job waits and does not fail."""
     stage = Stage()
     stage.rows("east", 1 * S)
-    stage.at(5 * S, lambda: stage.house.stream.poison("poison", None))
+    stage.at(5 * S, lambda: stage.of_orders.stream.poison("poison", None))
     assert stage.run(60 * S).notes("stream.failed") == []
 
 
@@ -140,9 +140,9 @@ def test_a_job_that_moves_starts_where_it_is_told():
         stage.fault("cut", "east", other, at=100 * S)
     stage.run(200 * S)
     assert stage.commits("raw", "west")[-1] == (132.0, [(3, 7)], 0)
-    source = stage.house.tables.of["raw"]["west"]
+    source = stage.of_orders.tables.of["raw"]["west"]
     assert source.get(source.count - 1).ranges[0].source == 2
-    placed = stage.house.rows()["placed/stream"]
+    placed = stage.tables()["placed/stream"]
     assert (placed["region"].tolist(), placed["position"].tolist()) == ([0, 2], [0, 3])
 
 
@@ -151,6 +151,6 @@ def test_what_is_not_read_at_the_end():
     stage = every_second(Stage(), 20)
     stage.fault("paused", "orders/stream", at=10 * S)
     stage.run(60 * S)
-    unread = stage.house.final()["unread/stream"]
+    unread = stage.tables(last=True)["unread/stream"]
     assert (unread["begin"].tolist(), unread["end"].tolist()) == ([10], [20])
     assert stage.times("raw") == []

@@ -61,7 +61,7 @@ def test_a_cut_takes_back_what_has_not_appeared():
     stage.fault("cut", "west", "east", at=10 * S, until=20 * S)
     stage.run(100 * S)
     assert stage.times("raw", "west") == [5.1, 25.5, 26.5, 31.5]
-    assert stage.house.rows().get("taken/raw/west") is None
+    assert stage.tables().get("taken/raw/west") is None
 
 
 def test_a_lag_that_is_added_delays_what_is_sent_meanwhile():
@@ -104,7 +104,7 @@ def test_a_pointer_before_its_files_leaves_the_table_dangling():
     stage.run(60 * S)
     assert stage.times("raw", "west") == [9.0]
     assert stage.times("raw", "north") == [10.0]
-    rows = stage.house.rows()["dangling/raw/west"]
+    rows = stage.tables()["dangling/raw/west"]
     assert (rows["from_ns"].tolist(), rows["to_ns"].tolist()) == ([6 * S], [9 * S])
 
 
@@ -115,7 +115,7 @@ def test_what_dangles_ends_with_the_connection_or_the_run():
     stage.fault("metadata_first", "orders", "west", at=4 * S)
     stage.fault("cut", "east", "west", at=7 * S, until=8 * S)
     stage.run(11 * S)
-    rows, final = stage.house.rows(), stage.house.final()
+    rows, final = stage.tables(), stage.tables(last=True)
     assert rows["dangling/raw/west"]["to_ns"].tolist() == [7 * S]
     assert final["dangling/raw/west"]["from_ns"].tolist() == [9 * S]
     assert final["dangling/raw/west"]["to_ns"].tolist() == [11 * S]
@@ -142,7 +142,7 @@ def test_refreshes_see_what_was_there_strictly_before():
     stage.fault("catalog", "west", at=30 * S, until=40 * S)
     stage.fault("region", "west", at=45 * S, until=55 * S)
     stage.run(71 * S)
-    rows = stage.house.rows()["refresh/sales/west"]
+    rows = stage.tables()["refresh/sales/west"]
     assert rows["at_ns"].tolist() == [n * 10 * S for n in range(1, 8)]
     assert rows["ok"].tolist() == [1, 0, 0, 1, 0, 1, 1]
     assert rows["commits"].tolist() == [0, 1, 2, 2, 2, 2, 3]
@@ -156,7 +156,7 @@ def test_a_table_dangles_at_a_refresh_when_its_files_arrive_then():
         stage.raw(5 * S, 2000, zone="analytics")
         stage.fault("metadata_first", "orders", "west", at=4 * S)
         stage.run(13 * S)
-        assert stage.house.rows()["refresh/sales/west"]["ok"].tolist() == ok
+        assert stage.tables()["refresh/sales/west"]["ok"].tolist() == ok
 
 
 def test_commits_that_everybody_has_are_dropped():
@@ -167,8 +167,8 @@ def test_commits_that_everybody_has_are_dropped():
         for n in range(1, 301):
             stage.raw(n * 10 * S, 100)
         stage.run(3200 * S)
-        stage.house.rows()
-        table = stage.house.tables.of["raw"]["east"]
+        stage.tables()
+        table = stage.of_orders.tables.of["raw"]["east"]
         assert table.count == 300
         assert len(stage.commits("raw")) <= kept
         assert (table.first == 0) == bool(faults)
