@@ -46,10 +46,17 @@ def _fields(kind: str, entry: dict[str, Any]) -> Any:
     from sim.report.page import Section, Table
 
     rows = tuple(
-        (name, "required" if field["required"] else "", str(field["type"]), str(field.get("default") or ""))
+        (
+            name,
+            "required" if field["required"] else "",
+            str(field["type"]),
+            str(field.get("default") or ""),
+            field["what"],
+        )
         for name, field in entry["fields"].items()
     )
-    return Section(kind, (_plain(entry["summary"]), "", Table(("field", "", "type", "default"), rows)))
+    table = Table(("field", "", "type", "default", "what it says"), rows)
+    return Section(kind, (_plain(entry["summary"]), "", table))
 
 
 def _plain(summary: str) -> str:

@@ -12,6 +12,7 @@ from pydantic.json_schema import GenerateJsonSchema
 from sim.spec import delays
 from sim.spec.model import Model
 from sim.spec.scenario import Scenario
+from sim.spec.sentences import sentences
 
 _SHARED = (
     "duration",
@@ -24,6 +25,8 @@ _SHARED = (
     "predicate",
     "place in a log",
 )
+
+_ABOUT = ("default", "description")  # what a place says of a value, beside what the value may be
 
 
 class _Plain(GenerateJsonSchema):
@@ -42,7 +45,10 @@ def models_schema() -> dict[str, Any]:
     models = {model.__name__: model for model in _models(Model)}
     for name, body in [("Scenario", whole), *whole["$defs"].items()]:
         written = models[name].model_construct().model_dump(mode="json", by_alias=True)
+        said = sentences(models[name])
         for field, spec in body["properties"].items():
+            if field in said:
+                spec["description"] = said[field].replace("``", "")
             if "default" in spec:
                 spec["default"] = written[field]
             if spec.get("default") is None or "$ref" in spec:
@@ -83,9 +89,8 @@ def _deletable(model: dict[str, Any]) -> dict[str, Any]:
 
 
 def _or_null(spec: dict[str, Any]) -> dict[str, Any]:
-    default = {"default": spec["default"]} if "default" in spec else {}
-    options = [{key: value for key, value in spec.items() if key != "default"}, {"type": "null"}]
-    return {"anyOf": options} | default
+    value = {key: part for key, part in spec.items() if key not in _ABOUT}
+    return {"anyOf": [value, {"type": "null"}]} | {key: spec[key] for key in _ABOUT if key in spec}
 
 
 def _relaxed(node: Any, shared: dict[str, Any], inside: str = "") -> Any:
@@ -98,8 +103,9 @@ def _relaxed(node: Any, shared: dict[str, Any], inside: str = "") -> Any:
     if title in _SHARED and title != inside:
         name = title.replace(" ", "-")
         if name not in shared:
-            shared[name] = _relaxed(node, shared, inside=title)
-        return {"$ref": f"#/$defs/{name}"} | ({"default": node["default"]} if "default" in node else {})
+            value = {key: part for key, part in node.items() if key not in _ABOUT}
+            shared[name] = _relaxed(value, shared, inside=title)
+        return {"$ref": f"#/$defs/{name}"} | {key: node[key] for key in _ABOUT if key in node}
     kept = {key: value for key, value in node.items() if key not in ("required", "discriminator", "title")}
     if "oneOf" in kept:
         kept["anyOf"] = kept.pop("oneOf")

@@ -171,11 +171,13 @@ def test_each_kind_of_fault_is_in_the_catalogue_with_its_fields():
         "type": "text",
         "default": None,
         "required": True,
+        "what": "The database, or * for all.",
     }
     assert catalogue["network_latency"]["fields"]["latency"] == {
         "type": "duration",
         "default": "0s",
         "required": False,
+        "what": "What is added to each leg over the link.",
     }
     assert catalogue["region_outage"]["fields"]["wire"]["type"] == "delivered | lost"
     assert list(catalogue["db_crash"]["fields"]) == [

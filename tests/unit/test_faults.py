@@ -13,7 +13,10 @@ from sim.spec.faults.fault import Fault
 from sim.spec.faults.kinds import KINDS
 from sim.spec.faults.scene import at_first
 from sim.spec.faults.targets import Targets
-from sim.spec.resolve import load, resolve
+from sim.spec.faults.when import When
+from sim.spec.model import fields_by_key
+from sim.spec.resolve import load, resolve, schema
+from sim.spec.sentences import sentences
 from sim.world import World
 
 ROOT = Path(sim.spec.faults.__file__).parent
@@ -100,3 +103,20 @@ def test_overlays_fold_as_the_dial_says(dial, base, overlays, value):
     for turn in [dial.turn(*of, value=overlays[0])] if overlays else []:
         dials.remove(turn, str(len(overlays)))
     assert dials.value(dial, *of, base=base) == value
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=name_of)
+def test_every_field_has_a_sentence(kind):
+    """`sim faults` and the schema say of each field what it is: a sentence that ends as one."""
+    said = sentences(kind) | sentences(When)
+    assert set(said) == {*fields_by_key(kind), *fields_by_key(When)} - {"kind"}
+    assert all(text[0].isupper() and text.endswith(".") for text in said.values())
+
+
+def test_what_stands_below_a_field_is_in_the_schema():
+    """Of a kind itself, of what it has in common with others, and of one whose key is no name in Python."""
+    fields = schema()["$defs"]["ObjectReplicationLag"]["properties"]
+    assert fields["lag"]["description"] == "How much later each file arrives."
+    assert fields["from"]["description"] == "The region from which is copied."
+    assert fields["at"]["description"].startswith("When it begins")
+    assert "description" not in schema()["$defs"]["duration"], "what is said of one duration is not of all"

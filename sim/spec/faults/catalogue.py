@@ -8,7 +8,7 @@ from sim.spec.schema import models_schema
 
 
 def fault_catalogue() -> dict[str, dict[str, Any]]:
-    """Return kind -> {"summary", "fields": {name: {"type", "default", "required"}}}.
+    """Return kind -> {"summary", "fields": {name: {"type", "default", "required", "what"}}}.
 
     A kind's own fields come before the common ones.
     ``default`` is as one would write it, None where leaving the field out has a meaning of its own.
@@ -31,6 +31,7 @@ def _field(body: dict[str, Any], name: str, defs: dict[str, Any]) -> dict[str, A
         "type": _words(spec, defs),
         "default": spec.get("default"),
         "required": name in body.get("required", ()),
+        "what": spec["description"],
     }
 
 

@@ -18,6 +18,7 @@ class DomainFault(Fault):
     """Fields of faults on one domain, or ``*``."""
 
     database: str = "*"
+    """The database, or ``*`` for all."""
 
     def of_each(self, scene: Scene, dial: d.Dial, *of: str, value: Any = True) -> list[d.Turn]:
         """Return the overlays of a value on a dial of each domain."""
@@ -34,7 +35,9 @@ class FlowFault(DomainFault):
     """Fields of faults on what is copied from one region to another."""
 
     from_: Annotated[Name, Field(alias="from")]
+    """The region from which is copied."""
     to: Name
+    """The region to which is copied."""
 
     def check(self, platform: Platform, path: Path) -> Iterator[Complaint]:
         """The ends are regions, and not the same one."""

@@ -22,9 +22,13 @@ class Fault(Model):
     why_nothing: ClassVar[str] = ""  # a hint, where it hits nothing
 
     at: DurationDist | None = None
+    """When it begins, from the beginning of the run. Either this or ``when``."""
     when: When | None = None
-    duration: DurationDist | None = None  # None: for the rest of the run
+    """What it waits for: it begins at the first look that finds this so."""
+    duration: DurationDist | None = None
+    """How long it lasts; without it, to the end of the run."""
     probability: Annotated[Fraction, Field(gt=0)] = 1.0
+    """How likely it is to happen in a run. Default: it does."""
 
     @abstractmethod
     def turns(self, scene: Scene) -> list[Turn]:

@@ -41,10 +41,16 @@ class When(Model):
     """A monitored condition: a metric above a bound, or a milestone reached; looked at every ``every``."""
 
     metric: Literal["replica_lag", "queue_depth"] | None = None
-    milestone: str | None = None  # "orders.declared"
-    of: str | None = None  # "orders/us-west" for a metric
-    above: Threshold | None = None  # a duration for replica_lag, a count for queue_depth
+    """What is measured: how far a replica lags, or how many requests wait at a node."""
+    milestone: str | None = None
+    """What has to have happened, as in orders.declared: a database, or a part of it, and a milestone's
+    kind."""
+    of: str | None = None
+    """The node that is measured, as in orders/us-west."""
+    above: Threshold | None = None
+    """The bound that the metric has to exceed: a duration for a lag, a count for a queue."""
     every: Positive = 1 * S
+    """How often it is looked at. Default: as often as monitoring usually does."""
 
 
 def check_condition(platform: Platform, when: When, path: Path) -> Iterator[Complaint]:

@@ -18,7 +18,9 @@ class BrokerFault(Fault):
     needs: ClassVar[str | None] = "bus"
 
     region: Name
+    """Where the broker is."""
     broker: Annotated[int, Field(ge=0)]
+    """Its number, from 0."""
 
     def check(self, platform: Platform, path: Path) -> Iterator[Complaint]:
         """The broker leads partitions that others could lead."""

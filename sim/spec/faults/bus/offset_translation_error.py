@@ -21,8 +21,10 @@ class OffsetTranslationError(Fault):
     needs: ClassVar[str | None] = "bus"
 
     kind: Literal["offset_translation_error"]
-    reader: str  # "orders/search"
-    skew: Annotated[int, Field(ge=-LSNS, le=LSNS)]  # records; negative: earlier
+    reader: str
+    """The consumer, as in orders/search, or the stream job, as in orders/stream."""
+    skew: Annotated[int, Field(ge=-LSNS, le=LSNS)]
+    """How many records beside the right position it starts; negative: before it."""
 
     def check(self, platform: Platform, path: Path) -> Iterator[Complaint]:
         """The reader can come to move to a translated position, and the skew is not nothing."""

@@ -17,7 +17,9 @@ class ProcessPause(Fault):
     needs: ClassVar[str | None] = "bus"
 
     kind: Literal["process_pause"]
-    process: str  # "orders/relay"
+    process: str
+    """Which one: orders/relay, orders/mirror/us-east/us-west, orders/search for a consumer, or
+    orders/stream for a job."""
 
     def check(self, platform: Platform, path: Path) -> Iterator[Complaint]:
         """There is such a process."""

@@ -19,7 +19,9 @@ class RebalanceStorm(Fault):
 
     kind: Literal["rebalance_storm"]
     reader: str
+    """The consumer group, as in orders/search."""
     every: Positive
+    """How often it rebalances."""
 
     def check(self, platform: Platform, path: Path) -> Iterator[Complaint]:
         """There is such a group."""

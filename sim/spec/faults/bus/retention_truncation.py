@@ -19,7 +19,9 @@ class RetentionTruncation(DomainFault):
 
     kind: Literal["retention_truncation"]
     region: Name
+    """Where the bus is."""
     retention: Positive
+    """For how long it keeps events meanwhile."""
 
     def check(self, platform: Platform, path: Path) -> Iterator[Complaint]:
         """It is shorter than the bus has it."""

@@ -14,6 +14,8 @@ class SlotLost(DomainFault):
 
     kind: Literal["slot_lost"]
     gap: Literal["skip", "snapshot"] = "skip"
+    """What the relay does about it: go on behind the last commit, or publish the newest version of each
+    key. Default: as a slot made anew does."""
 
     def turns(self, scene: Scene) -> list[d.Turn]:
         """What the relays do about it."""

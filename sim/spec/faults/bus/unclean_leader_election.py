@@ -12,7 +12,8 @@ class UncleanLeaderElection(BrokerFault):
     """A replica that lags becomes leader."""
 
     kind: Literal["unclean_leader_election"]
-    lost: Positive  # rows of the last so long before
+    lost: Positive
+    """By how much the new leader lags: rows that became visible in so long before are gone."""
 
     def turns(self, scene: Scene) -> list[d.Turn]:
         """An election that loses what the new leader does not have."""

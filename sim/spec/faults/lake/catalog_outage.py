@@ -15,6 +15,7 @@ class CatalogOutage(Fault):
 
     kind: Literal["catalog_outage"]
     region: Name
+    """Where the catalog is out."""
 
     def turns(self, scene: Scene) -> list[d.Turn]:
         """The catalog."""

@@ -19,6 +19,7 @@ class MetadataBeforeData(DomainFault):
 
     kind: Literal["metadata_before_data"]
     region: Name
+    """Where pointers come first."""
 
     def check(self, platform: Platform, path: Path) -> Iterator[Complaint]:
         """Tables can come to be copied there."""

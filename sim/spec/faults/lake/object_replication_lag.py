@@ -19,6 +19,7 @@ class ObjectReplicationLag(FlowFault):
 
     kind: Literal["object_replication_lag"]
     lag: Positive
+    """How much later each file arrives."""
 
     def check(self, platform: Platform, path: Path) -> Iterator[Complaint]:
         """Tables can come to be copied from there."""

@@ -17,6 +17,7 @@ class BandwidthLimit(LinkFault):
 
     kind: Literal["bandwidth_limit"]
     bandwidth: Bandwidth
+    """How much the link carries of what is copied in bulk."""
 
     def check_effect(self, platform: Platform, path: Path) -> Iterator[Complaint]:
         """It is less than the links have, and something is copied over one of them."""

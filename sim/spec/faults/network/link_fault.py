@@ -15,6 +15,7 @@ class LinkFault(Fault):
     """Fields of faults on links: ``a/b`` (both directions), ``a->b`` (one way) or a region (all its)."""
 
     link: str
+    """Which links: us-east/us-west, us-east->us-west for one way, or a region for all of its links."""
 
     def check(self, platform: Platform, path: Path) -> Iterator[Complaint]:
         """The ends are regions, and not the same one."""

@@ -13,7 +13,9 @@ class LinkFlap(LinkFault):
 
     kind: Literal["link_flap"]
     down: Positive
+    """For how long it is cut each time."""
     up: Positive
+    """For how long it is whole each time."""
 
     def turns(self, scene: Scene) -> list[d.Turn]:
         """The links, while they are down."""

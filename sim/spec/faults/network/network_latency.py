@@ -17,7 +17,9 @@ class NetworkLatency(LinkFault):
 
     kind: Literal["network_latency"]
     latency: Duration = 0
+    """What is added to each leg over the link."""
     jitter: DurationDist = constant(0)
+    """What replaces the link's jitter; several faults: the newest counts. Default: it stays."""
 
     def check(self, platform: Platform, path: Path) -> Iterator[Complaint]:
         """It adds something."""

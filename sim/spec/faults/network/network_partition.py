@@ -21,8 +21,12 @@ class NetworkPartition(Fault):
 
     kind: Literal["network_partition"]
     groups: list[list[Name]] | None = None
+    """The groups; regions in none reach everyone. Either this or ``shape``."""
     shape: Literal["one", "bisect", "majorities_ring", "bridge"] | None = None
-    one_way: bool = False  # only from an earlier group to a later one
+    """The first region and the rest, two halves, a ring in which each hears a majority, or two halves
+    with a bridge."""
+    one_way: bool = False
+    """Whether only what goes from an earlier group to a later one is cut."""
 
     def check(self, platform: Platform, path: Path) -> Iterator[Complaint]:
         """There are groups or a shape, and a region is in one group at most."""

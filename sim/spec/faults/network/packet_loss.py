@@ -15,6 +15,7 @@ class PacketLoss(LinkFault):
 
     kind: Literal["packet_loss"]
     loss: Annotated[Fraction, Field(gt=0, lt=1)]
+    """The probability that a packet is lost, beside what the link loses anyway."""
 
     def turns(self, scene: Scene) -> list[d.Turn]:
         """The loss of each link."""

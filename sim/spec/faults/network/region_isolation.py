@@ -19,9 +19,13 @@ class RegionIsolation(Fault):
 
     kind: Literal["region_isolation"]
     region: Name
-    peers: list[Name] | None = None  # default: all others
+    """The region that is cut off."""
+    peers: list[Name] | None = None
+    """From which regions. Default: all others."""
     direction: Literal["both", "to", "from"] = "both"
+    """What is cut: what goes to it, what comes from it, or both."""
     clients: bool = False
+    """Whether clients do not reach it either. Default: they come over other links."""
 
     def check(self, platform: Platform, path: Path) -> Iterator[Complaint]:
         """The peers are other regions."""

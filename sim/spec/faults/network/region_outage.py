@@ -19,9 +19,14 @@ class RegionOutage(Fault):
 
     kind: Literal["region_outage"]
     region: Name
+    """The region that is out."""
     zone: Name | None = None
+    """Only the nodes in this zone stop; the region's gateways go on."""
     data: Literal["survives", "lost"] = "survives"
+    """What becomes of the data of its nodes, bus and tables. Default: machines that lose power keep their
+    disks."""
     wire: Literal["delivered", "lost"] = "delivered"
+    """What becomes of records that were on their way out of it. Default: they arrive."""
 
     def check(self, platform: Platform, path: Path) -> Iterator[Complaint]:
         """The zone is one of the region's."""

@@ -12,6 +12,7 @@ class DbCrash(NodeFault):
 
     kind: Literal["db_crash"]
     data: Literal["survives", "lost"] = "survives"
+    """What becomes of its data. Default: a process that dies leaves the disk alone."""
 
     def turns(self, scene: Scene) -> list[d.Turn]:
         """Its nodes are down."""

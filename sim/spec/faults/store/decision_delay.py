@@ -16,7 +16,9 @@ class DecisionDelay(Fault):
 
     kind: Literal["decision_delay"]
     database: str = "*"
+    """The database, or ``*`` for all."""
     delay: DurationDist
+    """What each decision takes longer, drawn anew for each."""
 
     def check(self, platform: Platform, path: Path) -> Iterator[Complaint]:
         """The delay is not nothing."""

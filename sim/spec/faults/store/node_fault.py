@@ -14,7 +14,9 @@ class NodeFault(Fault):
     """Fields of faults on nodes: database (or ``*``) and region (default: the primary's at the time)."""
 
     database: str
+    """The database, or ``*`` for all."""
     region: Name | None = None
+    """Where the node is. Default: where the primary is when the fault begins."""
 
     def check(self, platform: Platform, path: Path) -> Iterator[Complaint]:
         """The database has a node in the region."""

@@ -13,6 +13,7 @@ class NodeSlow(NodeFault):
 
     kind: Literal["node_slow"]
     factor: Multiple
+    """How many times as long its work takes."""
 
     def turns(self, scene: Scene) -> list[d.Turn]:
         """The speed of its nodes."""

@@ -20,8 +20,11 @@ class ReplicaCrash(Fault):
 
     kind: Literal["replica_crash"]
     database: str
-    count: Annotated[int, Field(ge=1)] | None = None  # in the order in which they may take over; None: all
+    """The database, or ``*`` for all."""
+    count: Annotated[int, Field(ge=1)] | None = None
+    """How many, in the order in which they may take over. Default: all."""
     data: Literal["survives", "lost"] = "survives"
+    """What becomes of their data. Default: a process that dies leaves the disk alone."""
 
     def check(self, platform: Platform, path: Path) -> Iterator[Complaint]:
         """There are so many."""

@@ -15,6 +15,7 @@ class ReplicationPause(NodeFault):
 
     kind: Literal["replication_pause"]
     stage: Literal["send", "apply"] = "send"
+    """What stands still: sending to the replica, or applying at it."""
 
     def check(self, platform: Platform, path: Path) -> Iterator[Complaint]:
         """The region is given, and is a replica's at first."""

@@ -18,9 +18,13 @@ class TrafficSpike(Fault):
 
     kind: Literal["traffic_spike"]
     factor: Factor
+    """What the rates are multiplied by."""
     database: str = "*"
+    """The database, or ``*`` for all."""
     client: Name | None = None
+    """Of which group of clients. Default: all."""
     operation: Literal["read", "write"] | None = None
+    """Reads or writes. Default: both."""
 
     def check(self, platform: Platform, path: Path) -> Iterator[Complaint]:
         """The factor is not 1."""

@@ -1,0 +1,39 @@
+"""What the models say of their fields: the docstring below each, for the schema and the catalogue."""
+
+import ast
+import inspect
+import sys
+from functools import cache
+
+from sim.spec.model import Model, fields_by_key
+
+
+def sentences(model: type[Model]) -> dict[str, str]:
+    """Return the sentence of each field that has one, by its key in a file; those of its parents too."""
+    said: dict[str, str] = {}
+    for parent in reversed(model.__mro__):
+        said |= _of_module(parent.__module__).get(parent.__name__, {}) if issubclass(parent, Model) else {}
+    return {key: said[field] for key, field in _names(model) if field in said}
+
+
+def _names(model: type[Model]) -> list[tuple[str, str]]:
+    """Return (key, field) of a model: ``from``, ``from_``."""
+    return list(zip(fields_by_key(model), model.model_fields, strict=True))
+
+
+@cache
+def _of_module(name: str) -> dict[str, dict[str, str]]:
+    """Return class -> field -> docstring. Sources are read when somebody asks: at start nobody does."""
+    tree = ast.parse(inspect.getsource(sys.modules[name]))
+    classes = (node for node in tree.body if isinstance(node, ast.ClassDef))
+    return {node.name: _of_class(node) for node in classes}
+
+
+def _of_class(node: ast.ClassDef) -> dict[str, str]:
+    found = {}
+    for field, below in zip(node.body, node.body[1:], strict=False):
+        if isinstance(field, ast.AnnAssign) and isinstance(field.target, ast.Name):
+            text = below.value if isinstance(below, ast.Expr) else None
+            if isinstance(text, ast.Constant) and isinstance(text.value, str):
+                found[field.target.id] = inspect.cleandoc(text.value).replace("\n", " ")
+    return found
