@@ -12,7 +12,7 @@ from sim.models.conditions import holds
 from sim.models.dials import Dials
 from sim.models.graph import Graph
 from sim.models.network import Network
-from sim.models.platform import Platform
+from sim.models.platform import Assembly
 from sim.models.setting import Setting
 from sim.spec.faults.when import When
 from sim.spec.scenario import Scenario
@@ -47,7 +47,7 @@ class World:
         self.setting = Setting(
             scenario, self.clock, network, self.dials, self.milestones, graph, seed=seed, trial=trial
         )
-        self.platform = Platform(self.setting, started=self._start_of, holds=self.holds, full=self._emit)
+        self.assembly = Assembly(self.setting, started=self._start_of, holds=self.holds, full=self._emit)
         struck = scenario if faults else scenario.model_copy(update={"faults": {}})
         self.schedule = Schedule(struck, self.clock, self, seed=seed, trial=trial)
 
@@ -67,7 +67,7 @@ class World:
                 self.clock.call("pull", moment, self.setting.advance, REST)
         self._progress, self._end = progress, until
         while True:
-            self.platform.circles.advance(self._pull(min(self.clock.peek(), until)))
+            self.assembly.circles.advance(self._pull(min(self.clock.peek(), until)))
             if self.clock.peek() >= until:
                 break
             self.clock.step()
@@ -79,38 +79,38 @@ class World:
         while self._pulls and self._pulls[0][0] < until:
             moment, name = self._pulls.popleft()
             domain = name.partition("/")[0]
-            reached = self.platform.circles.advance_one(domain, moment)
+            reached = self.assembly.circles.advance_one(domain, moment)
             until = min(until, reached, self.clock.peek())
-            self.platform.pull(name, int(min(moment, until)))
+            self.assembly.pull(name, int(min(moment, until)))
         return until
 
     def counts(self) -> tuple[int, int]:
         """Return how many commits there were, and how many records the stages have processed in all."""
-        counts = [store.counts() for store in self.platform.stores.values()]
+        counts = [store.counts() for store in self.assembly.stores.values()]
         return sum(writes for writes, _ in counts), sum(events for _, events in counts)
 
     def _emit(self, domain: str, *, last: bool = False) -> None:
         """Hand on what happened in a domain since the last slice."""
-        store = self.platform.stores[domain].store
+        store = self.assembly.stores[domain].store
         tables = self.setting.graph.rows(domain, store.settled, last=last)
         noted, store.noted = heard(self.milestones.all, store.noted, store.settled)
         self._fold(Slice(domain, store.settled, tables, noted))
         if self._progress is not None:
-            reached = min(other.store.settled for other in self.platform.stores.values())
+            reached = min(other.store.settled for other in self.assembly.stores.values())
             self._progress(reached / self._end, reached)
 
     def _finish(self, until: int) -> None:
         self.setting.graph.advance(until)
         for name in self.schedule.fates:
             self.schedule.close(name)
-        for domain in self.platform.stores:
+        for domain in self.assembly.stores:
             self._emit(domain, last=True)
 
     # --- what faults do and ask -----------------------------------------------------------------------------
 
     def primaries(self) -> dict[str, str]:
         """Return the present primary's region of each domain."""
-        return {name: store.store.primary for name, store in self.platform.stores.items()}
+        return {name: store.store.primary for name, store in self.assembly.stores.items()}
 
     def strike(self, fault_id: str, what: list[Turn], *, why: str) -> None:
         """Put the overlays on at this moment."""
@@ -139,5 +139,5 @@ class World:
 
     def holds(self, when: When) -> bool:
         """Return whether a condition holds now."""
-        domains = {name: store.store for name, store in self.platform.stores.items()}
+        domains = {name: store.store for name, store in self.assembly.stores.items()}
         return holds(when, domains, self.milestones, self.clock.now)

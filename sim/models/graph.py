@@ -7,7 +7,7 @@ import numpy as np
 from sim.journal.recorder import Table
 from sim.models.component import Component
 
-Tables = dict[str, Table]
+Rows = dict[str, Table]  # by table name
 
 
 class Graph:
@@ -22,7 +22,7 @@ class Graph:
         self._leading: dict[str | None, list[Component]] = {}
         self._led: dict[str | None, int] = {}  # domain -> how far what leads to calls has been advanced
         self._readers: dict[str, list[Component]] = {}  # log -> who reads it
-        self._held: dict[str, Tables] = {}  # rows of a time to come, by domain and table
+        self._held: dict[str, Rows] = {}  # rows of a time to come, by domain and table
 
     def add(self, *components: Component) -> None:
         """Add components."""
@@ -89,7 +89,7 @@ class Graph:
 
     # --- the journal ----------------------------------------------------------------------------------------
 
-    def rows(self, domain: str, until: int, *, last: bool) -> Tables:
+    def rows(self, domain: str, until: int, *, last: bool) -> Rows:
         """Return a domain's new rows for the journal before ``until``; of the ``last`` slice, all.
 
         Rows of later times, of what has been led ahead, come with a later slice.
@@ -108,9 +108,9 @@ class Graph:
         needs = [component.needs(log) for component in self._readers.get(log, ())]
         return min((need for need in needs if need is not None), default=None)
 
-    def _before(self, until: int, domain: str, tables: Tables) -> Tables:
+    def _before(self, until: int, domain: str, tables: Rows) -> Rows:
         """Hold back what happens at ``until`` or later; return the rest."""
-        out, held = Tables(), self._held.setdefault(domain, {})
+        out, held = Rows(), self._held.setdefault(domain, {})
         for name, table in tables.items():
             count = len(next(iter(table.values())))
             # a table without times tells how long something lasted, which is over

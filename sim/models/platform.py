@@ -19,7 +19,7 @@ from sim.models.bus.offsets import Offsets
 from sim.models.bus.origins import Origins
 from sim.models.bus.relay import Relay
 from sim.models.bus.relay_crash import RelayCrash
-from sim.models.bus.replay import Rerun
+from sim.models.bus.replay import Replayer
 from sim.models.bus.tags import Tags
 from sim.models.control import Control
 from sim.models.lake.insights import Insight
@@ -43,7 +43,7 @@ from sim.spec.faults.when import When
 from sim.spec.scenario import Scenario
 
 
-class Platform:
+class Assembly:
     """Builds the components of a scenario; keeps the graph of all, the stores and their circles.
 
     ``started(fault)``: when it did, None if it has not; ``holds(when)``: whether a condition does now;
@@ -165,12 +165,12 @@ class Platform:
         calls = Calls(self.stores[spec.writes].store, name)
         return Handler(calls, self._origins[setting.domain], wanted)
 
-    def _replays(self, setting: Setting, buses: dict[str, Bus]) -> Iterator[Rerun]:
+    def _replays(self, setting: Setting, buses: dict[str, Bus]) -> Iterator[Replayer]:
         for name, spec in sorted(self._scenario.replays.items()):
             if spec.of == setting.domain:
                 calls = Calls(setting.store, name) if spec.into == DATABASE else None
                 origins = self._origins[setting.domain] if spec.into == DATABASE else None
-                yield Rerun(
+                yield Replayer(
                     setting, name, spec, buses[spec.region],
                     started=self._started, holds=self._holds, calls=calls, origins=origins,
                 )  # fmt: skip
@@ -183,7 +183,7 @@ class Platform:
         *,
         mirrors: dict[tuple[str, str], Mirror],
         consumers: list[Consumer],
-        replays: list[Rerun],
+        replays: list[Replayer],
     ) -> None:
         """Add what a domain whose events lead to calls needs for that."""
         origins = self._origins[setting.domain]
@@ -211,7 +211,7 @@ class Platform:
         self.graph.add(Lake(self._setting, lakes.values()))
 
 
-def _any_waits(replays: list[Rerun]) -> bool:
+def _any_waits(replays: list[Replayer]) -> bool:
     return any(replay.waits for replay in replays)
 
 

@@ -25,7 +25,7 @@ from sim.models.bus.mirror import Mirror
 from sim.models.bus.origins import Origins
 from sim.models.bus.reader import Reader
 from sim.models.bus.relay import Relay
-from sim.models.bus.replay import Rerun
+from sim.models.bus.replay import Replayer
 from sim.models.setting import Setting
 from sim.models.store.domain import Domain
 
@@ -61,7 +61,7 @@ class Foresight:
         mirrors: Iterable[Mirror],
         *,
         readers: Sequence[Reader],
-        replays: Sequence[Rerun],
+        replays: Sequence[Replayer],
     ) -> None:
         self._domain, self._graph = setting.store, setting.graph
         self._relay, self._mirrors, self._origins = relay, list(mirrors), origins

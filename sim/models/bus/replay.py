@@ -19,7 +19,7 @@ from sim.spec.faults.when import When
 _CHUNK = 65_536  # rows whose times are worked out at a time
 
 
-class Rerun(Component):
+class Replayer(Component):
     """The replay ``name``.
 
     ``started``: fault -> when it started (ns), None if it has not; ``holds``: whether a condition holds now.

@@ -11,7 +11,7 @@ from sim.engine.clock import Steps
 from sim.journal.recorder import Table as Columns
 from sim.models.component import Component
 from sim.models.lake.sync import Sync
-from sim.models.lake.tables import Tables
+from sim.models.lake.tables import ZoneTables
 from sim.models.setting import Setting
 from sim.spec.lake.insight import Insight as Rules
 
@@ -19,7 +19,7 @@ from sim.spec.lake.insight import Insight as Rules
 class Refreshes(Component):
     """What insights have shown of the analytics tables of one domain."""
 
-    def __init__(self, setting: Setting, tables: Tables) -> None:
+    def __init__(self, setting: Setting, tables: ZoneTables) -> None:
         self.name, self.domain = f"{setting.domain}/lake/refreshes", setting.domain
         self._setting, self._tables = setting, tables
         self._rows: dict[str, list[tuple[int, int, int]]] = {}  # for the journal: at, ok, commits

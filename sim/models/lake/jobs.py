@@ -8,7 +8,7 @@ from sim.core.draws import Purpose
 from sim.engine.clock import Steps
 from sim.models.component import Component
 from sim.models.dials import Strike
-from sim.models.lake.tables import Due, Table, Tables, joined, tables_log
+from sim.models.lake.tables import Due, ZoneTable, ZoneTables, joined, tables_log
 from sim.models.process import Process
 from sim.models.setting import Setting
 from sim.spec.lake.lake import Job as Rules
@@ -21,7 +21,7 @@ class Job(Component):
     """
 
     def __init__(
-        self, setting: Setting, tables: Tables, *, source: str, zone: str, home: str, rules: Rules
+        self, setting: Setting, tables: ZoneTables, *, source: str, zone: str, home: str, rules: Rules
     ) -> None:
         self.name, self.domain = f"{setting.domain}/{zone}", setting.domain
         self.inputs, self.outputs = (tables_log(setting.domain, source),), (tables_log(setting.domain, zone),)
@@ -36,12 +36,12 @@ class Job(Component):
         setting.clock.run(self._ticks())
 
     @property
-    def input(self) -> Table:
+    def input(self) -> ZoneTable:
         """The table that it reads."""
         return self._tables.of[self._source][self.process.region]
 
     @property
-    def output(self) -> Table:
+    def output(self) -> ZoneTable:
         """The table that it writes."""
         return self._tables.of[self._zone][self.process.region]
 

@@ -7,9 +7,9 @@ from sim.models.bus.offsets import Offsets
 from sim.models.component import Component
 from sim.models.lake.insights import Refreshes
 from sim.models.lake.jobs import Job
-from sim.models.lake.stream import Stream
+from sim.models.lake.stream import StreamJob
 from sim.models.lake.sync import Sync
-from sim.models.lake.tables import Tables
+from sim.models.lake.tables import ZoneTables
 from sim.models.moves import Moves
 from sim.models.setting import Setting
 
@@ -31,8 +31,8 @@ class DomainLake:
         lake = setting.scenario.lake
         assert lake is not None, "there is a lake"
         self.setting = setting
-        self.tables = Tables(setting, grown=lambda table: self.sync.grown(table))
-        self.stream = Stream(setting, self.tables, buses=buses, offsets=offsets, serves=serves)
+        self.tables = ZoneTables(setting, grown=lambda table: self.sync.grown(table))
+        self.stream = StreamJob(setting, self.tables, buses=buses, offsets=offsets, serves=serves)
         self.jobs = [
             Job(setting, self.tables, source=source, zone=zone, home=lake.home, rules=rules)
             for source, zone, rules in (

@@ -12,7 +12,7 @@ from sim.models.bus.offsets import Offsets
 from sim.models.bus.reader import Reader
 from sim.models.component import Component
 from sim.models.lake.dead_letters import Letters
-from sim.models.lake.tables import Due, Range, Tables, tables_log
+from sim.models.lake.tables import Due, Range, ZoneTables, tables_log
 from sim.models.network import Network
 from sim.models.placements import Placements
 from sim.models.process import Process
@@ -28,7 +28,7 @@ def serves(domain: Domain, network: Network, region: str) -> bool:
     return bool(domain.circle.node[node.index, at.N_SERVING])
 
 
-class Stream(Component):
+class StreamJob(Component):
     """The stream job of one domain.
 
     ``offsets`` tells where it begins after a move. ``serves(region)``: whether the
@@ -38,7 +38,7 @@ class Stream(Component):
     def __init__(
         self,
         setting: Setting,
-        tables: Tables,
+        tables: ZoneTables,
         *,
         buses: Mapping[str, Bus],
         offsets: Offsets,

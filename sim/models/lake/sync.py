@@ -9,22 +9,22 @@ from sim.journal.flow_schema import ZONES
 from sim.journal.recorder import Table as Columns
 from sim.models.component import Component
 from sim.models.dials import Strike
-from sim.models.lake.table_copy import Flow
-from sim.models.lake.tables import Table, Tables, tables_log
+from sim.models.lake.table_copy import TableCopy
+from sim.models.lake.tables import ZoneTable, ZoneTables, tables_log
 from sim.models.setting import Setting
 
 
 class Sync(Component):
     """The copies of one domain's tables, all from the region where the lake is computed (``home``)."""
 
-    def __init__(self, setting: Setting, tables: Tables, home: str) -> None:
+    def __init__(self, setting: Setting, tables: ZoneTables, home: str) -> None:
         self.name, self.domain = f"{setting.domain}/lake/sync", setting.domain
         self.inputs = tuple(tables_log(setting.domain, zone) for zone in ZONES)
         self.home = home
         self._setting, self._tables = setting, tables
         self._following = set(tables.regions) - {home}  # those that share all they have with the home
         self._shared = {zone: dict.fromkeys(tables.regions, 0) for zone in ZONES}  # of the others
-        self._flows: dict[str, Flow] = {}
+        self._flows: dict[str, TableCopy] = {}
         self._begun: Counter[str] = Counter()
         self._ended: dict[str, list[tuple[int, int]]] = {}  # for the journal: table -> (from, to)
         for dial in (d.OBJECT_PAUSE, d.OBJECT_LAG, d.METADATA_FIRST):
@@ -97,7 +97,7 @@ class Sync(Component):
                 self._disconnect(region)
             elif connected and region not in self._flows:
                 ends = (self.home, region)
-                self._flows[region] = Flow(self._setting, self._tables, ends, begun=self._begun)
+                self._flows[region] = TableCopy(self._setting, self._tables, ends, begun=self._begun)
         for flow in self._flows.values():
             flow.pace()
             flow.look()
@@ -108,7 +108,7 @@ class Sync(Component):
         for zone in ZONES:
             self._end(zone, region, flow.take_dangling(zone, self._setting.now, cut=True))
 
-    def grown(self, table: Table) -> None:
+    def grown(self, table: ZoneTable) -> None:
         """A commit has appeared in a table."""
         if table.region == self.home:
             for flow in self._flows.values():

@@ -10,7 +10,7 @@ from sim.core.draws import Purpose
 from sim.core.quantity import FOREVER_NS
 from sim.engine.sampling import ns, rescaled
 from sim.journal.flow_schema import ZONES
-from sim.models.lake.tables import Commit, Due, Tables
+from sim.models.lake.tables import Commit, Due, ZoneTables
 from sim.models.setting import Setting
 
 
@@ -52,7 +52,7 @@ class Arrivals:
     early: list[Early] = field(default_factory=list)
 
 
-class Flow:
+class TableCopy:
     """The connection of one domain from region ``source`` to ``target``, from now until it is cut.
 
     It begins with the commits that the target does not have. ``begun`` counts, by flow, the commits that were
@@ -60,7 +60,7 @@ class Flow:
     """
 
     def __init__(
-        self, setting: Setting, tables: Tables, ends: tuple[str, str], *, begun: Counter[str]
+        self, setting: Setting, tables: ZoneTables, ends: tuple[str, str], *, begun: Counter[str]
     ) -> None:
         assert setting.scenario.lake is not None, "there is a lake to copy"
         self.source, self.target = ends

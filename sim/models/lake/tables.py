@@ -57,7 +57,7 @@ def tables_log(domain: str, zone: str) -> str:
     return f"{domain}/tables/{zone}"
 
 
-class Table:
+class ZoneTable:
     """The commits of one zone in one region, numbered from 0; the first ones may have been dropped."""
 
     def __init__(self, zone: str, region: str) -> None:
@@ -135,20 +135,20 @@ class Due:
     seen: Callable[[], None]
 
 
-class Tables(Component):
+class ZoneTables(Component):
     """The tables of one domain, and the commits that wait for a catalog. ``grown`` is told of each commit."""
 
-    def __init__(self, setting: Setting, *, grown: Callable[[Table], None]) -> None:
+    def __init__(self, setting: Setting, *, grown: Callable[[ZoneTable], None]) -> None:
         self.name, self.domain = f"{setting.domain}/lake/tables", setting.domain
         self._setting, self._grown = setting, grown
         self.regions = setting.network.regions
-        self.of = {zone: {region: Table(zone, region) for region in self.regions} for zone in ZONES}
-        self._waiting: dict[str, list[tuple[Table, Due]]] = {region: [] for region in self.regions}
+        self.of = {zone: {region: ZoneTable(zone, region) for region in self.regions} for zone in ZONES}
+        self._waiting: dict[str, list[tuple[ZoneTable, Due]]] = {region: [] for region in self.regions}
         # what a region loses with its data is sent anew from the first commit on
         self._all_needed = any(turn.value == "lost" for _, turn in turned(setting.scenario, d.BUS_DATA))
         setting.dials.listen(d.CATALOG)
 
-    def publish(self, table: Table, due: Due) -> None:
+    def publish(self, table: ZoneTable, due: Due) -> None:
         """Let a commit that is due now appear, or wait while the catalog is out."""
         if self._setting.dials.value(d.CATALOG, table.region):
             self._setting.dials.hit(d.CATALOG, table.region)
@@ -169,7 +169,7 @@ class Tables(Component):
                 for table, due in sorted(waiting, key=lambda pair: (pair[1].at, ZONES.index(pair[0].zone))):
                     self._appear(table, due)
 
-    def _appear(self, table: Table, due: Due) -> None:
+    def _appear(self, table: ZoneTable, due: Due) -> None:
         table.append(Commit(self._setting.now, due.ranges, due.read))
         due.seen()
         self._grown(table)

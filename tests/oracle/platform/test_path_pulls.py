@@ -8,7 +8,7 @@ from sim.models.bus.consumer import Consumer
 from sim.models.bus.relay import Relay
 from sim.models.component import Component
 from sim.models.graph import Graph, upstream
-from sim.models.lake.stream import Stream
+from sim.models.lake.stream import StreamJob
 from sim.trial import run_tables
 
 from .generate import case
@@ -16,7 +16,7 @@ from .generate import case
 
 def _place(component: Component) -> int | None:
     """Return where a component of a kind that shows it is."""
-    if isinstance(component, Consumer | Stream):
+    if isinstance(component, Consumer | StreamJob):
         return component.reader.position()
     if isinstance(component, Relay):
         return component.advanced
@@ -39,4 +39,4 @@ def test_a_pull_moves_one_component_of_the_event_path():
     with patch.object(Graph, "pull", watched):
         for one in map(case, range(40)):
             run_tables(one.scenario, one.seed, pulls=one.pulls)
-    assert all(moved[kind] >= 10 for kind in ("Relay", "Bus", "Consumer", "Stream")), moved
+    assert all(moved[kind] >= 10 for kind in ("Relay", "Bus", "Consumer", "StreamJob")), moved
