@@ -9,8 +9,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sim.engine.circle.layout import COMMITS, COMMITS_OUT, T_TRACE_END
-from sim.engine.circle.load import feed
+from sim.engine.circle.handle import opened
+from sim.engine.circle.load import enter_feed
 from sim.engine.compiled import compiled
 from sim.engine.cursor import NEXT, Gate, serve
 from sim.engine.packing import stream_of
@@ -70,29 +70,29 @@ def reads(rows: int, wanted: np.ndarray) -> Reads:
 
 
 @compiled
-def foresee_rows(rows, source, node, closed, rules, work, state, speed, until):
+def foresee_rows(rows, handle, node, closed, rules, work, state, speed, until):
     """Publish what a relay will have published strictly before ``until``; return False if there is no room.
 
-    ``source``: the circle (reg, commits), advanced to the relay's last tick before that; ``node``: the
-    primary.
+    ``handle``: of the circle, advanced to the relay's last tick before that; ``node``: the primary.
     The others are as those of ``relay_rounds``.
     """
-    reg, commits = source
-    mark = rows.reg
-    first = mark[SEEN] - (reg[COMMITS] - reg[COMMITS_OUT])
-    if mark[END] + reg[COMMITS_OUT] - first > rows.at.shape[0]:
+    c = opened(handle)
+    mark, end = rows.reg, c.reg.commits_out
+    first = mark[SEEN] - (c.reg.commits - end)
+    if mark[END] + end - first > rows.at.shape[0]:
         return False
-    for i in range(first, reg[COMMITS_OUT]):
-        if commits[i, 4] == node:
+    for i in range(first, end):
+        commit = c.commits[i]
+        if commit.node == node:
             k = mark[END]
-            rows.commit[k] = commits[i, 0]
-            rows.version[k] = commits[i, 1]
-            rows.rid[k] = commits[i, 2]
-            rows.key[k] = commits[i, 3]
-            rows.partition[k] = commits[i, 3] % rules.partitions
+            rows.commit[k] = commit.at
+            rows.version[k] = commit.version
+            rows.rid[k] = commit.rid
+            rows.key[k] = commit.key
+            rows.partition[k] = commit.key % rules.partitions
             rows.gone[k] = False
             mark[END] = k + 1
-    mark[SEEN] = reg[COMMITS]
+    mark[SEEN] = c.reg.commits
     base, ended = mark[FIRST_LSN], ROUNDS
     columns = (rows.commit, rows.version, rows.key)
     while ended == ROUNDS:
@@ -106,17 +106,18 @@ def foresee_rows(rows, source, node, closed, rules, work, state, speed, until):
 
 
 @compiled
-def foresee_calls(rows, mine, gate, work, state, speed, circle, stream, low, until):
+def foresee_calls(rows, mine, gate, work, state, speed, handle, stream, low, until):
     """Feed the calls that a handler makes strictly before ``until``; return whether the ring has room.
 
-    Without room nothing is done. ``circle``, ``stream``: of the domain that it calls; ``low``: the first of
+    Without room nothing is done. ``handle``, ``stream``: of the circle that it calls; ``low``: the first of
     the stream's operations that must stay in the ring. The others are as those of ``serve``;
     ``gate`` begins with the first row.
     """
+    c = opened(handle)
     mark = rows.reg
     base, end = mark[BASE], mark[BASE] + mark[VISIBLE]
     begin = state[NEXT]
-    if circle.stream[stream, T_TRACE_END] + end - begin - low > circle.fed.shape[1]:
+    if c.stream[stream].fed_count + end - begin - low > c.fed.shape[1]:
         return False
     for k in range(mine.known[0], mark[END]):
         mine.reacts[k] = mine.wanted[stream_of(rows.rid[k])]
@@ -136,5 +137,5 @@ def foresee_calls(rows, mine, gate, work, state, speed, circle, stream, low, unt
             mine.tag[n] = rows.rid[k]
             n += 1
     if n > 0:
-        feed(circle, stream, mine.at[:n], mine.tag[:n])
+        enter_feed(c, stream, mine.at[:n], mine.tag[:n])
     return True

@@ -5,39 +5,45 @@ Rows come nearly in order, so buckets of time and one insertion pass put them ri
 
 import numpy as np
 
-from sim.engine.circle.layout import O_END, O_RID, O_WHAT
-from sim.engine.compiled import compiled
+from sim.engine.circle.handle import opened
+from sim.engine.compiled import compiled, inner
 from sim.engine.packing import late_of
 
 
-def by_end(ops: np.ndarray, n: int) -> np.ndarray:
-    """Return the indices (int64) of the first ``n`` rows of ``ops`` by (end, rank, stream, sequence)."""
+def by_end(handle: int, n: int) -> np.ndarray:
+    """Return the indices (int64) of a circle's first ``n`` ops by (end, rank, stream, sequence)."""
     order = np.empty(n, np.int64)
     if n:
-        _spread(ops, n, order, np.zeros(n + 1, np.int64))
-        _insert(ops, order)
+        _put_in_order(handle, order, np.zeros(n + 1, np.int64))
     return order
 
 
 @compiled
+def _put_in_order(handle, order, counts):
+    ops = opened(handle).ops
+    _spread(ops, order.size, order, counts)
+    _insert(ops, order)
+
+
+@inner
 def _spread(ops, n, order, counts):
     """Counting sort by end into ``n`` buckets of equal length."""
-    first, last = ops[0, O_END], ops[0, O_END]
+    first, last = ops[0].end, ops[0].end
     for i in range(n):
-        first = min(first, ops[i, O_END])
-        last = max(last, ops[i, O_END])
+        first = min(first, ops[i].end)
+        last = max(last, ops[i].end)
     scale = n / (last - first + 1.0)
     for i in range(n):
-        counts[1 + int((ops[i, O_END] - first) * scale)] += 1
+        counts[1 + int((ops[i].end - first) * scale)] += 1
     for b in range(n):
         counts[b + 1] += counts[b]
     for i in range(n):
-        b = int((ops[i, O_END] - first) * scale)
+        b = int((ops[i].end - first) * scale)
         order[counts[b]] = i
         counts[b] += 1
 
 
-@compiled
+@inner
 def _insert(ops, order):
     """Insertion sort of rows that are nearly in order."""
     for i in range(1, order.size):
@@ -49,16 +55,16 @@ def _insert(ops, order):
         order[j] = k
 
 
-@compiled
+@inner
 def _after(ops, a, b):
     """Return whether row ``a`` belongs behind row ``b``.
 
     At equal times a reply (or refusal) comes before a time-out.
     """
-    if ops[a, O_END] != ops[b, O_END]:
-        return ops[a, O_END] > ops[b, O_END]
-    late_a, late_b = late_of(ops[a, O_WHAT]), late_of(ops[b, O_WHAT])
-    return late_a > late_b or (late_a == late_b and ops[a, O_RID] > ops[b, O_RID])
+    if ops[a].end != ops[b].end:
+        return ops[a].end > ops[b].end
+    late_a, late_b = late_of(ops[a].what), late_of(ops[b].what)
+    return late_a > late_b or (late_a == late_b and ops[a].rid > ops[b].rid)
 
 
 def absent(values: np.ndarray, others: np.ndarray) -> np.ndarray:

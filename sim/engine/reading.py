@@ -2,16 +2,15 @@
 
 A node's memory is an int64 array (keys, 4): the version it would return, how many versions of the newest
 timeline it includes, how many there are, and the commit time of the oldest that it misses (0 if none). Reads
-are rows (service time, key, own lsn, nothing), once answered (service time, staleness, version, versions
-behind).
+are those of a circle (``records.READ_ROW``), answered in their place.
 """
 
 from typing import NamedTuple
 
 import numpy as np
 
-from sim.engine.circle.layout import O_END, O_KEY, O_RESULT, O_RID, O_SEND, O_SESSION, O_WHAT
-from sim.engine.compiled import compiled
+from sim.engine.circle.handle import opened
+from sim.engine.compiled import compiled, inner
 from sim.engine.packing import answerer_of, attempts_of, client_of, kind_of, lsn_of, outcome_of
 
 VERSION, INCLUDED, THERE, MISSING = range(4)
@@ -28,48 +27,51 @@ class Commits(NamedTuple):
 
 
 @compiled
-def append(commits, log, begin, newest):
-    """Append commit rows to a write-ahead log, the first at ``begin`` of its columns.
+def append(handle, part, log, origin, place, newest):
+    """Append commits of a circle to a write-ahead log, and tell each row of the next version of its key.
 
-    commits: int64 (n, 5): time, version, rid, key, node; newest: int64 (keys,), the newest version of each
-    key, 0 if there is none.
+    ``part``: (begin, end, node): those of a node among these; ``origin``: lsn of the first element of the
+    log's columns; ``place``: of those, the first that is kept and the first that is free; newest: int64
+    (keys,), the newest version of each key, 0 if there is none.
     """
-    for i in range(commits.shape[0]):
-        key, version = commits[i, 3], commits[i, 1]
-        log.at[begin + i] = commits[i, 0]
-        log.key[begin + i] = key
-        log.version[begin + i] = version
-        log.next_ns[begin + i] = 0
-        log.previous[begin + i] = newest[key]
-        newest[key] = version
+    _append(opened(handle), part, log, origin, place, newest)
+
+
+@inner
+def _append(c, part, log, origin, place, newest):
+    begin, stop, node = part
+    kept, k = place
+    for i in range(begin, stop):
+        commit = c.commits[i]
+        if commit.node != node:
+            continue
+        previous = newest[commit.key]
+        log.at[k] = commit.at
+        log.key[k] = commit.key
+        log.version[k] = commit.version
+        log.next_ns[k] = 0
+        log.previous[k] = previous
+        newest[commit.key] = commit.version
+        row = lsn_of(previous) - origin
+        if previous != 0 and kept <= row < k and log.version[row] == previous:
+            log.next_ns[row] = commit.at
+        k += 1
 
 
 @compiled
-def link_next(log, base, kept, begin, end):
-    """Write each new row's commit time into the row of the version before it, if that is still kept.
-
-    ``base``: lsn of the columns' first element; ``kept``: of those, the first that is kept.
-    """
-    for k in range(begin, end):
-        row = lsn_of(log.previous[k]) - base
-        if log.previous[k] != 0 and kept <= row < k and log.version[row] == log.previous[k]:
-            log.next_ns[row] = log.at[k]
-
-
-@compiled
-def read_primary(memory, log, base, commit, end, reads, first, last, until):
+def read_primary(handle, node, memory, log, base, commit, end, first, last, until):
     """Answer reads [first, last) served before ``until`` by the primary of the newest timeline.
 
     Returns (next commit lsn, next read).
     """
-    i = first
-    while i < last and reads[i, 0] < until:
-        while commit < end and commit <= reads[i, 2]:
+    reads, i = opened(handle).reads[node], first
+    while i < last and reads[i].at < until:
+        while commit < end and commit <= reads[i].lsn:
             _own(memory, log, commit - base)
             commit += 1
-        reads[i, 2] = memory[reads[i, 1], VERSION]
-        reads[i, 1] = 0
-        reads[i, 3] = 0
+        reads[i].version = memory[reads[i].key, VERSION]
+        reads[i].stale = 0
+        reads[i].behind = 0
         i += 1
     while commit < end and log.at[commit - base] < until:
         _own(memory, log, commit - base)
@@ -86,20 +88,20 @@ def _own(memory, log, k):
 
 
 @compiled
-def read_follower(memory, log, applied, base, commit, apply, end, reads, first, last, until):
+def read_follower(handle, node, memory, log, applied, base, commit, apply, end, first, last, until):
     """Answer reads [first, last) served before ``until`` by a node that applies.
 
     ``apply``: next lsn to apply; applied: int64 ns from that one on, valid before ``end[1]``; commits are
     there before ``end[0]``. Returns (next commit lsn, next applied lsn, next read).
     """
-    i, start = first, apply
-    while i < last and reads[i, 0] < until:
-        at = reads[i, 0]
+    reads, i, start = opened(handle).reads[node], first, apply
+    while i < last and reads[i].at < until:
+        at = reads[i].at
         commit, apply = _catch_up(memory, log, applied, base, start, commit, apply, end, at)
-        cell = memory[reads[i, 1]]
-        reads[i, 1] = at - cell[MISSING] if cell[MISSING] != 0 else 0
-        reads[i, 2] = cell[VERSION]
-        reads[i, 3] = cell[THERE] - cell[INCLUDED]
+        cell = memory[reads[i].key]
+        reads[i].stale = at - cell[MISSING] if cell[MISSING] != 0 else 0
+        reads[i].version = cell[VERSION]
+        reads[i].behind = cell[THERE] - cell[INCLUDED]
         i += 1
     commit, apply = _catch_up(memory, log, applied, base, start, commit, apply, end, until)
     return commit, apply, i
@@ -125,22 +127,22 @@ def _catch_up(memory, log, applied, base, start, commit, apply, end, at):
 
 
 @compiled
-def read_diverged(memory, log, base, commit, end, own, done, reads, first, last, until):
+def read_diverged(handle, node, memory, log, base, commit, end, own, done, first, last, until):
     """Answer reads of an old primary that goes on alone.
 
     own: int64 (n, 4): lsn, version, key, and out: the version the key had before. Returns (next commit lsn,
     next own row, next read).
     """
-    i = first
-    while i < last and reads[i, 0] < until:
-        while done < own.shape[0] and own[done, 0] <= reads[i, 2]:
+    reads, i = opened(handle).reads[node], first
+    while i < last and reads[i].at < until:
+        while done < own.shape[0] and own[done, 0] <= reads[i].lsn:
             _diverge(memory, own, done)
             done += 1
-        commit = _miss(memory, log, base, commit, end, reads[i, 0])
-        cell = memory[reads[i, 1]]
-        reads[i, 1] = reads[i, 0] - cell[MISSING] if cell[MISSING] != 0 else 0
-        reads[i, 2] = cell[VERSION]
-        reads[i, 3] = cell[THERE] - cell[INCLUDED]
+        commit = _miss(memory, log, base, commit, end, reads[i].at)
+        cell = memory[reads[i].key]
+        reads[i].stale = reads[i].at - cell[MISSING] if cell[MISSING] != 0 else 0
+        reads[i].version = cell[VERSION]
+        reads[i].behind = cell[THERE] - cell[INCLUDED]
         i += 1
     return _miss(memory, log, base, commit, end, until), done, i
 
@@ -187,32 +189,33 @@ def restore(memory, keys, previous):
 
 
 @compiled
-def split(ops, order, n, columns8, columns16, columns32, columns64, reads, dropped):
-    """Copy the first ``n`` rows in ``order`` into typed columns, reads completed.
+def split(handle, order, n, columns8, columns16, columns32, columns64):
+    """Copy the first ``n`` of a circle's ops in ``order`` into typed columns, reads completed.
 
     int8: kind, outcome; int16: client, attempts, node; int32: key; int64: rid, send, end, session, version,
     staleness, behind.
     """
+    c = opened(handle)
     for i in range(n):
-        row = ops[order[i]]
-        what = row[O_WHAT]
+        row = c.ops[order[i]]
+        what = row.what
         outcome, node = outcome_of(what), answerer_of(what)
-        columns64[0, i] = row[O_RID]
-        columns64[1, i] = row[O_SEND]
-        columns64[2, i] = row[O_END]
-        columns64[3, i] = row[O_SESSION]
+        columns64[0, i] = row.rid
+        columns64[1, i] = row.send
+        columns64[2, i] = row.end
+        columns64[3, i] = row.session
         columns8[0, i] = np.int8(kind_of(what))
         columns8[1, i] = np.int8(outcome)
         columns16[0, i] = np.int16(client_of(what))
         columns16[1, i] = np.int16(attempts_of(what))
         columns16[2, i] = np.int16(node)
-        columns32[0, i] = np.int32(row[O_KEY])
+        columns32[0, i] = np.int32(row.key)
         if kind_of(what) or outcome > 0:
-            columns64[4, i] = row[O_RESULT]
+            columns64[4, i] = row.result
             columns64[5, i] = -1
             columns64[6, i] = 0
         else:
-            read = reads[node, row[O_RESULT] - dropped[node]]
-            columns64[4, i] = read[2]
-            columns64[5, i] = read[1]
-            columns64[6, i] = read[3]
+            read = c.reads[node, row.result - c.node[node].reads_dropped]
+            columns64[4, i] = read.version
+            columns64[5, i] = read.stale
+            columns64[6, i] = read.behind

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 
-from sim.engine.circle import layout as at
 from sim.journal.milestones import Milestones
 from sim.models.store.domain import PRIMARY, Domain
 from sim.spec.faults.when import When
@@ -21,7 +20,7 @@ def holds(when: When, domains: Mapping[str, Domain], milestones: Milestones, now
     domain = domains[name]
     domain.settle(now)
     if when.metric == "queue_depth":
-        return int(domain.circle.node[domain.regions.index(region), at.N_QUEUE]) > when.above
+        return domain.circle.queued(domain.regions.index(region)) > when.above
     return _lag(domain, region, now) > when.above
 
 

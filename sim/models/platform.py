@@ -7,7 +7,7 @@ import numpy as np
 
 from sim.core import dials as d
 from sim.core.distributions import Distribution
-from sim.engine.circle.layout import WRITE
+from sim.engine.circle.kinds import WRITE
 from sim.models.bus.bus import Bus
 from sim.models.bus.calls import Calls, Handler
 from sim.models.bus.cluster import Cluster

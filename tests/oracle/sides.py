@@ -14,13 +14,13 @@ from .twin import Result, run_twin
 
 # Rows at which the engine makes room, hands rows over and drops them, which else takes tens of thousands.
 LITTLE = {
-    "sim.models.store.workload.OUTPUT_ROWS": 1150,  # of which 1,100 must be free
+    "sim.engine.circle.building.OUTPUT_ROWS": 1150,  # of which 1,100 must be free
     "sim.engine.log.LEAST": 1,
     "sim.engine.log.ROOMY": 1,
     "sim.engine.cursor.CHUNK": 4,
     "sim.models.bus.origins._SPARE": 1,
     "sim.models.bus.foresight._ROOM": 8,
-    "sim.models.store.workload.FEEDS": 4,
+    "sim.engine.circle.building.FEEDS": 4,
 }
 
 

@@ -8,8 +8,8 @@ from unittest.mock import patch
 import numpy as np
 import pytest
 
+from sim.engine.circle import door
 from sim.models.bus.foresight import Foresight
-from sim.models.store import domain
 from sim.trial import run_tables
 from tests.oracle.sides import little_room
 from tests.theory.test_handlers import choreo_scenario
@@ -45,18 +45,18 @@ FAULTS: dict[str, dict[str, Any]] = {
 @contextmanager
 def counted(counts: Counter[str]):
     """Count what is foreseen, and the tags that are forgotten, or kept because of what is under way."""
-    look, without = Foresight.look, domain.without
+    look, forget = Foresight.look, door.forget_tags
 
     def looking(self: Foresight, until: int) -> bool:
         counts["foreseen"] += 1
         return look(self, until)
 
-    def forgetting(circle: Any, group: int, tags: np.ndarray, kept: np.ndarray) -> Any:
+    def forgetting(state: Any, group: int, tags: np.ndarray, kept: np.ndarray) -> None:
         counts["forgotten"] += int((~np.isin(tags, kept)).sum())
         counts["kept"] += int(np.isin(tags, kept).sum())
-        return without(circle, group, tags, kept)
+        forget(state, group, tags, kept)
 
-    with patch.object(Foresight, "look", looking), patch.object(domain, "without", forgetting):
+    with patch.object(Foresight, "look", looking), patch.object(door, "forget_tags", forgetting):
         yield
 
 

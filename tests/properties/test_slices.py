@@ -23,7 +23,7 @@ RECORDS = ("ops", "commits", "sent", "received", "applied", "bus", "consumed", "
 
 def room(rows: int):
     """Give the circle's output so many rows."""
-    return patch("sim.models.store.workload.OUTPUT_ROWS", rows)
+    return patch("sim.engine.circle.building.OUTPUT_ROWS", rows)
 
 
 def told(scenario: Scenario, seed: int, *, trial: int = 0) -> tuple:

@@ -128,6 +128,33 @@ def test_identities_are_packed_in_one_place():
     assert found == []
 
 
+# What models may know of a circle: its door, what numbers mean, and how one is built.
+DOOR = {"door", "kinds", "building"}
+
+
+def behind_the_door(path, tree):
+    """Imports, outside the engine, of what is inside a circle."""
+    for line, name in imports(tree):
+        inside = name.removeprefix("sim.engine.circle.").split(".")[0]
+        if (
+            name.startswith("sim.engine.circle.")
+            and inside not in DOOR
+            and not path.startswith("sim/engine/")
+        ):
+            yield f"{path}:{line}: {name}"
+
+
+def test_a_circle_has_one_door():
+    """Whatever is not the engine speaks to a circle through its door."""
+    assert [found for path, tree in modules().items() for found in behind_the_door(path, tree)] == []
+
+
+def test_what_is_behind_the_door_is_found():
+    """An import of the records or of a kernel is seen."""
+    for source in ("from sim.engine.circle import records", "from sim.engine.circle.load import feed"):
+        assert [*behind_the_door("sim/models/x.py", ast.parse(source))]
+
+
 def test_every_file_has_a_noun():
     """No module is named for having no name."""
     words = {path: set(path.removesuffix(".py").replace("_", "/").split("/")) for path in modules()}
@@ -157,6 +184,8 @@ BASES = {
     "pytest.File",
     "pytest.Item",
     "simpy.Environment",
+    "types.Type",  # of numba
+    "AttributeTemplate",
     "Enum",
     "IntEnum",
     "StrEnum",

@@ -5,40 +5,8 @@ service, its commit and its reply are worked out at once.
 """
 
 from sim.engine.circle.clients import acknowledged
+from sim.engine.circle.kinds import READ, RESULT_OK, STARTS, WRITE
 from sim.engine.circle.lanes import least, leave
-from sim.engine.circle.layout import (
-    FREE,
-    HORIZON,
-    LANE_DUE,
-    LANE_KIND,
-    LEASE,
-    N_BUSY,
-    N_EXISTS,
-    N_FIRST_START,
-    N_FREE,
-    N_HITS,
-    N_LAST_START,
-    N_LEASE_UNTIL,
-    N_REGION_UP,
-    N_SERVING,
-    N_SILENT,
-    N_TOUCHED,
-    N_UP,
-    N_WRITABLE,
-    NOW,
-    READ,
-    REGIONS,
-    RESULT_OK,
-    S_BEHIND,
-    S_EVENT,
-    S_EVENTS,
-    S_LASTS,
-    S_SENT,
-    SOLE,
-    STARTS,
-    TIMEOUT_NS,
-    WRITE,
-)
 from sim.engine.circle.messages import LOST, await_timeout, push_reply, reply_delay
 from sim.engine.circle.nodes import lasts, not_started, note_read, write
 from sim.engine.compiled import inner, merged
@@ -55,22 +23,22 @@ def serve_ahead(c, until, most):
     _set_limits(c)
     served = 0
     while served < most:
-        i, at = least(c.lane[LANE_DUE])
+        i, at = least(c.lane_due)
         if at >= until:
             break
-        op = c.slot[c.slot[i, S_BEHIND]]
-        node = node_of(op[S_EVENT])
+        op = c.slot[c.slot[i].behind]
+        node = node_of(op.event)
         row = c.node[node]
-        start = max(at, row[N_FREE])
-        done = start + (op[S_LASTS] if c.speed[node] == 1.0 else lasts(c, node, op[S_EVENT]))
-        if done >= c.limit[node, c.lane[LANE_KIND, i]] or not _remember_start(c, node, start, at):
+        start = max(at, row.free_at)
+        done = start + (op.lasts if row.speed == 1.0 else lasts(c, node, op.event))
+        if done >= c.limit[node, c.lane_kind[i]] or not _remember_start(c, node, start, at):
             break
-        c.reg[NOW] = at
+        c.reg.now = at
         served += 1
-        row[N_FREE] = done
-        if row[N_TOUCHED]:
-            row[N_HITS] += 2  # it arrives, and it is served
-        if not _answered(c, leave(c, i), c.lane[LANE_KIND, i], done):
+        row.free_at = done
+        if row.touched:
+            row.hits += 2  # it arrives, and it is served
+        if not _answered(c, leave(c, i), c.lane_kind[i], done):
             break
     return served
 
@@ -78,18 +46,18 @@ def serve_ahead(c, until, most):
 @merged
 def _set_limits(c):
     """Write for each node before when reads and writes must be done to be sure of it."""
-    horizon = c.reg[HORIZON]
-    for node in range(c.reg[REGIONS]):
+    horizon = c.reg.horizon
+    for node in range(c.reg.regions):
         row = c.node[node]
         c.limit[node, READ] = 0
         c.limit[node, WRITE] = 0
-        there = row[N_EXISTS] and row[N_REGION_UP] and row[N_UP] and not row[N_SILENT]
-        if not there or row[N_BUSY] > 0:
+        there = row.exists and row.region_up and row.up and not row.silent
+        if not there or row.busy > 0:
             continue
-        if row[N_SERVING]:
+        if row.serving:
             c.limit[node, READ] = horizon
-        if row[N_WRITABLE] and c.reg[SOLE]:
-            c.limit[node, WRITE] = min(horizon, row[N_LEASE_UNTIL]) if c.reg[LEASE] else horizon
+        if row.writable and c.reg.sole:
+            c.limit[node, WRITE] = min(horizon, row.lease_until) if c.reg.lease else horizon
 
 
 @merged
@@ -98,17 +66,17 @@ def _remember_start(c, node, start, at):
     row = c.node[node]
     room = min(c.queue.shape[1] - 1, STARTS)
     # counted anew only if that matters
-    if row[N_LAST_START] - row[N_FIRST_START] >= room and start > at and not_started(c, node, at) >= room:
+    if row.last_start - row.first_start >= room and start > at and not_started(c, node, at) >= room:
         return False
-    c.starts[node, row[N_LAST_START] % STARTS] = start
-    row[N_LAST_START] += start > at
+    c.starts[node, row.last_start % STARTS] = start
+    row.last_start += start > at
     return True
 
 
 @merged
 def _answered(c, slot, kind, done):
     """Commit or read at ``done``, and answer; return whether that ended the operation."""
-    event = c.slot[slot, S_EVENT]
+    event = c.slot[slot].event
     node = node_of(event)
     extra = 0
     if kind == WRITE:
@@ -117,20 +85,20 @@ def _answered(c, slot, kind, done):
     if kind == READ and delay != LOST:
         extra = note_read(c, node, slot, done)
     arrives = done + delay
-    latest = min(c.reg[HORIZON] - 1, c.slot[slot, S_SENT] + c.reg[TIMEOUT_NS])
+    latest = min(c.reg.horizon - 1, c.slot[slot].sent + c.reg.timeout_ns)
     if delay == LOST or arrives > latest:
         _answer_later(c, slot, event, extra, delay, arrives)
         return False
     acknowledged(c, slot, node, extra, arrives)
-    c.free[c.reg[FREE]] = slot
-    c.reg[FREE] += 1
+    c.free[c.reg.free] = slot
+    c.reg.free += 1
     return True
 
 
 @inner
 def _answer_later(c, slot, event, extra, delay, arrives):
     """Leave an answer that is lost, late or beyond the horizon to the other records."""
-    c.slot[slot, S_EVENTS] -= 1  # the request has arrived
+    c.slot[slot].events -= 1  # the request has arrived
     if delay != LOST:
         push_reply(c, event, RESULT_OK, extra, arrives)
     await_timeout(c, slot)

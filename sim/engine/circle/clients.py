@@ -2,40 +2,8 @@
 
 from sim.core.draws import Purpose
 from sim.engine.circle.heap import push
-from sim.engine.circle.layout import (
-    ATTEMPTS,
-    F_AT,
-    F_END,
-    O_END,
-    O_KEY,
-    O_RESULT,
-    O_RID,
-    O_SEND,
-    O_SESSION,
-    O_WHAT,
-    OPS_OUT,
-    RESULT_OK,
-    RETRY,
-    S_ATTEMPT,
-    S_EVENTS,
-    S_FIRST,
-    S_KEY,
-    S_OPEN,
-    S_REFUSED,
-    S_RESOLVER,
-    S_SENT,
-    S_SEQ,
-    S_SESSION,
-    S_STREAM,
-    S_VERSION,
-    T_CLIENT,
-    T_FED,
-    T_FROM,
-    T_KIND,
-    TIMEOUT_NS,
-    WRITE,
-)
-from sim.engine.circle.load import AWAITING, BACKING_OFF, asked
+from sim.engine.circle.kinds import AWAITING, BACKING_OFF, ENDED, RESULT_OK, RETRY, WRITE
+from sim.engine.circle.load import asked
 from sim.engine.circle.messages import LOST, await_timeout, depart, push_request
 from sim.engine.compiled import inlined, inner, typed
 from sim.engine.packing import (
@@ -58,12 +26,12 @@ _IN_TIME, _LATE = typed(0, 1)
 def _send_again(c, slot, at):
     """Send the current attempt: ask DNS, depart; a request that cannot arrive in time will time out."""
     op = c.slot[slot]
-    op[S_OPEN] = AWAITING
-    op[S_SENT] = at
-    delay, event = depart(c, slot, asked(c, c.stream[op[S_STREAM], T_FROM], op[S_RESOLVER], at))
+    op.open = AWAITING
+    op.sent = at
+    delay, event = depart(c, slot, asked(c, c.stream[op.stream].source, op.resolver, at))
     if delay != LOST:
         push_request(c, event, at + delay)
-    if delay == LOST or delay >= c.reg[TIMEOUT_NS]:
+    if delay == LOST or delay >= c.reg.timeout_ns:
         await_timeout(c, slot)
 
 
@@ -72,7 +40,7 @@ def timed_out(c, event, at):
     """The time-out of an attempt is due; it counts if that attempt is still the one the client waits for."""
     slot = slot_of(event)
     op = c.slot[slot]
-    if op[S_OPEN] == AWAITING and op[S_ATTEMPT] == attempt_of(event):
+    if op.open == AWAITING and op.attempt == attempt_of(event):
         _attempt_failed(c, slot, at, _LATE)
 
 
@@ -83,8 +51,8 @@ def acknowledged(c, slot, node, extra, at):
     ``extra``: index of the read it answers; of a write: the version of another operation that it relies on,
     or 0.
     """
-    s = c.slot[slot, S_STREAM]
-    result = c.slot[slot, S_VERSION] if c.stream[s, T_KIND] == WRITE and extra == 0 else extra
+    s = c.slot[slot].stream
+    result = c.slot[slot].version if c.stream[s].kind == WRITE and extra == 0 else extra
     _end(c, slot, _OK, _IN_TIME, node, result, at)
 
 
@@ -93,12 +61,12 @@ def replied(c, event, extra, at):
     """A reply reached its client."""
     slot = slot_of(event)
     op = c.slot[slot]
-    if not op[S_OPEN]:
+    if not op.open:
         return
     if result_of(event) == RESULT_OK:
         acknowledged(c, slot, node_of(event), extra, at)
-    elif op[S_OPEN] == AWAITING and op[S_ATTEMPT] == attempt_of(event):
-        op[S_REFUSED] += 1
+    elif op.open == AWAITING and op.attempt == attempt_of(event):
+        op.refused += 1
         _attempt_failed(c, slot, at, _IN_TIME)
 
 
@@ -109,15 +77,15 @@ def _attempt_failed(c, slot, at, late):
     ``late``: 1 if by a time-out, for the order of rows at equal times.
     """
     op = c.slot[slot]
-    s, seq, attempt = op[S_STREAM], op[S_SEQ], op[S_ATTEMPT]
-    if attempt < c.reg[ATTEMPTS]:
-        wait = min(c.backoff[1], c.backoff[0] * 2.0 ** (attempt - 1))
-        wait *= 1.0 - c.backoff[2] * uniform(c.stream_key[s], seq, attempt, _BACKOFF)
-        op[S_OPEN] = BACKING_OFF
-        op[S_EVENTS] += 1
-        push(c.reg, c.heap, at + ns(wait), pack_tie(RETRY, 0, s, seq, attempt + 1), slot, 0)
+    s, seq, attempt = op.stream, op.seq, op.attempt
+    if attempt < c.reg.attempts:
+        wait = min(c.reg.backoff_ns_max, c.reg.backoff_ns * 2.0 ** (attempt - 1))
+        wait *= 1.0 - c.reg.backoff_jitter * uniform(c.stream[s].key, seq, attempt, _BACKOFF)
+        op.open = BACKING_OFF
+        op.events += 1
+        push(c, at + ns(wait), pack_tie(RETRY, 0, s, seq, attempt + 1), slot, 0)
         return
-    known = c.stream[s, T_KIND] != WRITE or op[S_REFUSED] == attempt
+    known = c.stream[s].kind != WRITE or op.refused == attempt
     _end(c, slot, _FAIL if known else _INFO, late, -1, 0, at)
 
 
@@ -125,8 +93,8 @@ def _attempt_failed(c, slot, at, late):
 def retry(c, slot, at):
     """The back-off is over: send again, unless the operation ended meanwhile."""
     op = c.slot[slot]
-    if op[S_OPEN]:
-        op[S_ATTEMPT] += 1
+    if op.open:
+        op.attempt += 1
         _send_again(c, slot, at)
 
 
@@ -134,20 +102,20 @@ def retry(c, slot, at):
 def _end(c, slot, outcome, late, node, result, at):
     """Write the operation's row; the slot is freed with its last record. ``node``: -1 if none answered."""
     op = c.slot[slot]
-    op[S_OPEN] = 0
-    s = op[S_STREAM]
+    op.open = ENDED
+    s = op.stream
     stream = c.stream[s]
-    if stream[T_FED] >= 0:
-        told = c.fed[stream[T_FED], op[S_SEQ] % c.fed.shape[1]]
-        if told[F_AT] == op[S_FIRST]:  # the place is still its own
-            told[F_END] = at
-    i = c.reg[OPS_OUT]
+    if stream.ring >= 0:
+        told = c.fed[stream.ring, op.seq % c.fed.shape[1]]
+        if told.at == op.first:  # the place is still its own
+            told.end = at
+    i = c.reg.ops_out
     row = c.ops[i]
-    row[O_RID] = pack_rid(s, op[S_SEQ])
-    row[O_SEND] = op[S_FIRST]
-    row[O_END] = at
-    row[O_SESSION] = op[S_SESSION]
-    row[O_KEY] = op[S_KEY]
-    row[O_RESULT] = result
-    row[O_WHAT] = pack_ending(stream[T_KIND], outcome, late, op[S_ATTEMPT], node, stream[T_CLIENT])
-    c.reg[OPS_OUT] = i + 1
+    row.rid = pack_rid(s, op.seq)
+    row.send = op.first
+    row.end = at
+    row.session = op.session
+    row.key = op.key
+    row.result = result
+    row.what = pack_ending(stream.kind, outcome, late, op.attempt, node, stream.client)
+    c.reg.ops_out = i + 1

@@ -4,133 +4,113 @@ import numpy as np
 
 from sim.core.identity import within
 from sim.engine.circle.inbox import PLACES, enter_all, strike_out
-from sim.engine.circle.layout import (
-    C_TAG,
-    COMING,
-    COMING_END,
-    COMMITS_OUT,
-    F_TAG,
-    FREE,
-    GROWTH,
-    HEAP,
-    I_NEWEST,
-    INBOX,
-    N_READS,
-    OPS_OUT,
-    S_STREAM,
-    S_TAG,
-    T_FED,
-    T_SEQ,
-    T_TRACE_END,
-    Circle,
-)
 from sim.engine.circle.loop import BATCH, GROW_HEAP, GROW_INBOX, SPARE
+from sim.engine.circle.state import State
 from sim.engine.ordering import absent
 
 
-def grown(circle: Circle) -> Circle:
-    """Return the circle with twice the room in the array that ``reg[GROWTH]`` names.
+def grow(state: State) -> None:
+    """Double the room in the array that ``reg.growth`` names.
 
     LimitReached beyond the operations that can be in flight.
     """
-    if int(circle.reg[GROWTH]) == GROW_HEAP:
-        return with_heap(circle, len(circle.heap))
-    if int(circle.reg[GROWTH]) == GROW_INBOX:
-        return _with_inbox(circle, 2 * len(circle.inbox))
-    return _more_slots(circle)
+    if int(state.reg.growth) == GROW_HEAP:
+        grow_heap(state, len(state.heap))
+    elif int(state.reg.growth) == GROW_INBOX:
+        _move_inbox(state, 2 * len(state.inbox))
+    else:
+        _grow_slots(state)
 
 
-def with_heap(circle: Circle, more: int) -> Circle:
-    """Return the circle with room for at least ``more`` further records in the heap."""
-    used = int(circle.reg[HEAP])
-    if used + more <= len(circle.heap):
-        return circle
-    heap = np.zeros((2 * (used + more), 4), np.int64)
-    heap[:used] = circle.heap[:used]
-    return circle._replace(heap=heap)
+def grow_heap(state: State, more: int) -> None:
+    """Make room for at least ``more`` further records in the heap."""
+    used = int(state.reg.heaped)
+    if used + more > len(state.heap):
+        state.heap = _longer(state.heap[:used], 2 * (used + more))
 
 
-def _with_inbox(circle: Circle, places: int) -> Circle:
-    inbox = np.zeros((places, circle.inbox.shape[1]), np.int64)
-    circle.reg[INBOX] = enter_all(inbox, circle.inbox)
-    return circle._replace(inbox=inbox)
+def _longer(rows: np.ndarray, length: int) -> np.ndarray:
+    """Return an array (..., length) that begins with these rows and goes on with zeros."""
+    longer = np.zeros((*rows.shape[:-1], length), rows.dtype)
+    longer[..., : rows.shape[-1]] = rows
+    return longer
 
 
-def without(circle: Circle, group: int, tags: np.ndarray, kept: np.ndarray) -> Circle:
-    """Return the circle without the entries of these tags (n,) in the inbox of a group, but ``kept`` (m,)."""
-    strike_out(circle.inbox, group, absent(tags, kept))
-    left = int((circle.inbox[:, I_NEWEST] > 0).sum())
-    places = len(circle.inbox)
+def _move_inbox(state: State, places: int) -> None:
+    old, state.inbox = state.inbox, np.zeros(places, state.inbox.dtype)
+    state.reg.entries = enter_all(state.handle, old)
+
+
+def forget_tags(state: State, group: int, tags: np.ndarray, kept: np.ndarray) -> None:
+    """Take these tags (n,) out of the inbox of a group, but ``kept`` (m,)."""
+    strike_out(state.handle, group, absent(tags, kept))
+    left = int((state.inbox.newest > 0).sum())
+    places = len(state.inbox)
     while places > PLACES and places > 8 * (left + BATCH):
         places //= 2
-    return _with_inbox(circle, places)
+    _move_inbox(state, places)
 
 
-def tags_under_way(circle: Circle, streams: list[int]) -> np.ndarray:
+def tags_under_way(state: State, streams: list[int]) -> np.ndarray:
     """Return the tags (n,) int64 of operations of fed streams that are in flight, or to be sent."""
-    used = np.ones(len(circle.slot), np.bool_)
-    used[circle.free[: circle.reg[FREE]]] = False
-    used[: len(circle.load)] = False  # where lanes end, and no operation is
-    slots = circle.slot[used]
-    coming = circle.coming[C_TAG, circle.reg[COMING] : circle.reg[COMING_END]]
-    found = [slots[np.isin(slots[:, S_STREAM], streams), S_TAG], coming]
-    for row in circle.stream[streams]:
-        seqs = np.arange(row[T_SEQ], row[T_TRACE_END])
-        found.append(circle.fed[row[T_FED], seqs % circle.fed.shape[1], F_TAG])
+    used = np.ones(len(state.slot), np.bool_)
+    used[state.free[: state.reg.free]] = False
+    used[: len(state.load)] = False  # where lanes end, and no operation is
+    slots = state.slot[used]
+    coming = state.coming[state.reg.coming : state.reg.coming_end]
+    found = [slots[np.isin(slots.stream, streams)].tag, coming.tag]
+    for row in state.stream[streams]:
+        seqs = np.arange(row.seq, row.fed_count)
+        found.append(state.fed[row.ring, seqs % state.fed.shape[1]].tag)
     return np.concatenate(found)
 
 
-def _more_slots(circle: Circle) -> Circle:
-    old = len(circle.slot)
+def _grow_slots(state: State) -> None:
+    old = len(state.slot)
     within("in_flight", 2 * old)
-    slot = np.zeros((2 * old, circle.slot.shape[1]), np.int64)
-    slot[:old] = circle.slot
+    used = int(state.reg.free)
+    state.slot = _longer(state.slot, 2 * old)
     free = np.zeros(2 * old, np.int64)
-    used = int(circle.reg[FREE])
     free[:old] = np.arange(2 * old - 1, old - 1, -1)
-    free[old : old + used] = circle.free[:used]
-    circle.reg[FREE] = old + used
-    return circle._replace(slot=slot, free=free)
+    free[old : old + used] = state.free[:used]
+    state.free = free
+    state.reg.free = old + used
 
 
-def with_timeline(circle: Circle, timeline: int) -> Circle:
-    """Return the circle with room for what a timeline was cut from. LimitReached if there can be no such."""
+def grow_timelines(state: State, timeline: int) -> None:
+    """Make room for what a timeline was cut from. LimitReached if there can be no such."""
     within("timelines", timeline)
-    old = len(circle.cuts)
+    old = len(state.cuts)
     if timeline < old:
-        return circle
-    cuts = np.zeros((2 * timeline, circle.cuts.shape[1]), np.int64)
-    cuts[:old] = circle.cuts
-    return circle._replace(cuts=cuts)
+        return
+    state.cuts = _longer(state.cuts, 2 * timeline)
 
 
-def with_outputs(circle: Circle) -> Circle:
-    """Return the circle with twice the room in each output of which half is taken by rows that must stay.
+def grow_outputs(state: State) -> None:
+    """Double the room in each output of which half is taken by rows that must stay.
 
     The circle keeps ``SPARE`` rows of each free; with no room beside those it could not go on.
     """
-    outputs = {
-        "ops": (circle.ops, int(circle.reg[OPS_OUT])),
-        "commits": (circle.commits, int(circle.reg[COMMITS_OUT])),
-        "reads": (circle.reads, int(circle.node[:, N_READS].max())),
+    used = {
+        "ops": state.reg.ops_out,
+        "commits": state.reg.commits_out,
+        "reads": state.node.reads.max(),
     }
-    tight = {name: rows for name, (rows, used) in outputs.items() if 2 * used > rows.shape[-2] - SPARE}
-    return circle._replace(**{name: _doubled(rows) for name, rows in tight.items()})
+    for name, count in used.items():
+        rows = getattr(state, name)
+        if 2 * int(count) > rows.shape[-1] - SPARE:
+            setattr(state, name, _longer(rows, 2 * rows.shape[-1]))
 
 
-def _doubled(rows: np.ndarray) -> np.ndarray:
-    """Return the rows (..., n, columns) with as many empty ones behind them."""
-    return np.concatenate([rows, np.zeros_like(rows)], axis=-2)
-
-
-def with_fed(circle: Circle, rows: int) -> Circle:
-    """Return the circle with room for ``rows`` operations of each fed stream.
+def grow_fed(state: State, rows: int) -> None:
+    """Make room for ``rows`` operations of each fed stream.
 
     Those that were fed last are kept, as many as there was room for.
     """
-    old = circle.fed.shape[1]
-    fed = np.zeros((circle.fed.shape[0], rows, circle.fed.shape[2]), np.int64)
-    for stream in circle.stream[circle.stream[:, T_FED] >= 0]:
-        seqs = np.arange(max(0, int(stream[T_TRACE_END]) - old), int(stream[T_TRACE_END]))
-        fed[stream[T_FED], seqs % rows] = circle.fed[stream[T_FED], seqs % old]
-    return circle._replace(fed=fed)
+    old = state.fed
+    room = old.shape[1]
+    fed = np.zeros((old.shape[0], rows), old.dtype)
+    for stream in state.stream[state.stream.ring >= 0]:
+        seqs = np.arange(max(0, int(stream.fed_count) - room), int(stream.fed_count))
+        fed[stream.ring, seqs % rows] = old[stream.ring, seqs % room]
+    state.fed = fed

@@ -8,7 +8,6 @@ A lane is a ring of slots, linked both ways. Slot i, which no operation ever has
 so an empty lane needs no branch, which would be mispredicted as often as not.
 """
 
-from sim.engine.circle.layout import LANE_DUE, S_AHEAD, S_BEHIND, S_DUE, S_EVENT
 from sim.engine.compiled import inlined
 from sim.engine.packing import node_of
 
@@ -29,21 +28,21 @@ def least(times):
 def join(c, i, slot, due):
     """Put a request that arrives at ``due`` into lane ``i``; return False if its place is too far away."""
     op = c.slot[slot]
-    place = node_of(op[S_EVENT])  # the node: at equal times it decides, then the sequence
-    ahead = c.slot[i, S_AHEAD]
+    place = node_of(op.event)  # the node: at equal times it decides, then the sequence
+    ahead = c.slot[i].ahead
     steps = 0
     while (ahead != i) & _overtakes(c, due, place, ahead):
         steps += 1
         if steps > REACH:
             return False
-        ahead = c.slot[ahead, S_AHEAD]
-    behind = c.slot[ahead, S_BEHIND]
-    op[S_DUE] = due
-    op[S_AHEAD] = ahead
-    op[S_BEHIND] = behind
-    c.slot[ahead, S_BEHIND] = slot
-    c.slot[behind, S_AHEAD] = slot
-    c.lane[LANE_DUE, i] = min(c.lane[LANE_DUE, i], due)
+        ahead = c.slot[ahead].ahead
+    behind = c.slot[ahead].behind
+    op.due = due
+    op.ahead = ahead
+    op.behind = behind
+    c.slot[ahead].behind = slot
+    c.slot[behind].ahead = slot
+    c.lane_due[i] = min(c.lane_due[i], due)
     return True
 
 
@@ -51,15 +50,15 @@ def join(c, i, slot, due):
 def _overtakes(c, due, place, other):
     """Return whether a request for node ``place``, sent after ``other``, arrives before it."""
     op = c.slot[other]
-    return (due < op[S_DUE]) | ((due == op[S_DUE]) & (place < node_of(op[S_EVENT])))
+    return (due < op.due) | ((due == op.due) & (place < node_of(op.event)))
 
 
 @inlined
 def leave(c, i):
     """Take the first request out of lane ``i``; return its slot."""
-    slot = c.slot[i, S_BEHIND]
-    behind = c.slot[slot, S_BEHIND]
-    c.slot[i, S_BEHIND] = behind
-    c.slot[behind, S_AHEAD] = i
-    c.lane[LANE_DUE, i] = c.slot[behind, S_DUE]
+    slot = c.slot[i].behind
+    behind = c.slot[slot].behind
+    c.slot[i].behind = behind
+    c.slot[behind].ahead = i
+    c.lane_due[i] = c.slot[behind].due
     return slot

@@ -3,63 +3,21 @@
 from sim.core.draws import Purpose
 from sim.engine.circle.heap import before
 from sim.engine.circle.inbox import place_of, remember
-from sim.engine.circle.layout import (
-    COMMITS,
-    COMMITS_OUT,
+from sim.engine.circle.kinds import (
+    AWAITING,
     DONE,
-    I_NEWEST,
-    I_OLDER,
-    LEASE,
-    N_BUSY,
-    N_EXISTS,
-    N_FIRST_START,
-    N_FREE,
-    N_HAS_DATA,
-    N_HEAD,
-    N_HITS,
-    N_LAST_START,
-    N_LEASE_UNTIL,
-    N_LSN,
-    N_NEXT,
-    N_NEXT_TIE,
-    N_NEXT_WORKER,
-    N_QUEUE,
-    N_READS,
-    N_READS_DROPPED,
-    N_REGION_UP,
-    N_SERVING,
-    N_SILENT,
-    N_TIMELINE,
-    N_TOUCHED,
-    N_UP,
-    N_WRITABLE,
     NEVER,
     OBSERVE,
     READ,
     RESULT_OK,
     RESULT_REFUSED,
-    S_ATTEMPT,
-    S_KEY,
-    S_OLDER,
-    S_OPEN,
-    S_SEQ,
-    S_STREAM,
-    S_TAG,
-    S_VERSION,
     STARTS,
-    T_GROUP,
-    T_KIND,
-    W_BUSY,
-    W_DONE,
-    W_EVENT,
-    W_START,
-    W_TIE,
     WRITE,
 )
 from sim.engine.circle.lease import renew
 from sim.engine.circle.messages import LOST, answer, await_timeout, push_reply, reply_delay
 from sim.engine.circle.slots import release
-from sim.engine.compiled import compiled, inlined, inner, merged, typed
+from sim.engine.compiled import inlined, inner, merged, typed
 from sim.engine.packing import (
     attempt_of,
     lsn_of,
@@ -82,7 +40,7 @@ def arrive(c, event, at):
     _take_in(c, event, at)
     slot = slot_of(event)
     op = c.slot[slot]
-    if op[S_OPEN] == 1 and op[S_ATTEMPT] == attempt_of(event):
+    if op.open == AWAITING and op.attempt == attempt_of(event):
         await_timeout(c, slot)
 
 
@@ -91,18 +49,18 @@ def _take_in(c, event, at):
     node = node_of(event)
     row = c.node[node]
     slot = slot_of(event)
-    if row[N_TOUCHED]:
-        row[N_HITS] += 1
-    if not row[N_REGION_UP] or row[N_SILENT]:
+    if row.touched:
+        row.hits += 1
+    if not row.region_up or row.silent:
         release(c, slot)
         return
-    if not row[N_EXISTS]:
+    if not row.exists:
         answer(c, event, RESULT_OK, _NOTHING, at)
         release(c, slot)
         return
-    s = c.slot[slot, S_STREAM]
-    kind = c.stream[s, T_KIND]
-    if _refuses(c, node, kind, at) or not _admit(c, node, event, kind, at):
+    s = c.slot[slot].stream
+    kind = c.stream[s].kind
+    if _refuses(c, node, kind, at) or not _admit(c, node, event, at):
         answer(c, event, RESULT_REFUSED, _NOTHING, at)
         release(c, slot)
 
@@ -110,72 +68,70 @@ def _take_in(c, event, at):
 @merged
 def _refuses(c, node, kind, at):
     row = c.node[node]
-    if not row[N_UP]:
+    if not row.up:
         return True
     if kind == WRITE:
-        return not row[N_WRITABLE] or (c.reg[LEASE] != 0 and at >= row[N_LEASE_UNTIL])
-    return not row[N_HAS_DATA if kind == OBSERVE else N_SERVING]
+        return not row.writable or (c.reg.lease != 0 and at >= row.lease_until)
+    return not (row.has_data if kind == OBSERVE else row.serving)
 
 
 @merged
-def _admit(c, node, event, kind, at):
+def _admit(c, node, event, at):
     """Start or queue the request; return False if the queue is full."""
     row = c.node[node]
-    start = max(at, row[N_FREE])
-    if row[N_BUSY] < c.worker.shape[1]:
+    start = max(at, row.free_at)
+    if row.busy < c.worker.shape[1]:
         if start > at and not_started(c, node, at) >= c.queue.shape[1] - 1:
             return False
         w = 0
-        while c.worker[node, w, W_BUSY]:
+        while c.worker[node, w].busy:
             w += 1
         begin(c, node, w, event, _done_tie(c, node, event), start)
         return True
-    return _enqueue(c, node, event, kind, at)
+    return _enqueue(c, node, event, at)
 
 
 @inlined
 def _done_tie(c, node, event):
     slot = slot_of(event)
-    return pack_tie(DONE, node, c.slot[slot, S_STREAM], c.slot[slot, S_SEQ], attempt_of(event))
+    return pack_tie(DONE, node, c.slot[slot].stream, c.slot[slot].seq, attempt_of(event))
 
 
 @inner
 def not_started(c, node, at):
     """Return how many of the records completed ahead of time wait at ``at``."""
     row = c.node[node]
-    while row[N_FIRST_START] < row[N_LAST_START] and c.starts[node, row[N_FIRST_START] % STARTS] <= at:
-        row[N_FIRST_START] += 1
-    return row[N_LAST_START] - row[N_FIRST_START]
+    while row.first_start < row.last_start and c.starts[node, row.first_start % STARTS] <= at:
+        row.first_start += 1
+    return row.last_start - row.first_start
 
 
 @inlined
 def note_read(c, node, slot, at):
     """Append a read to the node's output; return its index."""
     row = c.node[node]
-    i = row[N_READS]
-    c.reads[node, i, 0] = at
-    c.reads[node, i, 1] = c.slot[slot, S_KEY]
-    c.reads[node, i, 2] = row[N_LSN]
-    row[N_READS] = i + 1
-    return i + row[N_READS_DROPPED]
+    i = row.reads
+    read = c.reads[node, i]
+    read.at, read.key, read.lsn = at, c.slot[slot].key, row.lsn
+    row.reads = i + 1
+    return i + row.reads_dropped
 
 
 @inner
-def _enqueue(c, node, event, kind, at):
+def _enqueue(c, node, event, at):
     """Put a request in the queue; return False if it is full."""
     row = c.node[node]
     places = c.queue.shape[1] - 1
     # a worker may be waiting for N_FREE
-    waiting = row[N_QUEUE] + not_started(c, node, at) + (row[N_FREE] > at)
+    waiting = row.queued + not_started(c, node, at) + (row.free_at > at)
     if waiting >= places:
         return False
-    i = row[N_HEAD] + row[N_QUEUE]
+    i = row.head + row.queued
     if i > places:
         i -= places + 1
-    c.queue[node, i, 0] = event
-    c.queue[node, i, 1] = _done_tie(c, node, event)
-    c.queue[node, i, 2] = kind
-    row[N_QUEUE] += 1
+    place = c.queue[node, i]
+    place.event, place.tie = event, _done_tie(c, node, event)
+    row.queued += 1
     return True
 
 
@@ -183,12 +139,12 @@ def _enqueue(c, node, event, kind, at):
 def lasts(c, node, event):
     """Return how long the service of ``event`` lasts at the node's present speed, ns."""
     slot = slot_of(event)
-    s = c.slot[slot, S_STREAM]
-    dist = c.work[c.stream[s, T_KIND]]
+    s = c.slot[slot].stream
+    dist = c.work[c.stream[s].kind]
     work = sample(
-        DistTable(c.rows, c.values), dist, c.stream_key[s], c.slot[slot, S_SEQ], attempt_of(event), _SERVICE
+        DistTable(c.rows, c.values), dist, c.stream[s].key, c.slot[slot].seq, attempt_of(event), _SERVICE
     )
-    return ns(work / c.speed[node])
+    return ns(work / c.node[node].speed)
 
 
 @inner
@@ -196,40 +152,40 @@ def begin(c, node, w, event, tie, at):
     """Begin the service of ``event`` by worker ``w`` at ``at``."""
     done = at + lasts(c, node, event)
     worker = c.worker[node, w]
-    worker[W_BUSY] = 1
-    worker[W_START] = at
-    worker[W_DONE] = done
-    worker[W_TIE] = tie
-    worker[W_EVENT] = event
+    worker.busy = 1
+    worker.start = at
+    worker.done = done
+    worker.tie = tie
+    worker.event = event
     row = c.node[node]
-    row[N_BUSY] += 1
-    if before(done, tie, row[N_NEXT], row[N_NEXT_TIE]):
-        row[N_NEXT] = done
-        row[N_NEXT_TIE] = tie
-        row[N_NEXT_WORKER] = w
+    row.busy += 1
+    if before(done, tie, row.next, row.next_tie):
+        row.next = done
+        row.next_tie = tie
+        row.next_worker = w
 
 
-@compiled
+@inner
 def find_next(c, node):
     """Find the worker of ``node`` that is done first."""
     row = c.node[node]
-    row[N_NEXT] = NEVER
-    row[N_NEXT_TIE] = NEVER
-    if row[N_BUSY] == 0:
+    row.next = NEVER
+    row.next_tie = NEVER
+    if row.busy == 0:
         return
     for w in range(c.worker.shape[1]):
         worker = c.worker[node, w]
-        if worker[W_BUSY] and before(worker[W_DONE], worker[W_TIE], row[N_NEXT], row[N_NEXT_TIE]):
-            row[N_NEXT] = worker[W_DONE]
-            row[N_NEXT_TIE] = worker[W_TIE]
-            row[N_NEXT_WORKER] = w
+        if worker.busy and before(worker.done, worker.tie, row.next, row.next_tie):
+            row.next = worker.done
+            row.next_tie = worker.tie
+            row.next_worker = w
 
 
 @inlined
 def vacate(c, node, w):
     """Take what worker ``w`` has in service out of it."""
-    c.worker[node, w, W_BUSY] = 0
-    c.node[node, N_BUSY] -= 1
+    c.worker[node, w].busy = 0
+    c.node[node].busy -= 1
 
 
 @inner
@@ -238,30 +194,30 @@ def refill(c, node, at):
     row = c.node[node]
     places = c.queue.shape[1] - 1
     w = 0
-    while row[N_QUEUE] > 0 and row[N_BUSY] < c.worker.shape[1]:
-        while c.worker[node, w, W_BUSY]:
+    while row.queued > 0 and row.busy < c.worker.shape[1]:
+        while c.worker[node, w].busy:
             w += 1
-        i = row[N_HEAD]
-        row[N_HEAD] = 0 if i == places else i + 1
-        row[N_QUEUE] -= 1
-        begin(c, node, w, c.queue[node, i, 0], c.queue[node, i, 1], at)
+        i = row.head
+        row.head = 0 if i == places else i + 1
+        row.queued -= 1
+        begin(c, node, w, c.queue[node, i].event, c.queue[node, i].tie, at)
 
 
 @inner
 def complete(c, node, at):
     """Complete the service of the worker of ``node`` that is done first."""
     row = c.node[node]
-    w = row[N_NEXT_WORKER]
-    event = c.worker[node, w, W_EVENT]
-    if row[N_TOUCHED]:
-        row[N_HITS] += 1
+    w = row.next_worker
+    event = c.worker[node, w].event
+    if row.touched:
+        row.hits += 1
     vacate(c, node, w)
-    if row[N_BUSY] > 0:
+    if row.busy > 0:
         find_next(c, node)
     else:
-        row[N_NEXT] = NEVER
-        row[N_NEXT_TIE] = NEVER
-    if row[N_QUEUE] > 0:
+        row.next = NEVER
+        row.next_tie = NEVER
+    if row.queued > 0:
         refill(c, node, at)
     _result(c, node, event, at)
     release(c, slot_of(event))
@@ -270,37 +226,37 @@ def complete(c, node, at):
 @merged
 def _result(c, node, event, at):
     slot = slot_of(event)
-    s = c.slot[slot, S_STREAM]
-    kind = c.stream[s, T_KIND]
+    s = c.slot[slot].stream
+    kind = c.stream[s].kind
     row = c.node[node]
     if kind == READ:
         delay = reply_delay(c, event)
         if delay != LOST:
             push_reply(c, event, RESULT_OK, note_read(c, node, slot, at), at + delay)
     elif kind == WRITE:
-        if c.reg[LEASE] and at >= row[N_LEASE_UNTIL]:
+        if c.reg.lease and at >= row.lease_until:
             answer(c, event, RESULT_REFUSED, _NOTHING, at)
             return
         answer(c, event, RESULT_OK, write(c, node, slot, at), at)
     else:
         if kind == OBSERVE:
             renew(c, node, slot, s)
-        answer(c, event, RESULT_OK, row[N_LSN], at)
+        answer(c, event, RESULT_OK, row.lsn, at)
 
 
 @inlined
 def on_timeline(cuts, version, timeline):
     """Return whether ``version`` is on ``timeline``.
 
-    cuts: int64 (timelines, 2), (parent, cut) of each timeline.
+    cuts: CUT (timelines,).
     """
     if version == 0:
         return False
     own, lsn = timeline_of(version), lsn_of(version)
     while timeline > own:
-        if lsn > cuts[timeline, 1]:
+        if lsn > cuts[timeline].lsn:
             return False
-        timeline = cuts[timeline, 0]
+        timeline = cuts[timeline].parent
     return timeline == own
 
 
@@ -308,7 +264,7 @@ def on_timeline(cuts, version, timeline):
 def _committed(c, slot, timeline):
     """Return whether the operation has a commit on ``timeline`` (of its newest two)."""
     op = c.slot[slot]
-    return on_timeline(c.cuts, op[S_VERSION], timeline) or on_timeline(c.cuts, op[S_OLDER], timeline)
+    return on_timeline(c.cuts, op.version, timeline) or on_timeline(c.cuts, op.older, timeline)
 
 
 @inlined
@@ -317,9 +273,9 @@ def write(c, node, slot, at):
 
     Returns the version, on the node's timeline, of another operation of its handler with its tag, else 0.
     """
-    if c.stream[c.slot[slot, S_STREAM], T_GROUP] >= 0:
+    if c.stream[c.slot[slot].stream].group >= 0:
         return _write_once(c, node, slot, at)
-    if not _committed(c, slot, c.node[node, N_TIMELINE]):
+    if not _committed(c, slot, c.node[node].timeline):
         commit(c, node, slot, at)
     return 0
 
@@ -327,32 +283,29 @@ def write(c, node, slot, at):
 @inner
 def _write_once(c, node, slot, at):
     op = c.slot[slot]
-    timeline = c.node[node, N_TIMELINE]
+    timeline = c.node[node].timeline
     if _committed(c, slot, timeline):
         return 0
-    key = pack_entry(c.stream[op[S_STREAM], T_GROUP], op[S_TAG])
+    key = pack_entry(c.stream[op.stream].group, op.tag)
     entry = c.inbox[place_of(c.inbox, key)]
-    for version in (entry[I_NEWEST], entry[I_OLDER]):
+    for version in (entry.newest, entry.older):
         if on_timeline(c.cuts, version, timeline):
             return version
     commit(c, node, slot, at)
-    remember(c, key, op[S_VERSION])
+    remember(c, key, op.version)
     return 0
 
 
 @inlined
 def commit(c, node, slot, at):
     """Commit the operation of ``slot`` at ``at``."""
-    row = c.node[node]
-    row[N_LSN] += 1
-    version = pack_version(row[N_TIMELINE], row[N_LSN])
-    c.slot[slot, S_OLDER] = c.slot[slot, S_VERSION]
-    c.slot[slot, S_VERSION] = version
-    i = c.reg[COMMITS_OUT]
-    c.commits[i, 0] = at
-    c.commits[i, 1] = version
-    c.commits[i, 2] = pack_rid(c.slot[slot, S_STREAM], c.slot[slot, S_SEQ])
-    c.commits[i, 3] = c.slot[slot, S_KEY]
-    c.commits[i, 4] = node
-    c.reg[COMMITS_OUT] = i + 1
-    c.reg[COMMITS] += 1
+    op, row = c.slot[slot], c.node[node]
+    row.lsn += 1
+    version = pack_version(row.timeline, row.lsn)
+    op.older = op.version
+    op.version = version
+    i = c.reg.commits_out
+    out = c.commits[i]
+    out.at, out.version, out.rid, out.key, out.node = at, version, pack_rid(op.stream, op.seq), op.key, node
+    c.reg.commits_out = i + 1
+    c.reg.commits += 1

@@ -3,7 +3,6 @@
 import numpy as np
 
 from sim.core.identity import pack_rid, stream_of
-from sim.engine.circle.layout import F_END
 from sim.engine.log import Log
 from sim.journal.recorder import Table
 from sim.models.bus.bus import Bus
@@ -61,7 +60,7 @@ class Calls:
         What is behind that is forgotten.
         """
         positions, streams, seqs = self._waiting("position", "stream", "seq")
-        ends = self.domain.fed(streams, seqs, F_END)
+        ends = self.domain.circle.fed(streams, seqs)["end"]
         late = np.flatnonzero((positions >= position) | (ends == 0) | (ends >= before))
         count = int(late[0]) if late.size else positions.size
         if late.size:
@@ -77,7 +76,7 @@ class Calls:
 
     def never_again(self, tags: np.ndarray) -> None:
         """No more calls will be made for these tags (int64)."""
-        self.domain.forget(list(self._streams.values()), tags)
+        self.domain.circle.forget(list(self._streams.values()), tags)
 
     def table(self) -> Table:
         """Return the journal's new rows."""

@@ -6,7 +6,6 @@ from typing import Any
 
 import numpy as np
 
-from sim.engine.circle.layout import COMMITS
 from sim.engine.cursor import NEXT, Gate
 from sim.engine.foresee import (
     BASE,
@@ -137,7 +136,7 @@ class Foresight:
         )
         rows.reg[[BASE, END, VISIBLE]] = first, count, there
         rows.reg[FIRST_LSN] = cursor.next - there
-        rows.reg[SEEN] = self._domain.circle.reg[COMMITS]
+        rows.reg[SEEN] = self._domain.circle.commits_in_all
         self._copies = [self._copy(reader, bus) for reader in readers]
 
     def _make_room(self, count: int) -> None:
@@ -159,10 +158,8 @@ class Foresight:
 
         The circle must have been advanced to the last tick of the relay before that.
         """
-        circle = self._domain.circle
-        if self._publishes and not foresee_rows(
-            self._rows, (circle.reg, circle.commits), *self._publisher, until
-        ):
+        circle = self._domain.circle.handle
+        if self._publishes and not foresee_rows(self._rows, circle, *self._publisher, until):
             return False
         end = int(self._rows.reg[BASE] + self._rows.reg[VISIBLE])
         for copy in self._copies:
@@ -172,5 +169,5 @@ class Foresight:
 
     def _call(self, copy: _Copy, end: int, until: int) -> None:
         """Feed the calls that a handler makes of the rows before ``end``."""
-        while not foresee_calls(*copy.server, copy.target.circle, copy.stream, copy.low, until):
+        while not foresee_calls(*copy.server, copy.target.circle.handle, copy.stream, copy.low, until):
             copy.target.make_room(copy.stream, end - int(copy.state[NEXT]), keep=copy.low)

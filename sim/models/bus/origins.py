@@ -1,6 +1,6 @@
 """Whose commit an event is: the operation (rid) of each version that is still on a bus."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 import numpy as np
 
@@ -19,12 +19,12 @@ class Origins:
         self._kept = 0  # rows after the last drop
 
     def take(self, commits: np.ndarray) -> None:
-        """Take in commits (n, 5) of one timeline, in order: time, version, rid, key, node."""
-        first = int(commits[0, 1])
+        """Take in commits (COMMIT) of one timeline, in order."""
+        first = int(commits["version"][0])
         timeline = timeline_of(first)
         if timeline not in self._rids:
             self._rids[timeline] = Log(lsn_of(first), rid=np.int64)
-        self._rids[timeline].append(rid=commits[:, 2])
+        self._rids[timeline].append(rid=commits["rid"])
 
     def of(self, versions: np.ndarray) -> np.ndarray:
         """Return the rid of each version, int64."""
@@ -35,10 +35,12 @@ class Origins:
             rids[mine] = rows.all("rid")[lsns[mine] - rows.base]
         return rids
 
-    def lost(self, versions: np.ndarray, newest: int, cuts: np.ndarray) -> np.ndarray:
+    def lost(
+        self, versions: np.ndarray, newest: int, cut_from: Callable[[int], tuple[int, int]]
+    ) -> np.ndarray:
         """Return whether neither a version is on timeline ``newest`` nor any commit of its rid, bool.
 
-        cuts: int64 (timelines, 2), (parent, cut) of each timeline. All rids must have been kept.
+        ``cut_from``: timeline -> its parent, and the last lsn that they share. All rids must have been kept.
         """
         on_line, committed = np.zeros(versions.size, np.bool_), [np.zeros(0, np.int64)]
         timeline, last = newest, LSN_MASK
@@ -47,7 +49,8 @@ class Origins:
             if timeline in self._rids:
                 rows = self._rids[timeline]
                 committed.append(rows.part("rid", rows.base, max(rows.base, min(rows.end, last + 1))))
-            timeline, last = int(cuts[timeline, 0]), min(last, int(cuts[timeline, 1]))
+            timeline, cut = cut_from(timeline)
+            last = min(last, cut)
         return ~on_line & ~np.isin(self.of(versions), np.concatenate(committed))
 
     def drop(self, held: Iterable[np.ndarray], lsn: int) -> np.ndarray:

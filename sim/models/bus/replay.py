@@ -97,7 +97,7 @@ class Replayer(Component):
         domain = self._setting.store
         versions = self.bus.versions(self.bus.base, self.bus.end)[rows - self.bus.base]
         if self.spec.idempotent:
-            lost = origins.lost(versions, domain.timeline, domain.circle.cuts)
+            lost = origins.lost(versions, domain.timeline, domain.circle.cut_from)
             rows, versions = rows[lost], versions[lost]
         self._tags = origins.of(versions)
         return rows

@@ -4,7 +4,6 @@ from collections.abc import Callable, Mapping
 from functools import partial
 
 from sim.core import dials as d
-from sim.engine.circle import layout as at
 from sim.engine.clock import Steps
 from sim.journal.recorder import Table as Columns
 from sim.models.bus.bus import Bus
@@ -25,7 +24,7 @@ def serves(domain: Domain, network: Network, region: str) -> bool:
     node = domain.nodes.get(region)
     if node is None or not (node.up and network.up(region)):
         return False
-    return bool(domain.circle.node[node.index, at.N_SERVING])
+    return domain.circle.serving(node.index)
 
 
 class StreamJob(Component):

@@ -1,7 +1,7 @@
 """How often a domain reads the dials of links, nodes and loads: counted where they are read, by kernels."""
 
 from sim.core import dials as d
-from sim.engine.circle import layout as at
+from sim.engine.circle.door import LinkTo
 from sim.models.dials import Dials
 from sim.models.store.domain import Domain
 
@@ -22,31 +22,28 @@ def count_reads(dials: Dials, domain: Domain) -> None:
 
 def link_reads(domain: Domain, a: str, b: str) -> int:
     """Return how often the parameters of the link a -> b have been read so far by a domain."""
-    regions, count = domain.regions, len(domain.regions)
+    regions = domain.regions
     client_to, to_client = a.startswith(d.CLIENTS), b.startswith(d.CLIENTS)
     i, j = regions.index(a.removeprefix(d.CLIENTS)), regions.index(b.removeprefix(d.CLIENTS))
-    row = (
-        count * (count + i) + j if client_to else count * (2 * count + i) + j if to_client else i * count + j
-    )
-    hits = int(domain.circle.link_state[row, at.LS_HITS])
+    hits = domain.circle.link_hits(LinkTo(i, j, from_client=client_to, to_client=to_client))
     return hits + domain.flow_reads.get((a, b), 0)
 
 
 def _of_region(domain: Domain, region: str) -> int:
     """Return how many requests have reached a region, or passed its gateway."""
-    row = domain.circle.node[domain.regions.index(region)]
-    return int(row[at.N_HITS] + row[at.N_PASSES])
+    number = domain.regions.index(region)
+    return domain.circle.node_hits(number) + domain.circle.gateway_passes(number)
 
 
 def _of_load(domain: Domain, name: str) -> int:
     """Return how many operations a load stream of that name has sent; 0 if it is none of the domain's."""
     streams = enumerate(domain.streams)
-    return sum(int(domain.circle.stream[s, at.T_HITS]) for s, stream in streams if stream.name == name)
+    return sum(domain.circle.stream_hits(s) for s, stream in streams if stream.name == name)
 
 
 def _of_node(domain: Domain, region: str) -> int:
     """Return how many requests and records have reached a node."""
-    requests = int(domain.circle.node[domain.regions.index(region), at.N_HITS])
+    requests = domain.circle.node_hits(domain.regions.index(region))
     return requests + _of_flows(domain, region)
 
 

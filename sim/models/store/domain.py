@@ -7,13 +7,9 @@ import numpy as np
 
 from sim.core.draws import key_of
 from sim.core.identity import lsn_of
-from sim.engine.circle import layout
-from sim.engine.circle.growth import grown, tags_under_way, with_fed, without
-from sim.engine.circle.load import feed
-from sim.engine.circle.lookahead import sure_until
-from sim.engine.circle.loop import FULL, GROW, TRIPPED, advance, start
+from sim.engine.circle.door import FULL, TRIPPED, Circle
 from sim.engine.log import Log
-from sim.engine.reading import Commits, append, link_next, read_diverged, read_follower, read_primary
+from sim.engine.reading import Commits, append, read_diverged, read_follower, read_primary
 from sim.engine.sampling import DistTable
 from sim.models.store.follower import APPLY, RECEIVE, SEND, Follower
 from sim.models.store.workload import Stream
@@ -61,7 +57,7 @@ class Domain:
     def __init__(
         self,
         name: str,
-        circle: layout.Circle,
+        circle: Circle,
         streams: list[Stream],
         regions: list[str],
         *,
@@ -107,7 +103,6 @@ class Domain:
             self.copies[region] = []
             key = key_of(seed, trial, f"{self.name}/replica/{region}")
             self.followers[region] = Follower(self.log, key, table, apply)
-        start(self.circle)
 
     # --- time -----------------------------------------------------------------------------------------------
 
@@ -118,16 +113,14 @@ class Domain:
         Returns the stream that tripped, None if none did; after a trip ``position`` is its time.
         """
         while self.position < until:
-            status = advance(self.circle, until)
-            if status == GROW:
-                self.circle = grown(self.circle)
-            elif status == FULL:
+            status = self.circle.advance(until)
+            if status == FULL:
                 # not before where cursors have been pulled to already: the last record may have been long ago
-                self.settle(max(self.position, int(self.circle.reg[layout.NOW]) + 1))
+                self.settle(max(self.position, self.circle.now + 1))
                 full()
             elif status == TRIPPED:
-                self.position = int(self.circle.reg[layout.NOW])
-                return int(self.circle.reg[layout.TRIP])
+                self.position = self.circle.now
+                return self.circle.tripped
             else:
                 self.position = until
         return None
@@ -138,44 +131,24 @@ class Domain:
         ``first``: the seq of the first; those that were foreseen have been fed, and must be the same.
         ``keep``: the first one whose end will be asked for yet.
         """
-        known = min(self.told(stream) - first, at.size)
-        rows = (np.full(known, stream), np.arange(first, first + known))
-        same = (self.fed(*rows, layout.F_AT) == at[:known]) & (self.fed(*rows, layout.F_TAG) == tag[:known])
+        known = min(self.circle.fed_count(stream) - first, at.size)
+        fed = self.circle.fed(np.full(known, stream), np.arange(first, first + known))
+        same = (fed["at"] == at[:known]) & (fed["tag"] == tag[:known])
         assert same.all(), f"{self.streams[stream].name}: calls were not as foreseen"
         self.make_room(stream, at.size - known, keep=keep)
-        feed(self.circle, stream, at[known:], tag[known:])
-
-    def told(self, stream: int) -> int:
-        """Return how many operations of a fed stream are known."""
-        return int(self.circle.stream[stream, layout.T_TRACE_END])
+        self.circle.feed(stream, at[known:], tag[known:])
 
     def still_known(self, stream: int, keep: int) -> int:
         """Return the first operation of a fed stream that must stay known: not sent yet, or ``keep``."""
-        return min(int(self.circle.stream[stream, layout.T_SEQ]), keep)
+        return min(self.circle.sent_count(stream), keep)
 
     def make_room(self, stream: int, count: int, *, keep: int) -> None:
         """Make room for more operations of a fed stream, those from ``keep`` on staying known."""
-        need = self.told(stream) + count - self.still_known(stream, keep)
-        if need > self.circle.fed.shape[1]:
-            self.circle = with_fed(self.circle, 2 * need)
-
-    def fed(self, streams: np.ndarray, seqs: np.ndarray, what: int) -> np.ndarray:
-        """Return F_AT, F_TAG or F_END of operations of fed streams, int64."""
-        rings = self.circle.fed
-        return rings[self.circle.stream[streams, layout.T_FED], seqs % rings.shape[1], what]
-
-    def forget(self, streams: list[int], tags: np.ndarray) -> None:
-        """Take tags out of the inbox that these streams share, but for those of operations under way.
-
-        No operation with one of these tags may be fed any more.
-        """
-        group = int(self.circle.stream[streams[0], layout.T_GROUP])
-        if group >= 0:
-            self.circle = without(self.circle, group, tags, tags_under_way(self.circle, streams))
+        self.circle.make_room(self.circle.fed_count(stream) + count - self.still_known(stream, keep))
 
     def sure_until(self) -> int:
         """Return the earliest time (ns) at which a checker could change its mind."""
-        return int(sure_until(self.circle, self.position))
+        return self.circle.sure_until(self.position)
 
     def settle(self, until: int) -> None:
         """Bring log, followers and reads to ``until``; they never go back."""
@@ -209,52 +182,54 @@ class Domain:
 
     def take_commits(self) -> None:
         """Move the circle's new commits to the log; those of an old primary go to that node."""
-        n = int(self.circle.reg[layout.COMMITS_OUT])
-        rows = self.circle.commits[self.commits_taken : n]
-        self.commits_taken = n
-        if len(rows) == 0:
+        taken, rows = self.commits_taken, self.circle.commits
+        if taken == len(rows):
             return
-        mine = rows[:, 4] == self.nodes[self.primary].index
-        for node in self.nodes.values():
-            others = rows[(rows[:, 4] == node.index) & ~mine]
-            if others.size:
-                own = np.column_stack(
-                    [lsn_of(others[:, 1]), others[:, 1], others[:, 3], np.zeros(len(others), np.int64)]
-                )
-                node.own.append(np.ascontiguousarray(own))
-                node.lsn = int(own[-1, 0])
-        ours = rows if mine.all() else np.ascontiguousarray(rows[mine])
+        self.commits_taken = len(rows)
+        primary, new = self.nodes[self.primary], rows[taken:]
+        mine = new["node"] == primary.index
+        ours = new if mine.all() else self._apart(new, mine)
         if len(ours):
             self._committed(ours)
         log = self.log
         log.reserve(len(ours))
-        begin, end = log.end - log.origin, log.end - log.origin + len(ours)
-        commits = self._commits()
-        append(ours, commits, begin, self.newest)
-        link_next(commits, log.origin, log.base - log.origin, begin, end)
+        part, place = (taken, len(rows), primary.index), (log.base - log.origin, log.end - log.origin)
+        append(self.circle.handle, part, self._commits(), log.origin, place, self.newest)
         if log.end == 1 and len(ours):
-            self.first_commit_ns = int(ours[0, 0])
+            self.first_commit_ns = int(ours["at"][0])
         log.end += len(ours)
-        self.nodes[self.primary].lsn = log.end - 1
+        primary.lsn = log.end - 1
+
+    def _apart(self, new: np.ndarray, mine: np.ndarray) -> np.ndarray:
+        """Note the commits that are not the primary's at their nodes; return the primary's."""
+        for node in self.nodes.values():
+            others = new[(new["node"] == node.index) & ~mine]
+            if others.size:
+                none = np.zeros(others.size, np.int64)
+                lsns = lsn_of(others["version"])
+                node.own.append(np.column_stack([lsns, others["version"], others["key"], none]))
+                node.lsn = int(lsns[-1])
+        return new[mine]
 
     def _commits(self) -> Commits:
         """Return the columns of the log, which begin with lsn ``log.origin``."""
         return Commits(*self.log.columns.values())
 
     def _answer_reads(self, node: Node, until: int) -> None:
-        reads = self.circle.reads[node.index]
-        first, last = int(self.read_first[node.index]), int(self.circle.node[node.index, layout.N_READS])
-        log, columns = self.log, self._commits()
+        first, last = int(self.read_first[node.index]), self.circle.read_count(node.index)
+        log, columns, circle = self.log, self._commits(), self.circle.handle
         if node.region == self.primary:
             node.seen, first = read_primary(
-                node.memory, columns, log.origin, node.seen, log.end, reads, first, last, until
+                circle, node.index, node.memory, columns, log.origin, node.seen, log.end, first, last, until
             )
             node.shared = node.seen - 1
         elif node.role in (FOLLOWING, PROMOTING):
-            first = self._answer_follower(node, reads, first, last=last, until=until)
+            first = self._answer_follower(node, first, last=last, until=until)
         else:
             own = np.concatenate(node.own) if node.own else np.zeros((0, 4), np.int64)
             node.seen, node.own_done, first = read_diverged(
+                circle,
+                node.index,
                 node.memory,
                 columns,
                 log.origin,
@@ -262,7 +237,6 @@ class Domain:
                 log.end,
                 own,
                 node.own_done,
-                reads,
                 first,
                 last,
                 until,
@@ -270,11 +244,13 @@ class Domain:
             node.own = [own] if own.size else []
         self.read_first[node.index] = first
 
-    def _answer_follower(self, node: Node, reads: np.ndarray, first: int, *, last: int, until: int) -> int:
+    def _answer_follower(self, node: Node, first: int, *, last: int, until: int) -> int:
         log, follower = self.log, self.followers[node.region]
         applied = follower.done.since("at", node.shared + 1)
         ends = (log.end, follower.applied + 1)
         node.seen, shared, first = read_follower(
+            self.circle.handle,
+            node.index,
             node.memory,
             self._commits(),
             applied,
@@ -282,7 +258,6 @@ class Domain:
             node.seen,
             node.shared + 1,
             ends,
-            reads,
             first,
             last,
             until,

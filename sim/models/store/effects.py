@@ -1,11 +1,8 @@
 """How dials act on a domain: links, nodes and flows are set to their effective values at one moment."""
 
 from sim.core import dials as d
-from sim.engine.circle import layout as at
-from sim.engine.circle.crashes import change_node_speed, evict, vanish
-from sim.engine.circle.growth import with_heap
-from sim.engine.circle.load import change_rate
-from sim.engine.circle.probes import watch_anew
+from sim.engine.circle.door import LinkTo
+from sim.engine.circle.kinds import OBSERVE, WRITE
 from sim.engine.sampling import ns
 from sim.engine.wire import Transit
 from sim.models.dials import Dials
@@ -24,7 +21,7 @@ class Effects:
         self._scenario = scenario
         self._spec = scenario.databases[domain.name]
         self._domain, self._network, self._dials, self._tables = domain, network, dials, tables
-        self._links_now: dict[int, Path] = {}
+        self._links_now: dict[LinkTo, Path] = {}
         self._as_of = -1  # turns of dials that the links show
 
     def apply(self, now: int) -> None:
@@ -38,41 +35,42 @@ class Effects:
         self.flows(now)
 
     def _links(self) -> None:
-        regions, network, count = self._domain.regions, self._network, len(self._domain.regions)
+        regions, network = self._domain.regions, self._network
+        local = Path(float(self._scenario.network.local), self._tables.none, 0.0, False, False)
         for a, first in enumerate(regions):
             for b, second in enumerate(regions):
-                if a == b:
-                    self._set_link(
-                        a * count + b,
-                        Path(float(self._scenario.network.local), self._tables.none, 0.0, False, False),
-                    )
-                else:
-                    self._set_link(a * count + b, network.path(first, second))
+                self._set_link(LinkTo(a, b), local if a == b else network.path(first, second))
                 if second in self._scenario.clients:
-                    self._set_link(count * (count + b) + a, network.access(second, first, back=False))
-                    self._set_link(count * (2 * count + a) + b, network.access(second, first, back=True))
+                    self._set_link(LinkTo(b, a, from_client=True), network.access(second, first, back=False))
+                    self._set_link(LinkTo(a, b, to_client=True), network.access(second, first, back=True))
         for a, region in enumerate(regions):
-            row = self._domain.circle.node[a]
-            row[at.N_REGION_UP] = network.up(region)
-            held = self._domain.nodes.get(region)
-            row[at.N_SILENT] = self._dials.value(d.SILENT, self._domain.name, region)
-            row[at.N_TOUCHED] = not network.up(region) or (held is not None and self._touched(region))
+            up = network.up(region)
+            self._domain.circle.set_node(
+                a,
+                region_up=up,
+                silent=self._dials.value(d.SILENT, self._domain.name, region),
+                touched=not up or (region in self._domain.nodes and self._touched(region)),
+            )
 
     def _touched(self, region: str) -> bool:
         of = (self._domain.name, region)
         return bool(self._dials.by(d.DOWN, *of) or self._dials.by(d.SLOW, *of))
 
-    def _set_link(self, row: int, path: Path) -> None:
+    def _set_link(self, link: LinkTo, path: Path) -> None:
         """Bring a link to what it is now: of all links, few change at a time."""
-        if self._links_now.get(row) == path:
+        if self._links_now.get(link) == path:
             return
-        self._links_now[row] = path
-        circle = self._domain.circle
-        circle.link[row] = (path.latency, self._tables.add(path.jitter), path.loss)
-        circle.link_state[row, at.LS_CUT] = path.cut
-        circle.link_state[row, at.LS_TOUCHED] = path.touched
+        self._links_now[link] = path
         fixed = path.jitter.is_constant and path.loss == 0.0
-        circle.link_state[row, at.LS_FIXED] = ns(path.latency + path.jitter.params[0]) if fixed else 0
+        self._domain.circle.set_link(
+            link,
+            latency=path.latency,
+            jitter=self._tables.add(path.jitter),
+            loss=path.loss,
+            fixed=ns(path.latency + path.jitter.params[0]) if fixed else 0,
+            cut=path.cut,
+            touched=path.touched,
+        )
 
     def node_speed(self, region: str) -> float:
         """Return a node's effective speed."""
@@ -81,7 +79,7 @@ class Effects:
     def _speeds(self, node: Node, now: int) -> None:
         domain, dials, of = self._domain, self._dials, (self._domain.name, node.region)
         speed = self.node_speed(node.region)
-        change_node_speed(domain.circle, node.index, now, speed)
+        domain.circle.set_speed(node.index, now, speed)
         follower = domain.followers[node.region]
         paused = dials.value(d.PAUSE_APPLY, *of)
         follower.applies.change_speed(at=now, to=0.0 if paused else speed)
@@ -97,10 +95,10 @@ class Effects:
         """Set the rate factor of every load stream."""
         circle, dials = self._domain.circle, self._dials
         for s, stream in enumerate(self._domain.streams):
-            if stream.kind <= at.WRITE:
+            if stream.kind <= WRITE:
                 shape = dials.value(d.SHAPE, stream.name)
-                change_rate(circle, s, now, dials.value(d.SPIKE, stream.name, base=shape))
-                circle.stream[s, at.T_TOUCHED] = bool(dials.by(d.SPIKE, stream.name))
+                factor = dials.value(d.SPIKE, stream.name, base=shape)
+                circle.set_rate(s, now, factor, touched=bool(dials.by(d.SPIKE, stream.name)))
 
     # --- flows ----------------------------------------------------------------------------------------------
 
@@ -162,9 +160,7 @@ class Effects:
         node.count("down")
         if was_up:
             node.up = False
-            row = domain.circle.node[node.index]
-            row[at.N_UP] = 0
-            vanish(domain.circle, node.index)
+            domain.circle.crash(node.index)
             follower.stop_applying()
         if data_lost:
             self._wipe(node, now)
@@ -177,10 +173,9 @@ class Effects:
 
     def _wipe(self, node: Node, now: int) -> None:
         domain = self._domain
-        row = domain.circle.node[node.index]
         node.data_lost = True
         domain.copies[node.region].append((now, 0))
-        row[[at.N_WRITABLE, at.N_SERVING, at.N_HAS_DATA, at.N_LSN]] = 0
+        domain.circle.set_node(node.index, writable=0, serving=0, has_data=0, lsn=0)
         if node.role != PRIMARY:
             node.role = STALE
 
@@ -189,26 +184,20 @@ class Effects:
         domain = self._domain
         node = domain.nodes[region]
         node.up = True
-        domain.circle.node[node.index, at.N_UP] = 1
+        domain.circle.set_node(node.index, up=1)
         if node.role in (FOLLOWING, PROMOTING):
             domain.followers[region].resume_applying(now)
         self.flows(now)
 
     def demote(self, region: str, now: int) -> None:
         """A node stops being writable; the writes in it are refused."""
-        node = self._domain.nodes[region]
-        row = self._domain.circle.node[node.index]
-        if row[at.N_WRITABLE]:
-            row[at.N_WRITABLE] = 0
-            waiting = int(row[at.N_QUEUE] + row[at.N_BUSY])
-            self._domain.circle = with_heap(self._domain.circle, waiting)  # each gets a refusal
-            evict(self._domain.circle, node.index, now)
+        self._domain.circle.demote(self._domain.nodes[region].index, now)
 
     def forget_probes(self, region: str, *, anew: bool) -> None:
         """An observer's region went down (its probe is forgotten) or came up (it starts ``anew``)."""
         for s, stream in enumerate(self._domain.streams):
-            if stream.kind == at.OBSERVE and stream.source == region:
+            if stream.kind == OBSERVE and stream.source == region:
                 if anew:
-                    watch_anew(self._domain.circle, s)
+                    self._domain.circle.watch_anew(s)
                 else:
-                    self._domain.circle.stream[s, at.T_OUTSTANDING] = 0
+                    self._domain.circle.forget_probe(s)

@@ -6,8 +6,6 @@ Rows that nobody needs any more are then dropped.
 import numpy as np
 
 from sim.core.identity import pack_rid, within
-from sim.engine.circle import layout as at
-from sim.engine.circle.growth import with_outputs
 from sim.engine.ordering import by_end
 from sim.engine.reading import split
 from sim.journal.recorder import Table
@@ -21,8 +19,9 @@ def emit(domain: Domain, *, life_ns: int) -> dict[str, Table]:
 
     ``life_ns``: no operation stays open longer. LimitReached if a sequence number is beyond what is packed.
     """
-    within("operations", int(domain.circle.stream[:, at.T_SEQ].max()))
-    within("commits", int(domain.circle.node[:, at.N_LSN].max()))
+    operations, commits = domain.circle.counts_max
+    within("operations", operations)
+    within("commits", commits)
     tables: dict[str, Table] = {"ops": _ops(domain), "commits": _commits(domain)}
     if domain.cut_rows:
         columns = np.array(domain.cut_rows, np.int64).T
@@ -35,7 +34,7 @@ def emit(domain: Domain, *, life_ns: int) -> dict[str, Table]:
         _positions(domain, region, tables)
     _drop_reads(domain, domain.settled - life_ns)
     _drop_log(domain)
-    domain.circle = with_outputs(domain.circle)
+    domain.circle.make_output_room()
     domain.emitted = domain.settled
     return tables
 
@@ -43,16 +42,12 @@ def emit(domain: Domain, *, life_ns: int) -> dict[str, Table]:
 def _ops(domain: Domain) -> Table:
     """Return the operations that ended before the settled time, in that order; the others stay."""
     circle = domain.circle
-    n = int(circle.reg[at.OPS_OUT])
-    order = by_end(circle.ops, n)
-    certain = int(np.searchsorted(circle.ops[:n, at.O_END], domain.settled, sorter=order))
+    order = by_end(circle.handle, len(circle.ops))
+    certain = int(np.searchsorted(circle.ops["end"], domain.settled, sorter=order))
     c8, c16 = np.empty((2, certain), np.int8), np.empty((3, certain), np.int16)
     c32, c64 = np.empty((1, certain), np.int32), np.empty((7, certain), np.int64)
-    split(
-        circle.ops, order, certain, c8, c16, c32, c64, circle.reads, circle.node[:, at.N_READS_DROPPED].copy()
-    )
-    circle.ops[: n - certain] = circle.ops[order[certain:]]
-    circle.reg[at.OPS_OUT] = n - certain
+    split(circle.handle, order, certain, c8, c16, c32, c64)
+    circle.keep_ops(order[certain:])
     return {
         "rid": c64[0], "send_ns": c64[1], "end_ns": c64[2], "kind": c8[0], "outcome": c8[1],
         "client": c16[0], "attempts": c16[1], "session": c64[3], "key": c32[0], "node": c16[2],
@@ -62,15 +57,17 @@ def _ops(domain: Domain) -> Table:
 
 def _commits(domain: Domain) -> Table:
     """Return the commits before the settled time; the others stay."""
-    circle, taken = domain.circle, domain.commits_taken
-    certain = int(np.searchsorted(circle.commits[:taken, 0], domain.settled))
-    rows = circle.commits[:certain].copy()
-    circle.commits[: taken - certain] = circle.commits[certain:taken].copy()
-    circle.reg[at.COMMITS_OUT] = domain.commits_taken = taken - certain
-    return {
-        "commit_ns": rows[:, 0].copy(), "version": rows[:, 1].copy(), "rid": rows[:, 2].copy(),
-        "key": rows[:, 3].astype(np.int32), "node": rows[:, 4].astype(np.int16),
+    circle = domain.circle
+    assert domain.commits_taken == len(circle.commits), "settled"
+    certain = int(np.searchsorted(circle.commits["at"], domain.settled))
+    rows = circle.commits[:certain]
+    table: Table = {
+        "commit_ns": rows["at"].copy(), "version": rows["version"].copy(), "rid": rows["rid"].copy(),
+        "key": rows["key"].astype(np.int32), "node": rows["node"].astype(np.int16),
     }  # fmt: skip
+    circle.drop_commits(certain)
+    domain.commits_taken -= certain
+    return table
 
 
 def _positions(domain: Domain, region: str, tables: dict[str, Table]) -> None:
@@ -91,13 +88,9 @@ def _drop_reads(domain: Domain, before: int) -> None:
     """Drop answered reads served before ``before``: no open operation can still be answered by them."""
     circle = domain.circle
     for node in range(len(domain.regions)):
-        row, reads = circle.node[node], circle.reads[node]
-        n = int(row[at.N_READS])
-        gone = min(int(np.searchsorted(reads[:n, 0], before)), int(domain.read_first[node]))
+        gone = min(int(np.searchsorted(circle.reads(node)["at"], before)), int(domain.read_first[node]))
         if gone:
-            reads[: n - gone] = reads[gone:n].copy()
-            row[at.N_READS] -= gone
-            row[at.N_READS_DROPPED] += gone
+            circle.drop_reads(node, gone)
             domain.read_first[node] -= gone
 
 
@@ -120,17 +113,16 @@ def final_tables(domain: Domain) -> dict[str, Table]:
     These are open operations, counts issued and records under way to each node.
     """
     circle, tables = domain.circle, {}
-    slots = circle.slot[circle.slot[:, at.S_OPEN] > 0]
-    slots = slots[np.lexsort((slots[:, at.S_SEQ], slots[:, at.S_STREAM]))]
-    streams = circle.stream[slots[:, at.S_STREAM]]
+    slots = circle.unended()
+    streams = circle.streams(slots["stream"])
     tables["open"] = {
-        "rid": pack_rid(slots[:, at.S_STREAM], slots[:, at.S_SEQ]), "send_ns": slots[:, at.S_FIRST].copy(),
-        "kind": streams[:, at.T_KIND].astype(np.int8), "client": streams[:, at.T_CLIENT].astype(np.int16),
+        "rid": pack_rid(slots["stream"], slots["seq"]), "send_ns": slots["first"].copy(),
+        "kind": streams["kind"].astype(np.int8), "client": streams["client"].astype(np.int16),
     }  # fmt: skip
-    load = circle.stream[circle.load]
+    load = circle.streams(circle.load)
     tables["issued"] = {
-        "client": load[:, at.T_CLIENT].astype(np.int16), "kind": load[:, at.T_KIND].astype(np.int8),
-        "count": load[:, at.T_SEQ].copy(),
+        "client": load["client"].astype(np.int16), "kind": load["kind"].astype(np.int8),
+        "count": load["seq"].copy(),
     }  # fmt: skip
     for region, node in domain.nodes.items():
         if node.data_lost:  # it holds nothing until it has been copied anew

@@ -7,9 +7,7 @@ from collections.abc import Iterator
 
 from sim.core import dials as d
 from sim.core.draws import Purpose
-from sim.engine.circle import layout as at
-from sim.engine.circle.lease import majority_contact
-from sim.engine.circle.probes import watch_anew
+from sim.engine.circle.kinds import OBSERVE
 from sim.engine.clock import Steps, StepsTo
 from sim.models.control import Control
 from sim.models.store.candidates import RuledOut, ruled_out
@@ -39,12 +37,12 @@ class Failover:
     def observers(self) -> Iterator[tuple[int, str]]:
         """Yield (stream, region) of every observer."""
         for s, stream in enumerate(self._c.domain.streams):
-            if stream.kind == at.OBSERVE:
+            if stream.kind == OBSERVE:
                 yield s, stream.source
 
     def tripped(self, s: int) -> None:
         """An observer changed its mind."""
-        healthy = bool(self._c.domain.circle.stream[s, at.T_HEALTHY])
+        healthy = self._c.domain.circle.healthy(s)
         subject = self._c.domain.streams[s].name
         if healthy:
             self._c.note("observer.healthy", subject, "probes succeed again")
@@ -60,8 +58,7 @@ class Failover:
     def _poll(self) -> Steps:
         while True:
             yield self._c.clock.sleep(f"{self._name}/poll", self._rules.interval)
-            stream = self._c.domain.circle.stream
-            if all(stream[s, at.T_HEALTHY] for s, _ in self.observers()):
+            if all(self._c.domain.circle.healthy(s) for s, _ in self.observers()):
                 self._polling = self._hopeless = False
                 return
             self._judge()
@@ -79,22 +76,20 @@ class Failover:
         """Note that no voters can be a majority, however many observers give up."""
         network, before = self._c.network, self._hopeless
         able = sum(network.quorate(region) for region in network.regions)
-        needed = int(self._c.domain.circle.reg[at.MAJORITY])
+        needed = self._c.domain.circle.majority
         self._hopeless = able < needed
         if self._hopeless and not before:
             why = f"{able} of {len(network.regions)} regions reach a majority, {needed} must agree"
             self._c.note("no_majority", self._name, why, self._trip_id)
 
     def _voters(self) -> list[int]:
-        stream = self._c.domain.circle.stream
+        circle = self._c.domain.circle
         return [
-            s
-            for s, region in self.observers()
-            if not stream[s, at.T_HEALTHY] and self._c.network.quorate(region)
+            s for s, region in self.observers() if not circle.healthy(s) and self._c.network.quorate(region)
         ]
 
     def _majority(self) -> bool:
-        return len(self._voters()) >= int(self._c.domain.circle.reg[at.MAJORITY])
+        return len(self._voters()) >= self._c.domain.circle.majority
 
     def watch_primary(self) -> None:
         """Note when the primary stops serving the majority side, and destructions; after every change."""
@@ -129,7 +124,7 @@ class Failover:
             return
         cause = c.note("decided", self._name, "the primary is to be replaced", cause)
         if self._rules.fencing == "lease":
-            c.domain.circle.reg[at.RENEW] = 0
+            c.domain.circle.stop_renewing()
             wait = self._fenced_from() - clock.now
             if wait > 0:
                 yield clock.sleep(who, wait)
@@ -146,8 +141,8 @@ class Failover:
         return total
 
     def _fenced_from(self) -> int:
-        stream = self._c.domain.circle.stream
-        return max(int(stream[s, at.T_RENEWED]) for s in self._voters()) + self._rules.lease
+        circle = self._c.domain.circle
+        return max(circle.renewed_ns(s) for s in self._voters()) + self._rules.lease
 
     def _replace(self, cause: int) -> Steps:
         who = f"{self._name}/controller"
@@ -200,7 +195,7 @@ class Failover:
 
     def _lag(self, node: Node) -> int:
         domain = self._c.domain
-        known = max(int(domain.circle.stream[s, at.T_KNOWN]) for s, _ in self.observers())
+        known = max(domain.circle.known_lsn(s) for s, _ in self.observers())
         received = domain.received(node.region)
         return 0 if received >= known else domain.commit_ns(known) - domain.commit_ns(received)
 
@@ -211,15 +206,8 @@ class Failover:
 
     def _grant(self, node: Node) -> None:
         """The lease is the node's from now on, and the observers start anew."""
-        circle = self._c.domain.circle
-        circle.contact[:] = self._c.clock.now
-        circle.node[node.index, at.N_LEASE_UNTIL] = majority_contact(circle) + self._rules.lease
-        circle.reg[at.RENEW] = 1
-        circle.reg[at.PRIMARY] = node.index
-        for s, _ in self.observers():
-            watch_anew(circle, s)
-            circle.stream[s, at.T_TO] = node.index
-            circle.stream[s, at.T_RENEWED] = self._c.clock.now
+        observers = [s for s, _ in self.observers()]
+        self._c.domain.circle.grant(node.index, self._c.clock.now, observers)
 
     def _promote(self, node: Node, cause: int) -> StepsTo[tuple[int, bool]]:
         """Promote ``node``; the steps return (cause of what follows, whether it succeeded)."""
@@ -281,11 +269,9 @@ class Failover:
         c.setting.graph.advance(now)  # the log is about to be cut
         cut_ns = domain.commit_ns(cut)
         promote(domain, node.region, cut, now)
-        row = domain.circle.node[node.index]
-        row[at.N_WRITABLE] = row[at.N_SERVING] = 1
+        domain.circle.set_node(node.index, writable=1, serving=1)
         self._grant(node)
-        for s, _ in self.observers():
-            domain.circle.stream[s, at.T_KNOWN] = cut
+        domain.circle.tell_lsn([s for s, _ in self.observers()], cut)
         c.effects.new_primary(now)
         done = c.note(
             "promoted",

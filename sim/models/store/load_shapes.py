@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from sim.core import dials as d
 from sim.core.distributions import Distribution
 from sim.core.draws import Purpose
-from sim.engine.circle import layout as at
+from sim.engine.circle.kinds import WRITE
 from sim.engine.clock import Steps
 from sim.engine.sampling import encode, ns, sample
 from sim.models.control import Control
@@ -17,7 +17,7 @@ def shapes(control: Control) -> Iterable[Steps]:
     """Set the first value of each shape of a domain's load; return the processes that set the others."""
     arrivals = control.scenario.databases[control.domain.name].workload.arrivals
     for stream in control.domain.streams:
-        if stream.kind <= at.WRITE and stream.fed_by is None:
+        if stream.kind <= WRITE and stream.fed_by is None:
             if isinstance(arrivals, Diurnal):
                 _set(control, stream.name, diurnal(arrivals, 0))
                 yield _steps(control, stream.name, arrivals)

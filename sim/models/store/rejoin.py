@@ -2,7 +2,6 @@
 
 from sim.core.distributions import Distribution
 from sim.core.draws import Purpose
-from sim.engine.circle import layout as at
 from sim.engine.clock import Steps
 from sim.models.control import Control
 from sim.models.store.domain import RESTORING, STALE, Node
@@ -67,7 +66,7 @@ class Rejoin:
         """Begin a rewind or a full copy, during which the node does not serve."""
         c, who = self._c, f"{self._name}/{node.region}"
         node.role = RESTORING
-        c.domain.circle.node[node.index, at.N_SERVING] = 0
+        c.domain.circle.set_node(node.index, serving=0)
         purpose, what = (Purpose.REBUILD, "rebuild") if kind == "rebuilding" else (Purpose.REWIND, "rewind")
         why = (
             "its data is gone: full copy"
@@ -83,7 +82,7 @@ class Rejoin:
         yield self._c.clock.sleep(f"{self._name}/{node.region}", wait)
         if node.role == RESTORING and node.counts["restoring"] == attempt + 1:
             self._c.settle()
-            self._c.domain.circle.node[node.index, at.N_SERVING] = 1
+            self._c.domain.circle.set_node(node.index, serving=1)
             self._follow(node, lsn, cause)
 
     def _follow(self, node: Node, lsn: int, cause: int | None) -> None:

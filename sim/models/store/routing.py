@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from sim.core.draws import Purpose
-from sim.engine.circle import layout as at
+from sim.engine.circle.kinds import CHECK
 from sim.engine.clock import Steps
 from sim.models.control import Control
 from sim.models.store.domain import Node
@@ -21,7 +21,7 @@ class Answers:
         """A checker changed its mind."""
         domain = self._c.domain
         stream = domain.streams[s]
-        if domain.circle.stream[s, at.T_HEALTHY]:
+        if domain.circle.healthy(s):
             cause = self._c.note("checker.healthy", stream.name, "probes succeed again")
             self._healthy_since[s] = self._c.clock.now
             self._turned_healthy(s, cause)
@@ -36,7 +36,7 @@ class Answers:
 
     def _answer(self, client: str) -> str:
         domain = self._c.domain
-        return domain.regions[int(domain.circle.answer[domain.regions.index(client)])]
+        return domain.regions[domain.circle.answer(domain.regions.index(client))]
 
     def _order(self, client: str) -> list[str]:
         order = self._c.scenario.clients[client].order
@@ -46,8 +46,8 @@ class Answers:
     def _checkers(self, client: str) -> Iterator[tuple[str, bool]]:
         domain = self._c.domain
         for s, stream in enumerate(domain.streams):
-            if stream.kind == at.CHECK and stream.source == client:
-                yield stream.target, bool(domain.circle.stream[s, at.T_HEALTHY])
+            if stream.kind == CHECK and stream.source == client:
+                yield stream.target, domain.circle.healthy(s)
 
     def _choose(self, client: str, cause: int) -> None:
         """Answer with the first healthy region of the client's order; if none is, the answer stays."""
@@ -59,7 +59,7 @@ class Answers:
 
     def _set(self, client: str, region: str, cause: int) -> None:
         domain = self._c.domain
-        domain.circle.answer[domain.regions.index(client)] = domain.regions.index(region)
+        domain.circle.set_answer(domain.regions.index(client), domain.regions.index(region))
         self._c.note("answer", f"{domain.name}/dns/{client}", f"clients are sent to {region}", cause)
 
     def _turned_healthy(self, s: int, cause: int) -> None:
@@ -111,7 +111,7 @@ class Routes:
         while own == self._published:
             cut = gateway != primary.region and c.network.cut(primary.region, gateway)
             if c.network.up(gateway) and not cut:
-                domain.circle.route[domain.regions.index(gateway)] = primary.index
+                domain.circle.set_route(domain.regions.index(gateway), primary.index)
                 c.note("rerouted", name, f"the gateway sends writes to {primary.region}", cause)
                 return
             yield c.clock.sleep(name, self._interval)

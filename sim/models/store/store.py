@@ -1,6 +1,6 @@
 """A store: one domain's databases with their controllers, as a component."""
 
-from sim.engine.circle import layout as at
+from sim.engine.circle.kinds import OBSERVE
 from sim.journal.recorder import Table
 from sim.models.bus.calls import calls_log
 from sim.models.component import Component
@@ -33,7 +33,7 @@ class Store(Component):
     def tripped(self, s: int) -> None:
         """Hand a trip to the controller it belongs to."""
         self.trip_waits = False
-        observer = self.store.streams[s].kind == at.OBSERVE
+        observer = self.store.streams[s].kind == OBSERVE
         (self.failover if observer else self.answers).tripped(s)
 
     def advance(self, until: int) -> None:
@@ -57,4 +57,4 @@ class Store(Component):
         """Return how many commits there were, and how many events, sends, receptions and applications."""
         circle, followers = self.store.circle, self.store.followers.values()
         carried = sum(sum(follower.rows.values()) for follower in followers)
-        return int(circle.reg[at.COMMITS]), int(circle.reg[at.EVENTS]) + carried
+        return circle.commits_in_all, circle.events + carried

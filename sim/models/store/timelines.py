@@ -3,8 +3,6 @@
 import numpy as np
 
 from sim.core.identity import pack_version
-from sim.engine.circle import layout as at
-from sim.engine.circle.growth import with_timeline
 from sim.engine.reading import INCLUDED, MISSING, THERE, abandon, restore
 from sim.models.store.domain import FOLLOWING, PRIMARY, RESTORING, STALE, Domain, Node
 
@@ -45,11 +43,8 @@ def _forget(node: Node, keys: np.ndarray, previous: np.ndarray, cut: int) -> Non
 def _begin_timeline(domain: Domain, node: Node, cut: int, now: int) -> None:
     parent, domain.timeline = domain.timeline, domain.timeline + 1
     domain.kept = None
-    domain.circle = with_timeline(domain.circle, domain.timeline)
-    domain.circle.cuts[domain.timeline] = (parent, cut)
+    domain.circle.begin_timeline(node.index, domain.timeline, parent=parent, cut=cut)
     domain.cut_rows.append((now, domain.timeline, parent, cut, node.index))
-    row = domain.circle.node[node.index]
-    row[at.N_TIMELINE], row[at.N_LSN] = domain.timeline, cut
 
 
 def _turn(domain: Domain, node: Node, old: Node, cut: int) -> None:
@@ -69,7 +64,7 @@ def _turn(domain: Domain, node: Node, old: Node, cut: int) -> None:
 def usable(domain: Domain, node: Node) -> int:
     """Return the last lsn of a stale node's own log that is on the newest timeline."""
     later = range(node.timeline + 1, domain.timeline + 1)
-    return min([node.lsn, *(int(domain.circle.cuts[timeline, 1]) for timeline in later)])
+    return min([node.lsn, *(domain.circle.cut_from(timeline)[1] for timeline in later)])
 
 
 def rejoin(domain: Domain, node: Node, lsn: int, now: int) -> None:
@@ -87,7 +82,7 @@ def rejoin(domain: Domain, node: Node, lsn: int, now: int) -> None:
     domain.followers[node.region].place(lsn, now)
     domain.copies[node.region].append((now, version_of(domain, lsn)))
     node.role, node.data_lost, node.timeline = FOLLOWING, False, domain.timeline
-    domain.circle.node[node.index, at.N_HAS_DATA] = 1
+    domain.circle.set_node(node.index, has_data=1)
 
 
 def _take_up_to(domain: Domain, node: Node, lsn: int) -> None:
@@ -104,8 +99,11 @@ def _take_up_to(domain: Domain, node: Node, lsn: int) -> None:
 def version_of(domain: Domain, lsn: int) -> int:
     """Return the version with this lsn on the newest timeline, 0 for lsn 0."""
     timeline = domain.timeline
-    while timeline > 1 and lsn <= domain.circle.cuts[timeline, 1]:
-        timeline = int(domain.circle.cuts[timeline, 0])
+    while timeline > 1:
+        parent, cut = domain.circle.cut_from(timeline)
+        if lsn > cut:
+            break
+        timeline = parent
     return pack_version(timeline, lsn) if lsn else 0
 
 
