@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from sim.core.quantity import format_duration
+from sim.engine.compiled import compiled
 from sim.journal.milestones import Milestone
 from sim.journal.recorder import Slice
 from sim.journal.schema import OK
@@ -98,24 +99,19 @@ class Ratios:
 
     def _count(self, send: np.ndarray, kind: np.ndarray, good: np.ndarray, errors: np.ndarray) -> None:
         """Add operations to their steps."""
-        judged = send >= self._setup.warmup_ns
-        step = send // self._setup.window_ns - self._low
-        for k in range(len(KINDS)):
-            for term, which in ((JUDGED, True), (GOOD, good), (ERRORS, errors)):
-                chosen = judged & (kind == k) & which
-                self._total[k, term] += np.count_nonzero(chosen)
-                if self._worst:
-                    self._add(k, term, step[chosen])
+        if self._worst and len(send):
+            self._make_room(int(send.max()) // self._setup.window_ns + 1 - self._low)
+        setup = self._setup
+        within = count_steps(
+            send, kind, good, errors, setup.warmup_ns, setup.window_ns, self._low, self._total, self._steps
+        )
+        assert within, "an operation outlived its bound"
 
-    def _add(self, kind: int, term: int, steps: np.ndarray) -> None:
-        if not steps.size:
-            return
-        assert steps.min() >= 0, "an operation outlived its bound"
-        counts = np.bincount(steps)
-        if len(counts) > len(self._steps):
-            more = np.zeros((len(counts) - len(self._steps), len(KINDS), TERMS), np.int64)
+    def _make_room(self, count: int) -> None:
+        """Have at least so many steps."""
+        if count > len(self._steps):
+            more = np.zeros((count - len(self._steps), len(KINDS), TERMS), np.int64)
             self._steps = np.concatenate([self._steps, more])
-        self._steps[: len(counts), kind, term] += counts
 
     def _hand_on(self, until: int) -> None:
         """Let the worst windows see every step before ``until``: no operation of theirs can still end."""
@@ -144,6 +140,29 @@ class Ratios:
             for (kind, over_ns), worst in self._worst.items()
             if kind == name
         }
+
+
+@compiled
+def count_steps(send, kind, good, errors, warmup_ns, window_ns, low, total, steps):
+    """Add operations (n,) to ``total`` (kinds, TERMS) and, if there are any, ``steps`` (n, kinds, TERMS).
+
+    The first step is number ``low``. Return whether none belongs to an earlier one.
+    """
+    for i in range(len(send)):
+        if send[i] < warmup_ns:
+            continue
+        k = kind[i]
+        total[k, JUDGED] += 1
+        total[k, GOOD] += good[i]
+        total[k, ERRORS] += errors[i]
+        if len(steps):
+            step = send[i] // window_ns - low
+            if step < 0:
+                return False
+            steps[step, k, JUDGED] += 1
+            steps[step, k, GOOD] += good[i]
+            steps[step, k, ERRORS] += errors[i]
+    return True
 
 
 def _told(name: str, worst: tuple[float, int] | None, window_ns: int) -> dict[str, float | None]:

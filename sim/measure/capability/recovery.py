@@ -147,7 +147,8 @@ class Recovery:
     def _use(self, send_ns: np.ndarray, kind: np.ndarray) -> None:
         """Note when operations were sent, of each kind."""
         for i, first in enumerate(self._first):
-            first.see(send_ns[kind == i])
+            if first.may_be_in(send_ns):
+                first.see(send_ns[kind == i])
 
     def _unanswered(self, table: dict[str, np.ndarray], end_ns: int) -> None:
         """An operation open for longer than ``latency`` is bad.

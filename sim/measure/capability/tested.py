@@ -37,6 +37,12 @@ class FirstUse:
         self.at_ns: int | None = None
         self._outset = outset
 
+    def may_be_in(self, times: np.ndarray) -> bool:
+        """Return whether one of the times (n,) int64 ns may be an earlier use than is known."""
+        if self._outset.at_ns is None:
+            return False
+        return self.at_ns is None or bool((times < self.at_ns).any())
+
     def see(self, times: np.ndarray) -> None:
         """Take in the times (n,) int64 ns of uses, in any order."""
         if self._outset.at_ns is None:

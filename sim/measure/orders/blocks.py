@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from sim.core.identity import seq_of
+from sim.engine.compiled import compiled
 
 SIZE = 4096
 UNKNOWN = -1
@@ -94,9 +95,30 @@ def groups(numbers: np.ndarray) -> Iterator[tuple[int, np.ndarray | slice]]:
     """Yield (number, rows) of each of few different numbers (n,) int64, ascending."""
     if not len(numbers):
         return
-    least = int(numbers.min())
-    if (numbers == least).all():
+    least, most = int(numbers.min()), int(numbers.max())
+    if least == most:
         yield least, slice(None)
         return
-    for above in np.flatnonzero(np.bincount(numbers - least)).tolist():
-        yield least + above, np.flatnonzero(numbers == least + above)
+    rows, ends = np.empty(len(numbers), np.int64), np.zeros(most - least + 2, np.int64)
+    sort_rows(numbers, least, rows, ends)
+    begin = 0
+    for above, end in enumerate(ends[:-1].tolist()):
+        if begin < end:
+            yield least + above, rows[begin:end]
+        begin = end
+
+
+@compiled
+def sort_rows(numbers, least, rows, ends):
+    """Put the rows of numbers (n,) int64 from ``least`` on into ``rows`` (n,) int64, by number and row.
+
+    ``ends`` (different numbers + 1,) int64, all 0: where the rows of each end; the last place is left over.
+    """
+    for i in range(len(numbers)):
+        ends[numbers[i] - least + 1] += 1
+    for k in range(1, len(ends)):
+        ends[k] += ends[k - 1]
+    for i in range(len(numbers)):
+        k = numbers[i] - least
+        rows[ends[k]] = i
+        ends[k] += 1
