@@ -58,6 +58,12 @@ def test_no_kind_is_forgotten():
     assert not any(kind.__abstractmethods__ for kind in KINDS)
 
 
+def test_the_readme_counts_them():
+    """It says how many kinds there are."""
+    readme = (Path(__file__).parents[2] / "README.md").read_text("utf-8")
+    assert f"There are {len(KINDS)} kinds of fault" in readme
+
+
 def test_somebody_listens_to_whatever_a_kind_turns(turns):
     """A fault of any kind turns at least one dial, and each of them does something."""
     assert set(turns) == {name_of(kind) for kind in KINDS}
