@@ -111,6 +111,16 @@ class Cursor:
         """Forget the record in service: it starts anew."""
         self.state[REMAINING] = self.state[TAKEN] = -1
 
+    def take_up(self, work: float, at: int) -> None:
+        """Begin with the next record now, at ``at``; ``work``: ns at speed 1."""
+        self.state[TAKEN] = self.state[FROM] = at
+        self.state[REMAINING] = ns(work / float(self.speed[0]))
+
+    @property
+    def due(self) -> int:
+        """When the record in service is done if nothing changes, ns."""
+        return int(self.state[FROM] + self.state[REMAINING])
+
     def go_to(self, number: int) -> None:
         """Serve this record next, from its beginning."""
         self.state[NEXT] = number
@@ -134,7 +144,7 @@ class Cursor:
         state, speed, now = self.state, self.speed, float(self.speed[0])
         if now == to:
             return
-        left = int(state[REMAINING])
+        left = -1 if state[TAKEN] >= at else int(state[REMAINING])
         if now <= 0.0:
             self.resume(at)
         elif 0 <= left < FOREVER:

@@ -7,8 +7,7 @@ from functools import partial
 
 from sim.core import dials as d
 from sim.core.draws import Purpose
-from sim.core.quantity import FOREVER_NS
-from sim.engine.sampling import ns, rescaled
+from sim.engine.cursor import REMAINING, Cursor
 from sim.journal.flow_schema import ZONES
 from sim.models.lake.tables import Commit, Due, ZoneTables
 from sim.models.setting import Setting
@@ -24,19 +23,13 @@ class Early:
 
 @dataclass(eq=False)
 class Sending:
-    """A commit in the sender's service: taken up at ``begun``, done ``left`` ns after ``since``.
-
-    ``resumed``: the sender's speed has changed since it was taken up.
-    """
+    """A commit in the sender's service, taken up at ``begun``."""
 
     zone: str
     commit: Commit
     rid: int
     begun: int
-    since: int
-    left: int
     early: Early | None
-    resumed: bool = False
 
 
 @dataclass
@@ -70,7 +63,7 @@ class TableCopy:
         self._rules = setting.scenario.lake.sync
         self._next = {zone: tables.of[zone][self.target].count for zone in ZONES}
         self._alive = True
-        self._speed, self._last = 0.0, 1.0  # the last one above 0
+        self._sender = Cursor(speed=0.0)
         self._sending: Sending | None = None
         self._dues: set[Due] = set()
 
@@ -82,9 +75,9 @@ class TableCopy:
 
     def look(self) -> None:
         """Take up the next commit, if there is one, after what else changes at this moment."""
-        if self._sending is None and self._speed > 0 and self._head() is not None:
+        if self._sending is None and not self._sender.stands and self._head() is not None:
             self._at(self._setting.now, self._begin)
-        elif self._speed <= 0 and (self._sending is not None or self._head() is not None):
+        elif self._sender.stands and (self._sending is not None or self._head() is not None):
             self._setting.dials.hit(d.OBJECT_PAUSE, self._setting.domain, self.source, self.target)
 
     def _head(self) -> tuple[int, int, str] | None:
@@ -98,16 +91,16 @@ class TableCopy:
 
     def _begin(self) -> None:
         head, now = self._head(), self._setting.now
-        if self._sending is not None or self._speed <= 0 or head is None:
+        if self._sending is not None or self._sender.stands or head is None:
             return
         zone = head[2]
         rid = self._counts[self.name]
         commit = self._tables.of[zone][self.source].get(self._next[zone])
         self._next[zone] += 1
         self._counts[self.name] += 1
-        left = int(ns(self._work(commit) / self._speed))
+        self._sender.take_up(self._work(commit), now)
         early = self._early(zone)
-        self._sending = Sending(zone, commit, rid, begun=now, since=now, left=left, early=early)
+        self._sending = Sending(zone, commit, rid, begun=now, early=early)
         self._await(self._sending)
 
     def _early(self, zone: str) -> Early | None:
@@ -126,39 +119,26 @@ class TableCopy:
         return commit.rows * self._rules.row * 1e9 / (share * link.bandwidth)
 
     def _await(self, sending: Sending) -> None:
-        due = sending.since + sending.left
+        due = self._sender.due
         self._at(due, lambda: self._done(sending) if self._in_service(sending, due) else None)
 
     def _in_service(self, sending: Sending, due: int) -> bool:
-        return self._sending is sending and self._speed > 0 and sending.since + sending.left == due
+        return self._sending is sending and not self._sender.stands and self._sender.due == due
 
     def pace(self) -> None:
         """Send at the speed that pauses and the link's bandwidth allow now."""
         setting, sending, now = self._setting, self._sending, self._setting.now
         paused = setting.dials.value(d.OBJECT_PAUSE, setting.domain, self.source, self.target)
         to = 0.0 if paused else setting.network.bandwidth(self.source, self.target)
-        if to == self._speed:
+        if to == self._sender.speed[0]:
             return
-        if sending is not None and self._speed > 0:
-            if sending.begun == now and not sending.resumed:
-                self._put_back(sending)
-                sending = None
-            elif sending.left < FOREVER_NS:
-                sending.left = sending.since + sending.left - now
-        self._speed = to
-        if to > 0:
-            if sending is not None:
-                sending.left = self._rescaled(sending, to)
-            self._last = to
-        if sending is not None:
-            sending.since, sending.resumed = now, True
-            self._await(sending)
-
-    def _rescaled(self, sending: Sending, to: float) -> int:
-        """Return what is left at speed ``to``: all of it where it would never have been done."""
-        if sending.left >= FOREVER_NS:
-            return int(ns(self._work(sending.commit) / to))
-        return sending.left if self._last == to else int(rescaled(sending.left, self._last, to))
+        if sending is not None and sending.begun == now:
+            self._put_back(sending)
+        self._sender.change_speed(at=now, to=to)
+        if self._sending is not None and to > 0:
+            if self._sender.state[REMAINING] < 0:
+                self._sender.take_up(self._work(self._sending.commit), now)
+            self._await(self._sending)
 
     def _put_back(self, sending: Sending) -> None:
         """What was taken up at this very moment has not begun."""
@@ -167,6 +147,7 @@ class TableCopy:
         self._next[sending.zone] -= 1
         self._counts[self.name] -= 1
         self._sending = None
+        self._sender.interrupt()
 
     # --- the other end --------------------------------------------------------------------------------------
 
@@ -174,6 +155,7 @@ class TableCopy:
         """The files have left: they arrive after the lag, and the pointer once all earlier ones are there."""
         setting, now, there = self._setting, self._setting.now, self.arrivals[sending.zone]
         self._sending = None
+        self._sender.interrupt()
         lag = setting.draw(self.name, self._rules.lag, Purpose.SYNC, rid=sending.rid)
         added = setting.dials.value(d.OBJECT_LAG, setting.domain, self.source, self.target)
         setting.dials.hit(d.OBJECT_LAG, setting.domain, self.source, self.target)
@@ -194,7 +176,7 @@ class TableCopy:
         """The connection is gone: what has not appeared is taken back, pointers too."""
         self._alive = False
         now, sending = self._setting.now, self._sending
-        if sending is not None and sending.begun == now and not sending.resumed:
+        if sending is not None and sending.begun == now:
             self._put_back(sending)
         for due in list(self._dues):
             self._tables.withdraw(due)
