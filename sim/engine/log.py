@@ -35,6 +35,10 @@ class Log:
         self._room = LEAST
         self.columns = {name: np.empty(LEAST, dtype) for name, dtype in dtypes.items()}
 
+    def __len__(self) -> int:
+        """Return how many rows are kept."""
+        return self.end - self.base
+
     def since(self, name: str, row: int) -> np.ndarray:
         """Return a column from a row on, with the room behind it."""
         return self.columns[name][row - self.origin :]
@@ -54,7 +58,7 @@ class Log:
     def reserve(self, rows: int) -> None:
         """Make room for ``rows`` more."""
         if self.end - self.origin + rows > self._room:
-            self._move(room_for(self.end - self.base + rows, self._room))
+            self._move(room_for(len(self) + rows, self._room))
 
     def append(self, **columns: np.ndarray | int) -> None:
         """Add rows; a number stands for a column full of it, a column that is not named gets zeros."""
@@ -68,7 +72,7 @@ class Log:
     def drop(self, until: int) -> None:
         """Forget the rows before ``until``."""
         self.base = max(self.base, min(until, self.end))
-        room = room_for(self.end - self.base, self._room)
+        room = room_for(len(self), self._room)
         if room < self._room:  # what a long wait needed is given back
             self._move(room)
 
@@ -85,7 +89,7 @@ class Log:
     def _move(self, room: int) -> None:
         """Put the rows kept at the front of columns with this much room."""
         for name, column in self.columns.items():
-            fresh = column if room == self._room else np.empty(room, column.dtype)
-            fresh[: self.end - self.base] = self.all(name)  # numpy copies through a buffer where they overlap
+            fresh = column if room == self._room else np.empty((room, *column.shape[1:]), column.dtype)
+            fresh[: len(self)] = self.all(name)  # numpy copies through a buffer where they overlap
             self.columns[name] = fresh
         self.origin, self._room = self.base, room

@@ -185,7 +185,7 @@ def _ack_terms(ledger: Ledger) -> dict[str, int]:
         settled, writes = 0, writes + settled
     return {
         "acknowledged": totals[k.ACKS],
-        "surviving": settled + int((ledger.line.view("flags") & k.ACKED != 0).sum()),
+        "surviving": settled + int((ledger.line.all("flags") & k.ACKED != 0).sum()),
         "recommitted": len(named) - len(gone),
         "lost": writes,
         "lost_records": found,

@@ -17,8 +17,8 @@ def _positions(domain: Domain) -> dict[tuple[str, str], int]:
     for region, node in domain.nodes.items():
         follower = domain.followers[region]
         found |= {
-            (region, "send"): follower.wired,
-            (region, "receive"): follower.taken,
+            (region, "send"): follower.flow.next,
+            (region, "receive"): follower.received,
             (region, "apply"): follower.applied,
             (region, "reads"): int(domain.read_first[node.index]),
         }

@@ -2,39 +2,30 @@
 
 import numpy as np
 
-from sim.measure.column_growth import LEAST, room_for
+from sim.engine.log import Log
 
 
 class Pending:
-    """Rows (n, columns) int64; adding and dropping them costs no more than they take, however many wait."""
+    """Rows (n, columns) int64."""
 
     def __init__(self, columns: int) -> None:
-        self._room = np.zeros((LEAST, columns), np.int64)
-        self._first = self._end = 0
+        self._log = Log(row=np.dtype((np.int64, (columns,))))
 
     @property
     def rows(self) -> np.ndarray:
         """All of them, a view."""
-        return self._room[self._first : self._end]
+        return self._log.all("row")
 
     def append(self, new: np.ndarray) -> None:
         """Add rows at the end; what was a view may be one no more."""
-        count, held = len(new), self._end - self._first
-        if self._end + count > len(self._room):
-            room, size = self._room, room_for(held + count, len(self._room))
-            if size != len(room):
-                room = np.zeros((size, room.shape[1]), np.int64)
-            room[:held] = self.rows
-            self._room, self._first, self._end = room, 0, held
-        self._room[self._end : self._end + count] = new
-        self._end += count
+        self._log.append(row=new)
 
     def drop(self, count: int) -> None:
         """Forget the first ``count`` rows."""
-        self._first += count
+        self._log.drop(self._log.base + count)
 
     def cut(self, count: int) -> np.ndarray:
         """Keep the first ``count`` rows; return a copy of the others."""
         gone = self.rows[count:].copy()
-        self._end = self._first + count
+        self._log.truncate(self._log.base + count)
         return gone

@@ -88,8 +88,8 @@ class Acknowledged:
     def __init__(self, ledger: Ledger, committed: Spans) -> None:
         silent = Spans(ledger.silent)
         line = ledger.line
-        quiet = np.flatnonzero(line.view("flags") & k.ACKED == 0)
-        for version in line.view("version")[quiet].tolist():
+        quiet = np.flatnonzero(line.all("flags") & k.ACKED == 0)
+        for version in line.all("version")[quiet].tolist():
             silent.add(version, version + 1)
         self.line = committed.minus(silent)
         # of a store that was emptied: what all nodes had held, of which nothing is kept for each record

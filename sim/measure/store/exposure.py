@@ -193,7 +193,7 @@ class Curve:
         """Take in one stretch."""
         line = ledger.line
         wrong = self.ints[POSITION] + 1 < line.base or follow(
-            line.view("commit_ns"), line.base, first, rows["at_ns"], rows["version"], ledger.timeline,
+            line.all("commit_ns"), line.base, first, rows["at_ns"], rows["version"], ledger.timeline,
             ledger.lineage, self.ints, self.floats, self.bins, self.lags, self._p,
         ) >= 0  # fmt: skip
         if wrong:
@@ -204,13 +204,13 @@ class Curve:
     def settle(self, ledger: Ledger, at_ns: int, kept: int | np.int64) -> None:
         """Bring the integrals up to ``at_ns``; records beyond ``kept`` leave."""
         self.time_ns += max(0, at_ns - max(int(self.ints[SINCE]), int(self._p[P_WARMUP])))
-        view = ledger.line.view("commit_ns")
+        view = ledger.line.all("commit_ns")
         settle(view, ledger.line.base, at_ns, kept, self.ints, self.floats, self.bins, self.lags, self._p)
 
     def end(self, ledger: Ledger, end_ns: int) -> None:
         """Settle at the end of the run; a standby that still lags does so for ever."""
         self.settle(ledger, end_ns, NEVER)
-        pending = ledger.line.view("commit_ns")[max(int(self.ints[POSITION]) + 1 - ledger.line.base, 0) :]
+        pending = ledger.line.all("commit_ns")[max(int(self.ints[POSITION]) + 1 - ledger.line.base, 0) :]
         if len(pending) and pending[0] + self._p[P_THRESHOLD] < end_ns:
             _lag(pending[0], NEVER, self.ints, self.lags, self._p)
 

@@ -12,16 +12,19 @@ from typing import Protocol
 import numpy as np
 
 from sim.core.identity import lsn_of, pack_version, timeline_of
+from sim.engine.log import Log
 from sim.journal import schema
 from sim.journal.recorder import Slice, Table
 from sim.measure.compiled import grow_lineage, on_timeline, run_end
 from sim.measure.store import ledger_kernels as k
-from sim.measure.store.pending import Line
 from sim.measure.store.setup import Setup
 
 LATE_NS = (
     3600 * 10**9
 )  # a commit that comes later than this after its client gave up is not counted among the info writes
+
+
+COMMITS = ("commit_ns", "version", "rid", "node")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +73,7 @@ class Ledger:
         self.timeline = 1
         self.primary = setup.regions.index(setup.primary)
         self.nodes = tuple(setup.regions.index(name) for name in setup.nodes)
-        self.line = Line()
+        self.line = Log(1, **dict.fromkeys((*COMMITS, "flags"), np.int64))
         self.cuts: list[Cut] = []
         self.lineage = np.zeros((8, 2), np.int64)
         self.sent = np.zeros(len(setup.regions), np.int64)
@@ -112,7 +115,7 @@ class Ledger:
         domain = self.setup.domain
         lost_ns = [m.at_ns for m in part.heard if (m.kind, m.subject) == ("primary.lost", domain)]
         if lost_ns:
-            before = int(np.searchsorted(self.line.view("commit_ns"), lost_ns[-1]))
+            before = int(np.searchsorted(self.line.all("commit_ns"), lost_ns[-1]))
             self.lost_ns, self._lost_last = lost_ns[-1], self.line.base + before - 1
 
     def settled_since(self, since_ns: int, after: int = 0) -> int:
@@ -163,7 +166,7 @@ class Ledger:
     def named(self, version: int) -> bool:
         """Return whether an answer named a commit of the line."""
         at = lsn_of(version) - self.line.base
-        return self.settled_and_named(version) if at < 0 else bool(self.line.view("flags")[at] & k.ACKED)
+        return self.settled_and_named(version) if at < 0 else bool(self.line.all("flags")[at] & k.ACKED)
 
     def settled_and_named(self, version: int) -> bool:
         """Return whether all nodes had a commit of the line long ago, and an answer named it."""
@@ -179,7 +182,7 @@ class Ledger:
             if self.on_line(low):
                 first, stop = max(lsn_of(low), after + 1), min(lsn_of(low) + high - low, last + 1)
                 settled -= max(stop - first, 0)
-        flags = self.line.view("flags")[max(after + 1 - base, 0) : max(last + 1 - base, 0)]
+        flags = self.line.all("flags")[max(after + 1 - base, 0) : max(last + 1 - base, 0)]
         return settled + int((flags & k.ACKED != 0).sum())
 
     def of_others(self, ops: Table) -> np.ndarray:
@@ -188,14 +191,14 @@ class Ledger:
         To be asked when they have been taken in, before ``prune``.
         """
         out = np.empty(len(ops["rid"]), np.bool_)
-        rids = self.line.view("rid")
+        rids = self.line.all("rid")
         k.of_others(*self._told(ops), rids, self._abandoned, self._places, self._lost_count, out)
         return out
 
     def _told(self, ops: Table) -> tuple[k.Answers, k.Pending]:
         """Return what clients learned, and the commits that it can be about."""
         rows = k.Answers(*(ops[c] for c in k.Answers._fields))
-        return rows, k.Pending(self.line.view("version"), self.line.view("flags"), self.line.base)
+        return rows, k.Pending(self.line.all("version"), self.line.all("flags"), self.line.base)
 
     def _stretch(self, tables: dict[str, Table], observer: Observer) -> None:
         first = len(self.line)
@@ -218,7 +221,7 @@ class Ledger:
         if self.first_ns is None and n:
             self.first_ns = int(rows["commit_ns"][0])
         self.totals[k.COMMITS] += n
-        due = pack_version(self.timeline, self.line.last + 1)
+        due = pack_version(self.timeline, self.line.end)
         if n and versions[0] == due and run_end(versions, 0) == n:  # nearly always
             self._extend(rows)
             return
@@ -226,7 +229,7 @@ class Ledger:
         if on_line.any():
             kept = {name: np.ascontiguousarray(column[on_line]) for name, column in rows.items()}
             if kept["version"][0] != due or run_end(kept["version"], 0) < len(kept["version"]):
-                where = f"timeline {self.timeline} have a gap after {self.line.last}"
+                where = f"timeline {self.timeline} have a gap after {self.line.end - 1}"
                 raise ValueError(f"{self.setup.domain}: commits of {where}")
             self._extend(kept)
         if not on_line.all():
@@ -237,9 +240,9 @@ class Ledger:
         if self._lost_count:
             k.recommit(rows["rid"], rows["version"], self._abandoned, self._places)
         first = len(self.line)
-        self.line.append(rows)
+        self.line.append(flags=0, **{name: rows[name] for name in COMMITS})
         if self._gave_up.shape[1]:
-            new = self.line.view("flags")[first:]
+            new = self.line.all("flags")[first:]
             new[self._given_up(rows["rid"], rows["commit_ns"])] |= k.INFO
 
     def _given_up(self, rids: np.ndarray, commit_ns: np.ndarray) -> np.ndarray:
@@ -258,9 +261,9 @@ class Ledger:
         new[:, k.CUT_ID] = [self._cut_of(v) for v in rows["version"].tolist()]
         if self._gave_up.shape[1]:
             new[self._given_up(rows["rid"], rows["commit_ns"]), k.FLAGS] |= k.INFO
-        at = k.find(rows["rid"], self.line.view("rid"))
-        new[at >= 0, k.RECOMMIT] = self.line.view("version")[at[at >= 0]]
-        twin = self.line.view("flags")[at[at >= 0]]
+        at = k.find(rows["rid"], self.line.all("rid"))
+        new[at >= 0, k.RECOMMIT] = self.line.all("version")[at[at >= 0]]
+        twin = self.line.all("flags")[at[at >= 0]]
         new[at >= 0, k.FLAGS] |= np.where(twin & k.ACKED, k.ACKED_BY_RID, 0) | (twin & k.INFO)
         self._abandon(new)
 
@@ -272,7 +275,7 @@ class Ledger:
         line, last = self.line, cut.cut
         known = cut.timeline == self.timeline if self.destroyed else cut.parent == self.timeline
         emptied = last < 0 and not cut.promoted
-        if not known or (last + 1 < line.base and not emptied) or last > line.last:
+        if not known or (last + 1 < line.base and not emptied) or last >= line.end:
             raise ValueError(
                 f"{self.setup.domain}: timeline {cut.timeline} cannot branch from {cut.parent} after {last}"
             )
@@ -282,7 +285,7 @@ class Ledger:
         keep = max(last - line.base + 1, 0)
         if keep < len(line):
             self._abandon(self._rows_after(keep, cut.node))
-            line.tail = line.head + keep
+            line.truncate(line.base + keep)
         self.cuts.append(cut)
         self.timeline, self.destroyed = cut.timeline, not cut.promoted
         if not cut.promoted:
@@ -305,7 +308,7 @@ class Ledger:
             ("node", k.NODE),
             ("flags", k.FLAGS),
         ):
-            rows[:, column] = line.view(name)[keep:]
+            rows[:, column] = line.all(name)[keep:]
         rows[:, k.CUT_ID] = len(self.cuts)
         lsn = lsn_of(rows[:, k.VERSION])
         standbys = [n for n in self.nodes if n != self.primary]
@@ -331,8 +334,8 @@ class Ledger:
     def _give_up(self, rids: np.ndarray, send_ns: np.ndarray, end_ns: np.ndarray) -> None:
         """Mark the commits of writes that ended info, and remember the rest: their commits may still come."""
         line = self.line
-        since = int(np.searchsorted(line.view("commit_ns"), send_ns.min()))
-        line.view("flags")[since:][k.find(line.view("rid")[since:], rids) >= 0] |= k.INFO
+        since = int(np.searchsorted(line.all("commit_ns"), send_ns.min()))
+        line.all("flags")[since:][k.find(line.all("rid")[since:], rids) >= 0] |= k.INFO
         self._gave_up = np.concatenate([self._gave_up, np.stack([rids, end_ns])], axis=1)
 
     def prune(self, until_ns: int) -> None:
@@ -342,15 +345,15 @@ class Ledger:
         """
         others = [self.received[n] for n in self.nodes if n != self.primary]
         line = self.line
-        reached = min(others, default=line.last) - line.base + 1
-        old = int(np.searchsorted(line.view("commit_ns"), until_ns - self.setup.op_life_ns))
+        reached = min(others, default=line.end - 1) - line.base + 1
+        old = int(np.searchsorted(line.all("commit_ns"), until_ns - self.setup.op_life_ns))
         count = max(0, min(int(reached), old))
         self.totals[k.PRUNED] += count
-        self.totals[k.INFO_PRUNED] += int((line.view("flags")[:count] & k.INFO != 0).sum())
-        named = line.view("flags")[:count] & k.ACKED != 0
+        self.totals[k.INFO_PRUNED] += int((line.all("flags")[:count] & k.INFO != 0).sum())
+        named = line.all("flags")[:count] & k.ACKED != 0
         self.totals[k.ACKS_PRUNED] += int(named.sum())
-        self._fall_silent(line.view("version")[:count][~named])
-        line.drop_head(count)
+        self._fall_silent(line.all("version")[:count][~named])
+        line.drop(line.base + count)
 
     def _fall_silent(self, versions: np.ndarray) -> None:
         """Note commits that no answer has named; one to another operation of their tag still may."""

@@ -12,9 +12,9 @@ from bisect import bisect_right, insort
 import numpy as np
 
 from sim.core.identity import lsn_of, pack_version, timeline_of
+from sim.engine.log import Log
 from sim.journal.recorder import Table
 from sim.measure.bus.bus_log import runs_of
-from sim.measure.column_growth import room_for
 from sim.measure.platform.spans import Span, Spans
 
 EVERY = 64
@@ -29,16 +29,18 @@ class Line:
     def __init__(self) -> None:
         self.timeline = 1
         self.segments: list[Span] = [(pack_version(1, 1), pack_version(2, 0))]  # the last one is open
-        self.end = 1  # log sequence number of the next commit
         self.keys = 0  # greatest key seen, plus 1
         self._off: list[tuple[int, dict[str, np.ndarray]]] = []  # runs of abandoned versions, sorted
-        self._base = 1
+        self._held = Log(1, **COLUMNS)  # by log sequence number
         self._bare = 1  # of what was abandoned before this log sequence number only sparse times are kept
-        self._head = 0
-        self._columns = {name: np.zeros(4096, dtype) for name, dtype in COLUMNS.items()}
         self._sparse = np.zeros(64, np.int64)
         self._marks: dict[int, int] = {}
         self._wanted: set[int] = set()
+
+    @property
+    def end(self) -> int:
+        """The log sequence number of the next commit."""
+        return self._held.end
 
     def extend(self, rows: Table) -> None:
         """Take in commits: those of the newest timeline continue the line, others are abandoned already."""
@@ -51,12 +53,8 @@ class Line:
             return
         if lsn_of(int(rows["version"][0])) != self.end:
             raise ValueError(f"commits of timeline {self.timeline} have a gap before {rows['version'][0]}")
-        self._make_room(count)
-        at = self._head + self.end - self._base
-        for name, column in self._columns.items():
-            column[at : at + count] = rows[name]
         self._remember(self.end, rows["commit_ns"])
-        self.end += count
+        self._held.append(**{name: rows[name] for name in COLUMNS})
         self.keys = max(self.keys, int(rows["key"].max()) + 1)
         for version in [v for v in self._wanted if lsn_of(v) < self.end]:
             self._wanted.discard(version)
@@ -67,7 +65,7 @@ class Line:
 
         Before what is held only if the store was emptied: of the older ones sparse times alone are known.
         """
-        first = max(last + 1, self._base)
+        first = max(last + 1, self._held.base)
         self._bare = first if last + 1 < first else self._bare
         gone = self.on(self.version(first), FOREVER) if first < self.end else []
         for low, high in gone:
@@ -78,7 +76,8 @@ class Line:
         self.segments = [(a, min(b, pack_version(timeline_of(a), last + 1))) for a, b in self.segments]
         self.segments = [(a, b) for a, b in self.segments if a < b]
         self.segments.append((pack_version(timeline, last + 1), pack_version(timeline + 1, 0)))
-        self.timeline, self.end = timeline, last + 1
+        self.timeline = timeline
+        self._held.truncate(last + 1)
         self._wanted = {pack_version(timeline, last + 1)}
 
     def version(self, lsn: int) -> int:
@@ -116,13 +115,13 @@ class Line:
         lsn, count = lsn_of(version), len(at)
         if lsn >= near_from:
             return self._column("commit_ns", lsn, count)
-        if lsn >= self._base:
+        if lsn >= self._held.base:
             held = self._column("commit_ns", lsn, count)
             if int(at[-1]) - int(held[0]) <= KEEP_NS:  # times ascend, so all of them are young
                 return held
         numbers = lsn + np.arange(count)
         out = self._sparse[(numbers - 1) // EVERY]
-        gone = max(0, min(count, self._base - lsn))
+        gone = max(0, min(count, self._held.base - lsn))
         if gone == count:
             return out
         held = self._column("commit_ns", lsn + gone, count - gone)
@@ -162,7 +161,7 @@ class Line:
         if not self.holds(version):
             off = self._abandoned(version)
             return None if off is None else off[1]
-        if lsn < self._base or lsn >= self.end:
+        if lsn < self._held.base or lsn >= self.end:
             return None
         old = at_ns - int(self._column("commit_ns", lsn, 1)[0]) > KEEP_NS
         return None if old and lsn < near_from else int(self._column("rid", lsn, 1)[0])
@@ -173,7 +172,7 @@ class Line:
             found = [self._abandoned(version) for version in range(low, high)]
             keys = [columns[2] for columns in found if columns is not None]
             return high - len(keys), np.array(keys, np.int64)
-        first = max(lsn_of(low), self._base)
+        first = max(lsn_of(low), self._held.base)
         count = max(0, lsn_of(low) + high - low - first)
         return high - count, self._column("key", first, count)
 
@@ -188,19 +187,14 @@ class Line:
 
     def drop_before(self, version: int, until_ns: int) -> None:
         """Forget the columns of what lies before ``version`` of the line and is old at ``until_ns``."""
-        held = self._column("commit_ns", self._base, self.end - self._base)
-        old = self._base + int(np.searchsorted(held, until_ns - KEEP_NS))
-        base = min(lsn_of(version), self.end, old)
-        if base > self._base:
-            self._head += base - self._base
-            self._base = base
+        old = self._held.base + int(self._held.all("commit_ns").searchsorted(until_ns - KEEP_NS))
+        self._held.drop(min(lsn_of(version), old))
 
     def _column(self, name: str, lsn: int, count: int) -> np.ndarray:
         """Return a view of a column; every log sequence number of it must be held."""
-        if lsn < self._base or lsn + count > self.end:
+        if lsn < self._held.base or lsn + count > self.end:
             raise ValueError(f"commits {lsn} to {lsn + count - 1} are not held")
-        first = self._head + lsn - self._base
-        return self._columns[name][first : first + count]
+        return self._held.part(name, lsn, lsn + count)
 
     def _diverge(self, rows: Table) -> None:
         """Keep commits of a timeline that a promotion has already abandoned."""
@@ -227,15 +221,3 @@ class Line:
         while at + len(kept) > len(self._sparse):
             self._sparse = np.concatenate([self._sparse, np.zeros_like(self._sparse)])
         self._sparse[at : at + len(kept)] = kept
-
-    def _make_room(self, count: int) -> None:
-        held = self.end - self._base
-        size = len(self._columns["rid"])
-        if self._head + held + count <= size:
-            return
-        size = room_for(held + count, size)
-        for name, column in self._columns.items():
-            fresh = np.zeros(size, column.dtype)
-            fresh[:held] = column[self._head : self._head + held]
-            self._columns[name] = fresh
-        self._head = 0

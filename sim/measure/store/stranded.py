@@ -49,7 +49,7 @@ def stranded_of(ledger: Ledger, standing: Standing, milestones: Sequence[Milesto
     reach = standing.reach
     lost_ns = [m.at_ns for m in milestones if (m.kind, m.subject) == ("primary.lost", ledger.setup.domain)]
     since_ns = max(lost_ns, default=end_ns)
-    if ledger.emptied_ns is not None or reach >= ledger.line.last:
+    if ledger.emptied_ns is not None or reach >= ledger.line.end - 1:
         return Stranded(0, 0, 0, 0, since_ns, since_ns, False, ())
     times = np.sort(np.concatenate([_pending(ledger, reach), _again(ledger, reach)]))
     diverged = int((times >= since_ns).sum()) + ledger.settled_since(since_ns, max(reach, 0))
@@ -77,7 +77,7 @@ def _beyond(ledger: Ledger, reach: int) -> slice:
 def _pending(ledger: Ledger, reach: int) -> np.ndarray:
     """Return the commit times (n,) of acknowledged commits beyond ``reach`` that are not settled."""
     line, part = ledger.line, _beyond(ledger, reach)
-    return line.view("commit_ns")[part][line.view("flags")[part] & k.ACKED != 0]
+    return line.all("commit_ns")[part][line.all("flags")[part] & k.ACKED != 0]
 
 
 def _again(ledger: Ledger, reach: int) -> np.ndarray:
@@ -93,7 +93,7 @@ def _again(ledger: Ledger, reach: int) -> np.ndarray:
 
 
 def _info(ledger: Ledger, reach: int) -> int:
-    flags = ledger.line.view("flags")[_beyond(ledger, reach)]
+    flags = ledger.line.all("flags")[_beyond(ledger, reach)]
     settled = int(ledger.totals[k.INFO_PRUNED]) if reach == NOTHING else 0
     return int((flags & (k.INFO | k.ACKED) == k.INFO).sum()) + settled
 

@@ -68,7 +68,8 @@ def test_ages_are_drawn(tmp_path):
 
 def test_commits_that_every_stage_has_are_forgotten(monkeypatch):
     """After ten times as many records as are kept, the columns hold no more than those, and runs stay one."""
-    from sim.measure.path import domain, line
+    from sim.measure.platform import domain
+    from sim.measure.store import line
 
     assert KEEP_NS == 900 * S
     monkeypatch.setattr(line, "KEEP_NS", 5 * S)
@@ -77,5 +78,5 @@ def test_commits_that_every_stage_has_are_forgotten(monkeypatch):
     for part in journey.history.slices(at=tuple(range(0, 60 * S, S))):
         measured.fold(part, 10**9)
     assert measured.line.end == 41
-    assert measured.line._base == 41
+    assert measured.line._held.base == 41
     assert list(measured.consumers["search"].stage.delivered) == [(1 << 40 | 1, 1 << 40 | 41)]
