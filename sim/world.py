@@ -79,8 +79,8 @@ class World:
         while self._pulls and self._pulls[0][0] < until:
             moment, name = self._pulls.popleft()
             domain = name.partition("/")[0]
-            reached = self.assembly.circles.advance_one(domain, moment)
-            until = min(until, reached, self.clock.peek())
+            self.assembly.circles.advance_one(domain, moment)
+            until = min(until, self.clock.peek())
             self.assembly.pull(name, int(min(moment, until)))
         return until
 

@@ -37,12 +37,12 @@ class Circles:
         while self._coupled and self._together < until and not any(s.trip_waits for s in self._coupled):
             self._step(until)
 
-    def advance_one(self, domain: str, until: float) -> float:
-        """Run one store's circle, and those it is coupled with; return ``until``, or when a trip is due."""
+    def advance_one(self, domain: str, until: float) -> None:
+        """Run one store's circle, and those it is coupled with, to ``until``, or as far as trips allow."""
         if self._stores[domain] in self._apart:
-            return min(until, self._run(self._stores[domain], until))
-        self.advance(until)
-        return min(until, self._clock.peek())
+            self._run(self._stores[domain], until)
+        else:
+            self.advance(until)
 
     def _step(self, until: float) -> None:
         """Run coupled circles to one time before which no checker can change its mind, at most ``until``.
