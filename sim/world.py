@@ -91,12 +91,12 @@ class World:
 
     def _emit(self, domain: str, *, last: bool = False) -> None:
         """Hand on what happened in a domain since the last slice."""
-        store = self.assembly.stores[domain].store
-        tables = self.setting.graph.rows(domain, store.settled, last=last)
-        noted, store.noted = heard(self.milestones.all, store.noted, store.settled)
-        self._fold(Slice(domain, store.settled, tables, noted))
+        data = self.assembly.stores[domain].data
+        tables = self.setting.graph.rows(domain, data.settled, last=last)
+        noted, data.noted = heard(self.milestones.all, data.noted, data.settled)
+        self._fold(Slice(domain, data.settled, tables, noted))
         if self._progress is not None:
-            reached = min(other.store.settled for other in self.assembly.stores.values())
+            reached = min(other.data.settled for other in self.assembly.stores.values())
             self._progress(reached / self._end, reached)
 
     def _finish(self, until: int) -> None:
@@ -110,7 +110,7 @@ class World:
 
     def primaries(self) -> dict[str, str]:
         """Return the present primary's region of each domain."""
-        return {name: store.store.primary for name, store in self.assembly.stores.items()}
+        return {name: store.data.primary for name, store in self.assembly.stores.items()}
 
     def strike(self, fault_id: str, what: list[Turn], *, why: str) -> None:
         """Put the overlays on at this moment."""
@@ -139,5 +139,5 @@ class World:
 
     def holds(self, when: When) -> bool:
         """Return whether a condition holds now."""
-        domains = {name: store.store for name, store in self.assembly.stores.items()}
+        domains = {name: store.data for name, store in self.assembly.stores.items()}
         return holds(when, domains, self.milestones, self.clock.now)

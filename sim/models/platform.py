@@ -1,7 +1,8 @@
 """A resolved scenario as a graph of components: the one place that knows all their kinds."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
+from typing import NamedTuple
 
 import numpy as np
 
@@ -41,6 +42,17 @@ from sim.spec.bus.replay import DATABASE
 from sim.spec.faults.turned import turned
 from sim.spec.faults.when import When
 from sim.spec.scenario import Scenario
+
+
+class EventPath(NamedTuple):
+    """What the events of one domain go through, before lake and replays."""
+
+    setting: Setting
+    buses: dict[str, Bus]  # by region
+    relay: Relay
+    mirrors: dict[tuple[str, str], Mirror]  # by (from, to)
+    offsets: Offsets
+    consumers: list[Consumer]
 
 
 class Assembly:
@@ -85,7 +97,7 @@ class Assembly:
         if name in self.graph:
             self.graph.pull(name, until)
         elif node:
-            self.stores[domain].store.pull(node[0], cursor, until)
+            self.stores[domain].data.pull(node[0], cursor, until)
 
     # --- stores ---------------------------------------------------------------------------------------------
 
@@ -118,37 +130,37 @@ class Assembly:
 
     def _add_events(self) -> None:
         """Add the event path of each domain, and what they share."""
-        setting, scenario = self._setting, self._scenario
-        bus = scenario.bus
+        setting, scenario, bus = self._setting, self._scenario, self._scenario.bus
         assert bus is not None, "there is one"
-        clusters = {
-            region: Cluster(region, partitions=bus.partitions, brokers=bus.brokers)
+        clusters = [
+            Cluster(region, partitions=bus.partitions, brokers=bus.brokers)
             for region in setting.network.regions
-        }
+        ]
         tables = _tables_of(_jitters(scenario))
         jitters = Jitters(tables, tables.encode())
+        self.graph.add(*(Elections(setting, cluster) for cluster in clusters))
         lakes: dict[str, DomainLake] = {}
-        self.graph.add(*(Elections(setting, cluster) for cluster in clusters.values()))
         for name, store in self.stores.items():
-            of_one = store.control.setting
-            buses = {region: Bus(of_one, region, cluster) for region, cluster in clusters.items()}
-            relay = Relay(of_one, buses)
-            mirrors = {
-                (a, b): Mirror(of_one, buses[a], buses[b], jitters) for a in buses for b in buses if a != b
-            }
-            offsets = Offsets(of_one, buses, mirrors)
-            consumers = list(self._consumers(of_one, buses, offsets))
-            self.graph.add(relay, RelayCrash(of_one, relay), *mirrors.values(), *buses.values(), offsets)
-            self.graph.add(*consumers)
+            path = self._path(store.control.setting, clusters, jitters)
+            self.graph.add(path.relay, RelayCrash(path.setting, path.relay), *path.mirrors.values())
+            self.graph.add(*path.buses.values(), path.offsets, *path.consumers)
             if scenario.lake is not None:
-                lakes[name] = DomainLake(of_one, buses=buses, offsets=offsets, serves=self._serves())
+                lakes[name] = DomainLake(
+                    path.setting, buses=path.buses, offsets=path.offsets, serves=self._serves()
+                )
                 self.graph.add(*lakes[name].components)
-            replays = list(self._replays(of_one, buses))
-            self.graph.add(*replays)
-            if name in self._origins:
-                self._add_calls(of_one, relay, buses, mirrors=mirrors, consumers=consumers, replays=replays)
+            self._add_replays(path)
         if scenario.lake is not None:
             self._add_shared(lakes)
+
+    def _path(self, setting: Setting, clusters: Sequence[Cluster], jitters: Jitters) -> EventPath:
+        buses = {cluster.region: Bus(setting, cluster) for cluster in clusters}
+        relay = Relay(setting, buses)
+        pairs = [(a, b) for a in buses for b in buses if a != b]
+        mirrors = {(a, b): Mirror(setting, buses[a], buses[b], jitters) for a, b in pairs}
+        offsets = Offsets(setting, buses, mirrors)
+        consumers = list(self._consumers(setting, buses, offsets))
+        return EventPath(setting, buses, relay, mirrors, offsets, consumers)
 
     def _consumers(self, setting: Setting, buses: dict[str, Bus], offsets: Offsets) -> Iterator[Consumer]:
         for name, spec in self._scenario.consumers.items():
@@ -162,46 +174,45 @@ class Assembly:
             return None
         caller = None if spec.on == CLIENTS else spec.on
         wanted = np.array([s.kind == WRITE and s.fed_by == caller for s in setting.store.streams])
-        calls = Calls(self.stores[spec.writes].store, name)
+        calls = Calls(self.stores[spec.writes].data, name)
         return Handler(calls, self._origins[setting.domain], wanted)
 
-    def _replays(self, setting: Setting, buses: dict[str, Bus]) -> Iterator[Replayer]:
-        for name, spec in sorted(self._scenario.replays.items()):
-            if spec.of == setting.domain:
-                calls = Calls(setting.store, name) if spec.into == DATABASE else None
-                origins = self._origins[setting.domain] if spec.into == DATABASE else None
-                yield Replayer(
-                    setting, name, spec, buses[spec.region],
-                    started=self._started, holds=self._holds, calls=calls, origins=origins,
+    def _add_replays(self, path: EventPath) -> None:
+        """Add a domain's replays, and what it needs if its events lead to calls."""
+        name, callers = path.setting.domain, list[Replayer]()
+        for replay, spec in sorted(self._scenario.replays.items()):
+            if spec.of == name:
+                into_store = spec.into == DATABASE
+                replayer = Replayer(
+                    path.setting, replay, spec, path.buses[spec.region],
+                    started=self._started, holds=self._holds,
+                    calls=Calls(path.setting.store, replay) if into_store else None,
+                    origins=self._origins[name] if into_store else None,
                 )  # fmt: skip
+                self.graph.add(replayer)
+                callers += [replayer] if into_store else []
+        if name in self._origins:
+            self._add_calls(path, self._origins[name], callers)
 
-    def _add_calls(
-        self,
-        setting: Setting,
-        relay: Relay,
-        buses: dict[str, Bus],
-        *,
-        mirrors: dict[tuple[str, str], Mirror],
-        consumers: list[Consumer],
-        replays: list[Replayer],
-    ) -> None:
-        """Add what a domain whose events lead to calls needs for that."""
-        origins = self._origins[setting.domain]
-        readers = [consumer.reader for consumer in consumers if consumer.reader.handler is not None]
-        callers = [replay for replay in replays if replay.spec.into == DATABASE]
+    def _add_calls(self, path: EventPath, origins: Origins, callers: list[Replayer]) -> None:
+        readers = [consumer.reader for consumer in path.consumers if consumer.reader.handler is not None]
         self._foresights.append(
-            Foresight(setting, origins, relay, mirrors.values(), readers=readers, replays=callers)
+            Foresight(
+                path.setting, origins, path.relay, path.mirrors.values(), readers=readers, replays=callers
+            )
         )
         calls = [reader.handler.calls for reader in readers if reader.handler is not None]
         waiting = partial(_any_waits, callers)
-        self.graph.add(Tags(setting, origins, buses.values(), relay, calls=calls, waiting=waiting))
+        self.graph.add(
+            Tags(path.setting, origins, path.buses.values(), path.relay, calls=calls, waiting=waiting)
+        )
 
     def _serves(self) -> Callable[[str], bool] | None:
         """Return whether the node in a region that look-ups ask serves, None if nobody asks any."""
         lake = self._scenario.lake
         if lake is None or lake.stream.lookup is None:
             return None
-        return partial(serves, self.stores[lake.stream.lookup].store, self._setting.network)
+        return partial(serves, self.stores[lake.stream.lookup].data, self._setting.network)
 
     def _add_shared(self, lakes: dict[str, DomainLake]) -> None:
         """Add what reads tables of several domains, and what decides where all are computed."""

@@ -54,10 +54,10 @@ class Bus(Component):
     ``own_positions``: the position of each. ``retention``: (in force, base), ns.
     """
 
-    def __init__(self, setting: Setting, region: str, cluster: Cluster) -> None:
+    def __init__(self, setting: Setting, cluster: Cluster) -> None:
         assert setting.scenario.bus is not None, "there is one"
-        retention = setting.scenario.bus.retention
-        self.domain: str | None = setting.domain
+        retention, region = setting.scenario.bus.retention, cluster.region
+        self.domain = setting.domain
         self.name = bus_log(setting.domain, region)
         self.inputs = (published_log(setting.domain, region), carried_log(setting.domain, region))
         self.outputs = (self.name,)

@@ -51,7 +51,7 @@ class Circles:
         At least one ns: a trip at its beginning comes after what happens at that time on the data path, which
         it cannot change at once.
         """
-        sure = min(store.store.sure_until() for store in self._coupled)
+        sure = min(store.data.sure_until() for store in self._coupled)
         tick = min((foresight.next_tick(self._together) for foresight in self._foresights), default=inf)
         bound = min(until, tick, max(sure, self._together + 1))
         for foresight in self._foresights:
@@ -64,11 +64,11 @@ class Circles:
 
     def _run(self, store: Store, until: float) -> float:
         """Run one circle to ``until``; return the time of the trip that stopped it, infinity if none did."""
-        if store.trip_waits or store.store.position >= until:
+        if store.trip_waits or store.data.position >= until:
             return inf
-        tripped = store.store.advance(int(until), partial(self._full, store.name))
+        tripped = store.data.advance(int(until), partial(self._full, store.name))
         if tripped is None:
             return inf
-        store.trip_waits, at = True, store.store.position
+        store.trip_waits, at = True, store.data.position
         self._clock.call(f"trip/{store.name}", at, partial(store.tripped, tripped), REST)
         return at

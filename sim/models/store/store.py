@@ -19,7 +19,7 @@ class Store(Component):
     driven = True
 
     def __init__(self, control: Control) -> None:
-        self.control, self.store = control, control.domain
+        self.control, self.data = control, control.domain
         name = self.name = self.domain = control.domain.name
         self.inputs, self.outputs = (calls_log(name),), (f"{name}/log",)
         self.rejoin = Rejoin(control)
@@ -33,12 +33,12 @@ class Store(Component):
     def tripped(self, s: int) -> None:
         """Hand a trip to the controller it belongs to."""
         self.trip_waits = False
-        observer = self.store.streams[s].kind == OBSERVE
+        observer = self.data.streams[s].kind == OBSERVE
         (self.failover if observer else self.answers).tripped(s)
 
     def advance(self, until: int) -> None:
         """Bring log, followers and reads to ``until``, to which the circle must have been advanced."""
-        self.store.settle(until)
+        self.data.settle(until)
 
     def changed(self, cause: int | None) -> None:  # noqa: ARG002  # controllers look for what they name
         """Set everything to what the dials say now, and look at the primary."""
@@ -47,14 +47,14 @@ class Store(Component):
 
     def take_rows(self) -> dict[str, Table]:
         """Return what happened strictly before the settled time and was not taken yet, and forget it."""
-        return emit(self.store, life_ns=self._op_life_ns)
+        return emit(self.data, life_ns=self._op_life_ns)
 
     def final_rows(self) -> dict[str, Table]:
         """Return what had not ended when the run ended, and who could reach whom."""
-        return {**final_tables(self.store), "sides": side_table(self.control.network)}
+        return {**final_tables(self.data), "sides": side_table(self.control.network)}
 
     def counts(self) -> tuple[int, int]:
         """Return how many commits there were, and how many events, sends, receptions and applications."""
-        circle, followers = self.store.circle, self.store.followers.values()
+        circle, followers = self.data.circle, self.data.followers.values()
         carried = sum(sum(follower.rows.values()) for follower in followers)
         return circle.commits_in_all, circle.events + carried

@@ -84,7 +84,7 @@ class Stage:
         )
         self.setting = shared.of(self.domain)
         self.buses = {
-            region: Bus(self.setting, region, Cluster(region, partitions=1, brokers=1))
+            region: Bus(self.setting, Cluster(region, partitions=1, brokers=1))
             for region in self.network.regions
         }
         self.starts: list[tuple[str, str, str, str]] = []
