@@ -7,9 +7,10 @@ which no clock can blur: rows of the journal, steps of the control plane, and ad
 which costs some microseconds before it does anything.
 """
 
-from collections.abc import Callable, Iterator
+from collections import Counter
 from time import process_time
 from typing import Any
+from unittest.mock import patch
 
 from benchmarks.figure import FULL, QUICK, Figure
 from benchmarks.process import worked
@@ -80,27 +81,23 @@ def steepness(costs: list[float]) -> float:
 def counted(data: dict[str, Any]) -> dict[str, int]:
     """Return what a run of an authored scenario does: rows of its journal, steps, advances of circles."""
     from sim.journal.recorder import Recorder
+    from sim.models.store.domain import Domain
     from sim.spec.resolve import resolve
     from sim.spec.scenario import Scenario
     from sim.world import World
 
     resolved = resolve(Scenario.model_validate(data, context={"authored": True}))
-    recorder, steps = Recorder([]), iter(range(2**62))
-    world = World(resolved, seed=0, trial=0, fold=recorder.fold)
-    world.clock.on_step = lambda _: next(steps)
-    advances = iter(range(2**62))
-    for service in world.services.values():
-        service.domain.advance = _counting(service.domain.advance, advances)
-    world.run(resolved.duration)
-    return {"rows": recorder.rows, "steps": next(steps), "advances": next(advances)}
+    recorder, did = Recorder([]), Counter[str]()
+    world = World(resolved, seed=0, trial=0, fold=recorder.fold, stepped=lambda _: did.update(["steps"]))
 
+    def advance(domain: Domain, *until: Any) -> int | None:
+        did["advances"] += 1
+        return advance_of(domain, *until)
 
-def _counting(advance: Callable[[int], int | None], calls: Iterator[int]) -> Callable[[int], int | None]:
-    def counting(until: int) -> int | None:
-        next(calls)
-        return advance(until)
-
-    return counting
+    advance_of = Domain.advance
+    with patch.object(Domain, "advance", advance):
+        world.run(resolved.duration)
+    return {"rows": recorder.rows, **did}
 
 
 def work(size: str) -> dict[str, Any]:
