@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sim.engine.compiled import compiled, inlined
+from sim.engine.compiled import compiled, drawn, inlined
 from sim.engine.log import Column, Log
 from sim.engine.packing import lsn_of, timeline_of
 from sim.engine.sampling import FOREVER, DistTable, ns, rescaled, sample
@@ -144,27 +144,39 @@ class Cursor:
         state, speed, now = self.state, self.speed, float(self.speed[0])
         if now == to:
             return
-        left = -1 if state[TAKEN] >= at else int(state[REMAINING])
+        left = int(state[REMAINING])
         if now <= 0.0:
             self.resume(at)
-        elif 0 <= left < FOREVER:
-            left += int(state[FROM]) - at
+        elif left >= 0:
+            left = int(left_at(state[TAKEN], self.due, at))
         if to > 0.0:
-            left = remaining(left, float(speed[1]), to)
+            left = int(remaining(left, float(speed[1]), to))
             if left < 0 and state[TAKEN] >= 0:
                 state[TAKEN] = at
             speed[1] = to
         state[FROM], state[REMAINING], speed[0] = at, left, to
 
 
-def remaining(left: int, before: float, to: float) -> int:
+@drawn
+def left_at(begun, due, at):
+    """Return how much is left (ns) at ``at`` of work that began at ``begun``; -1 if it has not begun before.
+
+    FOREVER if it would never be done.
+    """
+    if begun >= at:
+        return np.int64(-1)
+    return FOREVER if due - begun >= FOREVER else np.int64(due - at)
+
+
+@drawn
+def remaining(left, before, to):
     """Return what is left (ns) at speed ``to`` of ``left`` ns at the speed ``before``; -1: all of it.
 
-    All of it is left of what would never have been done.
+    All of it is left of what has not begun, and of what would never have been done.
     """
     if left < 0 or left >= FOREVER:
-        return -1
-    return left if before == to else int(rescaled(left, before, to))
+        return np.int64(-1)
+    return np.int64(left) if before == to else rescaled(left, before, to)
 
 
 _SERVED, _IDLY, _SKIPPED, _BLOCKED = range(4)

@@ -6,8 +6,8 @@ from sim.engine.circle.messages import answer
 from sim.engine.circle.nodes import begin, find_next, refill, vacate
 from sim.engine.circle.slots import release
 from sim.engine.compiled import compiled, inner, typed
+from sim.engine.cursor import left_at, remaining
 from sim.engine.packing import slot_of
-from sim.engine.sampling import FOREVER, rescaled
 
 (_NOTHING,) = typed(0)
 
@@ -84,9 +84,9 @@ def _change_node_speed(c, node, at, to):
         return
     for w in range(c.worker.shape[1]):
         worker = c.worker[node, w]
-        never = worker.done - worker.start >= FOREVER  # at the old speed: taken up anew
-        if worker.busy and worker.start < at and not never:
-            worker.done = at + rescaled(worker.done - at, now, to)
+        left = remaining(left_at(worker.start, worker.done, at), now, to)
+        if worker.busy and left >= 0:
+            worker.done = at + left
             worker.start = at - 1  # in service before any later change, even one at this same time
         elif worker.busy:
             row.speed = to

@@ -17,8 +17,9 @@ from sim.engine.circle.kinds import AWAITING, EVEN, FED, NEVER, RANDOM, RECORDED
 from sim.engine.circle.lanes import join, least
 from sim.engine.circle.messages import LOST, await_timeout, depart, push_request
 from sim.engine.compiled import compiled, inlined, inner, merged, typed
+from sim.engine.cursor import left_at, remaining
 from sim.engine.packing import pack_session
-from sim.engine.sampling import FOREVER, DistTable, halves, ns, raw, rescaled, sample, uniform, zipf
+from sim.engine.sampling import DistTable, halves, ns, raw, sample, uniform, zipf
 
 _ARRIVAL, _SESSION, _KEY, _SERVICE = typed(Purpose.ARRIVAL, Purpose.SESSION, Purpose.KEY, Purpose.SERVICE)
 _NONE, _FIRST = typed(0, 1)  # attempts
@@ -95,8 +96,9 @@ def _change_rate(c, s, at, to):
     row.factor = to
     if row.arrival > EVEN:
         return
-    if row.start < at and row.next - row.start < FOREVER:
-        row.next = at + rescaled(row.next - at, now, to)
+    left = remaining(left_at(row.start, row.next, at), now, to)
+    if left >= 0:
+        row.next = at + left
         row.start = at - 1
     else:  # not begun, or never to end: taken up anew
         row.start = max(row.start, at)
