@@ -50,7 +50,7 @@ def scenario(minutes: int, *, share: int = 1, sets: tuple[str, ...] = ()):
 
 def by_engine(resolved) -> tuple[float, Counts, int]:
     """Return processor time s with the measures that the twin has, what was found, and the transactions."""
-    from sim.measure.figures import Measures
+    from sim.measure.measures import Measures
     from sim.measure.store.setup import setup_of
     from sim.trial import rerun
 

@@ -6,13 +6,14 @@ A heal that is planned for after the end changes no verdict; the reason names it
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from math import inf
 
 from sim.core import dials as d
 from sim.core.distributions import Distribution
 from sim.core.quantity import LONGEST_NS, format_duration, parse_duration
 from sim.faults.schedule import Fate
 from sim.journal.milestones import Milestone
+from sim.measure.figures import Figures
 from sim.measure.verdict import UNDECIDED, Verdict
 from sim.spec.scenario import Scenario
 
@@ -32,7 +33,7 @@ class End:
     scenario: Scenario
     fates: Mapping[str, Fate]
     milestones: Sequence[Milestone]
-    figures: Mapping[str, Any]
+    figures: Figures
 
 
 def advised(verdicts: Iterable[Verdict], end: End) -> list[Verdict]:
@@ -62,10 +63,10 @@ def _stores(of: str, end: End) -> list[str]:
 
 def _out_of_reach(of: str, end: End) -> Iterator[str]:
     """Yield what would tell what becomes of stranded records, of databases or else of stages behind them."""
-    losses = {store: end.figures["loss"][store] for store in _stores(of, end)}
-    stores = [name for name, f in losses.items() if f["stranded"] or f["stranded_window_s"] is None]
-    most = {name: losses[name]["where"][:1] for name in stores}  # the first place holds the most
-    holders = [(name, place["region"]) for name, places in most.items() for place in places]
+    losses = {store: end.figures.loss[store] for store in _stores(of, end)}
+    stores = [name for name, f in losses.items() if f.stranded or f.stranded_window_s == inf]
+    most = {name: losses[name].where[:1] for name in stores}  # the first place holds the most
+    holders = [(name, place.region) for name, places in most.items() for place in places]
     away = {name: fate for name, fate in _active(end).items() if _away(fate)}
     yield from _heals(away, holders, end)
     for store in stores:
@@ -76,15 +77,15 @@ def _out_of_reach(of: str, end: End) -> Iterator[str]:
 
 def _open_recovery(of: str, end: End) -> Iterator[str]:
     """Yield what would tell when a capability has recovered."""
-    figures, level = end.figures["recovery"][of], end.scenario.level
+    figures, level = end.figures.recovery[of], end.scenario.level
     settling = level.hold + level.window + level.latency
-    if figures["serving_again_s"] is not None:
-        started_s = next(e["started_s"] for e in figures["episodes"] if e["rta_s"] is None)
-        yield f"run until {_moment(round((started_s + figures['serving_again_s']) * NS) + settling)}"
+    if figures.serving_again_s is not None:
+        started_s = next(e.started_s for e in figures.episodes if e.rta_s is None)
+        yield f"run until {_moment(round((started_s + figures.serving_again_s) * NS) + settling)}"
         return
     store, _, kind = of.rpartition(".")
     own = kind in ("read", "write") and store in end.scenario.databases
-    if own and end.figures["loss"][store]["window_s"] is None:
+    if own and end.figures.loss[store].window_s == inf:
         return  # no node will ever have anything to serve again
     writes = own and kind == "write"
     active = _active(end)
@@ -140,8 +141,8 @@ def _restart(fate: Fate, nodes: Sequence[Node], end: End) -> int:
 
 def _failover(store: str, end: End) -> Iterator[str]:
     """Yield what would have let another node take over, if any is there that has its data."""
-    loss = end.figures["loss"][store]
-    if loss["window_s"] is None or loss["stranded_window_s"] is None:
+    loss = end.figures.loss[store]
+    if inf in (loss.window_s, loss.stranded_window_s):
         return
     own = [m for m in end.milestones if m.subject.partition("/")[0] == store]
     last = next((m for m in reversed(own) if m.kind in STEPS), None)
@@ -150,7 +151,7 @@ def _failover(store: str, end: End) -> Iterator[str]:
     if last.kind == "no_majority" and len(end.scenario.regions) == 2:
         yield "a third voter (one more region)"
     elif last.kind == "no_candidate":
-        yield from _more_lag(last.why, loss["stranded"])
+        yield from _more_lag(last.why, loss.stranded)
     elif last.kind in UNDER_WAY:
         yield f"{LONGER} (a failover was under way)"
 

@@ -1,10 +1,12 @@
 """What one trial gives back: the verdict, the figures it rests on, and what happened."""
 
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
-from sim.core.quantity import format_duration
+from sim.core.quantity import format_duration, seconds
+from sim.core.record import figure, record
 from sim.journal.milestones import Milestone
+from sim.measure.figures import Figures
 from sim.measure.verdict import Verdict as JudgedObjective
 from sim.spec.predicates import METRICS
 from sim.spec.scenario import Scenario
@@ -13,32 +15,75 @@ Verdict = Literal["pass", "fail", "inconclusive"]
 EXIT_CODES: dict[str, int] = {"pass": 0, "fail": 1, "inconclusive": 3}
 
 
+@record
+class ObjectiveFigures:
+    """An objective, judged: in seconds, as a count or as a share, as its metric is."""
+
+    id: str = figure("its name in the scenario")
+    metric: str = figure("what is asked for")
+    of: str = figure("of which capability, store, stage or standby")
+    must: str = figure("the predicate")
+    value: float | None = figure(
+        "what it came to; null: the run does not tell, or it has no bound",
+        "as `metric`",
+    )
+    low: float | None = figure(
+        "the least that it can be; null: without bound, or nothing was measured",
+        "as `metric`",
+        unbounded=True,
+    )
+    high: float | None = figure(
+        "the most that it can be; null: without bound, or nothing measured", "as `metric`", unbounded=True
+    )
+    censored: bool = figure("whether it is a recovery that the run did not see to its end")
+    verdict: str = figure("`met`, `missed` or `undecided`")
+    why: str = figure("why it is undecided, or why its bounds differ, in words")
+
+
+@record
+class FaultFigures:
+    """What became of a fault."""
+
+    fired: bool = figure("whether it took effect")
+    status: str = figure("`healed`, `active`, `waiting` or `not_drawn`")
+    started_s: float | None = figure("when it began; null: it did not")
+    healed_s: float | None = figure("when it healed; null: it did not")
+    until_s: float | None = figure("when it was to heal, perhaps after the end; null: never, or not known")
+
+
+@record
+class Performance:
+    """What a run took."""
+
+    wall_s: float = figure("how long it took")
+    rows: int = figure("rows of the journal", "rows")
+    writes: int = figure("writes that were simulated", "operations")
+    stage_operations: int = figure("operations of all stages, as records received", "operations")
+    peak_rss_bytes: int = figure("the most memory that the process has had")
+
+
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """One trial, judged.
 
-    ``scenario`` is the scenario's name, ``digest`` the hash of its resolved form. ``figures`` has the keys
-    recovery, latency, loss, exposure, consistency, operations and conservation, as ``sim.measure`` defines
-    them; a key whose name ends in ``_s`` is in seconds. ``faults``: id -> fired, status, started_s, healed_s,
-    until_s (when it was to heal, perhaps after the end; None: never).
-    ``objectives``: as ``objective_of`` gives them, in the scenario's order. ``performance``: wall_s, rows,
-    writes, stage_operations, peak_rss_bytes. ``trust``: what limits belief in the figures, one sentence each.
-    ``control``: the same seed without faults, as ``{"figures": ...}``, or None if it was not run.
+    ``scenario`` is the scenario's name, ``digest`` the hash of its resolved form. ``objectives``: in the
+    scenario's order. ``trust``: what limits belief in the figures, one sentence each. ``control``: the
+    figures of the same seed without faults, or None if it was not run.
     """
 
     scenario: str
     digest: str
     seed: int
-    figures: dict[str, Any]
+    figures: Figures
     milestones: list[Milestone]
-    faults: dict[str, dict[str, Any]]
-    objectives: list[dict[str, Any]]
+    faults: dict[str, FaultFigures]
+    objectives: list[ObjectiveFigures]
     verdict: Verdict
     exit_code: int
-    performance: dict[str, Any]
+    performance: Performance
     journal_digest: str
     trust: list[str]
-    control: dict[str, Any] | None = None
+    control: Figures | None = None
 
 
 @dataclass
@@ -50,7 +95,7 @@ class Unfinished(Exception):
     seed: int
     reached_ns: int
     milestones: list[Milestone]
-    performance: dict[str, Any]
+    performance: Performance
 
     def __str__(self) -> str:
         """Say why, and when in the run."""
@@ -58,25 +103,21 @@ class Unfinished(Exception):
         return f"ended at {format_duration(self.reached_ns)} of {duration}: {self.why}"
 
 
-def objective_of(verdict: JudgedObjective) -> dict[str, Any]:
-    """Return a judged objective in the units of reports: seconds, a count or a fraction.
-
-    ``low`` and ``high``: the least and the most that it can be, inf: without bound, None: nothing was
-    measured. ``value`` is None where they differ, or are infinite.
-    """
+def objective_of(verdict: JudgedObjective) -> ObjectiveFigures:
+    """Return a judged objective in the units of reports: seconds, a count or a fraction."""
     bounds, value = verdict.bounds, verdict.value
     low, high = (None, None) if bounds is None else (bounds.low, bounds.high)
     if METRICS[verdict.metric] == ("duration",):
-        value, low, high = (None if ns is None else ns / 1e9 for ns in (value, low, high))
-    return {
-        "id": verdict.id,
-        "metric": verdict.metric,
-        "of": verdict.of,
-        "must": verdict.must,
-        "value": value,
-        "low": low,
-        "high": high,
-        "censored": verdict.censored,
-        "verdict": verdict.verdict,
-        "why": verdict.why,
-    }
+        value, low, high = seconds(value), seconds(low), seconds(high)
+    return ObjectiveFigures(
+        id=verdict.id,
+        metric=verdict.metric,
+        of=verdict.of,
+        must=verdict.must,
+        value=value,
+        low=low,
+        high=high,
+        censored=verdict.censored,
+        verdict=verdict.verdict,
+        why=verdict.why,
+    )

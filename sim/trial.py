@@ -12,15 +12,25 @@ import numpy as np
 
 from sim.advice import End, advised
 from sim.core.budget import DEFAULT, Budget, Guard, OverBudget
+from sim.core.quantity import seconds
 from sim.estimate.admission import guard
 from sim.estimate.estimate import Estimate, estimate
 from sim.journal.milestones import Milestone
 from sim.journal.parquet import ParquetWriter
 from sim.journal.recorder import Recorder, Reducer, Slice
 from sim.measure.digest import Digest
-from sim.measure.figures import Measures
+from sim.measure.figures import Figures
+from sim.measure.measures import Measures
 from sim.measure.verdict import judge, overall
-from sim.outcome import EXIT_CODES, Outcome, Unfinished, Verdict, objective_of
+from sim.outcome import (
+    EXIT_CODES,
+    FaultFigures,
+    Outcome,
+    Performance,
+    Unfinished,
+    Verdict,
+    objective_of,
+)
 from sim.spec.resolve import digest
 from sim.spec.scenario import Scenario
 from sim.trust import trust
@@ -69,10 +79,10 @@ def run(
     world, rows = _simulate(resolved, reducers, seed=seed, trial=trial, progress=progress, watch=watch)
     figures = measures.figures()
     faults = _faults(world)
-    drawn = {name: fault for name, fault in faults.items() if fault["status"] != "not_drawn"}
+    fired = {name: fault.fired for name, fault in faults.items() if fault.status != "not_drawn"}
     end = End(resolved, world.schedule.fates, world.milestones.all, figures)
-    verdicts = advised(judge(figures, resolved.sla, drawn), end)
-    code = overall(verdicts, drawn)
+    verdicts = advised(judge(figures, resolved.sla, fired), end)
+    code = overall(verdicts, fired)
     return Outcome(
         scenario=resolved.name,
         digest=shared.digest,
@@ -86,11 +96,11 @@ def run(
         performance=_performance(world, rows, perf_counter() - began),
         journal_digest=fingerprint.hexdigest(),
         trust=trust(resolved, figures, world.milestones.all),
-        control={"figures": _control_figures(resolved, seed, trial, budget)} if control else None,
+        control=_control_figures(resolved, seed, trial, budget) if control else None,
     )
 
 
-def _control_figures(resolved: Scenario, seed: int, trial: int, budget: Budget) -> dict[str, Any]:
+def _control_figures(resolved: Scenario, seed: int, trial: int, budget: Budget) -> Figures:
     """Return the figures of the same seed without faults."""
     measures, watch = Measures.of(resolved), guard(estimate(resolved), budget)
     _simulate(resolved, [measures], seed=seed, trial=trial, faults=False, watch=watch)
@@ -129,31 +139,28 @@ def _simulate(
     return world, recorder.rows
 
 
-def _faults(world: World) -> dict[str, dict[str, Any]]:
-    def seconds(ns: int | None) -> float | None:
-        return None if ns is None else ns / 1e9
-
+def _faults(world: World) -> dict[str, FaultFigures]:
     return {
-        name: {
-            "fired": fate.fired,
-            "status": fate.status,
-            "started_s": seconds(fate.started_ns),
-            "healed_s": seconds(fate.healed_ns),
-            "until_s": seconds(fate.until_ns),
-        }
+        name: FaultFigures(
+            fired=fate.fired,
+            status=fate.status,
+            started_s=seconds(fate.started_ns),
+            healed_s=seconds(fate.healed_ns),
+            until_s=seconds(fate.until_ns),
+        )
         for name, fate in world.schedule.fates.items()
     }
 
 
-def _performance(world: World, rows: int, wall_s: float) -> dict[str, Any]:
+def _performance(world: World, rows: int, wall_s: float) -> Performance:
     writes, operations = world.counts()
-    return {
-        "wall_s": wall_s,
-        "rows": rows,
-        "writes": writes,
-        "stage_operations": operations,
-        "peak_rss_bytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024,
-    }
+    return Performance(
+        wall_s=wall_s,
+        rows=rows,
+        writes=writes,
+        stage_operations=operations,
+        peak_rss_bytes=resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024,
+    )
 
 
 def run_tables(scenario: Scenario, seed: int, *, trial: int = 0, pulls: Pulls = ()) -> dict[str, Any]:

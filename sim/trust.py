@@ -5,6 +5,7 @@ from typing import Any
 
 from sim.core.distributions import Distribution
 from sim.journal.milestones import Milestone
+from sim.measure.figures import Figures
 from sim.spec.model import Model
 from sim.spec.scenario import Scenario
 from sim.spec.store.coverage import notes as recorded
@@ -14,11 +15,11 @@ _ONE = "One trial: these are the figures of one seed, not a probability."
 _FORMULAS = ("lognormal", "pareto", "weibull", "gamma", "exponential")  # the longest tails first
 
 
-def trust(scenario: Scenario, figures: dict[str, Any], milestones: Sequence[Milestone]) -> list[str]:
+def trust(scenario: Scenario, figures: Figures, milestones: Sequence[Milestone]) -> list[str]:
     """Return the trust note of a run."""
     notes = [_ONE, *recorded(scenario), *_left_out(scenario), *_without_majority(milestones)]
     wanted = {objective.of for objective in scenario.sla.values()}
-    untested = sorted(name for name, of in figures["recovery"].items() if name in wanted and not of["tested"])
+    untested = sorted(name for name, of in figures.recovery.items() if name in wanted and not of.tested)
     if untested:
         when = " while faults lasted" if any(m.kind == "fault.started" for m in milestones) else ""
         notes.append(f"Nothing was asked of {some(untested)}{when}: objectives on it are undecided.")

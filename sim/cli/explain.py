@@ -57,6 +57,7 @@ def command(run: Path, named: str | None, dashboard: str | None, moment: str | N
 def _run(folder: Path) -> tuple[dict[str, Any], "Scenario"]:
     """Return run.json and the resolved scenario of a run folder."""
     from sim.core.checksums import Damaged, verify
+    from sim.report.document import DOCUMENT
     from sim.report.folder import JOURNAL
     from sim.spec.resolve import load, resolve
 
@@ -68,6 +69,9 @@ def _run(folder: Path) -> tuple[dict[str, Any], "Scenario"]:
     except Damaged as error:
         raise click.BadParameter(f"{error}; run the scenario again", param_hint="RUN") from error
     found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    if found.get("document", 0) > DOCUMENT:  # older ones, which may not say, have all that is read here
+        why = f"its document has version {found['document']}, and this sim reads up to {DOCUMENT}"
+        raise click.BadParameter(f"{folder} was made by a newer version of sim: {why}", param_hint="RUN")
     if "unfinished" in found:
         why = found["unfinished"]["why"]
         raise click.BadParameter(f"{folder} did not come to its end: {why}", param_hint="RUN")

@@ -6,6 +6,7 @@ second, fractions 0 to 1. Parsing goes through Decimal, so ``0.1s`` is 100,000,0
 
 import re
 from decimal import Decimal
+from typing import overload
 
 DURATION_UNITS = {
     "w": 604_800_000_000_000, "d": 86_400_000_000_000, "h": 3_600_000_000_000, "m": 60_000_000_000,
@@ -126,6 +127,15 @@ def _iso(text: str) -> Decimal:
         )
     parts = zip(match.groups(), ("w", "d", "h", "m", "s"), strict=True)
     return sum((Decimal(number) * DURATION_UNITS[unit] for number, unit in parts if number), Decimal(0))
+
+
+@overload
+def seconds(ns: float) -> float: ...
+@overload
+def seconds(ns: float | None) -> float | None: ...
+def seconds(ns: float | None) -> float | None:
+    """Return nanoseconds in seconds, as figures and documents have them; None for none."""
+    return None if ns is None else ns / 1e9
 
 
 def format_duration(value_ns: float) -> str:

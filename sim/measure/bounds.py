@@ -1,22 +1,17 @@
 """What a run says of a figure: not less than this, not more than that, and why the two differ."""
 
-from dataclasses import dataclass
 from math import inf
-from typing import Any
 
-SECOND = 1e9
+from sim.core.record import figure, record
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Bounds:
-    """The least and the most that a figure can be, in its own unit; inf: without bound.
+    """The least and the most that a figure can be, in its own unit."""
 
-    ``reason``: why they differ, in words; "" if they do not.
-    """
-
-    low: float
-    high: float
-    reason: str = ""
+    low: float = figure("the least; null: without bound", unbounded=True)
+    high: float = figure("the most; null: without bound", unbounded=True)
+    reason: str = figure("why they differ, in words; empty if they do not")
 
     def __post_init__(self) -> None:
         """Bounds are in order, and a difference has a reason."""
@@ -26,28 +21,22 @@ class Bounds:
     @classmethod
     def exactly(cls, value: float) -> "Bounds":
         """Return the bounds of a figure that the run tells."""
-        return cls(value, value)
+        return cls(low=value, high=value, reason="")
 
     @classmethod
     def between(cls, low: float, high: float, reason: str) -> "Bounds":
         """Return bounds that may differ, which then is for the reason given."""
-        return cls(low, high, "" if low == high else reason)
+        return cls(low=low, high=high, reason="" if low == high else reason)
 
     @property
     def exact(self) -> bool:
         """Whether the run tells the figure."""
         return self.low == self.high
 
-    def figures(self) -> dict[str, Any]:
-        """Return ``low``, ``high`` (None: without bound) and ``reason``."""
-        low, high = (None if value == inf else value for value in (self.low, self.high))
-        return {"low": low, "high": high, "reason": self.reason}
-
-
-def bounds_of(figures: dict[str, Any], unit: float = 1.0) -> Bounds:
-    """Return the bounds that ``Bounds.figures`` has written, times ``unit``."""
-    low, high = (inf if value is None else round(value * unit) for value in (figures["low"], figures["high"]))
-    return Bounds(low, high, figures["reason"])
+    def times(self, unit: float) -> "Bounds":
+        """Return the same in a smaller unit, of which each is so many whole ones."""
+        low, high = (end if end == inf else round(end * unit) for end in (self.low, self.high))
+        return Bounds(low=low, high=high, reason=self.reason)
 
 
 def exact_bounds(value: float | None, unit: float = 1) -> Bounds | None:

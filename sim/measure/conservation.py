@@ -5,7 +5,6 @@ in every run: if one does not, the fault is ours.
 """
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 
@@ -13,9 +12,10 @@ from sim.core.identity import lsn_of
 from sim.journal.milestones import Milestone
 from sim.journal.recorder import Slice, Table
 from sim.measure.store import ledger_kernels as k
+from sim.measure.store.figures import AckTerms, ConservationFigures, NodeTerms
 from sim.measure.store.latency import KINDS, Latency
 from sim.measure.store.ledger import Ledger
-from sim.measure.store.loss import emptied_of, judge
+from sim.measure.store.loss import Loss
 from sim.measure.store.presence import Presence, limits_of, on_line, shared, size
 from sim.measure.store.setup import Setup
 
@@ -87,10 +87,15 @@ class Conservation:
     def finish(self, milestones: Sequence[Milestone], end_ns: int) -> None:
         """Nothing to do: the sums are formed by ``figures``."""
 
-    def figures(self, ledger: Ledger, latency: Latency) -> dict[str, Any]:
-        """Return every term, and ``problems``: one line for each sum that does not close."""
+    def figures(
+        self, ledger: Ledger, latency: Latency, loss: Loss, others: Sequence[str]
+    ) -> ConservationFigures:
+        """Return every term, and ``problems``: one line for each sum that does not close.
+
+        ``others``: lines of other measures of the store.
+        """
         nodes = {name: self._terms(name) for name in self._setup.nodes}
-        commits, acks = _commit_terms(ledger), _ack_terms(ledger)
+        commits, acks = _commit_terms(ledger), _ack_terms(ledger, loss)
         surviving = size(on_line(self._committed.runs, limits_of(self._timeline, self._cuts)))
         sums = [
             (
@@ -124,10 +129,11 @@ class Conservation:
             ]
             sums += [(f"{name} received: {t}", t["received"], t["applied"] + t["backlog"])]
         problems = [f"{self._setup.domain} {what}" for what, total, parts in sums if total != parts]
-        return {
-            "surviving": surviving, **commits, "acks": acks, "nodes": nodes,
-            "problems": problems + self._operation_problems(latency),
-        }  # fmt: skip
+        return ConservationFigures(
+            surviving=surviving, **commits, acks=AckTerms(**acks),
+            nodes={name: NodeTerms(**terms) for name, terms in nodes.items()},
+            problems=(*problems, *self._operation_problems(latency), *others),
+        )  # fmt: skip
 
     def _terms(self, name: str) -> dict[str, int]:
         limits = limits_of(self._timeline, self._cuts)
@@ -169,26 +175,25 @@ def _commit_terms(ledger: Ledger) -> dict[str, int]:
     }
 
 
-def _ack_terms(ledger: Ledger) -> dict[str, int]:
+def _ack_terms(ledger: Ledger, loss: Loss) -> dict[str, int]:
     """Return where the commits lie that acknowledgements named.
 
     ``lost_records`` counts lost operations, the way the loss measure does.
     """
-    rows, (lost, _) = ledger.abandoned, judge(ledger)
+    rows = ledger.abandoned
     named = rows[rows[:, k.FLAGS] & k.ACKED != 0, k.RID]
-    gone = named[np.isin(named, lost)]
+    gone = named[np.isin(named, loss.lost)]
     writes = len(np.unique(gone))  # two abandoned commits of one write may both have been named
     totals = ledger.totals.tolist()
-    settled, found = totals[k.ACKS_PRUNED], len(lost)
+    settled = totals[k.ACKS_PRUNED]
     if ledger.emptied_ns is not None:
-        found += emptied_of(ledger)
         settled, writes = 0, writes + settled
     return {
         "acknowledged": totals[k.ACKS],
         "surviving": settled + int((ledger.line.all("flags") & k.ACKED != 0).sum()),
         "recommitted": len(named) - len(gone),
         "lost": writes,
-        "lost_records": found,
+        "lost_records": loss.records,
         "again": totals[k.ACKS_AGAIN] + len(gone) - len(np.unique(gone)),
         "unknown": totals[k.ACKS_UNKNOWN],
     }

@@ -3,29 +3,31 @@
 from collections.abc import Mapping
 from typing import Any
 
-CAPABILITY = {
+from sim.measure.figures import Figures
+
+# section -> its figures that are compared
+COMPARED = {
     "recovery": ("downtime_s", "failed_requests", "slow_requests"),
     "latency": ("p50_s", "p99_s", "p999_s"),
-}
-STORE = {
     "consistency": (
         "stale_reads",
         "stale_fraction",
         "staleness_max_s",
         "staleness_mean_s",
         "versions_behind_max",
-    )
+    ),
 }
 
 
-def differences(run: Mapping[str, Any], control: Mapping[str, Any]) -> dict[str, dict[str, float | None]]:
+def differences(run: Figures, control: Figures) -> dict[str, dict[str, float | None]]:
     """Return capability or store -> figure -> run minus control; None where either has no value."""
     out: dict[str, dict[str, float | None]] = {}
-    for section, names in {**CAPABILITY, **STORE}.items():
-        for of, figures in run[section].items():
+    for section, names in COMPARED.items():
+        bases: Mapping[str, Any] = getattr(control, section)
+        for of, figures in getattr(run, section).items():
             row = out.setdefault(of, {})
             for name in names:
-                row[name] = _difference(figures[name], control[section][of][name])
+                row[name] = _difference(getattr(figures, name), getattr(bases[of], name))
     return out
 
 

@@ -7,14 +7,17 @@ answer; an empty population and a fault that never took effect leave the questio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import inf, isfinite
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from sim.core.quantity import format_duration
-from sim.measure.bounds import Bounds, bounds_of, exact_bounds
+from sim.measure.bounds import Bounds, exact_bounds
+from sim.measure.capability.figures import RecoveryFigures
+from sim.measure.figures import Figures
 from sim.measure.orders.metrics import METRICS as ORDER_METRICS
 from sim.measure.orders.metrics import order_value
 from sim.measure.platform.metrics import METRICS as PATH_METRICS
 from sim.measure.platform.metrics import path_value
+from sim.measure.store.figures import ConsistencyFigures, ExposureFigures, GuaranteeFigures
 from sim.spec.predicates import (
     CAPABILITY_METRICS,
     FRESHNESS_METRICS,
@@ -68,25 +71,23 @@ class Verdict:
 
 
 def judge(
-    figures: Mapping[str, Any], objectives: Mapping[str, "Objective"], faults: Mapping[str, Mapping[str, Any]]
+    figures: Figures, objectives: Mapping[str, "Objective"], fired: Mapping[str, bool]
 ) -> list[Verdict]:
-    """Return a verdict for each objective. ``faults``: id -> {"fired": bool}."""
-    idle = sorted(name for name, fault in faults.items() if not fault["fired"])
+    """Return a verdict for each objective. ``fired``: fault -> whether it took effect."""
+    idle = sorted(name for name, took_effect in fired.items() if not took_effect)
     return [_judge_one(name, objective, figures, idle) for name, objective in objectives.items()]
 
 
-def overall(verdicts: list[Verdict], faults: Mapping[str, Mapping[str, Any]]) -> int:
+def overall(verdicts: list[Verdict], fired: Mapping[str, bool]) -> int:
     """Return the exit code, worst first: an objective missed, anything undecided, pass."""
     found = {v.verdict for v in verdicts}
     if MISSED in found:
         return FAIL
-    return (
-        INCONCLUSIVE if UNDECIDED in found or any(not fault["fired"] for fault in faults.values()) else PASS
-    )
+    return INCONCLUSIVE if UNDECIDED in found or not all(fired.values()) else PASS
 
 
 def measured(
-    figures: Mapping[str, Any], metric: str, of: str, *, fraction: bool = False, over: str = ""
+    figures: Figures, metric: str, of: str, *, fraction: bool = False, over: str = ""
 ) -> Bounds | None:
     """Return what ``metric`` came to, in the base unit of its predicates (ns, count or fraction).
 
@@ -101,19 +102,19 @@ def measured(
     if metric in PATH_METRICS:
         return path_value(figures, metric, of)
     if metric in ("rta", "downtime", "failed_requests"):
-        return _recovery(figures["recovery"][of], metric, fraction)
+        return _recovery(figures.recovery[of], metric, fraction)
     if metric in RATIO_METRICS:
-        ratios = figures["ratios"][of]
-        return exact_bounds((ratios["windows"][over] if over else ratios)[metric])
+        ratios = figures.ratios[of]
+        return exact_bounds(getattr(ratios.windows[over] if over else ratios, metric))
     if metric in LATENCY_METRICS:
-        return exact_bounds(figures["latency"][of][metric.removeprefix("latency_") + "_s"], NS)
+        return exact_bounds(getattr(figures.latency[of], metric.removeprefix("latency_") + "_s"), NS)
     if metric == "exposure_max_records":
         store, _, standby = of.partition("/")
-        curves = figures["exposure"][store]
-        return _exposed([curves[standby]] if standby else list(curves.values()))
+        standbys = figures.exposure[store]
+        return _exposed([standbys[standby]] if standby else list(standbys.values()))
     if metric in RECOVERY_POINTS:
         return _loss(figures, metric, of)
-    return _consistency(figures["consistency"][of], metric, fraction)
+    return _consistency(figures.consistency[of], metric, fraction)
 
 
 def decide(must: "Predicate", bounds: Bounds | None) -> tuple[str, str]:
@@ -130,7 +131,7 @@ def decide(must: "Predicate", bounds: Bounds | None) -> tuple[str, str]:
     return (MET if found.pop() else MISSED), ALL_GONE if bounds.low == inf else bounds.reason
 
 
-def _judge_one(name: str, objective: "Objective", figures: Mapping[str, Any], idle: list[str]) -> Verdict:
+def _judge_one(name: str, objective: "Objective", figures: Figures, idle: list[str]) -> Verdict:
     must, metric, of = objective.must, objective.metric, objective.of
     over = "" if objective.over is None else format_duration(objective.over)
     bounds = measured(figures, metric, of, fraction=must.unit == "fraction", over=over)
@@ -142,18 +143,18 @@ def _judge_one(name: str, objective: "Objective", figures: Mapping[str, Any], id
     return Verdict(name, metric, of, str(must), bounds, verdict, why, over)
 
 
-def _exposed(curves: Sequence[Mapping[str, Any]]) -> Bounds | None:
+def _exposed(standbys: Sequence[ExposureFigures]) -> Bounds | None:
     """Return the most records at risk; without bound if a standby lost its data, and all that it had had."""
-    most = max((curve["cut"]["records_max"] for curve in curves), default=None)
-    if most is None or not any(curve["cut"]["emptied"] for curve in curves):
+    most = max((standby.cut.records_max for standby in standbys), default=None)
+    if most is None or not any(standby.cut.emptied for standby in standbys):
         return exact_bounds(most)
-    return Bounds(most, inf, "a standby lost its data: for a while nothing of the store was there")
+    return Bounds.between(most, inf, "a standby lost its data: for a while nothing of the store was there")
 
 
-def untested(figures: Mapping[str, Any], metric: str, of: str) -> bool:
+def untested(figures: Figures, metric: str, of: str) -> bool:
     """Return whether a metric is about operations of which there was none while faults put it to the test."""
     capability = f"{of}.read" if metric in OF_READS else of
-    return metric in OF_USES and not figures["recovery"][capability]["tested"]
+    return metric in OF_USES and not figures.recovery[capability].tested
 
 
 def _missed_anyhow(verdict: str, must: "Predicate") -> bool:
@@ -161,51 +162,53 @@ def _missed_anyhow(verdict: str, must: "Predicate") -> bool:
     return verdict == MISSED and must.op in ("<", "<=")
 
 
-def _recovery(capability: Mapping[str, Any], metric: str, fraction: bool) -> Bounds | None:
-    population = capability["operations"]
+def _recovery(capability: RecoveryFigures, metric: str, fraction: bool) -> Bounds | None:
+    population = capability.operations
     if not population:
         return None
     if metric == "downtime":
-        return exact_bounds(capability["downtime_s"], NS)
+        return exact_bounds(capability.downtime_s, NS)
     if metric == "failed_requests":
-        failed = capability["failed_requests"]
+        failed = capability.failed_requests
         return exact_bounds(failed / population if fraction else failed)
     return recovery_time(capability)
 
 
-def recovery_time(capability: Mapping[str, Any]) -> Bounds:
+def recovery_time(capability: RecoveryFigures) -> Bounds:
     """Return the bounds of a recovery time, in ns, of which the run may not have seen the end.
 
     If it served again it may have recovered then. Episodes that were over count too: the longest is what is
     asked for.
     """
-    if capability["rta_s"] is not None:
-        return Bounds.exactly(round(capability["rta_s"] * NS))
-    again_s = capability["serving_again_s"]
-    open_s = capability["censored_after_s"] if again_s is None else again_s
-    over_s = [episode["rta_s"] for episode in capability["episodes"] if episode["rta_s"] is not None]
+    if capability.rta_s is not None:
+        return Bounds.exactly(round(capability.rta_s * NS))
+    again_s = capability.serving_again_s
+    open_s = capability.censored_after_s if again_s is None else again_s
+    assert open_s is not None, "a recovery that is not known has an end of the run"
+    over_s = [episode.rta_s for episode in capability.episodes if episode.rta_s is not None]
     reason = "it did not serve again before the run ended"
     if again_s is not None:
         reason = "it served again, but the run ended before that had held"
-    return Bounds(round(max([open_s, *over_s]) * NS), inf, reason)
+    return Bounds.between(round(max([open_s, *over_s]) * NS), inf, reason)
 
 
-def _loss(figures: Mapping[str, Any], metric: str, of: str) -> Bounds | None:
+def _loss(figures: Figures, metric: str, of: str) -> Bounds | None:
     """Return the bounds of a loss; without an acknowledged write only one of all there was is any."""
-    bounds = figures["loss"][of]["bounds"][RECOVERY_POINTS[metric]]
-    found = bounds_of(bounds, NS if metric == "rpa_window" else 1)
-    if isfinite(found.high) and not figures["conservation"][of]["acks"]["acknowledged"]:
+    bounds: Bounds = getattr(figures.loss[of].bounds, RECOVERY_POINTS[metric])
+    found = bounds.times(NS) if metric == "rpa_window" else bounds
+    if isfinite(found.high) and not figures.conservation[of].acks.acknowledged:
         return None
     return found
 
 
-def _consistency(store: Mapping[str, Any], metric: str, fraction: bool) -> Bounds | None:
+def _consistency(store: ConsistencyFigures, metric: str, fraction: bool) -> Bounds | None:
     if metric in GUARANTEES:
-        return exact_bounds(store[metric]["violations"] if store[metric]["judged"] else None)
-    if not store["reads"]:
+        guarantee: GuaranteeFigures = getattr(store, metric)
+        return exact_bounds(guarantee.violations if guarantee.judged else None)
+    if not store.reads:
         return None
     if metric == "stale_reads":
-        return exact_bounds(store["stale_fraction"] if fraction else store["stale_reads"])
+        return exact_bounds(store.stale_fraction if fraction else store.stale_reads)
     if metric == "behind_max":
-        return exact_bounds(store["versions_behind_max"])
-    return exact_bounds(store[f"{metric}_s"], NS)
+        return exact_bounds(store.versions_behind_max)
+    return exact_bounds(getattr(store, f"{metric}_s"), NS)

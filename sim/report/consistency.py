@@ -1,8 +1,9 @@
 """What readers saw: stale reads and broken session guarantees, with the first example of each."""
 
-from typing import Any
+from collections.abc import Mapping
 
 from sim.core.identity import lsn_of, timeline_of
+from sim.measure.store.figures import ConsistencyFigures, GuaranteeFigures, Violation
 from sim.outcome import Outcome
 from sim.report.page import Section, Table
 from sim.report.quantities import clock, count, duration, percent
@@ -17,14 +18,10 @@ GUARANTEES = {
 # Enough to see what kind of thing goes wrong; run.json has one for each.
 WITNESSES_MAX = 4
 
-Figures = dict[str, Any]
-
 
 def consistency(outcome: Outcome) -> list[Section]:
     """Return staleness and the four session guarantees of each store, one row a store."""
-    stores: dict[str, Figures] = outcome.figures.get("consistency", {})
-    if not stores:
-        return []
+    stores = outcome.figures.consistency
     stale = Table(
         ("store", "reads", "stale", "share", "age p99", "age worst", "versions behind"),
         tuple((name, *_staleness(f)) for name, f in stores.items()),
@@ -32,40 +29,47 @@ def consistency(outcome: Outcome) -> list[Section]:
     )
     broken = Table(
         ("promises broken", *(g.replace("_", " ") for g in GUARANTEES)),
-        tuple((name, *(count(f[g]["violations"]) for g in GUARANTEES)) for name, f in stores.items()),
+        tuple(
+            (name, *(count(_guarantee(f, g).violations) for g in GUARANTEES)) for name, f in stores.items()
+        ),
         frozenset(range(1, 5)),
     )
     return [Section("Consistency", (stale, "", broken, *_witnesses(stores)))]
 
 
-def _staleness(figure: Figures) -> tuple[str, ...]:
+def _staleness(figure: ConsistencyFigures) -> tuple[str, ...]:
     """Return the columns of staleness; a store nobody read says so by dashes."""
     return (
-        count(figure["reads"]),
-        count(figure["stale_reads"]),
-        percent(figure["stale_fraction"]),
-        duration(figure["staleness_p99_s"]),
-        duration(figure["staleness_max_s"]),
-        count(figure["versions_behind_max"]),
+        count(figure.reads),
+        count(figure.stale_reads),
+        percent(figure.stale_fraction),
+        duration(figure.staleness_p99_s),
+        duration(figure.staleness_max_s),
+        count(figure.versions_behind_max),
     )
 
 
-def _witnesses(stores: dict[str, Figures]) -> list[str]:
+def _guarantee(figure: ConsistencyFigures, name: str) -> GuaranteeFigures:
+    found: GuaranteeFigures = getattr(figure, name)
+    return found
+
+
+def _witnesses(stores: Mapping[str, ConsistencyFigures]) -> list[str]:
     """Tell the first examples of what went wrong, guarantee by guarantee."""
     lines = [
-        f"- {name}, {guarantee.replace('_', ' ')}: {_told(guarantee, figure[guarantee]['witness'])}"
+        f"- {name}, {guarantee.replace('_', ' ')}: {_told(guarantee, witness)}"
         for guarantee in GUARANTEES
         for name, figure in stores.items()
-        if figure[guarantee]["witness"]
+        if (witness := _guarantee(figure, guarantee).witness) is not None
     ]
     return lines[:WITNESSES_MAX]
 
 
-def _told(guarantee: str, witness: Figures) -> str:
+def _told(guarantee: str, witness: Violation) -> str:
     """Write one violation as a sentence."""
     did, though = GUARANTEES[guarantee]
-    now, before = _version(witness["version"]), _version(witness["earlier_version"])
-    return f"at {clock(witness['send_ns'])} a session {did} {now} of key {witness['key']}, {though} {before}"
+    now, before = _version(witness.version), _version(witness.earlier_version)
+    return f"at {clock(witness.send_ns)} a session {did} {now} of key {witness.key}, {though} {before}"
 
 
 def _version(version: int) -> str:

@@ -1,13 +1,12 @@
 """What the faults alone cost: this run beside the same seed without them."""
 
 from collections.abc import Callable
-from typing import Any
 
+from sim.measure.figures import Figures
 from sim.outcome import Outcome
 from sim.report.page import Section, Table
 from sim.report.quantities import count, duration, percent
 
-Figures = dict[str, Any]
 Write = Callable[[float | None], str]
 SHOWN: tuple[tuple[str, str, str, Write], ...] = (
     ("recovery", "failed_requests", "failed requests", count),
@@ -21,7 +20,7 @@ def beside(outcome: Outcome) -> list[Section]:
     """Return a row for each figure that the faults changed; nothing if no control was run."""
     if outcome.control is None:
         return []
-    rows = tuple(_rows(outcome.control["figures"], outcome.figures))
+    rows = tuple(_rows(outcome.control, outcome.figures))
     if not rows:
         return [
             Section(
@@ -38,8 +37,8 @@ def _rows(control: Figures, drill: Figures) -> list[tuple[str, ...]]:
     return [
         (f"{of}, {label}", write(before), write(after), _difference(before, after, write))
         for part, key, label, write in SHOWN
-        for of in drill[part]
-        for before, after in [(control[part][of][key], drill[part][of][key])]
+        for of, figures in getattr(drill, part).items()
+        for before, after in [(getattr(getattr(control, part)[of], key), getattr(figures, key))]
         if before != after
     ]
 

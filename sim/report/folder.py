@@ -14,15 +14,15 @@ import shutil
 import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from hashlib import sha256
 from importlib.metadata import PackageNotFoundError, version
 from itertools import count
 from pathlib import Path
-from typing import Any
 
 from sim.core.checksums import Damaged, seal, sums_of
 from sim.outcome import Outcome
-from sim.report.document import document, written
+from sim.report.document import Machine, document, written
 
 DISTRIBUTIONS = {
     "sim": "multiregion-sim",
@@ -87,13 +87,15 @@ def fill(folder: Path, outcome: Outcome, *, resolved: str, trial: int = 0) -> No
     from sim.journal.parquet import write_milestones
     from sim.report.pictures import exposure, freshness
 
-    about = {"trial": trial, "resolved": resolved, "versions": versions(), "platform": _platform()}
-    found = {**document(outcome), **about}
+    found = replace(
+        document(outcome), trial=trial, resolved=resolved, versions=versions(), platform=_platform()
+    )
     (folder / "run.json").write_text(written(found), encoding="utf-8")
     (folder / "scenario.yaml").write_text(resolved, encoding="utf-8")
     write_milestones(folder / "milestones.parquet", outcome.milestones)
-    exposure(outcome.figures.get("exposure", {}), folder / "exposure.svg")
-    freshness(outcome.figures.get("freshness", {}), folder / "freshness.svg")
+    exposure(outcome.figures.exposure, folder / "exposure.svg")
+    if outcome.figures.path is not None:
+        freshness(outcome.figures.path.freshness, folder / "freshness.svg")
 
 
 def versions() -> dict[str, str | None]:
@@ -107,9 +109,9 @@ def versions() -> dict[str, str | None]:
     return found
 
 
-def _platform() -> dict[str, Any]:
+def _platform() -> Machine:
     """Return the machine's kind, without its name."""
-    return {"system": platform.system(), "machine": platform.machine(), "cpus": os.cpu_count()}
+    return Machine(system=platform.system(), machine=platform.machine(), cpus=os.cpu_count())
 
 
 @contextmanager

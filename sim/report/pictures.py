@@ -3,13 +3,15 @@
 They are written here, line by line: importing a plotting library takes longer than a tenth of the drill.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from html import escape
 from math import ceil, floor, log10
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-KINDS = {"crash": "if the primary had died", "cut": "if its links had been cut"}
+from sim.measure.platform.figures import FreshnessFigures
+from sim.measure.store.figures import ExposureFigures
+
 TITLE = "Acknowledged records at risk at each moment"
 COLOURS = ("#1f77b4", "#ff7f0e", "#2ca02c", "#d62728", "#9467bd", "#8c564b", "#e377c2", "#17becf")
 # Lengths in pixels: a panel's plot, and what stands around it.
@@ -17,7 +19,7 @@ WIDTH, HEIGHT, LEFT, RIGHT, ABOVE, HEAD, FOOT, LINE = 1000, 130, 70, 20, 26, 30,
 PLOT = WIDTH - LEFT - RIGHT
 TICKS_MAX = 8
 
-Curve = tuple[str, dict[str, Any]]
+Curve = tuple[str, float, Sequence[float]]  # label, length of a step (s), the greatest value in each
 
 
 class Scale(NamedTuple):
@@ -36,29 +38,26 @@ class Scale(NamedTuple):
         return round(self.top + HEIGHT * (1 - records / self.records), 1)
 
 
-def exposure(figures: dict[str, Any], path: Path) -> bool:
+def exposure(figures: Mapping[str, Mapping[str, ExposureFigures]], path: Path) -> bool:
     """Draw acknowledged records at risk over time, a panel a store; return whether there was any.
 
-    ``figures``: store -> standby -> ``crash`` and ``cut`` -> ``series`` with ``step_s`` (seconds) and
-    ``records``, the most in each step. Nothing is written if there was none. OSError where ``path`` cannot
-    be written.
+    ``figures``: store -> standby -> what was at risk. Nothing is written if there was none. OSError where
+    ``path`` cannot be written.
     """
     return _draw({store: _curves(standbys) for store, standbys in figures.items()}, TITLE, "records", path)
 
 
-def freshness(figures: dict[str, Any], path: Path) -> bool:
+def freshness(figures: Mapping[str, FreshnessFigures], path: Path) -> bool:
     """Draw how old each capability of the data path was over time; return whether any ever was.
 
-    A panel for each domain, the lake and the dashboards. ``figures``: capability -> ``series`` with
-    ``step_s`` and ``age_s``, the greatest age (seconds) in each step. OSError where ``path`` cannot be
-    written.
+    A panel for each domain, the lake and the dashboards. ``figures``: of each capability. OSError where
+    ``path`` cannot be written.
     """
     panels: dict[str, list[Curve]] = {}
     for name, row in figures.items():
         head, _, what = name.partition(".")
-        if any(row["series"]["age_s"]):
-            series = {"step_s": row["series"]["step_s"], "records": row["series"]["age_s"]}
-            panels.setdefault(head, []).append((what, series))
+        if any(row.series.age_s):
+            panels.setdefault(head, []).append((what, row.series.step_s, row.series.age_s))
     return _draw(panels, "How old what people saw was at each moment", "seconds", path)
 
 
@@ -75,22 +74,25 @@ def _draw(panels: dict[str, list[Curve]], title: str, unit: str, path: Path) -> 
         f'<rect width="{WIDTH}" height="{height}" fill="#fff"/>',
         _text(WIDTH / 2, 20, title, anchor="middle", size=13),
     ]
-    end_s = max(s["step_s"] * len(s["records"]) for curves in panels.values() for _, s in curves)
+    end_s = max(step_s * len(values) for curves in panels.values() for _, step_s, values in curves)
     for i, (store, curves) in enumerate(panels.items()):
-        most = max(max(series["records"]) for _, series in curves)
+        most = max(max(values) for _, _, values in curves)
         scale = Scale(HEAD + ABOVE + i * (ABOVE + HEIGHT), end_s, most * 1.05)
         lines += _panel(store, curves, scale, unit=unit, last=i == len(panels) - 1)
     path.write_text("\n".join([*lines, "</svg>"]) + "\n", encoding="utf-8")
     return True
 
 
-def _curves(standbys: dict[str, Any]) -> list[Curve]:
-    """Return (label, series) of every curve of a store that ever leaves zero."""
+def _curves(standbys: Mapping[str, ExposureFigures]) -> list[Curve]:
+    """Return every curve of a store that ever leaves zero."""
     return [
-        (f"{standby}, {words}", kinds[kind]["series"])
+        (f"{standby}, {words}", curve.series.step_s, curve.series.records)
         for standby, kinds in standbys.items()
-        for kind, words in KINDS.items()
-        if any(kinds[kind]["series"]["records"])
+        for curve, words in (
+            (kinds.crash, "if the primary had died"),
+            (kinds.cut, "if its links had been cut"),
+        )
+        if any(curve.series.records)
     ]
 
 
@@ -107,9 +109,9 @@ def _panel(store: str, curves: list[Curve], scale: Scale, *, unit: str, last: bo
         yield f'<path d="M{x} {bottom}v4" stroke="#000"/>'
         if last:
             yield _text(x, bottom + 15, f"{at_s:,g}", anchor="middle")
-    for n, (label, series) in enumerate(curves):
+    for n, (label, step_s, values) in enumerate(curves):
         colour, y = COLOURS[n % len(COLOURS)], round(top + 12 + n * min(LINE, HEIGHT / len(curves)), 1)
-        yield f'<path d="{steps(series, scale)}" fill="none" stroke="{colour}"/>'
+        yield f'<path d="{steps(step_s, values, scale)}" fill="none" stroke="{colour}"/>'
         yield f'<path d="M{right - 22} {y - 3}h18" stroke="{colour}" stroke-width="2"/>'
         yield _text(right - 26, y, label, anchor="end")
     yield f'<rect x="{LEFT}" y="{top}" width="{PLOT}" height="{HEIGHT}" fill="none" stroke="#000"/>'
@@ -118,17 +120,16 @@ def _panel(store: str, curves: list[Curve], scale: Scale, *, unit: str, last: bo
         yield _text(LEFT + PLOT / 2, bottom + 32, "seconds since the start", anchor="middle")
 
 
-def steps(series: dict[str, Any], scale: Scale) -> str:
+def steps(step_s: float, values: Sequence[float], scale: Scale) -> str:
     """Return a curve as a path: a value holds for its step, and what does not change is not said again."""
-    step_s, records = series["step_s"], series["records"]
-    value, height = records[0], scale.y(records[0])
+    value, height = values[0], scale.y(values[0])
     path = [f"M{scale.x(0)} {height}"]
-    for i, now in enumerate(records):
+    for i, now in enumerate(values):
         if now != value:
             value, before, height = now, height, scale.y(now)
             if height != before:
                 path.append(f"H{scale.x(i * step_s)}V{height}")
-    return "".join([*path, f"H{scale.x(len(records) * step_s)}"])
+    return "".join([*path, f"H{scale.x(len(values) * step_s)}"])
 
 
 def ticks(most: float) -> list[float]:

@@ -1,9 +1,10 @@
 """Objectives met and missed, how long each capability was down, and where the time went."""
 
-from typing import Any
+from collections.abc import Mapping
 
+from sim.measure.capability.figures import RecoveryFigures
 from sim.measure.capability.phases import PHASES
-from sim.outcome import Outcome
+from sim.outcome import ObjectiveFigures, Outcome
 from sim.report.page import Section, Table
 from sim.report.quantities import NOTHING, count, duration, percent, span
 from sim.spec.predicates import METRICS
@@ -11,33 +12,23 @@ from sim.spec.predicates import METRICS
 GLYPHS = dict(zip(PHASES, ".:#+=*<o~", strict=True))
 BAR_WIDTH = 24
 
-Figures = dict[str, Any]
-
 
 def objectives(outcome: Outcome) -> Section:
     """Return one row an objective: what was asked, what came out, and whether that is enough."""
     if not outcome.objectives:
         return Section("Objectives", ("This scenario sets none, so there is nothing to miss.",))
     rows = tuple(
-        (o["id"], f"{o['metric']} of {o['of']}{_over(o)}", o["must"], _found(o), o["verdict"], o["why"])
-        for o in outcome.objectives
+        (o.id, f"{o.metric} of {o.of}", o.must, _found(o), o.verdict, o.why) for o in outcome.objectives
     )
     head = ("objective", "measure", "must be", "was", "", "")
     return Section("Objectives", (Table(head, rows, frozenset({2, 3})),))
 
 
-def _over(objective: Figures) -> str:
-    """Say that the worst window of a length is meant, "" if it is the whole run."""
-    return f" over {objective['over']}" if objective.get("over") else ""
-
-
 def recovery(outcome: Outcome) -> list[Section]:
     """Return the section of recovery times and, if any capability was down, the one of its phases."""
-    figures = outcome.figures.get("recovery", {})
-    if not figures:
-        return []
+    figures, path = outcome.figures.recovery, outcome.figures.path
     head = ("capability", "down for", "times down", "copies caught up", "bad in all", "failed requests")
-    aged = {name: f for name, f in figures.items() if name in outcome.figures.get("freshness", {})}
+    aged = {name: f for name, f in figures.items() if path is not None and name in path.freshness}
     asked = {name: f for name, f in figures.items() if name not in aged}
     rows = tuple((name, *_times(f)) for name, f in asked.items())
     return [
@@ -47,23 +38,23 @@ def recovery(outcome: Outcome) -> list[Section]:
     ]
 
 
-def _times(figure: Figures) -> tuple[str, ...]:
+def _times(figure: RecoveryFigures) -> tuple[str, ...]:
     """Return the figures of one capability: the worst time it was down, and the sums over all."""
-    failed = count(figure["failed_requests"])
-    if figure["rta_s"] == 0:
+    failed = count(figure.failed_requests)
+    if figure.rta_s == 0:
         return ("never", "", "", "", failed)
     return (
-        f"> {duration(figure['censored_after_s'])}" if figure["rta_s"] is None else duration(figure["rta_s"]),
-        count(len(figure["episodes"])),
-        duration(figure["caught_up_s"]),
-        duration(figure["downtime_s"]),
+        f"> {duration(figure.censored_after_s)}" if figure.rta_s is None else duration(figure.rta_s),
+        count(len(figure.episodes)),
+        duration(figure.caught_up_s),
+        duration(figure.downtime_s),
         failed,
     )
 
 
-def _phases(title: str, figures: dict[str, Figures]) -> list[Section]:
+def _phases(title: str, figures: Mapping[str, RecoveryFigures]) -> list[Section]:
     """Split each recovery time into its phases, as figures and as a bar on one scale for all."""
-    split = {name: f["phases"] for name, f in figures.items() if any(f["phases"].values())}
+    split = {name: f.phases for name, f in figures.items() if any(f.phases.values())}
     if not split:
         return []
     shown = [phase for phase in PHASES if any(phases.get(phase) for phases in split.values())]
@@ -76,7 +67,7 @@ def _phases(title: str, figures: dict[str, Figures]) -> list[Section]:
     return [Section(title, (Table(head, rows, frozenset(range(1, len(head) - 1))),))]
 
 
-def _bar(phases: dict[str, float], longest: float) -> str:
+def _bar(phases: Mapping[str, float], longest: float) -> str:
     """Draw the phases in order. Their ends are rounded, not their lengths, so that the whole is right."""
     bar, end = "", 0.0
     for phase in PHASES:
@@ -85,11 +76,11 @@ def _bar(phases: dict[str, float], longest: float) -> str:
     return bar
 
 
-def _found(objective: dict[str, Any]) -> str:
+def _found(objective: ObjectiveFigures) -> str:
     """Write what an objective came to, in the unit of its predicate: a value, or its bounds."""
-    if objective["low"] is None:
+    if objective.low is None or objective.high is None:
         return NOTHING
-    if METRICS[objective["metric"]] == ("duration",):
-        return span(objective["low"], objective["high"], duration)
-    share = objective["must"].endswith("%")
-    return span(objective["low"], objective["high"], percent if share else count)
+    if METRICS[objective.metric] == ("duration",):
+        return span(objective.low, objective.high, duration)
+    share = objective.must.endswith("%")
+    return span(objective.low, objective.high, percent if share else count)

@@ -2,7 +2,7 @@
 
 import shlex
 
-from sim.outcome import Outcome
+from sim.outcome import FaultFigures, Outcome
 from sim.report.consistency import consistency
 from sim.report.control import beside
 from sim.report.loss import loss
@@ -42,7 +42,7 @@ def headline(outcome: Outcome) -> str:
     """Return the verdict and its reason in one line."""
     by_verdict: dict[str, list[str]] = {}
     for objective in outcome.objectives:
-        by_verdict.setdefault(objective["verdict"], []).append(objective["id"])
+        by_verdict.setdefault(objective.verdict, []).append(objective.id)
     missed, undecided = by_verdict.get("missed", []), by_verdict.get("undecided", [])
     reasons = []
     if missed:
@@ -51,11 +51,9 @@ def headline(outcome: Outcome) -> str:
         )
     if undecided:
         reasons.append(f"{len(undecided)} undecided ({', '.join(undecided)})")
-    idle = [
-        f"fault {name} never took effect ({f['status']})" for name, f in outcome.faults.items() if _idle(f)
-    ]
+    idle = [f"fault {name} never took effect ({f.status})" for name, f in outcome.faults.items() if _idle(f)]
     if undecided and not idle:
-        reasons[-1] += f": {next(o['why'] for o in outcome.objectives if o['id'] == undecided[0])}"
+        reasons[-1] += f": {next(o.why for o in outcome.objectives if o.id == undecided[0])}"
     reasons += idle
     if not reasons:
         number = len(outcome.objectives)
@@ -63,9 +61,9 @@ def headline(outcome: Outcome) -> str:
     return f"{outcome.verdict.upper()}: {outcome.scenario}: {', '.join(reasons)}"
 
 
-def _idle(fault: dict[str, object]) -> bool:
+def _idle(fault: FaultFigures) -> bool:
     """Return whether a fault should have done something and did not."""
-    return not fault["fired"] and fault["status"] != "not_drawn"
+    return not fault.fired and fault.status != "not_drawn"
 
 
 def _first_fault(outcome: Outcome) -> int | None:
@@ -77,8 +75,8 @@ def _measure_of_run(outcome: Outcome) -> str:
     """Say what was run, so that it can be run again, and what it took."""
     performance = outcome.performance
     return (
-        f"seed {outcome.seed}, digest {outcome.digest[:12]}, {plural(performance['writes'], 'write')} "
-        f"simulated in {duration(performance['wall_s'])}"
+        f"seed {outcome.seed}, digest {outcome.digest[:12]}, {plural(performance.writes, 'write')} "
+        f"simulated in {duration(performance.wall_s)}"
     )
 
 

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from sim.outcome import EXIT_CODES, Unfinished
-from sim.report.document import written
+from sim.report.document import DOCUMENT, written
 from sim.report.folder import appearing, versions
 from sim.report.page import Section, Table
 from sim.report.timeline import story
@@ -17,6 +17,7 @@ EXIT_CODE = EXIT_CODES[VERDICT]
 def document(ended: Unfinished) -> dict[str, Any]:
     """Return what ``--json`` prints: the verdict, why it ended, and what had happened by then."""
     return {
+        "document": DOCUMENT,
         "scenario": ended.scenario.name,
         "digest": digest(ended.scenario),
         "seed": ended.seed,

@@ -13,6 +13,12 @@ from typing import Any
 
 import numpy as np
 
+from sim.core.record import entries, is_record
+from sim.measure.bounds import Bounds
+from sim.measure.capability.figures import RecoveryFigures
+from sim.measure.figures import Figures as Measured
+from sim.measure.platform.figures import PathFigures
+from sim.measure.store.figures import LossFigures
 from sim.measure.verdict import NS, recovery_time
 
 Name = tuple[str, str, str]  # (metric, of, unit)
@@ -69,23 +75,29 @@ def _named(names: tuple[Name, ...]) -> Names:
     return Names(names, sha256(json.dumps(names).encode()).hexdigest()[:16])
 
 
-def figures_of(figures: Mapping[str, Any], used: Mapping[str, float]) -> Figures:
+def figures_of(figures: Measured, used: Mapping[str, float]) -> Figures:
     """Return every number among the figures of a trial. ``used``: what ``sim.study.usage`` says."""
     found = _Found()
+    sections = dict(entries(figures))
     for group in GROUPS:
-        for of, held in figures.get(group, {}).items():
-            _numbers(found, group, of, held, bounded=_bounded(group, held))
-    for domain, stages in figures.get("waterfall", {}).items():
-        for stage, row in stages.items():
-            bounds = row["lost"], row["lost"] + row["stranded"]
-            found.between(("waterfall.lost", f"{domain}.{stage}", "count"), *bounds)
-    if "recovery_point" in figures:
-        point = figures["recovery_point"]
-        found.between(("recovery_point.age_s", PLATFORM, "s"), point["age_s"], point["age_stranded_s"])
+        for of, held in sections.get(group, {}).items():
+            _numbers(found, group, of, held, bounded=_bounded(held))
+    if figures.path is not None:
+        _of_path(found, figures.path)
     for name, value in used.items():
         found.add((f"usage.{name}", PLATFORM, _unit(name)), value)
     values = np.array(found.values, np.float64)  # None becomes NaN
     return Figures(_named(tuple(found.names)), values, tuple(found.wide))
+
+
+def _of_path(found: "_Found", path: PathFigures) -> None:
+    for domain, stages in path.waterfall.items():
+        for stage, row in stages.items():
+            name = ("waterfall.lost", f"{domain}.{stage}", "count")
+            found.between(name, Bounds.between(row.lost, row.lost + row.stranded, "out of reach"))
+    point = path.recovery_point
+    ages = Bounds.between(point.age_s, point.age_stranded_s, "out of reach")
+    found.between(("recovery_point.age_s", PLATFORM, "s"), ages)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,42 +110,35 @@ class _Found:
         self.names.append(name)
         self.values.append(value)
 
-    def between(self, name: Name, low: float | None, high: float | None) -> None:
-        """Add a figure with bounds; None: without bound."""
-        least, most = (inf if value is None else value for value in (low, high))
-        if least != most:
-            self.wide.append((len(self.names), most))
-        self.add(name, least)
+    def between(self, name: Name, bounds: Bounds) -> None:
+        """Add a figure with bounds."""
+        if not bounds.exact:
+            self.wide.append((len(self.names), bounds.high))
+        self.add(name, bounds.low)
 
 
-Ends = tuple[float | None, float | None]
-
-
-def _bounded(group: str, held: Mapping[str, Any]) -> dict[str, Ends]:
-    """Return the bounds of the figures in ``held`` that have some; None: without bound."""
-    if group == "loss":
-        return {key: (bounds["low"], bounds["high"]) for key, bounds in held["bounds"].items()}
-    if group == "recovery" and held["rta_s"] is None:
-        return {"rta_s": (recovery_time(held).low / NS, None)}
+def _bounded(held: Any) -> dict[str, Bounds]:
+    """Return the bounds of the figures of a record that have some."""
+    if isinstance(held, LossFigures):
+        return dict(entries(held.bounds))
+    if isinstance(held, RecoveryFigures) and held.rta_s is None:
+        least = recovery_time(held)
+        return {"rta_s": Bounds.between(least.low / NS, inf, least.reason)}
     return {}
 
 
-def _numbers(
-    found: _Found, prefix: str, of: str, held: Mapping[str, Any], *, bounded: Mapping[str, Ends]
-) -> None:
-    """Add the numbers in ``held``. Runs for each of some hundred figures of every trial of a study."""
-    for key, value in held.items():
+def _numbers(found: _Found, prefix: str, of: str, held: Any, *, bounded: Mapping[str, Bounds]) -> None:
+    """Add the numbers of a record. Runs for each of some hundred figures of every trial of a study."""
+    for key, value in entries(held):
         name = _name(prefix, of, key)
         if name is None or isinstance(value, bool | str | list | tuple):
             continue
         if key in bounded:
-            found.between(name, *bounded[key])
-        elif isinstance(value, dict):
+            found.between(name, bounded[key])
+        elif is_record(value):
             _numbers(found, name[0], of, value, bounded={})
         elif value is None or isinstance(value, int | float):
             found.add(name, value)
-        elif isinstance(value, np.number):
-            found.add(name, float(value))
 
 
 @cache

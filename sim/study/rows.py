@@ -1,11 +1,10 @@
 """What a study keeps of a trial: rows of plain values for its tables, and its figures."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from sim.measure.verdict import UNDECIDED
-from sim.outcome import Outcome
+from sim.outcome import ObjectiveFigures, Outcome
 from sim.spec.predicates import METRICS
 from sim.spec.scenario import Objective, Scenario
 from sim.study.figures import Figures
@@ -90,13 +89,12 @@ def rows_of(outcome: Outcome, *, point: int, trial: int) -> Rows:
     """Return the rows of one trial, table by table. Nothing in them depends on the machine's speed."""
     key = [point, trial]
     work = outcome.performance
-    counts = [work["writes"], work["stage_operations"]]
+    counts = [work.writes, work.stage_operations]
     return {
         "trials": [[*key, outcome.seed, outcome.verdict, *counts, outcome.journal_digest, None]],
         "objectives": [[*key, *_judged(objective)] for objective in outcome.objectives],
         "faults": [
-            [*key, name, f["status"], bool(f["fired"]), f["started_s"], f["healed_s"]]
-            for name, f in outcome.faults.items()
+            [*key, name, f.status, f.fired, f.started_s, f.healed_s] for name, f in outcome.faults.items()
         ],
         "milestones": [
             [point, trial, m.id, m.at_ns, m.kind, m.subject, m.why, m.cause] for m in outcome.milestones
@@ -104,12 +102,11 @@ def rows_of(outcome: Outcome, *, point: int, trial: int) -> Rows:
     }
 
 
-def _judged(objective: Mapping[str, Any]) -> list[Any]:
+def _judged(objective: ObjectiveFigures) -> list[Any]:
     """Return a judged objective's columns; its unit is named as that of figures is."""
-    share = "1" if str(objective["must"]).endswith("%") else "count"
-    unit = "s" if METRICS[objective["metric"]] == ("duration",) else share
-    names = (objective[name] for name in ("id", "metric", "of"))
-    return [*names, unit, *(objective[name] for name in ("low", "high", "censored", "verdict", "why"))]
+    o, share = objective, "1" if objective.must.endswith("%") else "count"
+    unit = "s" if METRICS[o.metric] == ("duration",) else share
+    return [o.id, o.metric, o.of, unit, o.low, o.high, o.censored, o.verdict, o.why]
 
 
 def failed(error: str, scenario: Scenario, *, point: int, trial: int, seed: int) -> Rows:
@@ -125,8 +122,9 @@ def failed(error: str, scenario: Scenario, *, point: int, trial: int, seed: int)
     }
 
 
-def _open(name: str, asked: Objective) -> dict[str, Any]:
+def _open(name: str, asked: Objective) -> ObjectiveFigures:
     """Return an objective of which a trial says nothing."""
-    about = {"id": name, "metric": asked.metric, "of": asked.of, "must": str(asked.must)}
-    said = {"low": None, "high": None, "censored": False, "verdict": UNDECIDED, "why": "the trial broke"}
-    return {**about, **said}
+    return ObjectiveFigures(
+        id=name, metric=asked.metric, of=asked.of, must=str(asked.must), value=None, low=None, high=None,
+        censored=False, verdict=UNDECIDED, why="the trial broke",
+    )  # fmt: skip

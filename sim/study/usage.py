@@ -1,14 +1,15 @@
 """What a trial used that is paid for: instances, bytes sent between regions, bytes written to be kept."""
 
 from collections.abc import Mapping
-from typing import Any
 
+from sim.measure.figures import Figures
+from sim.measure.platform.figures import StageFigures
 from sim.spec.scenario import Scenario
 
 LAKE_TABLES = ("raw", "curated", "analytics")
 
 
-def usage(scenario: Scenario, figures: Mapping[str, Any]) -> dict[str, float]:
+def usage(scenario: Scenario, figures: Figures) -> dict[str, float]:
     """Return what a trial used: ``instances``, ``transfer_bytes``, ``stored_bytes``.
 
     Instances are database nodes, brokers and members of consumer groups; the lake's jobs are not counted.
@@ -17,12 +18,13 @@ def usage(scenario: Scenario, figures: Mapping[str, Any]) -> dict[str, float]:
     """
     transfer = stored = 0.0
     others = len(scenario.regions) - 1
+    waterfall = {} if figures.path is None else figures.path.waterfall
     for name, database in scenario.databases.items():
-        kept = figures["conservation"][name]
-        received = sum(node["received"] for node in kept["nodes"].values())
-        transfer += max(0, received - kept["committed"]) * database.replication.record
+        kept = figures.conservation[name]
+        received = sum(node.received for node in kept.nodes.values())
+        transfer += max(0, received - kept.committed) * database.replication.record
         stored += received * database.replication.record
-        for size, count in _published(scenario, figures.get("waterfall", {}).get(name, {})):
+        for size, count in _published(scenario, waterfall.get(name, {})):
             transfer += others * size * count
             stored += (others + 1) * size * count
     return {"instances": float(instances(scenario)), "transfer_bytes": transfer, "stored_bytes": stored}
@@ -35,9 +37,9 @@ def instances(scenario: Scenario) -> int:
     return nodes + brokers + sum(consumer.members for consumer in scenario.consumers.values())
 
 
-def _published(scenario: Scenario, fall: Mapping[str, Any]) -> list[tuple[int, int]]:
+def _published(scenario: Scenario, fall: Mapping[str, StageFigures]) -> list[tuple[int, int]]:
     """Return (bytes of one, how many) of a domain's events and rows of tables."""
     sizes = {"bus": scenario.bus.event} if scenario.bus else {}
     if scenario.lake:
         sizes |= dict.fromkeys(LAKE_TABLES, scenario.lake.sync.row)
-    return [(size, fall[stage]["delivered"]) for stage, size in sizes.items() if stage in fall]
+    return [(size, fall[stage].delivered) for stage, size in sizes.items() if stage in fall]

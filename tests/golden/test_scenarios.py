@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from sim.outcome import Outcome
+from sim.report.document import plain
 from sim.spec.resolve import load, resolve
 from sim.trial import run
 
@@ -89,8 +90,8 @@ def test_every_scenario_is_here():
 def test_what_a_scenario_shows(name):
     """Its faults strike, it misses the objectives that it was made to miss, and the others are met."""
     result = outcome(name)
-    assert [fault for fault, fate in result.faults.items() if not fate["fired"]] == []
-    found = {objective["id"]: objective["verdict"] for objective in result.objectives}
+    assert [fault for fault, fate in result.faults.items() if not fate.fired] == []
+    found = {objective.id: objective.verdict for objective in result.objectives}
     assert found == {of: "missed" if of in MISSED[name] else "met" for of in found}
     assert MISSED[name] <= set(found)
 
@@ -98,7 +99,7 @@ def test_what_a_scenario_shows(name):
 @pytest.mark.parametrize("name", sorted(LOSING))
 def test_where_records_are_lost(name):
     """Only the stages that the drill is about lose records; nothing vanishes without a rule."""
-    figures = outcome(name).figures
+    figures = plain(outcome(name).figures)
     losing = {stage for stage, row in figures["waterfall"]["orders"].items() if row["lost"]} - {"replica"}
     lake = {
         stage for stage in losing if stage in ("raw", "curated", "analytics") or stage.startswith("copy/")
@@ -110,7 +111,7 @@ def test_where_records_are_lost(name):
 
 def test_a_replay_into_the_database_wins_back_what_had_been_published():
     """Of the lost orders stay lost those without an event; every ghost of the others has ended."""
-    figures = outcome("replay/win-back-lost-orders").figures
+    figures = plain(outcome("replay/win-back-lost-orders").figures)
     loss, found = figures["loss"]["orders"], figures["replays"]["win-back"]
     assert loss["records"] - loss["records_after_replay"] == found["won_back"] > 500
     assert loss["records_after_replay"] == figures["waterfall"]["orders"]["outbox"]["lost"]
@@ -123,7 +124,7 @@ def test_a_replay_into_the_database_wins_back_what_had_been_published():
 @pytest.mark.parametrize("name", ["replay/fill-a-gap", "replay/applied-twice"])
 def test_a_replay_into_a_consumer_fills_its_gap(name):
     """All that it missed comes; what it had comes again only if nobody looks."""
-    figures = outcome(name).figures
+    figures = plain(outcome(name).figures)
     row, found = figures["waterfall"]["orders"]["search"], figures["replays"]["fill"]
     assert (row["lost"], row["records_after_replay"]) == (found["filled"], 0)
     again = found["duplicates"]["count"] if name == "replay/applied-twice" else found["unchanged"]
@@ -133,7 +134,7 @@ def test_a_replay_into_a_consumer_fills_its_gap(name):
 
 def test_what_a_failover_forgets_is_promised_twice():
     """Reservations that nobody made again leave orders half done; of their units some are sold once more."""
-    figures = outcome("failover/promised-twice").figures
+    figures = plain(outcome("failover/promised-twice").figures)
     orders, stock = figures["choreography"]["orders"], figures["stock"]["inventory"]
     assert orders["half_done"] == orders["stuck"]
     assert orders["stuck"]["witness"]["missing"] == ["reserve"]
@@ -144,7 +145,7 @@ def test_what_a_failover_forgets_is_promised_twice():
 
 def test_what_comes_back_with_a_region_is_late_in_every_table():
     """The same records in each, minutes behind; who waits longer than the outage lasts has none."""
-    delivery = outcome("lag/late-records").figures["delivery"]
+    delivery = plain(outcome("lag/late-records").figures)["delivery"]
     late = {of: row["late"]["count"] for of, row in delivery.items() if "late" in row}
     assert late.pop("orders.prices") == 0
     assert set(late) == {"orders.raw", "orders.curated", "orders.analytics"}

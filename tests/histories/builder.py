@@ -8,8 +8,10 @@ import numpy as np
 from sim.journal import schema
 from sim.journal.milestones import Milestone, heard
 from sim.journal.recorder import Slice
-from sim.measure.figures import Measures
+from sim.measure.figures import Figures
+from sim.measure.measures import Measures
 from sim.measure.store.setup import Setup
+from sim.report.document import plain
 
 MS, S = 10**6, 10**9
 READ, WRITE, OK, FAIL, INFO = schema.READ, schema.WRITE, schema.OK, schema.FAIL, schema.INFO
@@ -112,6 +114,11 @@ class History:
     def figures(
         self, *, at: tuple[int, ...] = (), end: int | None = None, strict: bool = False
     ) -> dict[str, Any]:
+        """Return all figures of the history, as documents have them."""
+        found: dict[str, Any] = plain(self.measured(at=at, end=end, strict=strict))
+        return found
+
+    def measured(self, *, at: tuple[int, ...] = (), end: int | None = None, strict: bool = False) -> Figures:
         """Return all figures of the history."""
         measures = Measures([self.setup])
         for part in self.slices(at=at, end=end):

@@ -52,7 +52,7 @@ def test_recovery_is_censored_until_the_hold_is_complete(end, rta):
 
 def test_what_only_a_node_that_is_down_has_leaves_a_loss_open():
     """8, 9 and 10 are in a alone: from nothing to three records, and to 2.5 s before the primary was lost."""
-    figures = bad.out_of_reach().figures()
+    figures = bad.out_of_reach().measured()
     found = {metric: measured(figures, metric, "orders") for metric in ("rpa_records", "rpa_window")}
     assert {metric: (b.low, b.high) for metric, b in found.items()} == {
         "rpa_records": (0, 3), "rpa_window": (0, 2_500_000_000),

@@ -6,11 +6,19 @@ from types import SimpleNamespace
 from typing import Any
 
 from sim.measure.bounds import Bounds
+from sim.measure.figures import Figures
 from sim.measure.verdict import decide, judge
 from sim.spec.predicates import OPERATORS, parse_predicate
 from tests.histories import bad
+from tests.records import figures as made
 
-BOUNDS = (Bounds.exactly(5), Bounds(3, 7, "why"), Bounds(3, inf, "why"), Bounds(inf, inf), None)
+BOUNDS = (
+    Bounds.exactly(5),
+    Bounds.between(3, 7, "why"),
+    Bounds.between(3, inf, "why"),
+    Bounds.exactly(inf),
+    None,
+)
 ASKED = {
     "lossy_failover": (("rpa_records", "orders"), ("rpa_window", "orders"), ("diverged", "orders")),
     "out_of_reach": (("rpa_records", "orders"), ("rpa_window", "orders"), ("rpa_after_replay", "orders")),
@@ -34,18 +42,18 @@ def _judged() -> Iterator[tuple[str, Any]]:
         "lost": 1,
         "records_after_replay": 1,
     }
-    yield "stage", _of({"waterfall": {"orders": {"raw": stage}}}, "records_lost", "orders.raw")
+    yield "stage", _of(made(waterfall={"orders": {"raw": stage}}), "records_lost", "orders.raw")
     figures = {
-        "lossy_failover": bad.lossy_failover().figures(),
-        "out_of_reach": bad.out_of_reach().figures(),
-        "outage": bad.outage(end=44).figures(),
+        "lossy_failover": bad.lossy_failover().measured(),
+        "out_of_reach": bad.out_of_reach().measured(),
+        "outage": bad.outage(end=44).measured(),
     }
     for name, asked in ASKED.items():
         for metric, of in asked:
             yield f"{name} {metric}", _of(figures[name], metric, of)
 
 
-def _of(figures: dict[str, Any], metric: str, of: str) -> list[str]:
+def _of(figures: Figures, metric: str, of: str) -> list[str]:
     unit = "s" if metric in ("rpa_window", "rta", "downtime") else ""
     objective = SimpleNamespace(metric=metric, of=of, must=parse_predicate(f"<= 2{unit}"), over=None)
     (found,) = judge(figures, {"x": objective}, {})

@@ -2,6 +2,7 @@
 
 import pytest
 
+from sim.report.document import plain
 from sim.spec.resolve import resolve
 from sim.spec.scenario import Scenario
 from sim.trial import run
@@ -29,7 +30,7 @@ def promotions(outcome):
 def test_128_regions():
     """Clients in 128 regions write for a minute, and every write that ended is acknowledged."""
     outcome = simulated(regions(128, writes="1280/s", reads="1280/s", duration="60s"))
-    writes = outcome.figures["operations"]["d.write"]
+    writes = plain(outcome.figures)["operations"]["d.write"]
     assert writes["fail"] == writes["info"] == 0 and writes["ok"] == pytest.approx(1280 * 60, abs=128 * 2)
 
 

@@ -7,8 +7,9 @@ from collections.abc import Callable, Mapping
 from typing import Any
 from unittest.mock import patch
 
+from sim.report.document import plain
 from sim.journal.recorder import Slice
-from sim.measure.figures import Measures
+from sim.measure.measures import Measures
 from sim.models.bus.foresight import Foresight
 from sim.spec.scenario import Scenario
 from sim.trial import run_tables
@@ -184,7 +185,7 @@ def said(case: str) -> dict[str, Any]:
     for domain, tables in found["tables"].items():
         measures.fold(Slice(domain, built.duration, tables, tuple(found["milestones"])))
     measures.finish(found["milestones"], built.duration)
-    return numbers(measures.figures(strict=False))
+    return numbers(plain(measures.figures(strict=False)))
 
 
 def numbers(figures: Mapping[str, Any]) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from sim.core.budget import DEFAULT, parse_budget
 from sim.core.errors import SpecError
 from sim.estimate.admission import refusal
 from sim.estimate.estimate import estimate
+from sim.report.document import plain
 from sim.spec.resolve import load, resolve
 from sim.trial import run
 
@@ -43,18 +44,18 @@ def test_a_number_that_has_no_meaning_is_an_error_at_its_place(name, path, line)
 @pytest.mark.parametrize(("name", "writes"), [("y-w-1e-6-d", 0), ("y-w-1e-8-d", 0)])
 def test_a_rate_of_once_in_many_years_writes_nothing(name, writes):
     """One write in a million days, and in a hundred million: none in thirty seconds."""
-    assert run(scenario(name)).performance["writes"] == writes
+    assert run(scenario(name)).performance.writes == writes
 
 
 def test_a_rate_of_next_to_nothing_stays_so_under_a_spike():
     """A gap that never ends is taken up anew at the new rate: a million times next to nothing is nothing."""
     spike = "faults={s: {kind: traffic_spike, factor: 1000000, at: 1s, duration: 20s}}"
-    assert run(scenario("y-w-1e-8-d", spike)).performance["writes"] == 0
+    assert run(scenario("y-w-1e-8-d", spike)).performance.writes == 0
 
 
 def test_a_spike_of_next_to_nothing_stops_the_load_and_gives_it_back():
     """From 3 s to 13 s of 30 s nothing is sent; before and after, as much as without it, but for luck."""
-    figures = run(scenario("y-spike-1e-13")).figures["recovery"]
+    figures = plain(run(scenario("y-spike-1e-13")).figures)["recovery"]
     sent = sum(figures[f"d.{kind}"]["operations"] for kind in ("read", "write"))
     assert abs(sent - 2 * 20 * 20) < 5 * (2 * 20 * 20) ** 0.5
 

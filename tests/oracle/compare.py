@@ -37,7 +37,7 @@ def compare_fired(faults: dict, engine: dict[str, dict], twin: dict[str, bool]) 
 
     ``engine``: as in an outcome; ``twin``: whether they did, of the faults that it judges.
     """
-    wrong = [name for name, fired in sorted(twin.items()) if engine[name]["fired"] != fired]
+    wrong = [name for name, fired in sorted(twin.items()) if engine[name].fired != fired]
     found = [f"{faults[name]!r}: engine {engine[name]}, twin {twin[name]}" for name in wrong]
     return "fired differs:\n  " + "\n  ".join(found) if found else None
 

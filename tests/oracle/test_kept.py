@@ -3,6 +3,7 @@
 import pytest
 
 from sim.outcome import Outcome
+from sim.report.document import plain
 from sim.spec.resolve import digest
 from sim.trial import run
 
@@ -46,9 +47,9 @@ def test_a_primary_that_comes_back_empty_is_replaced():
     commit is lost. The observer beside it, which comes back with it, sends a last renewing probe at 61.68 s,
     and the lease of 30 s from then on, promotion and route end the 68 s without writes."""
     found = judged("emptied-primary-replaced")
-    recovery = found.figures["recovery"]["orders.write"]
+    recovery = plain(found.figures)["recovery"]["orders.write"]
     fenced = next(m.at_ns for m in found.milestones if m.kind == "fenced")
-    assert found.figures["loss"]["orders"]["records"] == 1
+    assert plain(found.figures)["loss"]["orders"]["records"] == 1
     assert [m.kind for m in found.milestones if m.kind == "no_candidate"] == []
     assert 91.6e9 < fenced < 91.8e9
     assert 67 < recovery["downtime_s"] < 69
@@ -57,19 +58,19 @@ def test_a_primary_that_comes_back_empty_is_replaced():
 def test_a_crash_that_a_promotion_voids_has_not_fired():
     """The relay of the new region is not stopped, and the fault is not said to have taken effect."""
     found = judged("relay-crash-voided-by-a-promotion")
-    assert not found.faults["crash"]["fired"]
+    assert not found.faults["crash"].fired
 
 
 def test_what_nothing_has_read_has_not_fired():
     """Requests do not read a pause of replication; a record reads a limit, after the last control too."""
-    assert not judged("requests-read-no-pause").faults["pause"]["fired"]
-    assert judged("requests-read-no-pause").faults["slow"]["fired"]
-    assert judged("a-limit-to-the-end").faults["narrow"]["fired"]
+    assert not judged("requests-read-no-pause").faults["pause"].fired
+    assert judged("requests-read-no-pause").faults["slow"].fired
+    assert judged("a-limit-to-the-end").faults["narrow"].fired
 
 
 @pytest.mark.parametrize("name", ["stopped-after-a-snapshot", "stopped-in-a-snapshot"])
 def test_what_a_relay_would_publish_again_is_not_lost(name):
     """A relay that is stopped in a snapshot or after it loses only what the snapshot left out."""
     found = judged(name)
-    (fall,) = found.figures["waterfall"].values()
+    (fall,) = plain(found.figures)["waterfall"].values()
     assert {stage: row["lost"] for stage, row in fall.items() if row["lost"]} == {}

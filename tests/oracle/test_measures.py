@@ -6,9 +6,10 @@ import pytest
 
 from sim.journal.milestones import Milestone
 from sim.journal.recorder import Slice
-from sim.measure.figures import DomainMeasures
+from sim.measure.measures import DomainMeasures
 from sim.measure.store import loss as compiled_loss
 from sim.measure.store.setup import setup_of
+from sim.report.document import plain
 
 from . import measures
 from .generate import Case, case
@@ -47,7 +48,7 @@ def _recovery(one: Case, result: Result, domain: str, compiled: DomainMeasures) 
 def _loss(one: Case, result: Result, domain: str, compiled: DomainMeasures) -> list[str]:
     mine = measures.loss(result.tables[domain], result.milestones, one.scenario, domain)
     _, info = compiled_loss.judge(compiled.ledger)
-    figures = compiled.figures()["loss"][domain]
+    figures = plain(compiled.loss().figures())
     rows = figures["recoveries"]
     theirs = [(r["timeline"], r["records"], r["window_s"]) for r in rows]
     expected = [
@@ -60,7 +61,7 @@ def _loss(one: Case, result: Result, domain: str, compiled: DomainMeasures) -> l
 
 
 def _consistency(one: Case, result: Result, domain: str, compiled: DomainMeasures) -> list[str]:
-    theirs = compiled.consistency.figures()
+    theirs = plain(compiled.consistency.figures())
     mine = measures.guarantees(result.tables[domain], one.scenario)
     found = {name: theirs[name]["violations"] for name in mine}
     stale = measures.staleness(result.tables[domain], one.scenario)
@@ -77,7 +78,7 @@ def _consistency(one: Case, result: Result, domain: str, compiled: DomainMeasure
 def _exposure(one: Case, result: Result, domain: str, compiled: DomainMeasures) -> list[str]:
     theirs = {
         node: {name: (curve["records_max"], curve["age_max_s"]) for name, curve in curves.items()}
-        for node, curves in compiled.exposure.figures().items()
+        for node, curves in plain(compiled.exposure.figures()).items()
     }
     mine = {
         node: {name: (records, age / 1e9) for name, (records, age) in curves.items()}

@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 from sim.journal.milestones import Milestone, heard
 from sim.journal.recorder import Recorder, Slice
 from sim.measure.digest import Digest
-from sim.measure.figures import Measures
+from sim.measure.measures import Measures
 from sim.models.store.domain import CURSORS
+from sim.report.document import plain
 from sim.spec.scenario import Scenario
 from sim.trial import run_tables
 from tests.theory.one_store import S, merge, scenario
@@ -157,7 +158,7 @@ def figures(built: Scenario, slices: list[Slice], milestones: list[Milestone]) -
     for part in slices:
         recorder.fold(part)
     recorder.finish(milestones, built.duration)
-    return measures.figures(strict=False), digest.hexdigest()
+    return plain(measures.figures(strict=False)), digest.hexdigest()
 
 
 def cut(

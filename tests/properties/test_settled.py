@@ -11,6 +11,7 @@ import pytest
 import yaml
 
 from sim.outcome import Outcome
+from sim.report.document import plain
 from sim.spec.resolve import load, resolve
 from sim.trial import run
 from tests.properties.test_slices import TINIEST, room
@@ -36,7 +37,7 @@ def told(tmp_path: Path, patch: dict[str, Any]) -> Outcome:
 
 def test_writes_of_a_minority_that_its_replica_has_too_are_diverged(tmp_path):
     """All that is acknowledged after the cut may be lost as diverged, received by the other copy or not."""
-    loss = told(tmp_path, {}).figures["loss"]["orders"]
+    loss = plain(told(tmp_path, {}).figures)["loss"]["orders"]
     bounds = loss["bounds"]["diverged"]
     assert loss["diverged_stranded"] == bounds["high"] == pytest.approx(30 * WRITES, abs=2)
     assert bounds["low"] == 0
@@ -45,7 +46,7 @@ def test_writes_of_a_minority_that_its_replica_has_too_are_diverged(tmp_path):
 def test_what_was_diverged_when_both_copies_burnt_is(tmp_path):
     """Of a store that burnt as a whole in a minority, what it took since the cut was diverged."""
     both = {"b": {**BURNS, "region": "b", "at": "35s"}, "a": {**BURNS, "region": "a", "at": "35s"}}
-    loss = told(tmp_path, {"faults": both}).figures["loss"]["orders"]
+    loss = plain(told(tmp_path, {"faults": both}).figures)["loss"]["orders"]
     assert loss["window_s"] is None
     assert loss["diverged"] == loss["cause"]["diverged"] == pytest.approx(25 * WRITES, abs=2)
     assert loss["cause"]["node"] == loss["records"] - loss["diverged"] == pytest.approx(10 * WRITES, abs=2)
@@ -54,14 +55,14 @@ def test_what_was_diverged_when_both_copies_burnt_is(tmp_path):
 def test_what_burnt_in_its_only_copy_had_never_been_sent(tmp_path):
     """There was no other node that could have received it."""
     loss = told(tmp_path, merge(ALONE, {"faults": {"cut": None, "a": {**BURNS, "at": "35s"}}}))
-    cause = loss.figures["loss"]["orders"]["cause"]
+    cause = plain(loss.figures)["loss"]["orders"]["cause"]
     assert cause["send_queue"] == sum(cause.values()) == pytest.approx(35 * WRITES, abs=2)
 
 
 def test_all_that_a_consumer_has_of_a_store_that_burnt_is_a_ghost(tmp_path):
     """Also what had been everywhere in the database when it burnt; the first of them is known."""
     alone = merge(ALONE, {"faults": {"cut": None, "a": {**BURNS, "at": "35s"}}})
-    figures = told(tmp_path, alone).figures
+    figures = plain(told(tmp_path, alone).figures)
     ghosts = figures["delivery"]["orders.search"]["ghosts"]
     assert ghosts["count"] == figures["delivery"]["orders.search"]["arrivals"] > 30 * WRITES
     assert ghosts["witness"] == {"at_s": 35.0, "version": (1 << 40) + 1, "rid": ghosts["witness"]["rid"]}
@@ -73,7 +74,7 @@ def test_all_that_a_consumer_has_of_a_store_that_burnt_is_a_ghost(tmp_path):
 def test_what_a_fault_destroys_as_it_begins_was_still_there_when_it_began(tmp_path):
     """Monitors say what stood just before: what the replica had not received yet was some ms old."""
     fire = {"kind": "region_outage", "region": "a", "data": "lost", "wire": "lost", "at": "35010ms"}
-    figures = told(tmp_path, {"faults": {"cut": None, "a": fire}}).figures
+    figures = plain(told(tmp_path, {"faults": {"cut": None, "a": fire}}).figures)
     assert figures["loss"]["orders"]["destroyed"] == 1
     at_fault = figures["monitoring"]["orders/replica/b"]["at_faults"]["a"]
     assert 0 < at_fault["true_age_s"] < 0.02
@@ -96,7 +97,7 @@ def test_a_step_in_a_store_that_burnt_is_missing_in_the_witness(tmp_path):
         "level": {"patience": "5s"},
         "faults": {"cut": None, "a": {**BURNS, "database": "stock", "at": "35s"}},
     }
-    found = told(tmp_path, shop).figures["choreography"]["orders"]
+    found = plain(told(tmp_path, shop).figures)["choreography"]["orders"]
     assert found["half_done"]["count"] == found["stuck"]["count"] > 20 * WRITES
     for name in ("stuck", "half_done"):
         assert found[name]["witness"]["missing"] == ["reserve"]

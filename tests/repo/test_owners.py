@@ -13,7 +13,7 @@ OWNERS = {
     "click": ("sim/cli/",),
     "rich": ("sim/report/",),
     "matplotlib": ("sim/report/",),
-    "pydantic": ("sim/spec/",),
+    "pydantic": ("sim/spec/", "sim/report/schema"),
     "pydantic_core": ("sim/spec/",),
     "yaml": ("sim/spec/",),
     "simpy": ("sim/engine/",),

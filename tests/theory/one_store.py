@@ -18,7 +18,9 @@ import yaml
 
 from sim.journal.milestones import Milestone
 from sim.journal.recorder import Slice
-from sim.measure.figures import Measures
+from sim.measure.figures import Figures
+from sim.measure.measures import Measures
+from sim.report.document import plain
 from sim.spec.resolve import load, resolve
 from sim.spec.scenario import Scenario
 from sim.trial import run_tables
@@ -178,6 +180,12 @@ class Run:
 
     @cached_property
     def figures(self) -> dict[str, Any]:
+        """The figures of the measures, as documents have them."""
+        found: dict[str, Any] = plain(self.measured)
+        return found
+
+    @cached_property
+    def measured(self) -> Figures:
         """The figures of the measures; every sum of conservation must close."""
         measures = Measures.of(self.scenario)
         for domain, tables in self.tables.items():

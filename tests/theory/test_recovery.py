@@ -252,7 +252,7 @@ def test_no_majority_is_said_once_for_as_long_as_nobody_could_agree():
     assert said.why == "0 of 3 regions reach a majority, 2 must agree"
     assert r.milestones[said.cause].kind == "observer.unhealthy"
     assert len(r.when("promoted")) == 1, "north's observer gives up in its turn"
-    assert not any("no failover was possible" in line for line in trust(r.scenario, r.figures, r.milestones))
+    assert not any("no failover was possible" in line for line in trust(r.scenario, r.measured, r.milestones))
 
 
 def test_two_regions_never_agree_without_one_of_them():
@@ -268,7 +268,7 @@ def test_two_regions_never_agree_without_one_of_them():
     r = run(two, power=outage(duration="30s"))
     assert (len(r.when("no_majority")), r.when("declared"), r.when("promoted")) == (1, [], [])
     said = "An observer gave up on the primary of orders, but no failover was possible: 0 of 2 regions"
-    assert any(line.startswith(said) for line in trust(r.scenario, r.figures, r.milestones))
+    assert any(line.startswith(said) for line in trust(r.scenario, r.measured, r.milestones))
     crashed = run(two, crash={"kind": "db_crash", "database": "orders", "at": "20s"})
     assert (crashed.when("no_majority"), len(crashed.when("promoted"))) == ([], 1)
 

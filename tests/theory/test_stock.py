@@ -12,7 +12,8 @@ import numpy as np
 import pytest
 
 from sim.journal.recorder import Slice
-from sim.measure.figures import Measures
+from sim.measure.measures import Measures
+from sim.report.document import plain
 from tests.theory.one_store import EAST_WEST, MS, TRANSMIT, Run, S, run_of
 from tests.theory.test_handlers import QUIET, STORE, choreo_scenario, of
 
@@ -44,7 +45,7 @@ def figures(r: Run, units: int) -> dict[str, Any]:
     for domain, tables in r.tables.items():
         measures.fold(Slice(domain, r.scenario.duration, tables, tuple(r.milestones)))
     measures.finish(r.milestones, r.scenario.duration)
-    return measures.figures()["stock"]["stock"]
+    return plain(measures.figures())["stock"]["stock"]
 
 
 def committed(r: Run) -> np.ndarray:

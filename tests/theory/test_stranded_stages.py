@@ -120,5 +120,5 @@ def test_a_standby_without_its_data_covers_nothing():
         r = run(**faults)
         limits = ("<= 99999", "<= 0")
         sla = {m: Objective(metric="exposure_max_records", of="orders", must=m) for m in limits}
-        judged = judge(r.figures, sla, {name: {"fired": True} for name in faults})
+        judged = judge(r.measured, sla, dict.fromkeys(faults, True))
         assert tuple(said.verdict for said in judged) == verdicts

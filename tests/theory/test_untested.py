@@ -32,8 +32,8 @@ def test_a_crash_between_two_writes_tests_no_objective():
     Probes met the crash, so that it took effect.
     """
     outcome = rare_writes("20900ms")
-    assert outcome.faults["crash"]["fired"]
-    assert [(o["verdict"], o["why"]) for o in outcome.objectives] == [("undecided", "nothing to measure")] * 3
+    assert outcome.faults["crash"].fired
+    assert [(o.verdict, o.why) for o in outcome.objectives] == [("undecided", "nothing to measure")] * 3
     assert (outcome.verdict, outcome.exit_code) == ("inconclusive", 3)
     said = "Nothing was asked of orders.write while faults lasted: objectives on it are undecided."
     assert said in outcome.trust
@@ -42,7 +42,7 @@ def test_a_crash_between_two_writes_tests_no_objective():
 def test_a_crash_that_a_write_meets_tests_them_all():
     """Down from 19 s on: the write of 20 s is refused at first, and answered when the node is back."""
     outcome = rare_writes("19s")
-    assert {o["id"]: o["verdict"] for o in outcome.objectives} == {
+    assert {o.id: o.verdict for o in outcome.objectives} == {
         "back": "met", "down": "met", "quick": "missed",
     }  # fmt: skip
     assert not any("Nothing was asked" in line for line in outcome.trust)
@@ -52,14 +52,14 @@ def test_a_crash_of_which_the_start_is_drawn_is_no_different():
     """The measures know when it began from the journal, not from the scenario."""
     drawn = {"uniform": ["20500ms", "20900ms"]}
     outcome = rare_writes(drawn, probability=1)
-    assert [o["verdict"] for o in outcome.objectives] == ["undecided"] * 3
+    assert [o.verdict for o in outcome.objectives] == ["undecided"] * 3
 
 
 def test_without_a_fault_the_whole_run_is_the_test():
     """A crash that was not drawn is as if it were not in the scenario."""
     outcome = rare_writes("20900ms", probability=1e-9)
-    assert outcome.faults["crash"]["status"] == "not_drawn"
-    assert [o["verdict"] for o in outcome.objectives] == ["met"] * 3
+    assert outcome.faults["crash"].status == "not_drawn"
+    assert [o.verdict for o in outcome.objectives] == ["met"] * 3
 
 
 @pytest.mark.parametrize("name", ["read", "sales"])
@@ -71,5 +71,5 @@ def test_an_insight_named_read_is_an_insight(name):
         sets += ["insights.read=null", f"sla.reads.of=dashboard.{name}"]
     outcome = run(resolve(load(str(path), sets=sets)))
     (judged,) = outcome.objectives
-    assert (judged["of"], judged["verdict"]) == (f"dashboard.{name}", "met")
-    assert 60 < judged["value"] < 300, "two jobs of a minute, and their copy"
+    assert (judged.of, judged.verdict) == (f"dashboard.{name}", "met")
+    assert 60 < judged.value < 300, "two jobs of a minute, and their copy"

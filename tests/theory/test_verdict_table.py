@@ -13,7 +13,6 @@ import numpy as np
 import pytest
 
 from sim.core.identity import lsn_of, timeline_of
-from sim.measure.bounds import bounds_of
 from sim.measure.verdict import judge
 from sim.spec.scenario import Objective
 from tests.theory.one_store import EAST_WEST, MS, TRANSMIT, Run, S, run
@@ -173,24 +172,24 @@ def test_every_cell_says_what_arithmetic_says(part):
     """Bounds of records, window and diverged, and verdicts around them, in every reachable cell."""
     for cell in REACHABLE[part::8]:
         r = simulate(cell)
-        found, want = r.figures["loss"]["orders"], expected(cell, r)
+        found, want = r.measured.loss["orders"], expected(cell, r)
         low, high = len(want.lost), len(want.lost) + len(want.stranded)
-        bounds = {name: bounds_of(told) for name, told in found["bounds"].items() if name != "window_s"}
-        assert (found["records"], found["stranded"]) == (low, high - low), cell
+        bounds = found.bounds
+        assert (found.records, found.stranded) == (low, high - low), cell
         if want.all_lost:
-            assert found["window_s"] is None and found["window_over_s"] == T / S, cell
+            assert found.window_s == inf and found.window_over_s == T / S, cell
             low = high = inf
         if want.all_stranded:
             high = inf
-        assert (bounds["records"].low, bounds["records"].high) == (low, high), cell
+        assert (bounds.records.low, bounds.records.high) == (low, high), cell
         late, far = (int((times >= T).sum()) for times in (want.lost, want.stranded))
-        assert (bounds["diverged"].low, bounds["diverged"].high) == (late, late + far), cell
+        assert (bounds.diverged.low, bounds.diverged.high) == (late, late + far), cell
         _check_windows(cell, r, want)
         _check_verdicts(cell, r, low=low, high=high)
 
 
 def _check_windows(cell: Cell, r: Run, want: Expected) -> None:
-    told = bounds_of(r.figures["loss"]["orders"]["bounds"]["window_s"], unit=S)
+    told = r.measured.loss["orders"].bounds.window_s.times(S)
     second = want.lost[want.lost > T + 60 * S] if cell.promotions == "two" else want.lost[:0]
     firsts = want.lost[~np.isin(want.lost, second)]
     again = float(max(T2, second.max()) - second.min()) if len(second) else 0.0
@@ -210,7 +209,7 @@ def _check_verdicts(cell: Cell, r: Run, *, low: float, high: float) -> None:
         for i, limit in enumerate(sorted(limits))
     }
     struck = {m.subject.removeprefix("fault/") for m in r.milestones if m.kind == "fault.started"}
-    judged = judge(r.figures, sla, {name: {"fired": True, "status": "active"} for name in struck})
+    judged = judge(r.measured, sla, dict.fromkeys(struck, True))
     for said, limit in zip(judged, sorted(limits), strict=True):
         assert said.verdict == verdict(low, high, limit), (cell, said)
         assert said.why or said.verdict != "undecided", cell

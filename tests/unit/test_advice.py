@@ -9,9 +9,11 @@ from sim.core import dials as d
 from sim.faults.schedule import Fate
 from sim.journal.milestones import Milestone
 from sim.measure.bounds import Bounds
+from sim.measure.figures import Figures
 from sim.measure.verdict import MET, UNDECIDED, Verdict
 from sim.spec.resolve import load, resolve
 from sim.trial import run
+from tests.records import read
 
 S, MINUTE = 10**9, 60 * 10**9
 TEXT = """
@@ -58,16 +60,14 @@ def active(until_s, turns=OUTAGE):
     return Fate("active", True, 600 * S, None, until_ns, list(turns))
 
 
-def figures(stranded=15_000, *, unbounded=False, again_s=None):
+def figures(stranded=15_000, *, unbounded=False, again_s=None, window_s=0.0):
     """Figures of a store whose records lie in east, and that does not serve since minute ten."""
     where = [{"region": "east", "records": stranded, "why": "which is down at the end"}]
-    window_s = None if unbounded else 300.0 * bool(stranded)
+    far_s = None if unbounded else 300.0 * bool(stranded)
     episodes = [{"started_s": 600.0, "rta_s": None}]
-    loss = {"stranded": stranded, "window_s": 0.0, "stranded_window_s": window_s, "where": where}
-    return {
-        "loss": {"orders": loss},
-        "recovery": {"orders.write": {"serving_again_s": again_s, "episodes": episodes}},
-    }
+    loss = {"stranded": stranded, "window_s": window_s, "stranded_window_s": far_s, "where": where}
+    recovery = {"orders.write": {"serving_again_s": again_s, "episodes": episodes}}
+    return read(Figures, {"loss": {"orders": loss}, "recovery": recovery})
 
 
 def happened(*kinds, why=""):
@@ -75,9 +75,11 @@ def happened(*kinds, why=""):
     return [Milestone(i, i * S, kind, "orders", why) for i, kind in enumerate(kinds)]
 
 
-LOST = Verdict("lost", "rpa_records", "orders", "<= 100", Bounds(0, 15_000, IN_EAST), UNDECIDED, IN_EAST)
+LOST = Verdict(
+    "lost", "rpa_records", "orders", "<= 100", Bounds.between(0, 15_000, IN_EAST), UNDECIDED, IN_EAST
+)
 OPEN = Verdict(
-    "rto", "rta", "orders.write", "<= 30m", Bounds(0, math.inf, NEVER_SERVED), UNDECIDED, NEVER_SERVED
+    "rto", "rta", "orders.write", "<= 30m", Bounds.between(0, math.inf, NEVER_SERVED), UNDECIDED, NEVER_SERVED
 )
 
 
@@ -110,7 +112,9 @@ def test_a_fault_that_never_heals_makes_no_run_long_enough(scenario):
 def test_what_only_a_stage_has_out_of_reach_waits_for_the_regions_that_are_away(scenario):
     """The database has everything: a consumer's region is down."""
     why = "9 records are out of reach at the end"
-    stage = Verdict("search", "records_lost", "orders.search", "== 0", Bounds(0, 9, why), UNDECIDED, why)
+    stage = Verdict(
+        "search", "records_lost", "orders.search", "== 0", Bounds.between(0, 9, why), UNDECIDED, why
+    )
     fates = {"fire": active(1500)}
     assert ways(scenario(), stage, fates=fates, of=figures(0)) == "run until 25m11s (fire heals at 25m)"
     assert ways(scenario(), stage, fates={"fire": active(None)}, of=figures(0)) == ""
@@ -118,8 +122,7 @@ def test_what_only_a_stage_has_out_of_reach_waits_for_the_regions_that_are_away(
 
 def test_nothing_brings_back_what_serves_from_a_store_that_burnt_as_a_whole(scenario):
     """Its node comes up again, without its data: no run is long enough."""
-    burnt = figures(0)
-    burnt["loss"]["orders"]["window_s"] = None
+    burnt = figures(0, window_s=None)
     assert ways(scenario(), OPEN, fates={"fire": active(1500)}, of=burnt) == ""
 
 
@@ -186,18 +189,18 @@ def test_a_run_that_takes_the_advice_is_decided(scenario):
     heals = "faults.fire.duration=15m"
     short = run(scenario(heals))
     assert short.verdict == "inconclusive"
-    assert {name: fault["until_s"] for name, fault in short.faults.items()} == {
+    assert {name: fault.until_s for name, fault in short.faults.items()} == {
         "fire": 1500.0, "still-west": 900.0, "still-north": 900.0,
     }  # fmt: skip
-    by_id = {objective["id"]: objective for objective in short.objectives}
-    assert [(by_id[i]["low"], by_id[i]["high"]) for i in ("lost", "window", "rto")] == [
-        (0, 15_000), (0.0, pytest.approx(300.0, abs=0.02)), (by_id["rto"]["low"], math.inf),
+    by_id = {objective.id: objective for objective in short.objectives}
+    assert [(by_id[i].low, by_id[i].high) for i in ("lost", "window", "rto")] == [
+        (0, 15_000), (0.0, pytest.approx(300.0, abs=0.02)), (by_id["rto"].low, math.inf),
     ]  # fmt: skip
-    assert by_id["lost"]["why"].startswith(f"{IN_EAST}; to decide it: run until 25m11s (fire heals at 25m)")
-    assert "; to decide it: run until 27m14s (fire heals at 25m)" in by_id["rto"]["why"]
+    assert by_id["lost"].why.startswith(f"{IN_EAST}; to decide it: run until 25m11s (fire heals at 25m)")
+    assert "; to decide it: run until 27m14s (fire heals at 25m)" in by_id["rto"].why
     long = run(scenario(heals, "duration=27m14s"))
-    assert [objective["verdict"] for objective in long.objectives] == [MET] * 3
-    assert [objective["value"] for objective in run(scenario(heals, "duration=25m11s")).objectives[:2]] == [
+    assert [objective.verdict for objective in long.objectives] == [MET] * 3
+    assert [objective.value for objective in run(scenario(heals, "duration=25m11s")).objectives[:2]] == [
         0,
         0.0,
     ]
@@ -207,13 +210,13 @@ def test_a_run_that_nobody_could_save_says_what_would_have(scenario):
     """Its region never comes back: a larger max_lag gives up what nobody has; two regions need another."""
     (lost, *_) = run(scenario()).objectives
     lag = "4m58.179s"  # of what probes had seen of the primary, two seconds before it went
-    assert lost["why"] == f"{IN_EAST}; to decide it: max_lag above {lag} accepts the loss of 15,000"
+    assert lost.why == f"{IN_EAST}; to decide it: max_lag above {lag} accepts the loss of 15,000"
     (lost, _, rto) = run(scenario("sla.rto.must=<= 1h", *WITHOUT_NORTH)).objectives
-    assert lost["why"] == f"{IN_EAST}; to decide it: a third voter (one more region)"
-    assert rto["why"] == f"{NEVER_SERVED}; to decide it: a third voter (one more region)"
+    assert lost.why == f"{IN_EAST}; to decide it: a third voter (one more region)"
+    assert rto.why == f"{NEVER_SERVED}; to decide it: a third voter (one more region)"
     freer = run(scenario("databases.orders.failover.max_lag=4m58.180s"))
-    assert [objective["low"] for objective in freer.objectives[:2]] == [
+    assert [objective.low for objective in freer.objectives[:2]] == [
         15_000,
         pytest.approx(300.0, abs=0.02),
     ]
-    assert [objective["verdict"] for objective in freer.objectives[:2]] == ["missed"] * 2
+    assert [objective.verdict for objective in freer.objectives[:2]] == ["missed"] * 2

@@ -1,8 +1,8 @@
 """The monitors of one domain: of each standby, mirror and consumer."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
+from sim.measure.bus.figures import MonitorFigures
 from sim.measure.bus.monitors import ConsumerLag, MirrorLag, Replica, age
 from sim.measure.platform.ages import SECOND, Ages
 from sim.measure.platform.setup import PathSetup
@@ -50,7 +50,7 @@ class Lookout:
 
     def figures(
         self, standbys: Mapping[str, float], buses: Sequence[Ages], consumers: Mapping[str, Ages]
-    ) -> dict[str, Any]:
+    ) -> dict[str, MonitorFigures]:
         """Return name -> figures; ``standbys``: greatest age (s) of what each had not received."""
         regions, domain = self._setup.regions, self._setup.domain
         out = {

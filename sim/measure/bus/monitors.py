@@ -2,13 +2,13 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 
 from sim.core.identity import lsn_of
 from sim.journal.recorder import Table
 from sim.measure.bus.bus_log import runs_of
+from sim.measure.bus.figures import MonitorFigures, MonitorSample
 from sim.measure.store.line import FOREVER, Line
 
 Take = Callable[[str], Table | None]
@@ -31,18 +31,18 @@ class Metric:
         self.see(shown)
         self.at_faults[fault] = shown, age_ns
 
-    def figures(self, unit: str, age_max_s: float) -> dict[str, Any]:
+    def figures(self, unit: str, age_max_s: float) -> MonitorFigures:
         """Return the figures, ages in seconds; ``unit`` of what is shown: s or records."""
         scale = SECOND if unit == "s" else 1
-        return {
-            "unit": unit,
-            "shown_max": self.shown_max / scale,
-            "true_age_max_s": age_max_s,
-            "at_faults": {
-                fault: {"shown": shown / scale, "true_age_s": age_ns / SECOND}
+        return MonitorFigures(
+            unit=unit,
+            shown_max=self.shown_max / scale,
+            true_age_max_s=age_max_s,
+            at_faults={
+                fault: MonitorSample(shown=shown / scale, true_age_s=age_ns / SECOND)
                 for fault, (shown, age_ns) in self.at_faults.items()
             },
-        }
+        )
 
 
 class Replica:

@@ -2,16 +2,16 @@
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 
 from sim.core.identity import stream_of
+from sim.core.quantity import seconds
 from sim.journal.milestones import Milestone
 from sim.journal.recorder import Table
 from sim.measure.bus.bus_log import BusLog
+from sim.measure.bus.figures import ReplayFigures
 from sim.measure.bus.rows import Merged, Stream, read_versions
-from sim.measure.platform.ages import SECOND
 from sim.measure.platform.setup import DATABASE, PathSetup
 from sim.measure.platform.spans import Spans
 from sim.measure.platform.tally import Tally, Witness
@@ -133,7 +133,7 @@ class Replays:
 
     def figures(
         self, line: Line, gone: Spans, *, lost: Collection[int], milestones: Sequence[Milestone]
-    ) -> dict[str, Any]:
+    ) -> dict[str, ReplayFigures]:
         """Return replay -> figures.
 
         ``gone``: versions of writes that are on no database but for replays; ``lost``: rids of those that
@@ -142,11 +142,12 @@ class Replays:
         out = {}
         for name, replay in self.consumers.items():
             began, ended = _times(name, milestones)
-            out[name] = {
-                **_span(began, ended, replay.last_ns),
-                "rows": replay.rows, "filled": replay.filled, "unchanged": replay.unchanged,
-                "duplicates": replay.duplicates.figures(), "won_back": 0,
-            }  # fmt: skip
+            out[name] = ReplayFigures(
+                started_s=seconds(began), finished_s=seconds(ended),
+                catch_up_s=_caught_up(began, replay.last_ns),
+                rows=replay.rows, filled=replay.filled, unchanged=replay.unchanged,
+                duplicates=replay.duplicates.figures(), won_back=0,
+            )  # fmt: skip
         for name, calls in self.databases.items():
             times = _times(name, milestones)
             out[name] = _into_database(calls, line, gone, lost=lost, times=times)
@@ -160,7 +161,7 @@ def _into_database(
     *,
     lost: Collection[int],
     times: tuple[int | None, int | None],
-) -> dict[str, Any]:
+) -> ReplayFigures:
     """Return the figures of a replay into a database: the first commit of what is gone is no duplicate."""
     held, duplicates, back = calls.surviving(line), Tally(), dict[int, int]()
     for at_ns, version, rid, event in sorted(held):
@@ -168,11 +169,13 @@ def _into_database(
             back[rid] = at_ns
         else:
             duplicates.add(1, Witness(at_ns, version, rid))
-    return {
-        **_span(*times, max(back.values(), default=None)),
-        "rows": len(calls.calls), "filled": len(back), "unchanged": len(calls.calls) - len(held),
-        "duplicates": duplicates.figures(), "won_back": sum(rid in lost for rid in back),
-    }  # fmt: skip
+    began, ended = times
+    return ReplayFigures(
+        started_s=seconds(began), finished_s=seconds(ended),
+        catch_up_s=_caught_up(began, max(back.values(), default=None)),
+        rows=len(calls.calls), filled=len(back), unchanged=len(calls.calls) - len(held),
+        duplicates=duplicates.figures(), won_back=sum(rid in lost for rid in back),
+    )  # fmt: skip
 
 
 def _times(name: str, milestones: Sequence[Milestone]) -> tuple[int | None, int | None]:
@@ -181,9 +184,6 @@ def _times(name: str, milestones: Sequence[Milestone]) -> tuple[int | None, int 
     return own.get("replay.started"), own.get("replay.finished")
 
 
-def _span(began: int | None, ended: int | None, last: int | None) -> dict[str, float | None]:
-    def seconds(ns: int | None) -> float | None:
-        return None if ns is None else ns / SECOND
-
-    caught = None if last is None or began is None else last - began
-    return {"started_s": seconds(began), "finished_s": seconds(ended), "catch_up_s": seconds(caught)}
+def _caught_up(began: int | None, last: int | None) -> float | None:
+    """Return from the start of a replay to the last record that it filled in, None if there was none."""
+    return None if last is None or began is None else seconds(last - began)

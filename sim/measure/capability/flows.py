@@ -2,14 +2,15 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
 from sim.journal.milestones import Milestone
+from sim.measure.capability.figures import RecoveryFigures
 from sim.measure.capability.phases import path_phases
+from sim.measure.capability.recovery import Aftermath, recovery_figures
 from sim.measure.capability.tested import FirstUse, Trouble
-from sim.measure.platform.ages import SECOND, Ages, Span
+from sim.measure.platform.ages import Ages, Span
 from sim.measure.platform.watch import Track
 from sim.measure.store.line import FOREVER
 
@@ -53,39 +54,12 @@ class Judged:
 
 def capability(
     judged: Judged, *, end_ns: int, milestones: Sequence[Milestone], replays: Sequence[str] = ()
-) -> dict[str, Any]:
+) -> RecoveryFigures:
     """Return the recovery figures of one capability; ``replays``: ids of those into it."""
-    series = judged.ages.recovery(end_ns, judged.operations)
-    worst, rta, censored = series.worst(), series.rta_ns(), series.censored_after_ns(end_ns)
-    spent, chain = path_phases(judged.domains, worst, milestones, replays) if worst else ({}, [])
-    again = 0 if worst is None else worst.recovered_ns and worst.recovered_ns - worst.started_ns
-    return {
-        "rta_s": _seconds(rta),
-        "rta_ns": rta,
-        "censored_after_s": _seconds(censored),
-        "downtime_s": series.downtime_ns / SECOND,
-        "operations": judged.operations,
-        "failed_requests": judged.failed,
-        "slow_requests": 0,
-        "tested": judged.tested(milestones, end_ns, series.recovered_ns(end_ns)),
-        "episodes": [
-            {
-                "started_s": e.started_ns / SECOND,
-                "recovered_s": _seconds(e.recovered_ns),
-                "rta_s": _seconds(e.rta_ns),
-                "downtime_s": e.downtime_ns / SECOND,
-                "failed_requests": 0,
-            }
-            for e in series.episodes
-        ],
-        "serving_again_s": _seconds(again),
-        "caught_up_s": _seconds(again),
-        "phases": {name: ns / SECOND for name, ns in spent.items()},
-        "phases_ns": spent,
-        "chain": chain,
-        "by_client": {},
-    }
-
-
-def _seconds(ns: int | None) -> float | None:
-    return None if ns is None else ns / SECOND
+    series = judged.ages.recovery(end_ns, judged.operations, judged.failed)
+    worst, after = series.worst(), Aftermath()
+    if worst is not None:
+        again_ns = None if worst.recovered_ns is None else worst.recovered_ns - worst.started_ns
+        after = Aftermath(again_ns, again_ns, *path_phases(judged.domains, worst, milestones, replays))
+    tested = judged.tested(milestones, end_ns, series.recovered_ns(end_ns))
+    return recovery_figures(series.seen(end_ns), after, tested=tested, by_client={})

@@ -5,20 +5,19 @@ many steps as ``over``, and one begins at each. docs/measures.md defines what is
 """
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 
-from sim.core.quantity import format_duration
+from sim.core.quantity import format_duration, seconds
 from sim.engine.compiled import compiled
 from sim.journal.milestones import Milestone
 from sim.journal.recorder import Slice
 from sim.journal.schema import OK
+from sim.measure.capability.figures import RatioFigures, WindowFigures
 from sim.measure.store.setup import Setup
 
 KINDS = ("read", "write")
 JUDGED, GOOD, ERRORS, TERMS = range(4)
-SECOND = 1e9
 
 
 class Worst:
@@ -53,6 +52,17 @@ class Worst:
             self.least = float(good[low]), self._first + int(used[low])
         if self.greatest is None or errors[high] > self.greatest[0]:
             self.greatest = float(errors[high]), self._first + int(used[high])
+
+    def figures(self, window_ns: int) -> WindowFigures:
+        """Return the worst ratios and when their windows begin; ``window_ns``: the length of a step."""
+        (low, low_step), (high, high_step) = self.least or (None, None), self.greatest or (None, None)
+        return WindowFigures(
+            windows=self.windows,
+            availability=low,
+            availability_at_s=seconds(None if low_step is None else low_step * window_ns),
+            error_rate=high,
+            error_rate_at_s=seconds(None if high_step is None else high_step * window_ns),
+        )
 
 
 class Ratios:
@@ -90,12 +100,9 @@ class Ratios:
             self._count(send, still["kind"][late], np.zeros(len(send), bool), np.ones(len(send), bool))
         self._hand_on(-(-end_ns // self._setup.window_ns))
 
-    def figures(self) -> dict[str, dict[str, Any]]:
+    def figures(self) -> dict[str, RatioFigures]:
         """Return capability -> ratios over the whole run, and in the worst window of each length."""
-        return {
-            f"{self._setup.domain}.{name}": {**self._whole(kind), "windows": self._windows(name)}
-            for kind, name in enumerate(KINDS)
-        }
+        return {f"{self._setup.domain}.{name}": self._ratios(kind) for kind, name in enumerate(KINDS)}
 
     def _count(self, send: np.ndarray, kind: np.ndarray, good: np.ndarray, errors: np.ndarray) -> None:
         """Add operations to their steps."""
@@ -122,21 +129,18 @@ class Ratios:
             worst.push(steps[:, KINDS.index(kind)])
         self._steps, self._low = self._steps[count:], self._low + count
 
-    def _whole(self, kind: int) -> dict[str, float | None]:
+    def _ratios(self, kind: int) -> RatioFigures:
         judged, good, errors = self._total[kind].tolist()
-        return {
-            "availability": good / judged if judged else None,
-            "error_rate": errors / judged if judged else None,
-        }
+        return RatioFigures(
+            availability=good / judged if judged else None,
+            error_rate=errors / judged if judged else None,
+            windows=self._windows(KINDS[kind]),
+        )
 
-    def _windows(self, name: str) -> dict[str, dict[str, Any]]:
+    def _windows(self, name: str) -> dict[str, WindowFigures]:
         """Return length, as ``5m`` -> the worst windows of that length."""
         return {
-            format_duration(over_ns): {
-                "windows": worst.windows,
-                **_told("availability", worst.least, self._setup.window_ns),
-                **_told("error_rate", worst.greatest, self._setup.window_ns),
-            }
+            format_duration(over_ns): worst.figures(self._setup.window_ns)
             for (kind, over_ns), worst in self._worst.items()
             if kind == name
         }
@@ -163,10 +167,3 @@ def count_steps(send, kind, good, errors, warmup_ns, window_ns, low, total, step
             steps[step, k, GOOD] += good[i]
             steps[step, k, ERRORS] += errors[i]
     return True
-
-
-def _told(name: str, worst: tuple[float, int] | None, window_ns: int) -> dict[str, float | None]:
-    """Return a ratio and when its window begins; null if there was no operation in any."""
-    if worst is None:
-        return {name: None, f"{name}_at_s": None}
-    return {name: worst[0], f"{name}_at_s": worst[1] * window_ns / SECOND}

@@ -6,15 +6,17 @@ first bad window to the send time of the first good operation after its last bad
 ``hold`` of good windows. The definition is design §6; docs/measures.md has it in full.
 """
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from fractions import Fraction
 
 import numpy as np
 
+from sim.core.quantity import seconds
 from sim.journal.milestones import Milestone
 from sim.journal.recorder import Slice
 from sim.measure.capability import windows as w
+from sim.measure.capability.figures import EpisodeFigures, RecoveryFigures, SeenFigures
 from sim.measure.capability.tested import FirstUse, Outset
 from sim.measure.store.setup import Setup
 
@@ -39,6 +41,13 @@ class Episode:
     def rta_ns(self) -> int | None:
         """Return the recovery time, None if censored."""
         return self.recovered_ns - self.started_ns if self.held and self.recovered_ns is not None else None
+
+    def figures(self) -> EpisodeFigures:
+        """Return it as documents have it."""
+        return EpisodeFigures(
+            started_s=seconds(self.started_ns), recovered_s=seconds(self.recovered_ns),
+            rta_s=seconds(self.rta_ns), downtime_s=seconds(self.downtime_ns), failed_requests=self.failed,
+        )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +78,43 @@ class Series:
     def worst(self) -> Episode | None:
         """Return the censored episode, else the longest, else None."""
         return max(self.episodes, key=lambda e: (e.rta_ns is None, e.rta_ns or 0), default=None)
+
+    def seen(self, end_ns: int) -> SeenFigures:
+        """Return it as documents have it; ``end_ns``: the end of the run."""
+        return SeenFigures(
+            rta_s=seconds(self.rta_ns()), rta_ns=self.rta_ns(),
+            censored_after_s=seconds(self.censored_after_ns(end_ns)),
+            downtime_s=seconds(self.downtime_ns), operations=self.operations,
+            failed_requests=self.failed, slow_requests=self.slow,
+            episodes=tuple(episode.figures() for episode in self.episodes),
+        )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Aftermath:
+    """What is known of the worst episode. Times in ns from its start, None: not before the run ended.
+
+    ``spent``: phase -> ns; ``chain``: ids of the milestones that led to the recovery.
+    """
+
+    serving_again_ns: int | None = 0
+    caught_up_ns: int | None = 0
+    spent: Mapping[str, int] = field(default_factory=dict)
+    chain: Sequence[int] = ()
+
+
+def recovery_figures(
+    seen: SeenFigures, after: Aftermath, *, tested: bool, by_client: Mapping[str, SeenFigures]
+) -> RecoveryFigures:
+    """Return the recovery of a capability over all clients."""
+    return RecoveryFigures(
+        rta_s=seen.rta_s, rta_ns=seen.rta_ns, censored_after_s=seen.censored_after_s,
+        downtime_s=seen.downtime_s, operations=seen.operations, failed_requests=seen.failed_requests,
+        slow_requests=seen.slow_requests, episodes=seen.episodes, tested=tested,
+        serving_again_s=seconds(after.serving_again_ns), caught_up_s=seconds(after.caught_up_ns),
+        phases={name: seconds(ns) for name, ns in after.spent.items()}, phases_ns=after.spent,
+        chain=tuple(after.chain), by_client=by_client,
+    )  # fmt: skip
 
 
 class Recovery:

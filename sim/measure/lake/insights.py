@@ -1,16 +1,15 @@
 """Insights: how long one stood without a refresh, and what is missing from its figures at the end."""
 
 from collections.abc import Mapping
-from typing import Any
 
+from sim.core.quantity import seconds
+from sim.measure.lake.figures import InsightFigures
 from sim.measure.platform.domain import DomainPath
 from sim.measure.platform.setup import Insight
 from sim.measure.platform.spans import Spans
 
-SECOND = 1e9
 
-
-def insight_figures(domains: Mapping[str, DomainPath]) -> dict[str, Any]:
+def insight_figures(domains: Mapping[str, DomainPath]) -> dict[str, dict[str, InsightFigures]]:
     """Return insight -> region -> figures; docs/measures.md defines them."""
     first = next(iter(domains.values()))
     committed = {name: path.line.committed() for name, path in domains.items()}
@@ -28,19 +27,19 @@ def _figures(
     insight: Insight,
     domains: Mapping[str, DomainPath],
     committed: Mapping[str, Spans],
-) -> dict[str, Any]:
+) -> InsightFigures:
     """Return the figures of an insight in a region, ``which``."""
     shown = domains[insight.domains[0]].tables.shown[which]  # refreshes are those of every domain
     counts = [_rests_on(which, domains[of], committed[of]) for of in insight.domains]
     due, missing = (sum(numbers) for numbers in zip(*counts, strict=True))
-    return {
-        "refreshes": shown.refreshes,
-        "failed": shown.failed,
-        "longest_s": shown.longest_ns / SECOND,
-        "records": due - missing,
-        "missing": missing,
-        "completeness": 1 - missing / due if due else None,
-    }
+    return InsightFigures(
+        refreshes=shown.refreshes,
+        failed=shown.failed,
+        longest_s=seconds(shown.longest_ns),
+        records=due - missing,
+        missing=missing,
+        completeness=1 - missing / due if due else None,
+    )
 
 
 def _rests_on(which: tuple[str, int], path: DomainPath, committed: Spans) -> tuple[int, int]:

@@ -1,11 +1,11 @@
 """Late data: records that come when newer ones have been there, and change what had been shown."""
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
-from sim.measure.platform.tally import SECOND, Tally, Witness
+from sim.core.quantity import seconds
+from sim.measure.platform.tally import Tally, TallyFigures, Witness
 from sim.measure.store.line import Line
 
 
@@ -50,9 +50,13 @@ class Lateness:
         self._reached = {number: mark for number, mark in self._reached.items() if number < commits}
         self._behind = {number: ns for number, ns in self._behind.items() if number < commits}
 
-    def figures(self) -> dict[str, Any]:
-        """Return how many were late, the first of them, and how far the latest was behind the watermark."""
-        return {"late": self._tally.figures(), "late_max_s": max(self._behind.values(), default=0) / SECOND}
+    def figures(self) -> TallyFigures:
+        """Return how many were late, and the first of them."""
+        return self._tally.figures()
+
+    def greatest_s(self) -> float:
+        """Return how far the latest of them was behind the watermark; 0 if none is."""
+        return seconds(max(self._behind.values(), default=0))
 
     def _before(self, commit: int) -> Watermark:
         marks = reversed(self._reached.items())

@@ -1,129 +1,109 @@
-"""Orders at the end of a run: complete, under way, stuck, half done, and what was done twice."""
+"""What is said of orders and of stock. docs/measures.md defines it."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Mapping
 
-import numpy as np
-
-from sim.core.identity import pack_rid
-from sim.measure.orders import blocks as b
-from sim.measure.orders.orders import Orders
-from sim.measure.orders.setup import Handler
-from sim.measure.orders.stock import stock_figures
-
-SECOND = 1e9
+from sim.core.record import figure, record
 
 
-@dataclass(slots=True)
-class Late:
-    """Orders that are not complete: how many, and the one that was acknowledged first, with what it has."""
+@record
+class OrderWitness:
+    """An order that is not complete."""
 
-    count: int = 0
-    first: tuple[int, int, list[bool]] | None = None
-
-    def add(self, mine: np.ndarray, block: b.Block, rid: int, done: np.ndarray) -> None:
-        """Take in the orders of a block that are ``mine`` (n,) bool; ``rid``: of its first operation.
-
-        ``done`` (steps, n) bool: what each of them has.
-        """
-        rows = np.flatnonzero(mine)
-        if not len(rows):
-            return
-        self.count += len(rows)
-        i = int(rows[np.argmin(block.value[rows])])
-        found = int(block.value[i]), rid + i, done[:, i].tolist()
-        self.first = found if self.first is None else min(self.first, found)
-
-    def figures(self, steps: tuple[Handler, ...]) -> dict[str, Any]:
-        """Return ``count`` and ``witness``."""
-        if self.first is None:
-            return {"count": self.count, "witness": None}
-        at_ns, rid, done = self.first
-        missing = [h.name for h, has in zip(steps, done, strict=True) if not has]
-        return {"count": self.count, "witness": {"at_s": at_ns / SECOND, "rid": rid, "missing": missing}}
+    at_s: float = figure("when it was acknowledged")
+    rid: int = figure("the operation")
+    missing: tuple[str, ...] = figure("handlers whose step is not done")
 
 
-def order_figures(orders: Orders) -> dict[str, Any]:
-    """Return domain whose clients' writes are orders -> figures; docs/measures.md defines them."""
-    return {root: _of(orders, root, steps) for root, steps in orders.steps.items()}
+@record
+class LateOrders:
+    """Orders that are not complete though they should be."""
+
+    count: int = figure("how many", "orders")
+    witness: OrderWitness | None = figure("the one acknowledged first; null: none")
 
 
-def shelf_figures(orders: Orders) -> dict[str, Any]:
-    """Return domain that has a stock -> figures of that."""
-    return {
-        domain: stock_figures(store.shelf, store.on_line)
-        for domain, store in orders.stores.items()
-        if store.shelf is not None
-    }
+@record
+class DoubledWitness:
+    """The second commit of an effect."""
+
+    at_s: float = figure("when it was committed")
+    handler: str = figure("the handler that made it")
+    tag: int = figure("the tag that both commits have")
+    order: int | None = figure(
+        "the order behind the tag; null: all that is known of it is that it was complete"
+    )
+    rid: int = figure("the operation of the second commit")
+    version: int = figure("its version")
 
 
-def shelf_problems(orders: Orders) -> dict[str, list[str]]:
-    """Return domain that has a stock -> a line for each of its sums that does not close."""
-    return {
-        domain: [f"{domain} stock: {problem}" for problem in store.shelf.problems()]
-        for domain, store in orders.stores.items()
-        if store.shelf is not None
-    }
+@record
+class DoubledEffects:
+    """Effects that were made twice or more."""
+
+    count: int = figure("pairs of handler and tag with two or more surviving commits", "effects")
+    witness: DoubledWitness | None = figure("the earliest second commit; null: none")
 
 
-def _of(orders: Orders, root: str, steps: tuple[Handler, ...]) -> dict[str, Any]:
-    total = complete = 0
-    stuck, half = Late(), Late()
-    gone = np.array([orders.stores[h.writes].emptied for h in steps])
-    for first, block in _blocks(orders, root):
-        order = block.state == b.ORDER
-        done = (block.counts > 0) & ~gone[:, None]
-        over = done.all(axis=0)
-        late = order & ~over & (orders.setup.until_ns - block.value > orders.setup.patience_ns)
-        total, complete = total + int(order.sum()), complete + int((order & over).sum())
-        stuck.add(late, block, first, done)
-        half.add(late & done.any(axis=0), block, first, done)
-    settled = sum(operations.settled for _, operations in _clients(orders, root))
-    if gone.any():  # what was complete long ago is not any more
-        stuck.count, half.count = stuck.count + settled, half.count + (0 if gone.all() else settled)
-        total, settled = total + settled, 0
-    return {
-        "orders": total + settled,
-        "complete": complete + settled,
-        "under_way": total - complete - stuck.count,
-        "stuck": stuck.figures(steps),
-        "half_done": half.figures(steps),
-        "doubled": _doubled(orders, steps),
-        "handlers": {h.name: _handler(orders, h) for h in steps},
-    }
+@record
+class HandlerFigures:
+    """What one handler did."""
+
+    calls: int = figure("calls", "operations")
+    commits: int = figure("surviving commits", "records")
+    doubled: int = figure("its effects that were made twice or more", "effects")
 
 
-def _clients(orders: Orders, root: str) -> Iterator[tuple[int, b.Operations]]:
-    """Yield (stream, operations) of the clients of a domain."""
-    store = orders.stores[root]
-    yield from ((s, operations) for s, operations in store.streams.items() if s not in store.called)
+@record
+class OrderFigures:
+    """What became of the orders of one domain."""
+
+    orders: int = figure("all of them", "orders")
+    complete: int = figure("every step is done", "orders")
+    under_way: int = figure("not complete, acknowledged no longer than `patience` before the end", "orders")
+    stuck: LateOrders = figure("not complete, acknowledged longer ago")
+    half_done: LateOrders = figure("of the stuck: some step is done")
+    doubled: DoubledEffects = figure("what was done twice")
+    handlers: Mapping[str, HandlerFigures] = figure("by handler: what it did")
 
 
-def _blocks(orders: Orders, root: str) -> Iterator[tuple[int, b.Block]]:
-    """Yield (rid of the first operation, block) of what is held of a domain's clients."""
-    for stream, operations in _clients(orders, root):
-        for number, block in operations.blocks.items():
-            yield pack_rid(stream, number * b.SIZE), block
+@record
+class Grant:
+    """A promise of one unit."""
+
+    at_s: float = figure("when it was committed")
+    rid: int = figure("the operation")
+    version: int = figure("its version")
 
 
-def _doubled(orders: Orders, steps: tuple[Handler, ...]) -> dict[str, Any]:
-    """Return how many effects of orders were made twice or more, and the first that was."""
-    found = [(h, orders.doubled(h)) for h in steps]
-    firsts = [(int(rows[:, 1].min()), h.name, h, rows) for h, rows in found if len(rows)]
-    if not firsts:
-        return {"count": 0, "witness": None}
-    at_ns, _, handler, rows = min(firsts, key=lambda first: first[:2])
-    tag, _, version, rid = rows[np.lexsort((rows[:, 0], rows[:, 1]))[0]].tolist()
-    order = int(orders.root_of(handler, np.array([tag]))[0])
-    witness = {
-        "at_s": at_ns / SECOND, "handler": handler.name, "tag": tag, "order": None if order < 0 else order,
-        "rid": rid, "version": version,
-    }  # fmt: skip
-    return {"count": sum(len(rows) for _, rows in found), "witness": witness}
+@record
+class OversoldWitness:
+    """A promise that found the shelf empty."""
+
+    at_s: float = figure("when it was committed")
+    rid: int = figure("the operation")
+    version: int = figure("its version")
+    key: int = figure("the item")
+    collides_with: Grant | None = figure("the forgotten grant that had been promised that unit; null: none")
 
 
-def _handler(orders: Orders, handler: Handler) -> dict[str, int]:
-    made = orders.made[handler.name]
-    commits = 0 if orders.stores[handler.writes].emptied else made.commits
-    return {"calls": made.calls, "commits": commits, "doubled": len(orders.doubled(handler))}
+@record
+class OversoldFigures:
+    """Promises that found the shelf empty."""
+
+    count: int = figure("standing grants that found the shelf empty", "grants")
+    items: int = figure("different items among them", "items")
+    witness: OversoldWitness | None = figure("the earliest; null: none")
+
+
+@record
+class StockFigures:
+    """What was promised from one stock."""
+
+    takes: int = figure("commits of the handler, on any timeline: granted and declined", "records")
+    granted: int = figure("takes that found a unit", "records")
+    declined: int = figure("takes that found none", "records")
+    forgotten: int = figure("acknowledged grants that were abandoned and not made good", "grants")
+    oversold: OversoldFigures = figure("promises that found the shelf empty")
+    level_min: int | None = figure(
+        "the lowest level of any item, on the shelf or in a database; null: no take", "units"
+    )

@@ -1,35 +1,35 @@
 """What a stock promised, what it declined, and which promises found the shelf empty."""
 
 from collections.abc import Iterator
-from typing import Any
 
 import numpy as np
 
+from sim.core.quantity import seconds
 from sim.measure.orders import shelf as s
+from sim.measure.orders.figures import Grant, OversoldFigures, OversoldWitness, StockFigures
 from sim.measure.orders.shelf import Account, OnLine, Shelf
 
-SECOND = 1e9
 Oversold = tuple[np.ndarray, np.ndarray | None]  # a grant, and the forgotten one that it collides with
 
 
-def stock_figures(shelf: Shelf, on_line: OnLine) -> dict[str, Any]:
+def stock_figures(shelf: Shelf, on_line: OnLine) -> StockFigures:
     """Return the figures of one stock; ``on_line``: which versions survive. docs/measures.md defines them."""
     forgotten, since = _forgotten(shelf, on_line), shelf.stock.warmup_ns
     found = [_walk(account, shelf.stock.units, on_line, set(forgotten)) for account in shelf.accounts]
     oversold = [pair for pairs, _ in found for pair in pairs if pair[0][s.TIME] >= since]
     lowest = min([shelf.level_min, *(low for _, low in found)])
-    return {
-        "takes": shelf.takes,
-        "granted": shelf.granted,
-        "declined": shelf.declined,
-        "forgotten": sum(at_ns >= since for at_ns in forgotten.values()),
-        "oversold": {
-            "count": len(oversold),
-            "items": len({int(row[s.KEY]) for row, _ in oversold}),
-            "witness": _witness(oversold),
-        },
-        "level_min": lowest if shelf.takes else None,
-    }
+    return StockFigures(
+        takes=shelf.takes,
+        granted=shelf.granted,
+        declined=shelf.declined,
+        forgotten=sum(at_ns >= since for at_ns in forgotten.values()),
+        oversold=OversoldFigures(
+            count=len(oversold),
+            items=len({int(row[s.KEY]) for row, _ in oversold}),
+            witness=_witness(oversold),
+        ),
+        level_min=lowest if shelf.takes else None,
+    )
 
 
 def _forgotten(shelf: Shelf, on_line: OnLine) -> dict[int, int]:
@@ -69,12 +69,16 @@ def _standing(account: Account, on_line: OnLine, forgotten: set[int]) -> Iterato
         )
 
 
-def _witness(oversold: list[Oversold]) -> dict[str, Any] | None:
+def _witness(oversold: list[Oversold]) -> OversoldWitness | None:
     if not oversold:
         return None
     row, other = min(oversold, key=lambda pair: (int(pair[0][s.TIME]), int(pair[0][s.VERSION])))
-    return {**_named(row), "key": int(row[s.KEY]), "collides_with": None if other is None else _named(other)}
+    grant = _grant(row)
+    return OversoldWitness(
+        at_s=grant.at_s, rid=grant.rid, version=grant.version, key=int(row[s.KEY]),
+        collides_with=None if other is None else _grant(other),
+    )  # fmt: skip
 
 
-def _named(row: np.ndarray) -> dict[str, Any]:
-    return {"at_s": int(row[s.TIME]) / SECOND, "rid": int(row[s.RID]), "version": int(row[s.VERSION])}
+def _grant(row: np.ndarray) -> Grant:
+    return Grant(at_s=seconds(int(row[s.TIME])), rid=int(row[s.RID]), version=int(row[s.VERSION]))

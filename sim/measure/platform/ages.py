@@ -1,12 +1,12 @@
 """How old a stage is over time: greatest, mean and quantiles of freshness, and episodes of being too old."""
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
 from sim.measure.capability.recovery import Episode, Series
 from sim.measure.platform import age_kernels as k
+from sim.measure.platform.figures import AgeSeries, FreshnessFigures
 from sim.stats.histogram import BUCKETS, upper_edges
 
 STEPS = 2000
@@ -53,23 +53,25 @@ class Ages:
         """Return the greatest age so far."""
         return int(self._state[k.GREATEST])
 
-    def figures(self, end_ns: int) -> dict[str, Any]:
+    def figures(self, end_ns: int) -> FreshnessFigures:
         """Return greatest, mean and quantile in seconds, and the series of maxima for plotting."""
         time_ns = max(1, end_ns - self.span.warmup_ns)
         last = -(-end_ns // self.step_ns)
-        return {
-            "max_s": self.greatest_ns / SECOND,
-            "mean_s": float(self._squares[0]) / time_ns / SECOND,
-            "p99_s": self._quantile(time_ns) / SECOND,
-            "level_s": self.level_ns / SECOND,
-            "series": {
-                "step_s": self.step_ns / SECOND,
-                "age_s": (self.series[:last] / SECOND).tolist(),
-            },
-        }
+        return FreshnessFigures(
+            max_s=self.greatest_ns / SECOND,
+            mean_s=float(self._squares[0]) / time_ns / SECOND,
+            p99_s=self._quantile(time_ns) / SECOND,
+            level_s=self.level_ns / SECOND,
+            series=AgeSeries(
+                step_s=self.step_ns / SECOND, age_s=tuple((self.series[:last] / SECOND).tolist())
+            ),
+        )
 
-    def recovery(self, end_ns: int, records: int) -> Series:
-        """Return the episodes, after everything was folded; ``records`` is what had to arrive."""
+    def recovery(self, end_ns: int, records: int, failed: int = 0) -> Series:
+        """Return the episodes, after everything was folded.
+
+        ``records`` is what had to arrive, ``failed`` how many refreshes failed.
+        """
         self._drain()
         if self._state[k.IN_EPISODE]:
             k.close_episode(self._state, self._episodes)
@@ -82,7 +84,7 @@ class Ages:
             )
             for started, ended, bad in rows
         )  # fmt: skip
-        return Series(episodes, sum(e.downtime_ns for e in episodes), records, 0, 0)
+        return Series(episodes, sum(e.downtime_ns for e in episodes), records, failed, 0)
 
     def _drain(self) -> None:
         rows = self._episodes[: self._state[k.EPISODES]].tolist()

@@ -1,11 +1,11 @@
 """What each consumer and zone got twice, late, not at all, or of transactions that no longer exist."""
 
 from collections.abc import Collection
-from typing import Any
 
 import numpy as np
 
 from sim.measure.compiled import on_timeline
+from sim.measure.platform.figures import DeadLetterFigures, DeliveryFigures
 from sim.measure.platform.setup import ZONES
 from sim.measure.platform.spans import Spans
 from sim.measure.platform.stage import Stage
@@ -78,7 +78,9 @@ class Ghosts:
         return min(found, default=None)
 
 
-def delivery(waterfall: Waterfall, ghosts: Ghosts, before: Ghosts) -> dict[str, Any]:
+def delivery(
+    waterfall: Waterfall, ghosts: Ghosts, before: Ghosts
+) -> dict[str, DeliveryFigures | DeadLetterFigures]:
     """Return ``<domain>.<consumer or zone>`` -> figures of one domain.
 
     ``before``: the ghosts that there would be if no replay had committed their writes again.
@@ -90,24 +92,25 @@ def delivery(waterfall: Waterfall, ghosts: Ghosts, before: Ghosts) -> dict[str, 
     stages = {name: watch.stage for name, watch in path.consumers.items()}
     if tables.region is not None:
         stages |= {zone: tables.held[zone, tables.region].watch.stage for zone in ZONES}
-    out: dict[str, Any] = {}
+    out: dict[str, DeliveryFigures | DeadLetterFigures] = {}
     for name, stage in stages.items():
         assert stage.lateness is not None, "consumers and tables have one"
         dropped = terms[name].dropped.minus(stage.delivered).minus(terms[name].coming)
         missing = waterfall.lost(terms[name]).minus(terms[name].won).update(waterfall.committed.meet(dropped))
         clean = path.setup.deduplicate and name in ZONES[1:]
-        out[f"{domain}.{name}"] = {
-            "arrivals": stage.arrivals,
-            "duplicates": (Tally() if clean else stage.duplicates).figures(),
-            "gaps": stage.gaps(missing, waterfall.end_ns).figures(),
-            "reorderings": stage.reorderings.figures(),
-            **stage.lateness.figures(),
-            "ghosts": ghosts.among(stage).figures(),
-            "ghosts_ended": before.among(stage, but=ghosts.versions).figures(),
-            "orphans": orphans,
-        }
+        out[f"{domain}.{name}"] = DeliveryFigures(
+            arrivals=stage.arrivals,
+            duplicates=(Tally() if clean else stage.duplicates).figures(),
+            gaps=stage.gaps(missing, waterfall.end_ns).figures(),
+            reorderings=stage.reorderings.figures(),
+            late=stage.lateness.figures(),
+            late_max_s=stage.lateness.greatest_s(),
+            ghosts=ghosts.among(stage).figures(),
+            ghosts_ended=before.among(stage, but=ghosts.versions).figures(),
+            orphans=orphans,
+        )
     if tables.region is not None:
-        out[f"{domain}.stream"] = {"dead_letters": tables.dead_letters.figures()}
+        out[f"{domain}.stream"] = DeadLetterFigures(dead_letters=tables.dead_letters.figures())
     return out
 
 

@@ -1,23 +1,29 @@
 """The data path of all domains: their figures, and those that concern the whole platform."""
 
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeVar
 
 from sim.journal.milestones import Milestone
 from sim.journal.recorder import Slice
+from sim.measure.bus.figures import MonitorFigures
+from sim.measure.capability.figures import RecoveryFigures
 from sim.measure.capability.flows import Judged, capability, combined
 from sim.measure.lake.insights import insight_figures
 from sim.measure.platform.delivery import Ghosts, delivery
 from sim.measure.platform.domain import DomainPath
-from sim.measure.platform.metrics import SECTIONS
+from sim.measure.platform.figures import PathFigures
 from sim.measure.platform.recovery_point import recovery_point
 from sim.measure.platform.setup import PathSetup, path_setup_of
 from sim.measure.platform.waterfall import Waterfall
+from sim.measure.store.figures import ExposureFigures
 from sim.measure.store.ledger import Ledger
-from sim.measure.store.loss import judge, loss_of
+from sim.measure.store.loss import Loss, Replayed
 
 if TYPE_CHECKING:
     from sim.spec.scenario import Scenario
+
+V = TypeVar("V")
 
 
 class PathMeasures:
@@ -45,40 +51,51 @@ class PathMeasures:
         for path in self._domains.values():
             path.finish(end_ns)
 
-    def add_to(
-        self, figures: dict[str, dict[str, Any]], ledgers: Mapping[str, Ledger]
-    ) -> dict[str, dict[str, Any]]:
-        """Return the sections of the data path, and add to those of the stores what it says of them."""
-        if not self._domains:
-            return {}
-        out: dict[str, dict[str, Any]] = {section: {} for section in SECTIONS}
-        falls, ghosts = {}, {}
-        for name, path in self._domains.items():
-            ledger = ledgers[name]
-            falls[name] = fall = Waterfall(path, ledger, self._milestones)
-            ghosts[name], before = Ghosts(ledger, path.line, fall.redone), Ghosts(ledger, path.line)
-            lost = set(judge(ledger)[0].tolist())
-            won = len(lost & set(fall.redone))
-            loss = loss_of(ledger, self._milestones, self._end_ns, replayed=won).figures()
-            loss |= {"records_after_replay": loss["records"] - won, "replayable": fall.replayable()}
-            out["replays"] |= path.replays.figures(
-                path.line, before.versions, lost=lost, milestones=self._milestones
+    @property
+    def there(self) -> bool:
+        """Whether the scenario has a bus."""
+        return bool(self._domains)
+
+    def outcome(
+        self, losses: Mapping[str, Loss], exposure: Mapping[str, Mapping[str, ExposureFigures]]
+    ) -> "PathOutcome":
+        """Return what came of the data path; ``losses`` and ``exposure``: of each store."""
+        falls = {
+            name: Waterfall(path, losses[name], self._milestones) for name, path in self._domains.items()
+        }
+        lines = {name: path.line for name, path in self._domains.items()}
+        ghosts = {name: Ghosts(fall.ledger, lines[name], fall.redone) for name, fall in falls.items()}
+        before = {name: Ghosts(fall.ledger, lines[name]) for name, fall in falls.items()}
+        judged, into = self._capabilities(), self._replays()
+        figures = PathFigures(
+            waterfall={name: fall.figures() for name, fall in falls.items()},
+            freshness={name: one.ages.figures(self._end_ns) for name, one in judged.items()},
+            delivery=joined(delivery(fall, ghosts[name], before[name]) for name, fall in falls.items()),
+            recovery_point=recovery_point(falls, ghosts, self._end_ns),
+            monitoring=joined(self._monitors(name, exposure[name]) for name in self._domains),
+            replays=joined(
+                path.replays.figures(
+                    path.line,
+                    before[name].versions,
+                    lost=losses[name].lost.tolist(),
+                    milestones=self._milestones,
+                )
+                for name, path in self._domains.items()
+            ),
+            insights=insight_figures(self._domains),
+        )
+        recovery = {
+            name: capability(
+                one, end_ns=self._end_ns, milestones=self._milestones, replays=into.get(name, ())
             )
-            out["waterfall"][name] = fall.figures(loss)
-            out["delivery"] |= delivery(fall, ghosts[name], before)
-            standbys = {r: kinds["cut"]["age_max_s"] for r, kinds in figures["exposure"][name].items()}
-            out["monitoring"] |= path.lookout.figures(standbys, path.bus_ages, path.consumer_ages)
-            figures["loss"][name] = loss
-            figures["conservation"][name]["problems"] += fall.problems()
-        into = self._replays()
-        for name, judged in self._capabilities().items():
-            out["freshness"][name] = judged.ages.figures(self._end_ns)
-            figures["recovery"][name] = capability(
-                judged, end_ns=self._end_ns, milestones=self._milestones, replays=into.get(name, ())
-            )
-        out["insights"] = insight_figures(self._domains)
-        out["recovery_point"] = recovery_point(falls, ghosts, self._end_ns)
-        return out
+            for name, one in judged.items()
+        }
+        return PathOutcome(figures, recovery, falls)
+
+    def _monitors(self, domain: str, exposure: Mapping[str, ExposureFigures]) -> dict[str, MonitorFigures]:
+        path = self._domains[domain]
+        standbys = {region: figures.cut.age_max_s for region, figures in exposure.items()}
+        return path.lookout.figures(standbys, path.bus_ages, path.consumer_ages)
 
     def _replays(self) -> dict[str, list[str]]:
         """Return consumer's capability -> ids of the replays into it."""
@@ -109,3 +126,26 @@ class PathMeasures:
             looks = tuple(s.first for s in own)
             out[f"dashboard.{name}"] = Judged(ages, refreshes, insight.domains, looks, failed)
         return out
+
+
+@dataclass(frozen=True, slots=True)
+class PathOutcome:
+    """What came of the data path: its figures, the recovery of its capabilities, and each domain's ledger."""
+
+    figures: PathFigures
+    recovery: Mapping[str, RecoveryFigures]
+    falls: Mapping[str, Waterfall]
+
+    def replayed(self, domain: str) -> Replayed:
+        """Return what replays change of the loss of a store."""
+        fall = self.falls[domain]
+        return Replayed(fall.won_back, fall.replayable())
+
+    def problems(self, domain: str) -> list[str]:
+        """Return a line for every stage at which surviving records vanished without a rule."""
+        return self.falls[domain].problems()
+
+
+def joined(parts: Iterable[Mapping[str, V]]) -> dict[str, V]:
+    """Return the figures of several domains as one map."""
+    return {name: figures for part in parts for name, figures in part.items()}

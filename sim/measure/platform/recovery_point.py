@@ -1,15 +1,15 @@
 """The consistent recovery point of the platform: up to which commit time every store and stage agrees."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from math import inf
 
 import numpy as np
 
-from sim.measure.platform.ages import SECOND
+from sim.core.quantity import seconds
 from sim.measure.platform.delivery import Ghosts
+from sim.measure.platform.figures import RecoveryLimit, RecoveryPointFigures
 from sim.measure.platform.setup import ZONES
 from sim.measure.platform.waterfall import Waterfall
-from sim.measure.store.loss import judge
 
 # Commit time, when it broke, place in the flow, stage, what, version, rid.
 Limit = tuple[int, int, int, str, str, int, int | None]
@@ -17,36 +17,35 @@ Limit = tuple[int, int, int, str, str, int, int | None]
 
 def recovery_point(
     falls: Mapping[str, Waterfall], ghosts: Mapping[str, Ghosts], end_ns: int
-) -> dict[str, Any]:
+) -> RecoveryPointFigures:
     """Return the largest T such that nothing committed up to it is lost or a ghost, and what limits it."""
-    limits = [limit for name, fall in falls.items() for limit in _limits(name, fall, ghosts[name])]
-    emptied = [name for name, fall in falls.items() if fall.ledger.emptied_ns is not None]
+    emptied = [name for name, fall in falls.items() if fall.loss.emptied]
+    complete_to_s = _complete_to(falls, end_ns)
     if emptied:
-        return {
-            "at_s": None, "age_s": None, "age_stranded_s": None,
-            "limited_by": {"stage": f"{emptied[0]}.replica", "what": "lost", "version": None, "rid": None},
-            "complete_to_s": _complete_to(falls, end_ns),
-        }  # fmt: skip
+        limit = RecoveryLimit(stage=f"{emptied[0]}.replica", what="lost", version=None, rid=None)
+        return RecoveryPointFigures(
+            at_s=None, age_s=inf, age_stranded_s=inf, limited_by=limit, complete_to_s=complete_to_s
+        )
+    limits = [limit for name, fall in falls.items() for limit in _limits(name, fall, ghosts[name])]
     nothing = (end_ns + 1, end_ns, 0, "", "", 0, None)
     commit_ns, at_ns, _, stage, what, version, rid = min(limits, key=lambda limit: limit[:4], default=nothing)
-    limited = {"stage": stage, "what": what, "version": version, "rid": rid}
-    return {
-        "at_s": (commit_ns - 1) / SECOND,
-        "age_s": max(0, at_ns - (commit_ns - 1)) / SECOND,
-        "age_stranded_s": _with_stranded(falls.values(), at_ns=at_ns, commit_ns=commit_ns),
-        "limited_by": limited if limits else None,
-        "complete_to_s": _complete_to(falls, end_ns),
-    }
+    return RecoveryPointFigures(
+        at_s=seconds(commit_ns - 1),
+        age_s=seconds(max(0, at_ns - (commit_ns - 1))),
+        age_stranded_s=_with_stranded(falls.values(), at_ns=at_ns, commit_ns=commit_ns),
+        limited_by=RecoveryLimit(stage=stage, what=what, version=version, rid=rid) if limits else None,
+        complete_to_s=complete_to_s,
+    )
 
 
-def _with_stranded(falls: Iterable[Waterfall], *, at_ns: int, commit_ns: int) -> float | None:
-    """Return the age if what is stranded in databases were lost, None if it is without bound."""
-    found = [fall.stranded for fall in falls]
+def _with_stranded(falls: Iterable[Waterfall], *, at_ns: int, commit_ns: int) -> float:
+    """Return the age if what is stranded in databases were lost, inf if it is without bound."""
+    found = [fall.loss.stranded for fall in falls]
     if any(stranded.unbounded for stranded in found):
-        return None
+        return inf
     oldest = [(s.oldest_ns, max(s.since_ns, s.oldest_ns)) for s in found if s.records]
     commit, at = min([(commit_ns, at_ns), *oldest], key=lambda limit: limit[0])
-    return max(0, at - (commit - 1), at_ns - (commit_ns - 1)) / SECOND
+    return seconds(max(0, at - (commit - 1), at_ns - (commit_ns - 1)))
 
 
 def _limits(name: str, fall: Waterfall, ghosts: Ghosts) -> Iterator[Limit]:
@@ -64,7 +63,7 @@ def _limits(name: str, fall: Waterfall, ghosts: Ghosts) -> Iterator[Limit]:
 
 
 def _store(name: str, fall: Waterfall) -> Iterator[Limit]:
-    for lost in fall.first_gone(np.setdiff1d(judge(fall.ledger)[0], list(fall.redone))):
+    for lost in fall.first_gone(np.setdiff1d(fall.loss.lost, list(fall.redone))):
         yield lost.commit_ns, lost.at_ns, 0, f"{name}.replica", "lost", lost.version, lost.rid
 
 
@@ -74,7 +73,7 @@ def _complete_to(falls: Mapping[str, Waterfall], end_ns: int) -> dict[str, float
     for name, fall in falls.items():
         for terms in fall.stages:
             since = fall.missing_since(terms)
-            reached = (end_ns if since is None else since - 1) / SECOND
+            reached = seconds(end_ns if since is None else since - 1)
             out[f"{name}.{terms.name}"] = reached
             if terms.name in ZONES:
                 out[f"lake.{terms.name}"] = min(reached, out.get(f"lake.{terms.name}", reached))

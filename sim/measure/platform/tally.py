@@ -1,9 +1,26 @@
 """How often something happened on the data path, and the first time that it did."""
 
 from dataclasses import dataclass, field
-from typing import Any
 
-SECOND = 1e9
+from sim.core.quantity import seconds
+from sim.core.record import figure, record
+
+
+@record
+class WitnessFigures:
+    """The first record of which something is true."""
+
+    at_s: float = figure("since when")
+    version: int = figure("its version")
+    rid: int | None = figure("its operation; null: its commit is long gone")
+
+
+@record
+class TallyFigures:
+    """How often something happened."""
+
+    count: int = figure("how often", "records")
+    witness: WitnessFigures | None = figure("the first; null: it did not happen")
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,9 +31,9 @@ class Witness:
     version: int
     rid: int | None
 
-    def figures(self) -> dict[str, Any]:
+    def figures(self) -> WitnessFigures:
         """Return its time in seconds, version and operation."""
-        return {"at_s": self.at_ns / SECOND, "version": self.version, "rid": self.rid}
+        return WitnessFigures(at_s=seconds(self.at_ns), version=self.version, rid=self.rid)
 
 
 @dataclass(slots=True)
@@ -34,13 +51,13 @@ class Tally:
         """Take back what happened in commits from this number on."""
         self.entries = {number: entry for number, entry in self.entries.items() if number < commit}
 
-    def figures(self) -> dict[str, Any]:
-        """Return ``count`` and ``witness``."""
+    def figures(self) -> TallyFigures:
+        """Return how often in all, and the first time."""
         found = [witness for _, witness in self.entries.values()]
-        return {
-            "count": sum(count for count, _ in self.entries.values()),
-            "witness": min(found, key=_when).figures() if found else None,
-        }
+        return TallyFigures(
+            count=sum(count for count, _ in self.entries.values()),
+            witness=min(found, key=_when).figures() if found else None,
+        )
 
 
 def _when(witness: Witness) -> tuple[int, int]:

@@ -3,23 +3,22 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 
 from sim.core.identity import pack_version
+from sim.core.quantity import seconds
 from sim.journal.milestones import Milestone
 from sim.measure.compiled import CUT, PARENT
-from sim.measure.platform.ages import SECOND
 from sim.measure.platform.coming import Coming
 from sim.measure.platform.domain import DomainPath
+from sim.measure.platform.figures import LostRecord, StageFigures, SurvivingTerms
 from sim.measure.platform.setup import ZONES
 from sim.measure.platform.spans import Spans
 from sim.measure.platform.stage import Passed, Stage
 from sim.measure.store import ledger_kernels as k
 from sim.measure.store.ledger import Ledger
-from sim.measure.store.loss import judge
-from sim.measure.store.stranded import stranded_of
+from sim.measure.store.loss import Loss
 
 ABANDONED, DESTROYED = "abandoned by a promotion", "destroyed with its last copy"
 
@@ -74,12 +73,12 @@ class Lost:
     at_ns: int
     why: str
 
-    def figures(self) -> dict[str, Any]:
+    def figures(self) -> LostRecord:
         """Return it with times in seconds."""
-        return {
-            "rid": self.rid, "version": self.version, "commit_s": self.commit_ns / SECOND,
-            "at_s": self.at_ns / SECOND, "why": self.why,
-        }  # fmt: skip
+        return LostRecord(
+            rid=self.rid, version=self.version, commit_s=seconds(self.commit_ns), at_s=seconds(self.at_ns),
+            why=self.why,
+        )  # fmt: skip
 
 
 class Acknowledged:
@@ -125,14 +124,14 @@ def ledger_gone(ledger: Ledger) -> Spans:
 class Waterfall:
     """Every stage of one domain at the end of the run."""
 
-    def __init__(self, path: DomainPath, ledger: Ledger, milestones: Sequence[Milestone]) -> None:
-        self.path, self.ledger, self._milestones = path, ledger, milestones
+    def __init__(self, path: DomainPath, loss: Loss, milestones: Sequence[Milestone]) -> None:
+        self.path, self.loss, self.ledger, self._milestones = path, loss, loss.ledger, milestones
         self.end_ns = path.setup.span.duration_ns
         self.committed = path.line.committed()
-        self.acknowledged = Acknowledged(ledger, self.committed)
+        self.acknowledged = Acknowledged(self.ledger, self.committed)
         self.redone = path.replays.redone(path.line)
-        self.ways = Coming(path, ledger, milestones)
-        self.stranded = stranded_of(ledger, self.ways.standing, milestones, self.end_ns)
+        self.won_back = len(set(loss.lost.tolist()) & set(self.redone))
+        self.ways = Coming(path, self.ledger, milestones)
 
     @cached_property
     def stages(self) -> list[Terms]:
@@ -171,32 +170,31 @@ class Waterfall:
         """Return versions that lie in a region, none if that is out of reach."""
         return versions if self.ways.reached[r] else Spans()
 
-    def figures(self, loss: dict[str, Any]) -> dict[str, Any]:
-        """Return stage -> terms; ``loss``: the figures of the store itself."""
-        acknowledged, lost, stranded = len(self.acknowledged), loss["records"], loss["stranded"]
-        after, gone = loss["records_after_replay"], self.first_of_database()
+    def figures(self) -> dict[str, StageFigures]:
+        """Return stage -> terms."""
+        return {"replica": self._replica(), **{terms.name: self._stage(terms) for terms in self.stages}}
+
+    def _replica(self) -> StageFigures:
+        """Return the terms of the database itself, as the loss of the store has them."""
+        lost, stranded, gone = self.loss.records, self.loss.stranded.records, self.first_of_database()
         beyond = len(self.committed.minus(self.ways.near_commits))
-        survives = {
-            "delivered": len(self.committed) - beyond, "in_flight": 0, "stranded": beyond, "dropped": 0,
-            "lost": 0,
-        }  # fmt: skip
-        out = {
-            "replica": {
-                "delivered": acknowledged - lost - stranded, "in_flight": 0, "stranded": stranded,
-                "dropped": 0, "lost": lost, "records_after_replay": after, "replayable": self.replayable(),
-                "window_s": loss["window_s"], "first_lost": None if gone is None else gone.figures(),
-                "surviving": survives,
-            }
-        }  # fmt: skip
-        for terms in self.stages:
-            first = self.first_lost(terms)
-            row = self._row(terms)
-            window = 0.0 if first is None else self._window_s(first, loss)
-            out[terms.name] = {
-                **row, "window_s": window, "first_lost": None if first is None else first.figures(),
-                "surviving": self._surviving(terms),
-            }  # fmt: skip
-        return out
+        return StageFigures(
+            delivered=len(self.acknowledged) - lost - stranded, in_flight=0, stranded=stranded, dropped=0,
+            lost=lost, records_after_replay=lost - self.won_back, replayable=self.replayable(),
+            window_s=self.loss.window_s, first_lost=None if gone is None else gone.figures(),
+            surviving=SurvivingTerms(
+                delivered=len(self.committed) - beyond, in_flight=0, stranded=beyond, dropped=0, lost=0
+            ),
+        )  # fmt: skip
+
+    def _stage(self, terms: Terms) -> StageFigures:
+        first, (row, back) = self.first_lost(terms), self._row(terms)
+        return StageFigures(
+            **row, records_after_replay=row["lost"] - back, replayable=None,
+            window_s=0.0 if first is None else self._window_s(first),
+            first_lost=None if first is None else first.figures(),
+            surviving=self._surviving(terms),
+        )  # fmt: skip
 
     def problems(self) -> list[str]:
         """Return a line for every stage at which surviving records vanished without a rule."""
@@ -244,7 +242,7 @@ class Waterfall:
 
     def first_of_database(self) -> Lost | None:
         """Return the oldest acknowledged write that the database lost, None if there is none."""
-        found = [*self.first_gone(judge(self.ledger)[0]), *self._first_burnt(())]
+        found = [*self.first_gone(self.loss.lost), *self._first_burnt(())]
         return min(found, key=lambda lost: lost.commit_ns, default=None)
 
     def first_gone(self, lost: np.ndarray) -> Iterator[Lost]:
@@ -272,8 +270,11 @@ class Waterfall:
         version = self.committed.meet(terms.coming).minus(terms.delivered).least()
         return None if version is None else self.path.line.clock(version, self.end_ns, marks=True)
 
-    def _row(self, terms: Terms) -> dict[str, int]:
-        """Count acknowledged writes. An abandoned one counts by either of its commits."""
+    def _row(self, terms: Terms) -> tuple[dict[str, int], int]:
+        """Count acknowledged writes by term, and how many of the lost replays won back.
+
+        An abandoned one counts by either of its commits.
+        """
         known, parts = self.acknowledged, terms.parts()
         row = {
             name: len(known.line.meet(spans)) + len(known.gone.meet(spans)) for name, spans in parts.items()
@@ -288,27 +289,26 @@ class Waterfall:
             row[term] += 1
             ways = (gone, again, *self.redone.get(rid, ()))
             back += term == "lost" and any(v in there for v in ways)
-        return {**row, "records_after_replay": row["lost"] - back}
+        return row, back
 
-    def _surviving(self, terms: Terms) -> dict[str, int]:
+    def _surviving(self, terms: Terms) -> SurvivingTerms:
         found = {name: len(self.committed.meet(spans)) for name, spans in terms.parts().items()}
-        return {**found, "lost": len(self.lost(terms))}
+        return SurvivingTerms(**found, lost=len(self.lost(terms)))
 
     def replayable(self) -> int:
         """Return how many of the acknowledged writes that the database has lost are still on a bus."""
         there = Spans()
         for r in range(len(self.path.logs)):
             there.update(self.ways.present(r))
-        lost = set(judge(self.ledger)[0].tolist())
+        lost = set(self.loss.lost.tolist())
         found = {rid for gone, _, _, rid in self.acknowledged.abandoned if rid in lost and gone in there}
         return len(found) + len(self.acknowledged.gone.meet(there))
 
-    def _window_s(self, first: Lost, loss: dict[str, Any]) -> float | None:
+    def _window_s(self, first: Lost) -> float:
         """Return how far back the loss reaches: as the database's if it is the database's."""
         if first.why in (ABANDONED, DESTROYED):
-            window: float | None = loss["window_s"]
-            return window
-        return max(0, first.at_ns - first.commit_ns) / SECOND
+            return self.loss.window_s
+        return seconds(max(0, first.at_ns - first.commit_ns))
 
     def _abandoned(self, version: int) -> tuple[int, str]:
         """Return when a version was abandoned or destroyed, and which."""

@@ -6,20 +6,20 @@ time it sent the operation. A write counts for the session once it is acknowledg
 """
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 
 from sim.core.identity import seat_of
+from sim.core.quantity import seconds
 from sim.journal.milestones import Milestone
 from sim.journal.recorder import Slice
 from sim.measure.compiled import grow_lineage
 from sim.measure.store import sessions as s
+from sim.measure.store.figures import ConsistencyFigures, GuaranteeFigures, Violation
 from sim.measure.store.setup import Setup
 from sim.stats.histogram import BUCKETS, quantile
 
 GUARANTEES = ("read_your_writes", "monotonic_reads", "monotonic_writes", "writes_follow_reads")
-SECOND = 1e9
 
 
 class Consistency:
@@ -40,7 +40,7 @@ class Consistency:
             histogram=np.zeros(BUCKETS, np.int64),
         )
         self._lineage = np.zeros((8, 2), np.int64)
-        self._witness: dict[str, dict[str, Any]] = {}
+        self._witness: dict[str, Violation] = {}
 
     def fold(self, part: Slice) -> None:
         """Take in one slice. Its cuts come first: no version on a timeline is older than the timeline."""
@@ -73,40 +73,34 @@ class Consistency:
     def finish(self, milestones: Sequence[Milestone], end_ns: int) -> None:
         """Nothing to do: each row is judged when it comes."""
 
-    def figures(self) -> dict[str, Any]:
-        """Return the counts, staleness in seconds and in versions.
-
-        And the first witness of each guarantee broken.
-        """
+    def figures(self) -> ConsistencyFigures:
+        """Return the counts, staleness in seconds and in versions, and what broke each guarantee first."""
         totals = self._found.totals.tolist()
-        reads = totals[s.READS]
-        staleness = {
-            f"staleness_{name}_s": _seconds(
-                quantile(self._found.histogram, q, least=0, greatest=totals[s.STALE_MAX])
-            )
-            for name, q in (("p50", 0.5), ("p99", 0.99), ("p999", 0.999))
-        }
-        guarantees = {
-            name: {
-                "violations": int(n),
-                "judged": totals[s.READS if g < 2 else s.WRITES],
-                "witness": self._witness.get(name),
-            }
-            for g, (name, n) in enumerate(zip(GUARANTEES, self._found.counts, strict=True))
-        }
-        return {
-            "reads": reads,
-            "stale_reads": totals[s.STALE],
-            "stale_fraction": totals[s.STALE] / reads if reads else None,
-            "staleness_max_s": totals[s.STALE_MAX] / SECOND if reads else None,
-            "staleness_mean_s": (totals[s.STALE_CARRY] * s.CARRY + totals[s.STALE_SUM]) / reads / SECOND
-            if reads
-            else None,
-            **staleness,
-            "versions_behind_max": totals[s.BEHIND_MAX] if reads else None,
-            "versions_behind_mean": totals[s.BEHIND_SUM] / reads if reads else None,
-            **guarantees,
-        }
+        reads, stale_ns = totals[s.READS], totals[s.STALE_CARRY] * s.CARRY + totals[s.STALE_SUM]
+
+        def stalest_of(share: float) -> float | None:
+            return seconds(quantile(self._found.histogram, share, least=0, greatest=totals[s.STALE_MAX]))
+
+        return ConsistencyFigures(
+            reads=reads,
+            stale_reads=totals[s.STALE],
+            stale_fraction=totals[s.STALE] / reads if reads else None,
+            staleness_max_s=seconds(totals[s.STALE_MAX]) if reads else None,
+            staleness_mean_s=seconds(stale_ns / reads) if reads else None,
+            staleness_p50_s=stalest_of(0.5),
+            staleness_p99_s=stalest_of(0.99),
+            staleness_p999_s=stalest_of(0.999),
+            versions_behind_max=totals[s.BEHIND_MAX] if reads else None,
+            versions_behind_mean=totals[s.BEHIND_SUM] / reads if reads else None,
+            read_your_writes=self._guarantee(0, totals[s.READS]),
+            monotonic_reads=self._guarantee(1, totals[s.READS]),
+            monotonic_writes=self._guarantee(2, totals[s.WRITES]),
+            writes_follow_reads=self._guarantee(3, totals[s.WRITES]),
+        )
+
+    def _guarantee(self, which: int, judged: int) -> GuaranteeFigures:
+        violations, witness = int(self._found.counts[which]), self._witness.get(GUARANTEES[which])
+        return GuaranteeFigures(violations=violations, judged=judged, witness=witness)
 
     def _make_room(self, slot: int, now: int) -> None:
         """Enlarge whatever is full; entries of sessions that are over go first."""
@@ -142,17 +136,13 @@ def _no_values(count: int) -> np.ndarray:
     return np.full(count * s.VALUE, -(2**62), np.int64)
 
 
-def _witness(ops: dict[str, np.ndarray], row: int, rid: int, mark: int) -> dict[str, Any]:
+def _witness(ops: dict[str, np.ndarray], row: int, rid: int, mark: int) -> Violation:
     """Return the first violation.
 
     The operation, what it returned or wrote, and the earlier operation of the session it contradicts.
     """
-    out = {
+    own = {
         name: int(ops[name][row])
         for name in ("rid", "session", "key", "send_ns", "end_ns", "version", "client", "node")
     }
-    return {**out, "earlier_rid": rid, "earlier_version": mark}
-
-
-def _seconds(ns: int | None) -> float | None:
-    return None if ns is None else ns / SECOND
+    return Violation(**own, earlier_rid=rid, earlier_version=mark)

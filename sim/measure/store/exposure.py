@@ -5,14 +5,13 @@ received. Both in records and as the age of the oldest. A record leaves a curve 
 passes it, or when a promotion abandons it.
 """
 
-from typing import Any
-
 import numpy as np
 
 from sim.engine.compiled import compiled, inlined
 from sim.engine.packing import lsn_of, timeline_of
 from sim.journal.recorder import Table
 from sim.measure.compiled import on_timeline
+from sim.measure.store.figures import CurveFigures, ExposureFigures, ExposureSeries
 from sim.measure.store.ledger import Cut, Ledger
 from sim.measure.store.setup import Setup
 
@@ -223,23 +222,23 @@ class Curve:
         self.ints[SINCE], self.ints[SEEN], self.ints[POSITION] = at_ns, at_ns, position
         self.ints[LEFT_AT] = max(at_ns, self.ints[LEFT_AT])
 
-    def figures(self) -> dict[str, Any]:
+    def figures(self) -> CurveFigures:
         """Return maxima, time-weighted means and the series of maxima a bin."""
         ints, time_ns = self.ints.tolist(), self.time_ns
-        return {
-            "records_max": ints[RECORDS_MAX],
-            "records_max_at_s": ints[RECORDS_MAX_AT] / SECOND,
-            "records_mean": float(self.floats[RECORD_TIME]) / time_ns if time_ns else None,
-            "age_max_s": ints[AGE_MAX] / SECOND,
-            "age_max_at_s": ints[AGE_MAX_AT] / SECOND,
-            "age_mean_s": float(self.floats[AGE_TIME]) / time_ns / SECOND if time_ns else None,
-            "emptied": self.emptied,
-            "series": {
-                "step_s": int(self._p[P_BIN]) / SECOND,
-                "records": self.bins[:, BIN_RECORDS].tolist(),
-                "age_s": (self.bins[:, BIN_AGE] / SECOND).tolist(),
-            },
-        }
+        return CurveFigures(
+            records_max=ints[RECORDS_MAX],
+            records_max_at_s=ints[RECORDS_MAX_AT] / SECOND,
+            records_mean=float(self.floats[RECORD_TIME]) / time_ns if time_ns else None,
+            age_max_s=ints[AGE_MAX] / SECOND,
+            age_max_at_s=ints[AGE_MAX_AT] / SECOND,
+            age_mean_s=float(self.floats[AGE_TIME]) / time_ns / SECOND if time_ns else None,
+            emptied=self.emptied,
+            series=ExposureSeries(
+                step_s=int(self._p[P_BIN]) / SECOND,
+                records=tuple(self.bins[:, BIN_RECORDS].tolist()),
+                age_s=tuple((self.bins[:, BIN_AGE] / SECOND).tolist()),
+            ),
+        )
 
 
 class Exposure:
@@ -290,10 +289,10 @@ class Exposure:
                 for curve in curves.values():
                     curve.end(ledger, end_ns)
 
-    def figures(self) -> dict[str, Any]:
-        """Return standby -> curve -> figures for every node that was a standby."""
+    def figures(self) -> dict[str, ExposureFigures]:
+        """Return standby -> figures for every node that was a standby."""
         return {
-            self._regions[node]: {name: curve.figures() for name, curve in curves.items()}
+            self._regions[node]: ExposureFigures(crash=curves["crash"].figures(), cut=curves["cut"].figures())
             for node, curves in self._curves.items()
             if curves["cut"].time_ns
         }

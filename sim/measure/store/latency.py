@@ -1,22 +1,20 @@
 """How operations ended, and how long those that ended ok took."""
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 
+from sim.core.quantity import seconds
 from sim.engine.compiled import compiled
 from sim.journal.milestones import Milestone
 from sim.journal.recorder import Slice
 from sim.journal.schema import OK
+from sim.measure.capability.figures import LatencyFigures, OperationFigures
 from sim.measure.compiled import bucket_of
 from sim.measure.store.setup import Setup
 from sim.stats.histogram import BUCKETS, quantile
 
 KINDS = ("read", "write")
-OUTCOMES = ("ok", "fail", "info")
-QUANTILES = (("p50_s", 0.5), ("p90_s", 0.9), ("p95_s", 0.95), ("p99_s", 0.99), ("p999_s", 0.999))
-SECOND = 1e9
 LEAST, GREATEST, ATTEMPTS = range(3)
 U = np.uint64  # of places in arrays: a signed number is looked at for being negative
 
@@ -70,27 +68,27 @@ class Latency:
     def finish(self, milestones: Sequence[Milestone], end_ns: int) -> None:
         """Nothing to do: counts need no end."""
 
-    def operations(self) -> dict[str, dict[str, int]]:
-        """Return capability -> counts by outcome, attempts, and operations open at the end."""
-        counts = self._counts.sum(axis=0)
-        return {
-            f"{self._setup.domain}.{name}": {
-                **{outcome: int(counts[kind, o]) for o, outcome in enumerate(OUTCOMES)},
-                "open": int(self._open_counted[kind]),
-                "attempts": int(self._limits[kind, ATTEMPTS]),
-            }
-            for kind, name in enumerate(KINDS)
-        }
+    def operations(self) -> dict[str, OperationFigures]:
+        """Return capability -> how its operations ended."""
+        return {f"{self._setup.domain}.{name}": self._ended(kind) for kind, name in enumerate(KINDS)}
 
-    def figures(self) -> dict[str, dict[str, Any]]:
-        """Return capability -> quantiles of latency in seconds over the ``n`` operations that ended ok."""
+    def _ended(self, kind: int) -> OperationFigures:
+        ok, fail, info = self._counts.sum(axis=0)[kind].tolist()
+        open_, attempts = int(self._open_counted[kind]), int(self._limits[kind, ATTEMPTS])
+        return OperationFigures(ok=ok, fail=fail, info=info, open=open_, attempts=attempts)
+
+    def figures(self) -> dict[str, LatencyFigures]:
+        """Return capability -> quantiles of latency over the operations that ended ok."""
         return {f"{self._setup.domain}.{name}": self._quantiles(kind) for kind, name in enumerate(KINDS)}
 
-    def _quantiles(self, kind: int) -> dict[str, Any]:
+    def _quantiles(self, kind: int) -> LatencyFigures:
         least, greatest = self._limits[kind, :ATTEMPTS].tolist()
-        values = {
-            name: quantile(self._histogram[kind], q, least=least, greatest=greatest) for name, q in QUANTILES
-        }
         n = int(self._histogram[kind].sum())
-        seconds = {name: None if ns is None else ns / SECOND for name, ns in values.items()}
-        return {**seconds, "max_s": greatest / SECOND if n else None, "n": n}
+
+        def slowest_of(share: float) -> float | None:
+            return seconds(quantile(self._histogram[kind], share, least=least, greatest=greatest))
+
+        return LatencyFigures(
+            p50_s=slowest_of(0.5), p90_s=slowest_of(0.9), p95_s=slowest_of(0.95), p99_s=slowest_of(0.99),
+            p999_s=slowest_of(0.999), max_s=seconds(greatest) if n else None, n=n,
+        )  # fmt: skip

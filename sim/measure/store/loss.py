@@ -4,34 +4,52 @@ The definitions are in docs/measures.md, "loss".
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from math import inf
-from typing import Any
 
 import numpy as np
 
+from sim.core.quantity import seconds
 from sim.journal.milestones import Milestone, between
 from sim.measure.bounds import Bounds
 from sim.measure.compiled import on_timeline
 from sim.measure.store import ledger_kernels as k
+from sim.measure.store.figures import CutFigures, LossBounds, LossCauses, LossFigures
 from sim.measure.store.ledger import Cut, Ledger
 from sim.measure.store.standing import Standing
 from sim.measure.store.stranded import Stranded, stranded_of
 
-SECOND = 1e9
-CAUSES = ("diverged", "paused", "send_queue", "wire", "node")
+CAUSES = tuple(cause.name for cause in fields(LossCauses))
+
+
+@dataclass(frozen=True, slots=True)
+class Replayed:
+    """What replays change of a loss: lost writes that they won back, and that are still on a bus."""
+
+    won_back: int
+    replayable: int
 
 
 @dataclass(frozen=True, slots=True)
 class Loss:
-    """What was lost and stranded of one store. ``replayed``: of the lost, what replays won back."""
+    """What was lost and stranded of one store, worked out once.
+
+    ``lost``, ``info``: rids (sorted int64) of lost writes, and of those lost likewise whose clients do not
+    know; ``settled``: further lost writes that all nodes had held, of which no rid is kept; ``recoveries``:
+    each promotion and destruction.
+    """
 
     ledger: Ledger
-    recoveries: list[dict[str, Any]]
-    records: int
-    info: int
+    lost: np.ndarray
+    info: np.ndarray
+    settled: int
+    recoveries: tuple[CutFigures, ...]
     stranded: Stranded
-    replayed: int = 0
+
+    @property
+    def records(self) -> int:
+        """Return how many acknowledged writes are lost."""
+        return len(self.lost) + self.settled
 
     @property
     def emptied(self) -> bool:
@@ -41,69 +59,83 @@ class Loss:
     @property
     def window_s(self) -> float:
         """Return the largest window of a recovery; inf if the store was emptied."""
-        return inf if self.emptied else max((r["window_s"] for r in self.recoveries), default=0.0)
+        return inf if self.emptied else max((r.window_s for r in self.recoveries), default=0.0)
 
-    def bounds(self) -> dict[str, Bounds]:
-        """Return the bounds of the figures that objectives are about, durations in seconds."""
-        diverged = sum(r["diverged"] for r in self.recoveries)
-        after, all_of_it = (
-            self.records - self.replayed,
-            inf if self.stranded.unbounded else self.stranded.records,
+    @property
+    def stranded_window_s(self) -> float:
+        """Return how far back what is stranded reaches; inf if what lay before the run is stranded too."""
+        return inf if self.stranded.unbounded else seconds(self.stranded.window_ns)
+
+    def _bounds(self, replayed: int) -> LossBounds:
+        """Return the bounds of the figures that objectives are about."""
+        diverged, after = sum(r.diverged for r in self.recoveries), self.records - replayed
+        stranded = inf if self.stranded.unbounded else self.stranded.records
+        return LossBounds(
+            records=self._between(self.records, self.records + stranded),
+            window_s=self._between(self.window_s, max(self.window_s, self.stranded_window_s)),
+            diverged=Bounds.between(diverged, diverged + self.stranded.diverged, self.stranded.reason),
+            records_after_replay=self._between(after, after + stranded),
         )
-        windows = max(self.window_s, inf if self.stranded.unbounded else self.stranded.window_ns / SECOND)
-        return {
-            "records": self._bounds(self.records, self.records + all_of_it),
-            "window_s": self._bounds(self.window_s, windows),
-            "diverged": Bounds.between(diverged, diverged + self.stranded.diverged, self.stranded.reason),
-            "records_after_replay": self._bounds(after, after + all_of_it),
-        }
 
-    def _bounds(self, low: float, high: float) -> Bounds:
-        return Bounds(inf, inf) if self.emptied else Bounds.between(low, high, self.stranded.reason)
+    def _between(self, low: float, high: float) -> Bounds:
+        return Bounds.exactly(inf) if self.emptied else Bounds.between(low, high, self.stranded.reason)
 
-    def figures(self) -> dict[str, Any]:
-        """Return the loss of the store as docs/measures.md defines it, ``replayable`` left out."""
-        rows, stranded, emptied_ns = self.recoveries, self.stranded, self.ledger.emptied_ns
-        sums = {name: sum(r[name] for r in rows) for name in ("diverged", "avoidable", "salvageable")}
-        cause = {name: sum(r["cause"][name] for r in rows) for name in CAUSES}
-        return {
-            "records": self.records,
-            "stranded": stranded.records,
-            "window_s": None if self.emptied else self.window_s,
-            "window_over_s": None if emptied_ns is None else emptied_ns / SECOND,
-            "stranded_window_s": None if stranded.unbounded else stranded.window_ns / SECOND,
-            "bounds": {name: bounds.figures() for name, bounds in self.bounds().items()},
-            "bytes": self.records * self.ledger.setup.record_bytes,
-            "info_lost": self.info,
-            "info_stranded": stranded.info,
-            **sums,
-            "diverged_stranded": stranded.diverged,
-            "destroyed": sum(r["records"] for r in rows if r["to"] is None),
-            "cause": cause,
-            "named_cause": max(CAUSES, key=lambda name: cause[name]) if any(cause.values()) else None,
-            "recoveries": rows,
-            "where": list(stranded.where),
-        }
+    def figures(self, replays: Replayed | None = None) -> LossFigures:
+        """Return the loss of the store as docs/measures.md defines it; ``replays``: None without a bus."""
+        rows, stranded = self.recoveries, self.stranded
+        causes = {name: sum(getattr(r.cause, name) for r in rows) for name in CAUSES}
+        won_back = 0 if replays is None else replays.won_back
+        return LossFigures(
+            records=self.records,
+            stranded=stranded.records,
+            window_s=self.window_s,
+            window_over_s=seconds(self.ledger.emptied_ns),
+            stranded_window_s=self.stranded_window_s,
+            bounds=self._bounds(won_back),
+            bytes=self.records * self.ledger.setup.record_bytes,
+            info_lost=len(self.info),
+            info_stranded=stranded.info,
+            diverged=sum(r.diverged for r in rows),
+            avoidable=sum(r.avoidable for r in rows),
+            salvageable=sum(r.salvageable for r in rows),
+            diverged_stranded=stranded.diverged,
+            destroyed=sum(r.records for r in rows if r.to is None),
+            cause=LossCauses(**causes),
+            named_cause=max(CAUSES, key=causes.__getitem__) if any(causes.values()) else None,
+            recoveries=rows,
+            where=stranded.where,
+            records_after_replay=None if replays is None else self.records - won_back,
+            replayable=None if replays is None else replays.replayable,
+        )
 
 
-def loss_of(ledger: Ledger, milestones: Sequence[Milestone], end_ns: int, *, replayed: int = 0) -> Loss:
+def loss_of(ledger: Ledger, milestones: Sequence[Milestone], end_ns: int) -> Loss:
     """Return what was lost and stranded; ``end_ns``: the end of the run."""
     lost, info = judge(ledger)
-    settled = emptied_of(ledger) if ledger.emptied_ns is not None else 0
-    rows, since_ns = [], 0
+    rows, since_ns = list[CutFigures](), 0
     for i, cut in enumerate(ledger.cuts):
         rows.append(_recovery(ledger, i, milestones, since_ns=since_ns, lost=lost, info=info))
         since_ns = cut.at_ns if cut.promoted else since_ns
-    if settled:
-        diverged = ledger.settled_since(failed_at_ns(ledger, ledger.cuts[-1], since_ns, milestones))
-        rows[-1]["records"] += settled
-        rows[-1]["diverged"] += diverged
-        rows[-1]["cause"]["diverged"] += diverged
-        rows[-1]["cause"]["node" if len(ledger.nodes) > 1 else "send_queue"] += settled - diverged
+    settled = 0
     if ledger.emptied_ns is not None:
-        rows[-1]["window_s"] = None
+        settled = emptied_of(ledger)
+        diverged = ledger.settled_since(failed_at_ns(ledger, ledger.cuts[-1], since_ns, milestones))
+        rows[-1] = _emptied(ledger, rows[-1], settled, diverged)
     stranded = stranded_of(ledger, Standing.of(ledger.standing), milestones, end_ns)
-    return Loss(ledger, rows, len(lost) + settled, len(info), stranded, replayed)
+    return Loss(ledger, lost, info, settled, tuple(rows), stranded)
+
+
+def _emptied(ledger: Ledger, last: CutFigures, settled: int, diverged: int) -> CutFigures:
+    """Return the row of the destruction that emptied a store, with the writes that all nodes had held.
+
+    ``diverged``: how many of the ``settled`` were.
+    """
+    held, cause = "node" if len(ledger.nodes) > 1 else "send_queue", last.cause
+    more = {held: getattr(cause, held) + settled - diverged, "diverged": cause.diverged + diverged}
+    return replace(
+        last, records=last.records + settled, diverged=last.diverged + diverged,
+        cause=replace(cause, **more), window_s=inf,
+    )  # fmt: skip
 
 
 def emptied_of(ledger: Ledger) -> int:
@@ -144,7 +176,7 @@ def _recovery(
     since_ns: int,
     lost: np.ndarray,
     info: np.ndarray,
-) -> dict[str, Any]:
+) -> CutFigures:
     """Return the row of one promotion or destruction. A write committed twice beyond the cut counts once.
 
     ``since_ns``: the promotion before.
@@ -159,21 +191,21 @@ def _recovery(
         max(fault_ns, int(acked[:, k.COMMIT_NS].max())) - int(gone[:, k.COMMIT_NS].min()) if len(gone) else 0
     )
     regions = ledger.setup.regions
-    return {
-        "at_s": cut.at_ns / SECOND,
-        "from": regions[cut.old],
-        "to": regions[cut.node] if cut.promoted else None,
-        "timeline": cut.timeline,
-        "cut": cut.cut,
-        "failed_at_s": fault_ns / SECOND,
-        "records": len(gone),
-        "window_s": window / SECOND,
-        "info_lost": len(np.unique(rows[np.isin(rows[:, k.RID], info), k.RID])),
-        "diverged": int(diverged.sum()),
-        "avoidable": int((gone[:, k.FLAGS] & k.AVOIDABLE != 0).sum()),
-        "salvageable": _salvageable(ledger, gone, cut, milestones),
-        "cause": _causes(gone, diverged, paused=_paused(ledger, cut, fault_ns, milestones)),
-    }
+    return CutFigures(
+        at_s=seconds(cut.at_ns),
+        from_=regions[cut.old],
+        to=regions[cut.node] if cut.promoted else None,
+        timeline=cut.timeline,
+        cut=cut.cut,
+        failed_at_s=seconds(fault_ns),
+        records=len(gone),
+        window_s=seconds(window),
+        info_lost=len(np.unique(rows[np.isin(rows[:, k.RID], info), k.RID])),
+        diverged=int(diverged.sum()),
+        avoidable=int((gone[:, k.FLAGS] & k.AVOIDABLE != 0).sum()),
+        salvageable=_salvageable(ledger, gone, cut, milestones),
+        cause=_causes(gone, diverged, paused=_paused(ledger, cut, fault_ns, milestones)),
+    )
 
 
 def failed_at_ns(ledger: Ledger, cut: Cut, since_ns: int, milestones: Sequence[Milestone]) -> int:
@@ -215,18 +247,18 @@ def _paused(ledger: Ledger, cut: Cut, at_ns: int, milestones: Sequence[Milestone
     return any(_active(f"fault/{fault}", at_ns, milestones) for fault in faults)
 
 
-def _causes(gone: np.ndarray, diverged: np.ndarray, *, paused: bool) -> dict[str, int]:
+def _causes(gone: np.ndarray, diverged: np.ndarray, *, paused: bool) -> LossCauses:
     """Say where the lost writes were when the primary failed, on their way to the node that was promoted."""
     held = gone[:, k.FLAGS] & k.HELD != 0
     sent = (gone[:, k.FLAGS] & k.SENT != 0) & ~held
     waiting = int((~diverged & ~sent & ~held).sum())
-    return {
-        "diverged": int(diverged.sum()),
-        "paused": waiting if paused else 0,
-        "send_queue": 0 if paused else waiting,
-        "wire": int((~diverged & sent).sum()),
-        "node": int((~diverged & held).sum()),
-    }
+    return LossCauses(
+        diverged=int(diverged.sum()),
+        paused=waiting if paused else 0,
+        send_queue=0 if paused else waiting,
+        wire=int((~diverged & sent).sum()),
+        node=int((~diverged & held).sum()),
+    )
 
 
 def _active(subject: str, at_ns: int, milestones: Sequence[Milestone]) -> bool:

@@ -2,13 +2,13 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
 from sim.core.identity import lsn_of
 from sim.journal.milestones import Milestone
 from sim.measure.store import ledger_kernels as k
+from sim.measure.store.figures import StrandedPlace
 from sim.measure.store.ledger import Ledger
 from sim.measure.store.standing import NOTHING, Standing
 
@@ -29,18 +29,18 @@ class Stranded:
     oldest_ns: int
     since_ns: int
     unbounded: bool
-    where: tuple[dict[str, Any], ...]
+    where: tuple[StrandedPlace, ...]
 
     @property
     def reason(self) -> str:
         """Say where they are and why they can not be had, "" if nothing is stranded."""
-        found = [w for w in self.where if w["records"] or self.unbounded]
+        found = [place for place in self.where if place.records or self.unbounded]
         if not found:
             return "no node that runs has its data" if self.unbounded or self.records else ""
         if self.unbounded and not self.records:
-            return f"all that the store has is only in {found[0]['region']}, {found[0]['why']}"
+            return f"all that the store has is only in {found[0].region}, {found[0].why}"
         return f"{self.records:,} {'records are' if self.records != 1 else 'record is'} only in " + "; ".join(
-            f"{w['region']}, {w['why']}" for w in found
+            f"{place.region}, {place.why}" for place in found
         )
 
 
@@ -98,13 +98,10 @@ def _info(ledger: Ledger, reach: int) -> int:
     return int((flags & (k.INFO | k.ACKED) == k.INFO).sum()) + settled
 
 
-def _where(ledger: Ledger, standing: Standing, reach: int) -> Iterator[dict[str, Any]]:
+def _where(ledger: Ledger, standing: Standing, reach: int) -> Iterator[StrandedPlace]:
     """Yield the nodes that hold what is stranded, those with the most first: region, records, why."""
     holders = [h for h in standing.holders if h.copy > reach]
     for holder in sorted(holders, key=lambda h: (-h.copy, h.region)):
         records = ledger.acknowledged_between(reach, holder.copy)
-        yield {
-            "region": ledger.setup.regions[holder.region],
-            "records": records,
-            "why": standing.why(holder),
-        }
+        region = ledger.setup.regions[holder.region]
+        yield StrandedPlace(region=region, records=records, why=standing.why(holder))

@@ -8,9 +8,10 @@ import numpy as np
 
 from sim.journal.recorder import Slice
 from sim.journal.schema import LSN_BITS, LSN_MASK
-from sim.measure.orders.figures import order_figures, shelf_figures, shelf_problems
+from sim.measure.orders.fulfilment import order_figures, shelf_figures, shelf_problems
 from sim.measure.orders.orders import Orders
 from sim.measure.orders.setup import Handler, OrderSetup, Stock
+from sim.report.document import plain
 from tests.histories.builder import MS, OK, WRITE, History, S, setup, v
 
 HANDLERS = (
@@ -106,7 +107,7 @@ class Shop:
 
     def figures(self, cuts: dict[str, tuple[int, ...]] | None = None) -> dict[str, Any]:
         """Return the figures, each domain's journal cut at its own times."""
-        return order_figures(self.orders(cuts))["orders"]
+        return plain(order_figures(self.orders(cuts))["orders"])
 
     def sold(self, cuts: dict[str, tuple[int, ...]] | None = None, *, strict: bool = True) -> dict[str, Any]:
         """Return the figures of the stock, likewise; every sum must close if ``strict``."""
@@ -114,7 +115,7 @@ class Shop:
         shelf = orders.stores["inventory"].shelf
         self.followed = 0 if shelf is None else sum(len(account.rows) for account in shelf.accounts)
         assert not strict or shelf_problems(orders) == {"inventory": []}
-        return shelf_figures(orders)["inventory"]
+        return plain(shelf_figures(orders)["inventory"])
 
     def orders(self, cuts: dict[str, tuple[int, ...]] | None = None) -> Orders:
         """Return the measure, which has read everything."""

@@ -9,6 +9,7 @@ from sim.measure.verdict import measured
 from tests.histories.builder import FAIL, MS, S
 from tests.histories.orders.naive import recount
 from tests.histories.orders.shop import HANDLERS, STREAM, Shop, every, quiet
+from tests.records import figures as made
 
 NOTHING = {"count": 0, "witness": None}
 
@@ -151,10 +152,10 @@ def test_objectives_on_orders():
     """The metrics are the counts; without an order there is nothing to judge."""
     shop = quiet()
     shop.order(20, 30 * S)
-    figures = {"choreography": {"orders": shop.figures()}}
-    found = [measured(figures, f"orders_{kind}", "orders").low for kind in ("stuck", "half_done", "doubled")]
-    assert found == [1, 0, 0]
-    assert measured({"choreography": {"orders": Shop().figures()}}, "orders_stuck", "orders") is None
+    found = made(choreography={"orders": shop.figures()})
+    values = [measured(found, f"orders_{kind}", "orders").low for kind in ("stuck", "half_done", "doubled")]
+    assert values == [1, 0, 0]
+    assert measured(made(choreography={"orders": Shop().figures()}), "orders_stuck", "orders") is None
 
 
 def test_memory_counts_what_is_open(monkeypatch):

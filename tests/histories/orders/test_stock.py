@@ -9,6 +9,7 @@ from sim.measure.verdict import measured
 from tests.histories.builder import FAIL, INFO, MS, OK, S
 from tests.histories.orders.naive_stock import recount
 from tests.histories.orders.shop import Shop, every
+from tests.records import figures
 
 NOTHING = {"count": 0, "items": 0, "witness": None}
 
@@ -186,8 +187,8 @@ def test_an_objective_on_stock():
     shop = shelf(2, sold=2)
     shop.cut("inventory", 10 * S, 1)
     shop.call("reserve", shop.order(2, 29 * S), 30 * S)
-    assert measured({"stock": {"inventory": shop.sold()}}, "oversold", "inventory").low == 1
-    assert measured({"stock": {"inventory": shelf().sold()}}, "oversold", "inventory") is None
+    assert measured(figures(stock={"inventory": shop.sold()}), "oversold", "inventory").low == 1
+    assert measured(figures(stock={"inventory": shelf().sold()}), "oversold", "inventory") is None
 
 
 def test_memory_counts_what_was_abandoned():

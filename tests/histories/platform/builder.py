@@ -3,10 +3,12 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from sim.measure.figures import Measures
+from sim.measure.figures import Figures
+from sim.measure.measures import Measures
 from sim.measure.platform.ages import Span
 from sim.measure.platform.platform import PathMeasures
 from sim.measure.platform.setup import Insight, PathSetup, Reader
+from sim.report.document import plain
 from tests.histories.builder import MS, WRITE, History, S, setup, v
 from tests.histories.good import replicate
 
@@ -86,6 +88,11 @@ class Journey:
         self.history.add(f"placed/{process}", at_ns=at, region=region, position=position)
 
     def figures(self, *, at: tuple[int, ...] = (), strict: bool = True) -> dict[str, Any]:
+        """Return all figures as documents have them, of the journal cut at the given times."""
+        found: dict[str, Any] = plain(self.measured(at=at, strict=strict))
+        return found
+
+    def measured(self, *, at: tuple[int, ...] = (), strict: bool = True) -> Figures:
         """Return all figures, of the journal cut at the given times."""
         measures = Measures([self.history.setup], PathMeasures([self.path]))
         for part in self.history.slices(at=at):

@@ -51,9 +51,9 @@ def test_slices_change_nothing(journey):
 
 def test_objectives_on_insights():
     """The worst of all regions; nothing to judge where nothing was ever shown."""
-    figures = bad.shows_dead_letters().figures(strict=False)
+    figures = bad.shows_dead_letters().measured(strict=False)
     assert path_value(figures, "continuity", "dashboard.sales") == Bounds.exactly(30 * 10**9)
     assert path_value(figures, "completeness", "dashboard.sales") == Bounds.exactly(0.9)
-    none = bad.half_way().figures(strict=False)
+    none = bad.half_way().measured(strict=False)
     assert path_value(none, "completeness", "dashboard.sales") is None
     assert path_value(none, "continuity", "dashboard.sales") is None

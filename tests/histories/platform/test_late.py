@@ -1,7 +1,6 @@
 """What comes later than a window waits: each late record once, against what had arrived before it."""
 
 from dataclasses import replace
-from typing import Any
 
 import pytest
 
@@ -10,6 +9,7 @@ from sim.measure.bus.rows import rows_of
 from sim.measure.platform import domain
 from sim.measure.platform.metrics import path_value
 from sim.measure.platform.setup import ZONES, path_setup_of
+from sim.measure.platform.tally import TallyFigures
 from sim.measure.store import line
 from sim.trial import run_tables
 from tests.histories.builder import MS, History, S, setup, v
@@ -24,7 +24,7 @@ SEEDS = range(60)
 CUTS = tuple(range(0, END, 730 * MS))
 
 
-def measured(journey: Journey, *, at: tuple[int, ...] = ()) -> dict[str, dict[str, Any]]:
+def measured(journey: Journey, *, at: tuple[int, ...] = ()) -> dict[str, tuple[TallyFigures, float]]:
     """Return consumer or table of a region -> what is late there."""
     found = domain.DomainPath(journey.path)
     for part in journey.history.slices(at=at):
@@ -32,7 +32,7 @@ def measured(journey: Journey, *, at: tuple[int, ...] = ()) -> dict[str, dict[st
     stages = {name: watch.stage for name, watch in found.consumers.items()}
     for (zone, r), held in found.tables.held.items():
         stages[f"{zone}/{journey.path.regions[r]}"] = held.watch.stage
-    return {name: stage.lateness.figures() for name, stage in stages.items()}
+    return {name: (stage.lateness.figures(), stage.lateness.greatest_s()) for name, stage in stages.items()}
 
 
 def recounted(journey: Journey) -> dict[str, naive.Late]:
@@ -65,11 +65,10 @@ def generated(number: int) -> list[Journey]:
     return journeys
 
 
-def as_counted(figures: dict[str, Any]) -> naive.Late:
+def as_counted(tally: TallyFigures, greatest_s: float) -> naive.Late:
     """Return figures as the recount has them."""
-    tally = figures["late"]
-    first = tally["witness"] and (round(tally["witness"]["at_s"] * S), tally["witness"]["version"])
-    return tally["count"], first, round(figures["late_max_s"] * S)
+    first = tally.witness and (round(tally.witness.at_s * S), tally.witness.version)
+    return tally.count, first, round(greatest_s * S)
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -77,7 +76,7 @@ def test_late_is_what_a_recount_finds(seed):
     """Of readers row by row, of tables commit by commit: promotions, replays, and what is taken back."""
     journey = random_journey(seed)
     found = measured(journey)
-    assert {name: as_counted(figures) for name, figures in found.items()} == recounted(journey)
+    assert {name: as_counted(*figures) for name, figures in found.items()} == recounted(journey)
     assert measured(journey, at=CUTS) == found
 
 
@@ -87,7 +86,7 @@ def test_late_in_runs_of_the_engine_is_what_a_recount_finds():
     for number in range(60):
         for journey in generated(number):
             found = measured(journey)
-            counted = {name: as_counted(figures) for name, figures in found.items()}
+            counted = {name: as_counted(*figures) for name, figures in found.items()}
             assert counted == recounted(journey), number
             assert measured(journey, at=CUTS) == found
             late += sum(count for count, _, _ in counted.values())
@@ -142,11 +141,10 @@ def test_a_commit_that_is_taken_back_was_never_late():
     """Its rows come again, and are judged anew: against the 10 s of what is left, and not 20 s."""
     journey = bad.late_in_raw()
     journey.history.add("taken/raw/a", at_ns=22 * S, kept=1)
-    found = measured(journey)["raw/a"]
-    assert (found["late"], found["late_max_s"]) == ({"count": 0, "witness": None}, 0.0)
+    assert measured(journey)["raw/a"] == (TallyFigures(count=0, witness=None), 0.0)
     journey.history.add("raw/a", at_ns=23 * S, commit=1, source=A, begin=6, end=10)
-    found = measured(journey)["raw/a"]
-    assert (found["late"]["count"], found["late"]["witness"]["at_s"], found["late_max_s"]) == (3, 23.0, 6.0)
+    late, greatest_s = measured(journey)["raw/a"]
+    assert (late.count, late.witness.at_s, greatest_s) == (3, 23.0, 6.0)
 
 
 def test_the_page_and_an_objective_say_so():
@@ -157,6 +155,6 @@ def test_the_page_and_an_objective_say_so():
         "up to 9.0 s behind the newest; the first is orders:1048580 at 0:00:10.4."
     ) in text
     assert "Came late" not in page(quiet())
-    figures = bad.late_in_raw().figures(strict=False)
+    figures = bad.late_in_raw().measured(strict=False)
     assert path_value(figures, "late_records", "orders.raw") == Bounds.exactly(3)
     assert path_value(figures, "late_records", "orders.curated") == Bounds.exactly(0)

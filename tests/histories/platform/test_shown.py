@@ -14,11 +14,12 @@ from tests.histories.builder import S
 from tests.histories.platform import bad
 from tests.histories.platform.builder import Journey, path_setup
 from tests.histories.platform.good import quiet
+from tests.records import figures
 
 
 def page(journey: Journey) -> str:
     """Return the page of the data path."""
-    return plain(path(SimpleNamespace(figures=journey.figures(strict=False))), 110)
+    return plain(path(SimpleNamespace(figures=journey.measured(strict=False))), 110)
 
 
 def test_the_page_names_the_stage_that_lost():
@@ -42,7 +43,7 @@ def test_the_page_of_a_good_run_says_so():
 
 def test_no_bus_no_sections():
     """Without a data path the page has nothing to say of one."""
-    assert path(SimpleNamespace(figures={"recovery": {}})) == []
+    assert path(SimpleNamespace(figures=figures())) == []
 
 
 @pytest.mark.parametrize(
@@ -56,12 +57,12 @@ def test_no_bus_no_sections():
 )  # fmt: skip
 def test_objectives_read_the_figures(metric, of, value):
     """Each metric is the figure that docs/measures.md names; ns where it is a time."""
-    assert path_value(bad.consumer_skips().figures(), metric, of) == Bounds.exactly(value)
+    assert path_value(bad.consumer_skips().measured(), metric, of) == Bounds.exactly(value)
 
 
 def test_ages_are_drawn(tmp_path):
     """A picture with a panel for the domain, the lake and the dashboards."""
-    assert freshness(quiet().figures()["freshness"], tmp_path / "a.svg")
+    assert freshness(quiet().measured().path.freshness, tmp_path / "a.svg")
     text = (tmp_path / "a.svg").read_text()
     assert [f">{name}</text>" in text for name in ("orders", "lake", "dashboard")] == [True] * 3
 

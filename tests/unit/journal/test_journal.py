@@ -7,7 +7,7 @@ from sim.journal.milestones import Milestone
 from sim.journal.parquet import ParquetWriter, read_milestones, read_slices, write_milestones
 from sim.journal.recorder import Recorder, Slice
 from sim.measure.digest import Digest
-from sim.measure.figures import Measures
+from sim.measure.measures import Measures
 from tests.histories.builder import MS, S
 from tests.histories.random_store import Store
 
@@ -81,7 +81,7 @@ def test_parquet_gives_back_the_same_slices_and_figures(tmp_path):
     assert [p.until_ns for p in parts] == [p.until_ns for p in history.slices(at=cuts)]
     assert read_milestones(tmp_path) == (history.milestones, end)
     assert digest.hexdigest() == digest_of(history).hexdigest()
-    assert measures.figures() == history.figures()
+    assert measures.figures() == history.measured()
     assert again.rows == recorder.rows > 0
 
 

@@ -8,17 +8,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sim.measure.bounds import Bounds
+from sim.measure.figures import Figures
 from sim.measure.verdict import MET, MISSED, UNDECIDED, decide, judge, measured
 from sim.outcome import objective_of
 from sim.spec.predicates import OPERATORS, parse_predicate
+from tests.records import read
 
 INF = math.inf
 KINDS = {
     "none": None,
     "exact": Bounds.exactly(5),
-    "range": Bounds(3, 7, "why"),
-    "no limit": Bounds(3, INF, "why"),
-    "all of it": Bounds(INF, INF, "why"),
+    "range": Bounds.between(3, 7, "why"),
+    "no limit": Bounds.between(3, INF, "why"),
+    "all of it": Bounds.between(INF, INF, "why"),
 }
 # operator -> what it says of 5 asked of each kind of bounds, in the order of KINDS
 TABLE = {
@@ -64,14 +66,14 @@ def test_a_verdict_is_what_all_values_between_the_bounds_say(op, asked, low, wid
     must = parse_predicate(f"{op} {asked}")
     said = {must.holds(value) for value in values}
     want = {frozenset({True}): MET, frozenset({False}): MISSED}.get(frozenset(said), UNDECIDED)
-    assert decide(must, Bounds(low, high, "why"))[0] == want
+    assert decide(must, Bounds.between(low, high, "why"))[0] == want
 
 
 def test_bounds_are_in_order_and_say_why_they_differ():
     """A figure cannot be at most less than it is at least, and no difference goes without its reason."""
     for low, high, reason in ((2, 1, "why"), (1, 2, "")):
         with pytest.raises(AssertionError):
-            Bounds(low, high, reason)
+            Bounds(low=low, high=high, reason=reason)
 
 
 # --- from figures ------------------------------------------------------------------------------------------
@@ -88,7 +90,7 @@ def loss(low, high, *, acknowledged=9):
 def judged(figures, metric, must, of="orders"):
     """One objective, judged."""
     objective = SimpleNamespace(metric=metric, of=of, must=parse_predicate(must), over=None)
-    return judge(figures, {"x": objective}, {})[0]
+    return judge(read(Figures, figures), {"x": objective}, {})[0]
 
 
 @pytest.mark.parametrize("metric", ["rpa_records", "rpa_window", "rpa_after_replay", "diverged"])
@@ -112,7 +114,7 @@ def test_a_store_destroyed_as_a_whole_misses_every_upper_limit(metric, acknowled
 
 def test_without_an_acknowledged_write_nothing_is_known_of_a_loss():
     """Unless what lay before the run is out of reach: that has a reason of its own."""
-    assert measured(loss(0, 0, acknowledged=0), "rpa_records", "orders") is None
+    assert measured(read(Figures, loss(0, 0, acknowledged=0)), "rpa_records", "orders") is None
     got = judged(loss(0, None, acknowledged=0), "rpa_window", "<= 5m")
     assert (got.verdict, got.why) == (UNDECIDED, "15,000 are only in west")
 
@@ -120,7 +122,7 @@ def test_without_an_acknowledged_write_nothing_is_known_of_a_loss():
 def fall(**terms):
     """Figures of a stage."""
     row = dict.fromkeys(("delivered", "in_flight", "stranded", "dropped", "lost", "records_after_replay"), 0)
-    return {"waterfall": {"orders": {"raw": {**row, **terms}}}}
+    return read(Figures, {"waterfall": {"orders": {"raw": {**row, **terms}}}})
 
 
 def test_a_stage_has_lost_from_what_is_lost_to_that_and_what_is_stranded():
@@ -141,7 +143,7 @@ def test_a_stage_has_lost_from_what_is_lost_to_that_and_what_is_stranded():
 def test_the_recovery_point_lies_between_what_is_lost_and_what_is_stranded(age_s, stranded_s, low, high):
     """In ns; null is without bound; the reason is that of the stores."""
     point = {"recovery_point": {"age_s": age_s, "age_stranded_s": stranded_s}}
-    got = measured({**loss(0, 15), **point}, "recovery_point", "platform")
+    got = measured(read(Figures, {**loss(0, 15), **point}), "recovery_point", "platform")
     assert (got.low, got.high, got.reason) == (low, high, "" if low == high else "15,000 are only in west")
 
 
@@ -150,6 +152,6 @@ def test_a_judged_objective_says_its_bounds_in_the_units_of_reports():
     window, count = judged(loss(0, 300), "rpa_window", "<= 5s"), judged(loss(3, 3), "rpa_records", "<= 5")
     for verdict, want in ((window, (None, 0.0, 300.0)), (count, (3, 3, 3))):
         found = objective_of(verdict)
-        assert tuple(found[name] for name in ("value", "low", "high")) == want
+        assert (found.value, found.low, found.high) == want
     gone = objective_of(judged(loss(None, None), "rpa_window", "<= 5s"))
-    assert (gone["value"], gone["low"], gone["high"], gone["censored"]) == (None, INF, INF, False)
+    assert (gone.value, gone.low, gone.high, gone.censored) == (None, INF, INF, False)

@@ -11,8 +11,9 @@ from sim.measure.verdict import FAIL, INCONCLUSIVE, PASS, judge, measured, overa
 from sim.spec.predicates import METRICS, ORDER_METRICS, PATH_METRICS, RATIO_METRICS, parse_predicate
 from tests.histories import bad, good
 from tests.histories.builder import S, setup
+from tests.records import figures
 
-FIRED = {"power": {"fired": True, "status": "healed"}}
+FIRED = {"power": True}
 
 
 def verdict(figures, metric, of, must, faults=FIRED, over=None):
@@ -33,7 +34,7 @@ def verdict(figures, metric, of, must, faults=FIRED, over=None):
 )
 def test_an_objective_is_met_at_its_bound_and_missed_beyond(metric, of, met, missed):
     """Durations, counts and fractions are compared exactly."""
-    figures = bad.outage().figures()
+    figures = bad.outage().measured()
     assert verdict(figures, metric, of, met).verdict == "met"
     assert verdict(figures, metric, of, missed).verdict == "missed"
 
@@ -51,7 +52,7 @@ def test_a_ratio_is_judged_over_the_run_or_in_its_worst_window(metric, over, met
     """A window without operations, or a capability without any, leaves it open."""
     history = bad.outage()
     history.setup = setup(windows=(("read", 20 * S), ("write", 20 * S)))
-    figures = history.figures()
+    figures = history.measured()
     assert verdict(figures, metric, "orders.read", met, over=over).verdict == "met"
     assert verdict(figures, metric, "orders.read", missed, over=over).verdict == "missed"
     assert verdict(figures, metric, "orders.write", missed, over=over).verdict == "undecided"
@@ -64,7 +65,7 @@ def test_a_ratio_is_judged_over_the_run_or_in_its_worst_window(metric, over, met
 )  # fmt: skip
 def test_a_recovery_that_has_not_held_may_have_been_over_when_it_served_again(must, want):
     """It served again after 19.5 s, and the run ended 4 s later: 19.5 s is the least, not 23.5 s."""
-    got = verdict(bad.outage(end=44).figures(), "rta", "orders.read", must)
+    got = verdict(bad.outage(end=44).measured(), "rta", "orders.read", must)
     assert (got.verdict, got.censored, got.value) == (want, True, None)
     assert (got.bounds.low, got.bounds.high) == (19_500_000_000, math.inf)
 
@@ -75,20 +76,20 @@ def test_a_recovery_that_has_not_held_may_have_been_over_when_it_served_again(mu
 )
 def test_a_recovery_that_never_came_lasted_until_the_end_at_least(must, want):
     """Down from 20.5 s on, and the run ends at 35 s."""
-    assert verdict(bad.outage(end=35).figures(), "rta", "orders.read", must).verdict == want
+    assert verdict(bad.outage(end=35).measured(), "rta", "orders.read", must).verdict == want
 
 
 def test_a_longer_outage_that_was_over_counts_beside_one_that_was_not():
     """The longest recovery is what is asked for: ten minutes, though the last outage began a second ago."""
     over, open_ = {"rta_s": 600.0}, {"rta_s": None}
     capability = {"operations": 9, "rta_s": None, "serving_again_s": None, "censored_after_s": 1.0}
-    figures = {"recovery": {"orders.read": {**capability, "episodes": [over, open_]}}}
-    assert measured(figures, "rta", "orders.read").low == 600 * 10**9
+    found = figures(recovery={"orders.read": {**capability, "episodes": [over, open_]}})
+    assert measured(found, "rta", "orders.read").low == 600 * 10**9
 
 
 def test_an_empty_population_is_undecided():
     """No write was sent, so nothing is known of writes, of loss, or of latency."""
-    figures = bad.outage().figures()
+    figures = bad.outage().measured()
     for metric, of in (("rta", "orders.write"), ("latency_p99", "orders.write"), ("rpa_records", "orders")):
         assert (
             verdict(figures, metric, of, "<= 1s" if metric != "rpa_records" else "== 0").verdict
@@ -126,27 +127,27 @@ def test_an_objective_that_nothing_put_to_the_test_is_undecided(metric, of, must
     """
     history = struck(bad.outage(), 58, 59)
     history.rows["ops"] = [row for row in history.rows["ops"] if row["send_ns"] < 50 * S]
-    got = verdict(history.figures(), metric, of, must)
+    got = verdict(history.measured(), metric, of, must)
     assert (got.verdict, got.why) == (want, "nothing to measure" if want == "undecided" else "")
 
 
 def test_an_objective_that_was_put_to_the_test_is_judged():
     """The same figures, but the fault is the one that the reads met."""
-    figures = struck(bad.outage(), 20, 40).figures()
+    figures = struck(bad.outage(), 20, 40).measured()
     assert verdict(figures, "rta", "orders.read", "<= 20s").verdict == "met"
     assert verdict(figures, "rta", "orders.read", ">= 30s").verdict == "missed"
 
 
 def test_a_fault_that_never_took_effect_leaves_everything_open():
     """Even an objective that would be met; and the run is inconclusive, with or without objectives."""
-    idle = {"power": {"fired": False, "status": "not_triggered"}}
-    got = verdict(good.quiet().figures(), "rta", "orders.read", "<= 1s", idle)
+    idle = {"power": False}
+    got = verdict(good.quiet().measured(), "rta", "orders.read", "<= 1s", idle)
     assert (got.verdict, overall([got], idle), overall([], idle)) == ("undecided", INCONCLUSIVE, INCONCLUSIVE)
 
 
 def test_the_worst_verdict_wins():
     """Fail before inconclusive before pass."""
-    figures = bad.outage(end=44).figures()
+    figures = bad.outage(end=44).measured()
     met, missed, undecided = (verdict(figures, "rta", "orders.read", m) for m in (">= 1s", "<= 1s", "<= 30s"))
     assert [overall(v, FIRED) for v in ([met], [met, undecided], [undecided, missed], [])] == [
         PASS,
@@ -158,7 +159,7 @@ def test_the_worst_verdict_wins():
 
 def test_every_metric_of_the_language_can_be_measured():
     """No metric that a scenario may name is unknown here, and an unknown subject is an error."""
-    figures = bad.lossy_failover().figures()
+    figures = bad.lossy_failover().measured()
     assert {*ORDER_METRICS, "oversold"} == {*BY_ORDERS}  # tests/histories/orders measures these
     for metric in set(METRICS) - {*PATH_METRICS, *BY_ORDERS}:
         of = (
@@ -177,7 +178,7 @@ def test_every_metric_of_the_language_can_be_measured():
 
 def test_differences_from_a_control_run():
     """The outage cost 20 s of downtime and 39 requests; the run without it none."""
-    control = bad.outage(until=20).figures()
-    got = differences(bad.outage().figures(), control)["orders.read"]
+    control = bad.outage(until=20).measured()
+    got = differences(bad.outage().measured(), control)["orders.read"]
     assert (got["downtime_s"], got["failed_requests"], got["p50_s"]) == (20.0, 39, 0.0)
     assert differences(control, control)["orders"]["stale_reads"] == 0

@@ -6,12 +6,15 @@ from typing import Any
 
 from sim.journal.milestones import Milestone
 from sim.measure.bounds import Bounds
+from sim.measure.figures import Figures
 from sim.measure.verdict import Verdict as Judged
-from sim.outcome import Outcome, objective_of
+from sim.outcome import FaultFigures, ObjectiveFigures, Outcome, Performance, objective_of
+from tests.records import read
 
 S = 1_000_000_000
 DOMAINS = ("customers", "inventory", "orders", "payments")
 CLIENTS = ("ap-south", "eu-west", "us-east")
+POWER = {"fired": True, "status": "fired", "started_s": 1800.0, "healed_s": 4200.0}
 NOT_OVER = "it did not serve again before the run ended"
 
 
@@ -200,19 +203,27 @@ def figures() -> dict[str, Any]:
 
 def objective(
     name: str, measure: tuple[str, str], must: str, bounds: Bounds, verdict: str = "met"
-) -> dict[str, Any]:
+) -> ObjectiveFigures:
     """An objective, judged in the units of the measures: ns, a count or a fraction."""
     return objective_of(Judged(name, *measure, must, bounds, verdict, bounds.reason))
 
 
 def drill(**changes: Any) -> Outcome:
-    """The outcome of that drill, with ``changes``."""
+    """The outcome of that drill, with ``changes``; figures and faults as documents have them."""
+    for name in changes.keys() & {"figures", "control"}:
+        changes[name] = read(Figures, changes[name])
+    if "faults" in changes:
+        changes["faults"] = {name: read(FaultFigures, fault) for name, fault in changes["faults"].items()}
     objectives = [
         objective("orders-rto", ("rta", "orders.write"), "<= 5m", Bounds.exactly(95_400_000_000)),
         objective("orders-rpo", ("rpa_window", "orders"), "<= 1s", Bounds.exactly(2_410_000_000), "missed"),
         objective("no-loss", ("rpa_records", "payments"), "== 0", Bounds.exactly(0)),
         objective(
-            "pay-rto", ("rta", "payments.write"), "<= 2h", Bounds(2700 * S, inf, NOT_OVER), "undecided"
+            "pay-rto",
+            ("rta", "payments.write"),
+            "<= 2h",
+            Bounds.between(2700 * S, inf, NOT_OVER),
+            "undecided",
         ),
         objective("fresh", ("stale_reads", "orders"), "<= 0.1%", Bounds.exactly(0.0005)),
     ]
@@ -220,18 +231,19 @@ def drill(**changes: Any) -> Outcome:
         scenario="Lose the primary region at peak",
         digest="3fa9c17e5b20d4418c6f",
         seed=0,
-        figures=figures(),
+        figures=read(Figures, figures()),
         milestones=milestones(),
-        faults={"power": {"fired": True, "status": "fired", "started_s": 1800.0, "healed_s": 4200.0}},
+        faults={"power": read(FaultFigures, POWER)},
         objectives=objectives,
         verdict="fail",
         exit_code=1,
-        performance={
-            "wall_s": 4.12,
-            "writes": 3_600_000,
-            "stage_operations": 21_000_000,
-            "peak_rss_bytes": 400_000_000,
-        },
+        performance=Performance(
+            wall_s=4.12,
+            rows=60_000_000,
+            writes=3_600_000,
+            stage_operations=21_000_000,
+            peak_rss_bytes=400_000_000,
+        ),
         journal_digest="77aa",
         trust=[
             "Replication uses a fixed share of each link and borrows nothing, so a real link may do better."

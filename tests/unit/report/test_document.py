@@ -49,9 +49,9 @@ def test_the_control_is_given_as_differences():
     """With a control the document has each difference as a number, and none without."""
     calm = figures()
     calm["recovery"]["orders.write"]["failed_requests"] = 12
-    found = document(drill(control={"figures": calm}))
-    assert found["control"]["differences"]["orders.write"]["failed_requests"] == 20_400
-    assert "control" not in document(drill())
+    found = document(drill(control=calm))
+    assert found.control.differences["orders.write"]["failed_requests"] == 20_400
+    assert "control" not in plain(document(drill()))
 
 
 def test_array_scalars_and_missing_numbers_are_plain():

@@ -15,7 +15,7 @@ import pytest
 from sim.core.checksums import Damaged, verify
 from sim.report.folder import appearing, fill, folder_of, slug
 from sim.report.pictures import HEIGHT, LEFT, PLOT, Scale, exposure, steps, ticks
-from tests.unit.report.drill import figures
+from tests.unit.report.drill import drill
 
 ROOT = Path(__file__).parents[3]
 SLOW_WRITER = """
@@ -189,7 +189,7 @@ def test_the_files_of_a_run_can_be_read_again(tmp_path, outcome):
 def test_the_exposure_picture_is_the_same_bytes_each_time(tmp_path):
     """Two drawings of the same curves are equal, and name the store and the copies."""
     for name in ("a.svg", "b.svg"):
-        assert exposure(figures()["exposure"], tmp_path / name)
+        assert exposure(drill().figures.exposure, tmp_path / name)
         time.sleep(0.01)
     first = (tmp_path / "a.svg").read_bytes()
     assert first == (tmp_path / "b.svg").read_bytes()
@@ -200,11 +200,13 @@ def test_the_exposure_picture_is_the_same_bytes_each_time(tmp_path):
 
 def test_a_curve_holds_each_value_for_its_step():
     """A path goes across at each value and turns where it changes, and nowhere else."""
-    series = {"step_s": 2.0, "records": [0, 0, 5, 5, 10, 10]}
     scale = Scale(top=0, end_s=12.0, records=10)
     x, y = [LEFT + PLOT * i / 12 for i in (0, 4, 8, 12)], [HEIGHT, HEIGHT / 2, 0]
     x = [round(value, 1) for value in x]
-    assert steps(series, scale) == f"M{x[0]} {y[0]:.1f}H{x[1]}V{y[1]:.1f}H{x[2]}V{y[2]:.1f}H{x[3]}"
+    assert (
+        steps(2.0, [0, 0, 5, 5, 10, 10], scale)
+        == f"M{x[0]} {y[0]:.1f}H{x[1]}V{y[1]:.1f}H{x[2]}V{y[2]:.1f}H{x[3]}"
+    )
 
 
 @pytest.mark.parametrize(
@@ -223,10 +225,10 @@ def test_ticks_are_round_and_few(most, expected):
 
 def test_the_picture_is_well_formed_whatever_a_store_is_called(tmp_path):
     """Names are escaped; every curve that ever leaves zero is drawn, and named in the legend."""
-    curves = figures()["exposure"]["orders"]
+    curves = drill().figures.exposure["orders"]
     exposure({"<orders & returns>": curves}, tmp_path / "a.svg")
     texts = [e.text for e in ElementTree.parse(tmp_path / "a.svg").iter("{http://www.w3.org/2000/svg}text")]
-    drawn = sum(any(kind["series"]["records"]) for kinds in curves.values() for kind in kinds.values())
+    drawn = sum(any(curve.series.records) for kinds in curves.values() for curve in (kinds.crash, kinds.cut))
     assert "<orders & returns>" in texts
     assert drawn == sum(", if " in text for text in texts) > 0
 
@@ -252,7 +254,7 @@ def test_a_run_folder_needs_no_data_frames_and_no_plotting(tmp_path):
 
 def test_nothing_at_risk_is_no_picture(tmp_path):
     """Where no record was ever at risk nothing is drawn and no file is written."""
-    assert not exposure({"payments": figures()["exposure"]["payments"]}, tmp_path / "a.svg")
+    assert not exposure({"payments": drill().figures.exposure["payments"]}, tmp_path / "a.svg")
     assert list(tmp_path.iterdir()) == []
 
 

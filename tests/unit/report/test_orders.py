@@ -4,11 +4,12 @@ from sim.report.orders import orders
 from sim.report.page import plain
 from tests.histories.builder import S
 from tests.histories.orders.test_stock import shelf
+from tests.records import figures
 
 
 def test_a_run_without_handlers_has_no_such_section():
     """Nothing is said where nothing could be."""
-    assert orders({}) == []
+    assert orders(figures()) == []
 
 
 def test_the_page_names_the_first_that_was_oversold_and_whose_it_had_been():
@@ -16,7 +17,7 @@ def test_the_page_names_the_first_that_was_oversold_and_whose_it_had_been():
     shop = shelf(1, sold=1)
     shop.cut("inventory", 10 * S, 0)
     shop.call("reserve", shop.order(2, 29 * S), 30 * S)
-    text = plain(orders({"stock": {"inventory": shop.sold()}}))
+    text = plain(orders(figures(stock={"inventory": shop.sold()})))
     assert text.splitlines()[2:] == [
         "stock of   asked for  promised  sold out  forgotten  oversold  lowest level",
         "inventory          2         2         0          1         1            -1",
@@ -28,5 +29,5 @@ def test_the_page_names_the_first_that_was_oversold_and_whose_it_had_been():
 def test_the_page_names_the_first_order_of_each_kind():
     """The order that nobody reserved for, and what is missing."""
     shop = shelf(1, sold=1)
-    text = plain(orders({"choreography": {"orders": shop.figures()}}))
+    text = plain(orders(figures(choreography={"orders": shop.figures()})))
     assert "without capture, reserved, captured." in " ".join(text.split())

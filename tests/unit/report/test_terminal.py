@@ -1,7 +1,6 @@
 """The page that ``sim run`` prints, on a drill made by hand."""
 
 import os
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,7 +11,7 @@ from sim.report.consistency import GUARANTEES
 from sim.report.loss import CAUSES
 from sim.report.page import plain
 from sim.report.terminal import headline, page
-from tests.unit.report.drill import drill, figures
+from tests.unit.report.drill import drill, figures, losses
 
 GOLDEN = Path(__file__).parent / "golden"
 
@@ -27,7 +26,7 @@ def with_control():
     calm = figures()
     calm["recovery"]["orders.write"].update(failed_requests=0, downtime_s=0.0)
     calm["consistency"]["orders"]["stale_fraction"] = 0.0001
-    return drill(control={"figures": calm})
+    return drill(control=calm)
 
 
 @pytest.mark.parametrize(("name", "outcome"), [("drill", drill()), ("control", with_control())])
@@ -83,7 +82,7 @@ def test_phase_bars_are_on_one_scale():
         "rta_s": 47.7,
         "phases": half,
     }
-    lines = rendered(replace(drill(), figures=changed)).splitlines()
+    lines = rendered(drill(figures=changed)).splitlines()
     start = lines.index("Where the time went")
     bars = [line.split()[-1] for line in lines[start + 3 : start + 5]]
     assert [len(bar) for bar in bars] == [24, 12]
@@ -131,7 +130,13 @@ def test_what_is_out_of_reach_is_shown_with_its_places():
 
 def test_what_was_destroyed_is_told_and_that_backups_are_not_modelled():
     """Records, and a store that lost what lay before the run, also if nothing was written since."""
-    text = lossy(records=900, destroyed=900, window_s=None, window_over_s=600.0, cause={"node": 900})
+    text = lossy(
+        records=900,
+        destroyed=900,
+        window_s=None,
+        window_over_s=600.0,
+        cause={**dict.fromkeys(losses()["orders"]["cause"], 0), "node": 900},
+    )
     assert "- payments: 900 received by a node whose data was lost later" in text
     assert "- payments: 900 transactions destroyed: no copy is left on any disk" in text
     assert "payments 900 > 10m 00s" in text
@@ -159,4 +164,4 @@ def test_the_control_is_offered_only_where_there_are_faults():
 
 def test_a_control_that_equals_the_run_says_so():
     """Faults that change no figure are reported as such, not as an empty table."""
-    assert "the faults changed nothing that is measured" in rendered(drill(control={"figures": figures()}))
+    assert "the faults changed nothing that is measured" in rendered(drill(control=figures()))

@@ -14,6 +14,7 @@ from sim.spec.resolve import digest, load, resolve
 from sim.spec.store.coverage import notes, warnings
 from sim.spec.store.recorded import load_of
 from sim.trust import of_study, trust
+from tests.records import figures
 
 BASE = (
     Path(__file__).parents[2] / "spec/valid/base.yaml"
@@ -129,7 +130,7 @@ def test_what_the_run_uses_is_said_in_rows_times_and_gaps(write):
 def test_the_trust_notes_of_runs_and_studies_say_it_too(write):
     """What a page prints under how far to trust it begins with what was used of the file."""
     found = scenario(write("time_s\n1\n601\n"))
-    for said in (trust(found, {"recovery": {}}, []), of_study(found, ran=2, broke="", fired={}, values={})):
+    for said in (trust(found, figures(), []), of_study(found, ran=2, broke="", fired={}, values={})):
         assert "orders follows load.csv: 1 of 2 rows" in said[1]
 
 

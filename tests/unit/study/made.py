@@ -68,7 +68,7 @@ def judged(objective, value):
     if low is None:
         return None, None, False, UNDECIDED, "nothing to measure"
     unit = 1e9 if objective.metric == "rta" else 1
-    verdict, why = decide(objective.must, Bounds(low * unit, high * unit, "it is planted"))
+    verdict, why = decide(objective.must, Bounds.between(low * unit, high * unit, "it is planted"))
     return low, high, objective.metric == "rta" and low != high, verdict, why
 
 

@@ -10,6 +10,7 @@ from sim.study.columns import BLOCK, Columns
 from sim.study.figures import Figures, figures_of, named
 from sim.study.rows import Measured, Part
 from sim.study.tables import Tables
+from tests.records import figures
 from tests.unit.stats.test_coverage import draws
 
 NAMES = [("m", str(i)) for i in range(7)]
@@ -74,49 +75,51 @@ def test_every_number_of_a_trial_is_a_figure_named_by_its_path():
     exact, whole = ({"low": end, "high": end, "reason": ""} for end in (0.5, None))
     wide = {"low": 3, "high": 8, "reason": "5 are out of reach"}
     lost = {
-        "bounds": {"records": wide, "window_s": whole, "records_after_replay": exact},
+        "bounds": {"records": wide, "window_s": whole, "diverged": exact, "records_after_replay": exact},
         "where": [{"records": 5}],
     }
     found = figures_of(
-        {
-            "recovery": {
-                "a.write": {**still, "phases": {"detect": 1.0}, "met": True},
+        figures(
+            recovery={
+                "a.write": {**still, "phases": {"detect": 1.0}, "tested": True},
                 "b.write": {"rta_s": 2.5, "censored_after_s": None, "caught_up_s": None, "chain": []},
             },
-            "loss": {
+            loss={
                 "a": {
                     **lost,
                     "records": 3,
                     "window_s": None,
-                    "bytes": np.int64(7),
-                    "window_ns": 5,
+                    "bytes": 7,
                     "window_over_s": 9.0,
                     "stranded_window_s": None,
-                    "known": {"fraction": 0.5},
                 }
             },
-            "waterfall": {"a": {"raw": {"lost": 2, "stranded": 0}, "bus": {"lost": 2, "stranded": 5}}},
-            "recovery_point": {"age_s": 1.5, "age_stranded_s": None},
-            "exposure": {"a": {"crash": 1.0}},
-        },
+            waterfall={"a": {"raw": {"lost": 2, "stranded": 0}, "bus": {"lost": 2, "stranded": 5}}},
+            recovery_point={"age_s": 1.5, "age_stranded_s": None},
+            exposure={"a": {"west": {"crash": {"records_max": 1}}}},
+            consistency={"a": {"stale_fraction": 0.5, "read_your_writes": {"violations": 4}}},
+        ),
         {"instances": 3.0},
     )
-    assert dict(zip(found.names.all, found.values.tolist(), strict=True)) == pytest.approx(
+    values = dict(zip(found.names.all, found.values.tolist(), strict=True))
+    known = {name: value for name, value in values.items() if not np.isnan(value)}
+    unknown = ("recovery.serving_again_s", "a.write", "s"), ("recovery.caught_up_s", "b.write", "s")
+    assert all(np.isnan(values[name]) for name in unknown)
+    assert known == pytest.approx(
         {
             ("recovery.rta_s", "a.write", "s"): 9.0,
-            ("recovery.serving_again_s", "a.write", "s"): np.nan,
             ("recovery.rta_s", "b.write", "s"): 2.5,
-            ("recovery.caught_up_s", "b.write", "s"): np.nan,
             ("loss.records", "a", "count"): 3.0,
+            ("loss.diverged", "a", "count"): 0.5,
             ("loss.bytes", "a", "bytes"): 7.0,
-            ("loss.known.fraction", "a", "1"): 0.5,
+            ("consistency.stale_fraction", "a", "1"): 0.5,
+            ("consistency.read_your_writes.violations", "a", "count"): 4.0,
             ("loss.window_s", "a", "s"): np.inf,
             ("waterfall.lost", "a.raw", "count"): 2.0,
             ("waterfall.lost", "a.bus", "count"): 2.0,
             ("recovery_point.age_s", "platform", "s"): 1.5,
             ("usage.instances", "platform", "count"): 3.0,
-        },
-        nan_ok=True,
+        }
     )
     most = {found.names.all[place][:2]: high for place, high in found.wide}
     assert most == {

@@ -8,6 +8,7 @@ from sim.report.frontier import entry, side_by_side
 from sim.report.page import plain
 from sim.study.frontier import cost, frontier, recovery_of
 from sim.study.usage import instances, usage
+from tests.records import figures
 from tests.unit.study.made import finding, scenario
 
 PRICES = ('prices={source: a list, instance: 0.5 USD/h, transfer: 0.02 USD/GB, storage: "0.1 USD/GB-month"}',)
@@ -114,7 +115,7 @@ def test_the_table_marks_the_frontier_and_names_what_has_no_price():
 def test_what_is_paid_for_is_counted_from_the_scenario_and_the_records():
     """Three nodes; 10 commits of 2 KiB: 30 received, 20 of them from another region."""
     kept = {"committed": 10, "nodes": {name: {"received": 10} for name in ("east", "mid", "west")}}
-    found = usage(scenario(), {"conservation": {"orders": kept}})
+    found = usage(scenario(), figures(conservation={"orders": kept}))
     assert found == {"instances": 3.0, "transfer_bytes": 20 * 2048, "stored_bytes": 30 * 2048}
 
 
@@ -123,6 +124,6 @@ def test_events_go_to_every_other_region_and_brokers_are_instances():
     with_bus = scenario("bus={brokers: 2}")
     kept = {"committed": 0, "nodes": {"east": {"received": 0}}}
     fall = {"orders": {"bus": {"delivered": 7}, "raw": {"delivered": 5}}}
-    found = usage(with_bus, {"conservation": {"orders": kept}, "waterfall": fall})
+    found = usage(with_bus, figures(conservation={"orders": kept}, waterfall=fall))
     assert instances(with_bus) == 3 + 2 * 3
     assert (found["transfer_bytes"], found["stored_bytes"]) == (7 * 2 * 1024, 7 * 3 * 1024)

@@ -1,0 +1,40 @@
+"""What is said of replays and of lag monitors. docs/measures.md defines it."""
+
+from collections.abc import Mapping
+
+from sim.core.record import figure, record
+from sim.measure.platform.tally import TallyFigures
+
+
+@record
+class ReplayFigures:
+    """What one replay brought."""
+
+    started_s: float | None = figure("when it began; null: it did not")
+    finished_s: float | None = figure("when it was done; null: it was not")
+    catch_up_s: float | None = figure("from its start to the last of the filled; null: there was none")
+    rows: int = figure("rows handed to the consumer, or operations called in the database", "records")
+    filled: int = figure("of versions that were not there: of lost writes, their first commits", "records")
+    unchanged: int = figure(
+        "that were there, and came to an idempotent one, or made no surviving commit", "records"
+    )
+    duplicates: TallyFigures = figure("applied once more", "records")
+    won_back: int = figure("of the filled in a database: acknowledged writes", "records")
+
+
+@record
+class MonitorSample:
+    """A monitor as a fault began, just before anything changed."""
+
+    shown: float = figure("what was shown, in the monitor's `unit`")
+    true_age_s: float = figure("the true age then")
+
+
+@record
+class MonitorFigures:
+    """A lag metric as products define it, beside the truth."""
+
+    unit: str = figure("unit of what is shown: `s` or `records`")
+    shown_max: float = figure("the most that was shown, in `unit`")
+    true_age_max_s: float = figure("the greatest true age")
+    at_faults: Mapping[str, MonitorSample] = figure("by fault: what was shown and true as it first began")

@@ -1,0 +1,126 @@
+"""What is said of a capability: recovery, latency, operations and ratios. docs/measures.md defines them."""
+
+from collections.abc import Mapping
+
+from sim.core.record import figure, record
+
+
+@record
+class EpisodeFigures:
+    """One time that a capability was bad."""
+
+    started_s: float = figure("send time of the first bad operation of the first bad window")
+    recovered_s: float | None = figure(
+        "send time of the first good operation after the last bad window; null: there was none"
+    )
+    rta_s: float | None = figure("from start to recovery; null: the run ended before `hold` was complete")
+    downtime_s: float = figure("total length of its bad windows")
+    failed_requests: int = figure("operations that ended fail or info", "operations")
+
+
+@record
+class SeenFigures:
+    """Recovery as one group of clients saw it."""
+
+    rta_s: float | None = figure(
+        "recovery time: of the longest episode from start to end; 0: never bad; null: one is censored"
+    )
+    rta_ns: int | None = figure("the same in whole nanoseconds")
+    censored_after_s: float | None = figure(
+        "the run ended before `hold` was complete: how long that episode had lasted by then; else null"
+    )
+    downtime_s: float = figure("total length of bad windows, in all episodes")
+    operations: int = figure(
+        "operations that were judged: ended, or open for longer than `latency`", "operations"
+    )
+    failed_requests: int = figure("operations that ended fail or info", "operations")
+    slow_requests: int = figure(
+        "operations that ended ok too late, or were open for longer than `latency` at the end", "operations"
+    )
+    episodes: tuple[EpisodeFigures, ...] = figure("each time that it was bad")
+
+
+@record
+class RecoveryFigures:
+    """Recovery of one capability, over all clients."""
+
+    rta_s: float | None = figure(
+        "recovery time: of the longest episode from start to end; 0: never bad; null: one is censored"
+    )
+    rta_ns: int | None = figure("the same in whole nanoseconds")
+    censored_after_s: float | None = figure(
+        "the run ended before `hold` was complete: how long that episode had lasted by then; else null"
+    )
+    downtime_s: float = figure("total length of bad windows, in all episodes")
+    operations: int = figure(
+        "operations that were judged: ended, or open for longer than `latency`", "operations"
+    )
+    failed_requests: int = figure("operations that ended fail or info", "operations")
+    slow_requests: int = figure(
+        "operations that ended ok too late, or were open for longer than `latency` at the end", "operations"
+    )
+    episodes: tuple[EpisodeFigures, ...] = figure("each time that it was bad")
+    tested: bool = figure("whether faults put it to the test: it was used while they lasted")
+    serving_again_s: float | None = figure(
+        "from the start of the worst episode to the first good operation after its last bad window, `hold` "
+        "or not; null: there was none"
+    )
+    caught_up_s: float | None = figure(
+        "from the start of the worst episode until every standby was within `latency` of the primary again; "
+        "null: one was not by the end"
+    )
+    phases: Mapping[str, float] = figure(
+        "the recovery time of the worst episode, by what it was spent on; empty: never bad, or censored",
+        "s",
+    )
+    phases_ns: Mapping[str, int] = figure("the same in whole nanoseconds; they sum to `rta_ns`")
+    chain: tuple[int, ...] = figure("ids of the milestones on the chain of causes, earliest first")
+    by_client: Mapping[str, SeenFigures] = figure("the same as each client region saw it")
+
+
+@record
+class LatencyFigures:
+    """From first send to end, over the operations that ended ok; null: there was none."""
+
+    p50_s: float | None = figure("half are at most as slow")
+    p90_s: float | None = figure("90 % are at most as slow")
+    p95_s: float | None = figure("95 % are at most as slow")
+    p99_s: float | None = figure("99 % are at most as slow")
+    p999_s: float | None = figure("99.9 % are at most as slow")
+    max_s: float | None = figure("the slowest, exact")
+    n: int = figure("how many ended ok", "operations")
+
+
+@record
+class OperationFigures:
+    """Operations by how they ended."""
+
+    ok: int = figure("an ok reached the client", "operations")
+    fail: int = figure("every attempt is known not to have committed", "operations")
+    info: int = figure("the client does not know", "operations")
+    open: int = figure("had not ended when the run did", "operations")
+    attempts: int = figure("attempts of those that ended", "attempts")
+
+
+@record
+class WindowFigures:
+    """The worst windows of one length; null: none had an operation that was judged."""
+
+    windows: int = figure("windows that had an operation that was judged", "windows")
+    availability: float | None = figure("the least availability of a window", "1")
+    availability_at_s: float | None = figure("when the first window of that availability begins")
+    error_rate: float | None = figure("the greatest error rate of a window", "1")
+    error_rate_at_s: float | None = figure("when the first window of that error rate begins")
+
+
+@record
+class RatioFigures:
+    """Shares of the operations that were judged; null: there was none."""
+
+    availability: float | None = figure("those that ended ok within `latency`", "1")
+    error_rate: float | None = figure(
+        "those that ended fail or info, or were open for longer than `latency`", "1"
+    )
+    windows: Mapping[str, WindowFigures] = figure(
+        "by length, as objectives ask for: the worst windows as long"
+    )
