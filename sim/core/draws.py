@@ -46,6 +46,8 @@ class Purpose:
     SYNC: Final = 33
     JOB: Final = 34
     REFRESH: Final = 35
+    ACK: Final = 36
+    ACKLOSS: Final = 37
     MIXTURE_OFFSET: Final = 64
 
 

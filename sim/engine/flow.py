@@ -34,6 +34,7 @@ class Flow:
 
     def carries(self, work: float) -> None:
         """Let each record take the sender ``work`` ns at speed 1."""
+        self.nominal = work
         self.work = Work(encode([constant(work)]), 0, self.wire.luck.key, 0)
 
     def send(self, end: int, until: int) -> int:

@@ -27,6 +27,7 @@ from sim.models.lake.insights import Insight
 from sim.models.lake.lake import DomainLake, Lake
 from sim.models.lake.stream import serves
 from sim.models.setting import Setting
+from sim.models.store.any_of import policy_of
 from sim.models.store.circles import Circles
 from sim.models.store.dial_reads import count_reads
 from sim.models.store.domain import Domain
@@ -124,6 +125,7 @@ class Assembly:
         for steps in shapes(control):
             setting.clock.run(steps)
         effects.apply(0)
+        domain.policy = policy_of(domain, setting.network, database.replication.acknowledgement)
         return Store(control)
 
     # --- what goes on from them -----------------------------------------------------------------------------

@@ -6,6 +6,8 @@ from sim.core import dials as d
 from sim.spec.faults.fault import Fault
 from sim.spec.faults.targets import targets
 from sim.spec.scenario import Scenario
+from sim.spec.store.acknowledgement import blocking
+from sim.spec.store.placement import nodes_of
 
 _LOSSES = ("rpa_records", "rpa_window", "rpa_after_replay", "diverged")
 _UPPER = ("<=", "<", "==")
@@ -15,6 +17,7 @@ _NO_PROBE = (d.PAUSE_SEND, d.PAUSE_APPLY, d.BANDWIDTH, d.DECISION)  # fails for 
 def cautions(scenario: Scenario) -> Iterator[str]:
     """Yield a warning for each such thing in a resolved scenario."""
     yield from _single_copies(scenario)
+    yield from _blocking(scenario)
     yield from _no_majority(scenario)
     yield from _safe_anyhow(scenario)
 
@@ -26,6 +29,13 @@ def _single_copies(scenario: Scenario) -> Iterator[str]:
                 f"warning: databases.{name}: the node in {database.primary} has the only copy: nobody takes "
                 "over if it is lost, and what it had may be gone; give it replicas"
             )
+
+
+def _blocking(scenario: Scenario) -> Iterator[str]:
+    for name, database in scenario.databases.items():
+        why = blocking(database.replication.acknowledgement, nodes_of(database))
+        if why is not None:
+            yield f"warning: databases.{name}.replication.acknowledgement: {why}"
 
 
 def _no_majority(scenario: Scenario) -> Iterator[str]:

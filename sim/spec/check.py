@@ -22,6 +22,7 @@ from sim.spec.network.checks import check_flow_shares, check_links, check_region
 from sim.spec.prices import check_prices
 from sim.spec.scenario import Scenario
 from sim.spec.store.checks import (
+    check_acknowledgements,
     check_client_shares,
     check_clients,
     check_controllers,
@@ -69,6 +70,7 @@ _REFERENCES: tuple[tuple[frozenset[str], Check], ...] = (
     (frozenset({"regions", "network"}), check_links),
     (frozenset({"regions", "clients"}), check_clients),
     (frozenset({"regions", "databases"}), check_placements),
+    (frozenset({"databases"}), check_acknowledgements),
     (frozenset({"duration", "regions", "clients", "databases", "bus", "faults"}), check_faults),
     (_PATH, check_bus),
     (_PATH | {"insights"}, check_lake),

@@ -20,8 +20,9 @@ from sim.spec.network.network import Link
 from sim.spec.scenario import Scenario
 from sim.spec.schema import schema
 from sim.spec.starter import starter
+from sim.spec.store.acknowledgement import with_all_named
 from sim.spec.store.database import Database
-from sim.spec.store.placement import default_zone
+from sim.spec.store.placement import default_zone, nodes_of
 from sim.spec.store.recorded import digest_of
 from sim.spec.store.routing import Client
 from sim.spec.yaml_text import to_yaml
@@ -168,11 +169,14 @@ def _insights(scenario: Scenario) -> dict[str, Insight]:
 def _databases(scenario: Scenario, shares: dict[Flow, float]) -> dict[str, Database]:
     databases = {}
     for name, database in sorted(scenario.databases.items()):
-        replication = database.replication.model_copy(update={"share": shares["replication", name]})
+        rule = with_all_named(database.replication.acknowledgement, nodes_of(database))
+        update = {"share": shares["replication", name], "acknowledgement": rule}
+        replication = database.replication.model_copy(update=update)
         workload = database.workload.model_copy(update={"arrivals": _arrivals(database.workload.arrivals)})
         zone = database.zone or default_zone(scenario.regions, database)
-        update = {"zone": zone, "replication": replication, "workload": workload}
-        databases[name] = database.model_copy(update=update)
+        databases[name] = database.model_copy(
+            update={"zone": zone, "replication": replication, "workload": workload}
+        )
     return databases
 
 

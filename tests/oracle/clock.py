@@ -14,7 +14,7 @@ from typing import Any
 import simpy
 
 HEAL, FAULT, CONTROL = range(3)
-REPLY, DONE, ARRIVE, TIMEOUT, RETRY, SEND, HANDED, RECEIVED, APPLIED = range(9)
+REPLY, DONE, ARRIVE, TIMEOUT, RETRY, SEND, HANDED, RECEIVED, APPLIED, FLUSHED, ACKED = range(11)
 STREAMS = 1 << 20  # stream numbers are domain index * STREAMS + index of the stream in its domain
 ATTEMPT_BITS = 6
 ATTEMPTS = (1 << ATTEMPT_BITS) - 1

@@ -38,6 +38,12 @@ class Coverage:
     refused_for_lag: int = 0  # a choice at which a follower lagged too much
     down_at_end: int = 0  # nodes that were down when the run ended
     half_done_at_end: int = 0  # failovers, rewinds and rebuilds under way when the run ended
+    waits: int = 0  # a write waited for acknowledgements
+    waits_again: int = 0  # not its first attempt
+    never_answered: int = 0  # it waited in vain: the node stopped, or another took its place
+    acknowledged_too_late: int = 0  # the lease had run out
+    acknowledgements_gone: int = 0  # on their way when the way back closed
+    ways_reopened: int = 0  # a way back opened with something to acknowledge
     second_tags: int = 0  # a tag committed on a second timeline
 
     def add(self, other: "Coverage") -> None:

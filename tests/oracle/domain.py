@@ -39,6 +39,8 @@ class Domain:
         self.primary: Node | None = None
         self.view: list[Node] = []
         self.promoting = False
+        self.acknowledging: list[int] = []  # regions of the replicas that count for an answer
+        self.needed = 0  # so many of them, 0: none
         self.known = 0  # the primary's last lsn as the newest successful probes told
         self.open: dict[int, Any] = {}  # rid -> operation
         self.ops = array("q")  # rows for the journal, one after the other

@@ -94,8 +94,8 @@ class Faults:
             self.path.start(name, spec)
         else:
             getattr(self, f"_start_{spec.kind}")(name, spec)
-        for node, flow in waiting:
-            node.stirred(flow)
+        for stir in waiting:
+            stir()
         self.twin.refresh()
 
     def _heal(self, name: str, spec) -> None:
@@ -281,8 +281,8 @@ class Faults:
             self.twin.note("fault.started", subject)
             waiting = self.twin.waiting()
             self._cut(name, pairs)
-            for node, flow in waiting:
-                node.stirred(flow)
+            for stir in waiting:
+                stir()
             self.twin.refresh()
 
     def _heal_link_flap(self, name: str, spec) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from sim.core.draws import Purpose
 from sim.journal.schema import LSN_BITS
 
+from .acknowledgement import WayBack
 from .clock import ATTEMPT_BITS, HANDED, RECEIVED, STREAMS, Clock, order_of, tie_of, unordered
 from .coverage import Coverage
 from .draws import ns
@@ -48,6 +49,9 @@ class Flow:
         spec = domain.spec.replication
         self.work = spec.record * 1e9 / (spec.share * self.leg.bandwidth)
         self.window = max(1, spec.window // spec.record)
+        self.way_back: WayBack | None = None
+        if follower.region in domain.acknowledging:
+            self.way_back = WayBack(self, flush=spec.acknowledgement.flush)
         self.connected = False
         self.limit: int | None = None
         self.next = 0
@@ -78,6 +82,8 @@ class Flow:
         elif connected and not self.connected:
             self._connect()
         self._refresh_window()
+        if self.way_back is not None:
+            self.way_back.refresh()
 
     def _connect(self) -> None:
         self.connected = True
@@ -163,7 +169,11 @@ class Flow:
         self.wire.popleft()
         self.previous_done = self.clock._now
         self.follower.receive(flying.lsn, flying.version)
+        if self.way_back is not None:
+            self.way_back.received(flying.lsn)
 
     def close(self) -> None:
         """End the flow: the follower follows another or leads."""
         self.disconnect(delivered=False)
+        if self.way_back is not None:
+            self.way_back.close()

@@ -21,6 +21,7 @@ from sim.spec.model import MS, S
 from sim.spec.network.network import Access, Link, Network, Region
 from sim.spec.resolve import resolve
 from sim.spec.scenario import Level, Scenario
+from sim.spec.store.acknowledgement import AnyReplicas
 from sim.spec.store.database import Database, Failover, Replication, Service
 from sim.spec.store.placement import nodes_of
 from sim.spec.store.routing import Check, Client, Gateway
@@ -170,6 +171,7 @@ def _usual(number: int) -> Case:
         warmup=make.span(0, 2000),
         databases={name: database_of(make, regions, share=1 / len(names)) for name in names},
     )
+    scenario = acknowledged(make, number, scenario)
     if number % TRACED == 4:
         scenario = traced(make, number, scenario)
     if aimed(number):
@@ -178,6 +180,35 @@ def _usual(number: int) -> Case:
         scenario = scenario.model_copy(update={"faults": faults_for(make, scenario)})
     scenario = resolve(scenario)
     return Case(number, make.style, scenario, dice.whole(0, 2**31), pulls_for(number, scenario))
+
+
+def acknowledged(make: Maker, number: int, scenario: Scenario) -> Scenario:
+    """Let about half of the stores of every second hundred of cases answer when replicas have a commit.
+
+    By decisions of its own, so that the other cases stay as they were.
+    """
+    own = Maker(Dice(f"acknowledgement {number}"))
+    own.style, own.unit = make.style, make.unit
+    if number // 100 % 2 == 0:
+        return scenario
+    databases = {
+        name: database.model_copy(update={"replication": _answering(own, database)})
+        for name, database in scenario.databases.items()
+    }
+    return scenario.model_copy(update={"databases": databases})
+
+
+def _answering(make: Maker, database: Database) -> Replication:
+    dice, replicas = make.dice, len(database.replicas)
+    if not replicas or dice.chance(0.4):
+        return database.replication
+    of = dice.some(database.replicas, 1, replicas) if dice.chance(0.4) else None
+    if of is not None and dice.chance(0.5):
+        of = [database.primary, *of]
+    most = replicas if of is None else len(set(of) - {database.primary})
+    flush = dice.pick((0, make.span(0, 10), make.span(0, 300)))
+    rule = AnyReplicas(kind="any", count=min(most, dice.pick((1, 1, 2, 3))), of=of, flush=flush)
+    return database.replication.model_copy(update={"acknowledgement": rule})
 
 
 def pulls_for(number: int, scenario: Scenario) -> tuple[tuple[int, str], ...]:

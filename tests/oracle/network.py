@@ -15,6 +15,7 @@ LOSS_OF = {
     Purpose.LEG3: Purpose.LOSS3,
     Purpose.LEG4: Purpose.LOSS4,
     Purpose.WIRE: Purpose.WIRELOSS,
+    Purpose.ACK: Purpose.ACKLOSS,
 }
 
 

@@ -9,7 +9,7 @@ from math import inf
 from sim.core.draws import Purpose
 from sim.journal.schema import LSN_BITS, LSN_MASK
 
-from .clock import APPLIED, STREAMS, Clock, order_of, tie_of
+from .clock import APPLIED, ATTEMPTS, STREAMS, Clock, order_of, tie_of
 from .coverage import Coverage
 from .domain import Domain
 from .draws import FOREVER, Draws, Luck, ns
@@ -24,6 +24,7 @@ class Node:
     """
 
     __slots__ = (
+        "acknowledged",
         "applied",
         "applier",
         "apply_spec",
@@ -75,6 +76,7 @@ class Node:
         "speed",
         "stalled",
         "timeline",
+        "unanswered",
         "up",
         "values",
         "workers",
@@ -128,6 +130,8 @@ class Node:
         self.flow_in = None
         self.flows_out: list = []
         self.contacts = [0] * len(domain.nodes)
+        self.acknowledged: dict[int, int] = {}  # the last lsn that each replica has acknowledged to it
+        self.unanswered: list[tuple[int, Message]] = []  # writes that wait for that: lsn of the commit
         self.lease_until: float = inf
         self.pauses: set[str] = set()
         self.stalled = False  # beyond the cut: nothing is applied until it is rewound
@@ -221,10 +225,11 @@ class Node:
                 self.coverage.refused_by_lease += 1
                 message.refused = True
             else:
-                self._commit(message.owner, now)
+                self._written(message, now)
         else:
             stream.served(message, self)
-        stream.answer(message, self)
+        if kind != WRITE or message.refused:
+            stream.answer(message, self)
         if self.queue:
             self._start(worker, self.queue.popleft(), now)
 
@@ -252,18 +257,50 @@ class Node:
         else:
             message.behind = 0
 
-    def _commit(self, op, now: int) -> None:
+    def _written(self, message: Message, now: int) -> None:
+        """Commit, and answer now or once enough replicas have acknowledged the commit."""
+        lsn = self._commit(message.owner, now) & LSN_MASK
+        if self._is_enough(lsn):
+            message.stream.answer(message, self)
+        else:
+            self.coverage.waits += 1
+            self.coverage.waits_again += message.order & ATTEMPTS > 1
+            self.unanswered.append((lsn, message))
+
+    def _is_enough(self, lsn: int) -> bool:
+        domain = self.domain
+        others = [region for region in domain.acknowledging if region != self.region]
+        return sum(self.acknowledged.get(region, 0) >= lsn for region in others) >= domain.needed
+
+    def hear(self, region: int, lsn: int) -> None:
+        """A replica has acknowledged all up to ``lsn``: answer what waited for that."""
+        self.acknowledged[region] = max(lsn, self.acknowledged.get(region, 0))
+        answered = [entry for entry in self.unanswered if self._is_enough(entry[0])]
+        for entry in answered:
+            self.unanswered.remove(entry)
+            if self.clock._now < self.lease_until:
+                entry[1].stream.answer(entry[1], self)
+            else:
+                self.coverage.acknowledged_too_late += 1
+
+    def leave_unanswered(self) -> None:
+        """Forget who waits: no answer will come."""
+        self.coverage.never_answered += len(self.unanswered)
+        self.unanswered.clear()
+
+    def _commit(self, op, now: int) -> int:
+        """Return the version that stands for the operation on this node's timeline."""
         domain = self.domain
         for version in op.commits[-2:]:
             if domain.on_timeline(version, self.timeline):
                 self.coverage.known_at_cut += version & LSN_MASK == domain.timelines[self.timeline].cut
-                return
+                return version
         for version in reversed((op.inbox or [])[-2:]):
             if domain.on_timeline(version, self.timeline):
                 self.coverage.known_at_cut += version & LSN_MASK == domain.timelines[self.timeline].cut
                 self.coverage.known_tags += 1
                 op.found = version
-                return
+                return version
         self.coverage.second_commits += len(op.commits) > 0
         self.coverage.diverged_commits += self.timeline != domain.newest
         self.last = self.applied = self.last + 1
@@ -277,10 +314,12 @@ class Node:
         domain.note_commit((now, version, op.rid, op.key, self.region))
         for flow in self.flows_out:
             flow.offer()
+        return version
 
     def stop_writing(self) -> None:
         """Stop being writable: what waits and serves of writes is refused, in order, and reads move up."""
         self.writable = False
+        self.leave_unanswered()
         refused = []
         for i, message in enumerate(self.workers):
             if message is not None and message.stream.kind == WRITE:
@@ -403,6 +442,7 @@ class Node:
         self.deaths += 1
         self.workers = [None] * len(self.workers)
         self.queue.clear()
+        self.leave_unanswered()
         self.applier.drop()
         if self.goal_lsn >= 0:
             self.goal.succeed()

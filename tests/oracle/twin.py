@@ -1,9 +1,10 @@
 """The whole platform, record by record: build it from a resolved scenario, run it, take its tables."""
 
 import gc
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 
 from sim.core.draws import Purpose
 from sim.spec.scenario import Scenario
@@ -114,14 +115,18 @@ class Twin:
             self.path = Path(self)
         self.faults = Faults(self)
 
-    def waiting(self) -> list[tuple[Node, Flow | None]]:
-        """Return the nodes with a record that has yet to be handed over or applied, and their flows."""
-        return [(node, node.flow_in) for node in self.nodes() if node.waits()]
+    def waiting(self) -> list[Callable[[], None]]:
+        """Return what is to be called when faults keep waiting what waits now: records that have yet to be
+        handed over or applied, and acknowledgements."""
+        nodes = self.nodes()
+        ways = [node.flow_in.way_back for node in nodes if node.flow_in is not None]
+        records = [partial(node.stirred, node.flow_in) for node in nodes if node.waits()]
+        return records + [way.stirred for way in ways if way is not None and way.waits()]
 
     def look_around(self) -> None:
         """Note which faults keep a record waiting now."""
-        for node, flow in self.waiting():
-            node.stirred(flow)
+        for stir in self.waiting():
+            stir()
 
     def fired(self) -> dict[str, bool]:
         """Return for each fault whether it took effect; with a data path, of its own faults only."""
@@ -139,6 +144,9 @@ class Twin:
         domain = self.domains[name] = Domain(name, len(self.domains), spec)
         domain.route = self.scenario.gateway.route
         names = self.network.names
+        rule = spec.replication.acknowledgement
+        if rule.kind == "any":
+            domain.acknowledging, domain.needed = [names.index(place) for place in rule.of], rule.count
         domain.nodes = [None] * len(names)
         for place in (spec.primary, *spec.replicas):
             domain.nodes[names.index(place)] = self._node(domain, names.index(place))
@@ -378,6 +386,8 @@ class Twin:
             if node is None:
                 continue
             self._detach(node)
+            node.leave_unanswered()
+            node.acknowledged.clear()
             cut = domain.timelines[domain.newest].cut
             if node is primary or (node.following and node.last <= cut):
                 node.join(domain.newest)

@@ -20,6 +20,7 @@ from .generate import (
     Dice,
     Maker,
     S,
+    acknowledged,
     database_of,
     gateway_of,
     level_of,
@@ -41,6 +42,7 @@ def wide(number: int) -> Case:
     make = Maker(dice)
     kind = dice.pick(KINDS)
     scenario = _platform(make, kind, f"wide case {number}")
+    scenario = acknowledged(make, number, scenario)
     scenario = scenario.model_copy(update={"faults": told(make, scenario)})
     scenario = resolve(scenario)
     return Case(number, make.style, scenario, dice.whole(0, 2**31), pulls_for(number, scenario))

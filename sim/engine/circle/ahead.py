@@ -4,8 +4,9 @@ Until the horizon nothing can change what becomes of a request that a node with 
 service, its commit and its reply are worked out at once.
 """
 
+from sim.engine.circle.acknowledgement import answered_from, stands_for, wait
 from sim.engine.circle.clients import acknowledged
-from sim.engine.circle.kinds import READ, RESULT_OK, STARTS, WRITE
+from sim.engine.circle.kinds import NEVER, READ, RESULT_OK, STARTS, WRITE
 from sim.engine.circle.lanes import least, leave
 from sim.engine.circle.messages import LOST, await_timeout, push_reply, reply_delay
 from sim.engine.circle.nodes import lasts, not_started, note_read, write
@@ -78,13 +79,19 @@ def _answered(c, slot, kind, done):
     """Commit or read at ``done``, and answer; return whether that ended the operation."""
     event = c.slot[slot].event
     node = node_of(event)
-    extra = 0
+    extra, departs = 0, done
     if kind == WRITE:
         extra = write(c, node, slot, done)
+        if c.reg.needed > 0:
+            departs = _departs(c, node, slot, extra, done)
+            if departs == NEVER:
+                c.slot[slot].events -= 1  # the request has arrived
+                await_timeout(c, slot)
+                return False
     delay = reply_delay(c, event)
     if kind == READ and delay != LOST:
         extra = note_read(c, node, slot, done)
-    arrives = done + delay
+    arrives = departs + delay
     latest = min(c.reg.horizon - 1, c.slot[slot].sent + c.reg.timeout_ns)
     if delay == LOST or arrives > latest:
         _answer_later(c, slot, event, extra, delay, arrives)
@@ -93,6 +100,19 @@ def _answered(c, slot, kind, done):
     c.free[c.reg.free] = slot
     c.reg.free += 1
     return True
+
+
+@inner
+def _departs(c, node, slot, extra, done):
+    """Return when the answer to a write departs; NEVER if it waits now, because that is not sure."""
+    lsn = stands_for(c, slot, extra, c.node[node].timeline, c.cuts)
+    departs = max(done, answered_from(c, node, lsn))
+    sure = min(c.reg.horizon, c.node[node].lease_until) if c.reg.lease else c.reg.horizon
+    if departs < sure:
+        return departs
+    if node == c.reg.primary:
+        wait(c, c.slot[slot].event, extra, lsn)
+    return NEVER
 
 
 @inner

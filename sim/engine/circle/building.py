@@ -37,6 +37,7 @@ class Setup:
     table: DistTable
     keys: np.ndarray  # float64, ``zipf_table``
     session_keys: Sequence[int]  # of the draws of keys, by region
+    flow_keys: Sequence[int]  # of the draws of each region's replica
     sessions: Sequence[Fields]
     primary: int
     answers: Sequence[int]  # the region each client group is sent to
@@ -86,6 +87,9 @@ def build(setup: Setup) -> Circle:
             work=np.array(setup.work, np.int64),
             recorded=setup.recorded,
             fed=np.zeros((max(1, fed), FEEDS), of.FED_OPERATION),
+            flow=_filled(of.FLOW, [{"key": key} for key in setup.flow_keys]),
+            acks=np.zeros((r, 1), of.ACKNOWLEDGEMENT),
+            waiting=np.zeros(1, of.WAITING),
             inbox=np.zeros(PLACES, of.ENTRY),
             ops=np.zeros(OUTPUT_ROWS, of.OP),
             commits=np.zeros(OUTPUT_ROWS, of.COMMIT),

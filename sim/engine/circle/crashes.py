@@ -1,5 +1,6 @@
 """What changes a node from outside: it crashes, stops being writable, or changes its speed."""
 
+from sim.engine.circle.acknowledgement import leave_unanswered
 from sim.engine.circle.handle import opened
 from sim.engine.circle.kinds import RESULT_REFUSED, WRITE
 from sim.engine.circle.messages import answer
@@ -30,6 +31,8 @@ def _vanish(c, node):
         release(c, slot_of(c.queue[node, (row.head + i) % places].event))
     row.queued = 0
     row.head = 0
+    if node == c.reg.primary:
+        leave_unanswered(c)
     find_next(c, node)
 
 

@@ -5,20 +5,23 @@ Nodes, gateways and client groups are numbers of regions, streams numbers within
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
+from sim.engine.circle.acknowledgement import due_all, find_answer, foretell, forget_waiting
 from sim.engine.circle.crashes import change_node_speed, evict, vanish
 from sim.engine.circle.growth import (
     forget_tags,
     grow,
+    grow_acks,
     grow_fed,
     grow_heap,
     grow_outputs,
     grow_timelines,
     tags_under_way,
 )
-from sim.engine.circle.kinds import ENDED
+from sim.engine.circle.kinds import ENDED, NEVER
 from sim.engine.circle.load import change_rate, feed
 from sim.engine.circle.lookahead import sure_until
 from sim.engine.circle.loop import FULL, GROW, REACHED, TRIPPED, advance, start
@@ -262,6 +265,57 @@ class Circle:
         group = int(self._state.stream["group"][streams[0]])
         if group >= 0:
             forget_tags(self._state, group, tags, tags_under_way(self._state, streams))
+
+    # --- acknowledgements -----------------------------------------------------------------------------------
+
+    def require(self, count: int, flush_ns: int) -> None:
+        """Let an answer need so many acknowledgements; a record is on disk ``flush_ns`` after reception."""
+        self._state.reg.needed, self._state.reg.flush_ns = count, flush_ns
+
+    def begin_acknowledgements(self, base: int, end: int) -> None:
+        """Forget all acknowledgements, and who waits for them; the primary has the records before ``end``."""
+        forget_waiting(self.handle)
+        grow_acks(self._state, end - base)
+        reg = self._state.reg
+        reg.ack_base, reg.acks_dropped = base, 0
+        self._state.acks["flushed"], self._state.acks["acked"] = NEVER, NEVER
+        self._state.flow["counts"] = self._state.flow["open"] = 0
+
+    def flow(self, node: int) -> Any:
+        """Return the FLOW to a node."""
+        return self._state.flow[node]
+
+    def foretell(
+        self, node: int, now: int, *, stayed_open: bool, commit: np.ndarray, received: np.ndarray, first: int
+    ) -> None:
+        """Work out anew when a replica acknowledges what it had not by ``now``; see ``acknowledgement``."""
+        foretell(self.handle, node, now, stayed_open, commit, received, first)
+
+    def find_answer(self) -> None:
+        """Find who is answered next, after all that has changed is foretold."""
+        find_answer(self.handle)
+
+    def acknowledgements(self, end: int) -> np.ndarray:
+        """Return the ACKNOWLEDGEMENT (regions, n) of the records kept before ``end``."""
+        return self._state.acks[:, : end - int(self._state.reg.ack_base)]
+
+    @property
+    def ack_base(self) -> int:
+        """The first record whose acknowledgements are kept."""
+        return int(self._state.reg.ack_base)
+
+    def answered_from(self, count: int) -> np.ndarray:
+        """Return when each of the first so many records kept has been acknowledged by enough, int64 ns."""
+        out = np.empty(count, np.int64)
+        due_all(self.handle, out)
+        return out
+
+    def drop_acknowledgements(self, count: int, end: int) -> None:
+        """Drop those of the first so many records, which enough have acknowledged."""
+        rows = self.acknowledgements(end)
+        rows[:, : rows.shape[1] - count] = rows[:, count:].copy()
+        self._state.reg.ack_base += count
+        self._state.reg.acks_dropped = 1
 
     # --- what leaves it -------------------------------------------------------------------------------------
 

@@ -4,7 +4,7 @@ import numpy as np
 
 from sim.core.identity import within
 from sim.engine.circle.inbox import PLACES, enter_all, strike_out
-from sim.engine.circle.loop import BATCH, GROW_HEAP, GROW_INBOX, SPARE
+from sim.engine.circle.loop import BATCH, GROW_ACKS, GROW_HEAP, GROW_INBOX, GROW_WAITING, SPARE
 from sim.engine.circle.state import State
 from sim.engine.ordering import absent
 
@@ -18,8 +18,25 @@ def grow(state: State) -> None:
         grow_heap(state, len(state.heap))
     elif int(state.reg.growth) == GROW_INBOX:
         _move_inbox(state, 2 * len(state.inbox))
+    elif int(state.reg.growth) == GROW_ACKS:
+        grow_acks(state, state.acks.shape[1] + 1)
+    elif int(state.reg.growth) == GROW_WAITING:
+        _grow_waiting(state)
     else:
         _grow_slots(state)
+
+
+def grow_acks(state: State, rows: int) -> None:
+    """Make room for acknowledgements of at least ``rows`` records."""
+    if rows > state.acks.shape[1]:
+        state.acks = _longer(state.acks, 2 * rows)
+
+
+def _grow_waiting(state: State) -> None:
+    """Make room for twice the writes that wait, the first of them in front."""
+    kept = state.waiting[state.reg.wait_first : state.reg.wait_end]
+    state.reg.wait_first, state.reg.wait_end = 0, len(kept)
+    state.waiting = _longer(kept, 2 * (len(kept) + BATCH))
 
 
 def grow_heap(state: State, more: int) -> None:

@@ -1,5 +1,6 @@
 """The loop: take the record that comes first, handle it, until a time, a trip or a full array."""
 
+from sim.engine.circle.acknowledgement import answer_first
 from sim.engine.circle.ahead import serve_ahead
 from sim.engine.circle.clients import replied, retry, timed_out
 from sim.engine.circle.handle import opened
@@ -14,10 +15,10 @@ from sim.engine.compiled import compiled, inner, merged
 from sim.engine.packing import node_of, pack_tie, rank_of, result_of, slot_of
 
 REACHED, TRIPPED, FULL, GROW = range(4)
-# ``reg.growth`` says which array: heap, slots or inbox.
-GROW_HEAP, GROW_SLOTS, GROW_INBOX = range(3)
+# ``reg.growth`` says which array.
+GROW_HEAP, GROW_SLOTS, GROW_INBOX, GROW_ACKS, GROW_WAITING = range(5)
 # Where the next record comes from; a node's number is added to the last, and below 0 it is a lane's.
-_HEAPED, _SENT, _NODE = range(3)
+_HEAPED, _SENT, _ANSWER, _NODE = range(4)
 BATCH = 1024  # records between two looks at the room that is left
 SPARE = 1100  # rows that an output array must have left: a batch, and a little
 
@@ -80,11 +81,24 @@ def _room(c):
     if c.inbox.shape[0] < 2 * (reg.entries + BATCH):
         reg.growth = GROW_INBOX
         return 0
+    if reg.needed > 0 and _crowded(c):
+        return 0
     room = (c.heap.shape[0] - reg.heaped) // 4
     if room < BATCH:
         reg.growth = GROW_HEAP
         return 0
     return room
+
+
+@inner
+def _crowded(c):
+    """Return whether what is kept of acknowledgements, or those who wait for them, need more room."""
+    rows = c.node[c.reg.primary].lsn + 1 - c.reg.ack_base
+    if c.acks.shape[1] < rows + BATCH:
+        c.reg.growth = GROW_ACKS
+        return True
+    c.reg.growth = GROW_WAITING
+    return c.waiting.shape[0] < c.reg.wait_end + BATCH
 
 
 @merged
@@ -100,7 +114,7 @@ def _space(c):
 def _first_other(c):
     """Return the time of the next record that is in no lane (an outdated time-out counts too)."""
     first = c.heap[0].time if c.reg.heaped > 0 else NEVER
-    first = min(first, c.reg.next_send)
+    first = min(first, c.reg.next_send, c.reg.next_answer)
     for node in range(c.reg.regions):
         first = min(first, c.node[node].next)
     return first
@@ -154,6 +168,8 @@ def _candidate(c):
                 time, tie, source = op.due, lane_tie, -1 - i
     if reg.next_send < time:  # sends are last at equal times, and among sends it does not matter
         time, source = reg.next_send, _SENT
+    if reg.next_answer < time:  # last of all
+        time, source = reg.next_answer, _ANSWER
     return time, source
 
 
@@ -162,6 +178,9 @@ def _handle(c, source, at):
     """Handle the first record of its source; return whether it was a probe's."""
     if source >= _NODE:
         complete(c, source - _NODE, at)
+        return False
+    if source == _ANSWER:
+        answer_first(c, at)
         return False
     if source < 0:
         event, extra, rank = c.slot[leave(c, -1 - source)].event, 0, ARRIVE

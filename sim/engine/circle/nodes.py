@@ -1,6 +1,7 @@
 """A database node in the circle: FIFO queue, workers, commits."""
 
 from sim.core.draws import Purpose
+from sim.engine.circle.acknowledgement import answer_write, committed
 from sim.engine.circle.heap import before
 from sim.engine.circle.inbox import place_of, remember
 from sim.engine.circle.kinds import (
@@ -237,7 +238,11 @@ def _result(c, node, event, at):
         if c.reg.lease and at >= row.lease_until:
             answer(c, event, RESULT_REFUSED, _NOTHING, at)
             return
-        answer(c, event, RESULT_OK, write(c, node, slot, at), at)
+        extra = write(c, node, slot, at)
+        if c.reg.needed == 0:
+            answer(c, event, RESULT_OK, extra, at)
+        else:
+            answer_write(c, node, event, extra, at)
     else:
         if kind == OBSERVE:
             renew(c, node, slot, s)
@@ -309,3 +314,4 @@ def commit(c, node, slot, at):
     out.at, out.version, out.rid, out.key, out.node = at, version, pack_rid(op.stream, op.seq), op.key, node
     c.reg.commits_out = i + 1
     c.reg.commits += 1
+    committed(c, node, row.lsn, at)

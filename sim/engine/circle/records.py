@@ -51,6 +51,14 @@ REGISTERS = _record(
     coming=_INT,  # of the operations foreseen, the first that has not been sent, and the end
     coming_end=_INT,
     entries=_INT,  # of the inbox
+    needed=_INT,  # acknowledgements that an answer to a write needs, 0: none
+    flush_ns=_INT,
+    ack_base=_INT,  # lsn of the first of ``State.acks``, and 1 if enough have acknowledged all before it
+    acks_dropped=_INT,
+    wait_first=_INT,  # of ``State.waiting``, the first that waits, and the end
+    wait_end=_INT,
+    next_answer=_INT,  # when the first is answered
+    end_ns=_INT,  # of the run
     backoff_ns=_FLOAT,
     backoff_ns_max=_FLOAT,
     backoff_jitter=_FLOAT,
@@ -145,6 +153,30 @@ NODE = _record(
     hits=_INT,
     passes=_INT,
 )
+
+# A copy of the flow to a replica, ahead of it, and its way back.
+FLOW = _record(
+    key=_BITS,  # of its draws
+    free=_INT,  # the sender's state, as in ``engine.cursor``
+    taken=_INT,
+    since=_INT,
+    remaining=_INT,
+    speed=_FLOAT,
+    nominal=_FLOAT,  # work of a record, ns
+    previous=_INT,  # when the last record sent is received
+    limit=_INT,  # the last lsn that may be sent, -1: none
+    counts=_INT,  # 1 if an answer may need its acknowledgements
+    open=_INT,  # 1 while the way back is, and since when
+    opened=_INT,
+    last_ack=_INT,  # when the last acknowledgement arrives
+    begin=_INT,  # the lsn from which it follows, when that counts as flushed, when it is acknowledged
+    begin_flushed=_INT,
+    begin_acked=_INT,
+)
+# Of a record at a replica: when it is flushed, and when its acknowledgement arrives.
+ACKNOWLEDGEMENT = _record(**_ints("flushed", "acked"))
+# A write that waits for acknowledgements of a commit.
+WAITING = _record(**_ints("lsn", "event", "extra"))
 
 WORKER = _record(**_ints("busy", "start", "done", "tie", "event"))
 QUEUED = _record(**_ints("event", "tie"))

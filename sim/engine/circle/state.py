@@ -49,6 +49,9 @@ ARRAYS: dict[str, tuple[np.dtype, int]] = {
     "work": (_INT, 1),  # (4,) distribution of work by kind of stream
     "recorded": (_INT, 1),  # arrival times of recorded streams, one after the other
     "fed": (of.FED_OPERATION, 2),  # (fed streams, n) rings: operation seq is at seq % n
+    "flow": (of.FLOW, 1),  # (R,)
+    "acks": (of.ACKNOWLEDGEMENT, 2),  # (R, n) by lsn - reg.ack_base
+    "waiting": (of.WAITING, 1),  # by lsn
     "inbox": (of.ENTRY, 1),  # (a power of 2,) open addressing by (group, tag)
     "ops": (of.OP, 1),  # output: operations that ended
     "commits": (of.COMMIT, 1),  # output

@@ -26,7 +26,7 @@ def link_reads(domain: Domain, a: str, b: str) -> int:
     client_to, to_client = a.startswith(d.CLIENTS), b.startswith(d.CLIENTS)
     i, j = regions.index(a.removeprefix(d.CLIENTS)), regions.index(b.removeprefix(d.CLIENTS))
     hits = domain.circle.link_hits(LinkTo(i, j, from_client=client_to, to_client=to_client))
-    return hits + domain.flow_reads.get((a, b), 0)
+    return hits + domain.flow_reads.get((a, b), 0) + domain.acknowledgement_reads.get((a, b), 0)
 
 
 def _of_region(domain: Domain, region: str) -> int:

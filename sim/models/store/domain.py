@@ -11,6 +11,7 @@ from sim.engine.circle.door import FULL, TRIPPED, Circle
 from sim.engine.log import Log
 from sim.engine.reading import Commits, append, read_diverged, read_follower, read_primary
 from sim.engine.sampling import DistTable
+from sim.models.store.acknowledgement import AtOnce, Policy
 from sim.models.store.follower import APPLY, RECEIVE, SEND, Follower
 from sim.models.store.workload import Stream
 
@@ -80,6 +81,9 @@ class Domain:
         self._committed = committed
         # (primary, follower) -> how often its flow had something to do
         self.flow_reads: dict[tuple[str, str], int] = {}
+        # (follower, primary) -> how many acknowledgements departed, or had to wait
+        self.acknowledgement_reads: dict[tuple[str, str], int] = {}
+        self.policy: Policy = AtOnce()  # when a commit is answered
         self.first_commit_ns = 0
         self.commits_taken = 0  # of the circle's output
         self.kept: int | None = None  # lsn up to which a destruction left copies of the newest timeline
@@ -158,7 +162,8 @@ class Domain:
             self._follow(region, until, through=APPLY)
         for node in self.nodes.values():
             self._answer_reads(node, until)
-        self.settled = until
+        since, self.settled = self.settled, until
+        self.policy.passed(since, until)
 
     def pull(self, region: str, cursor: str, until: int) -> None:
         """Bring one of a node's ``CURSORS``, and what it reads from, to ``until`` or as far as the circle is.

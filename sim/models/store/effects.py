@@ -124,6 +124,7 @@ class Effects:
             elif flow.connected and not connected:
                 follower.disconnect(died_ns=now if fits and not self._wire_lost() else None)
             self._acknowledgements(region, now, connected=connected)
+        domain.policy.changed(now)
 
     def _wire_lost(self) -> bool:
         """Return whether what the dead primary's region had on the wire is lost."""
@@ -148,6 +149,7 @@ class Effects:
                 assert rules.share is not None, "resolved"
                 follower.flow.carries(rules.record * 1e9 / (rules.share * link.bandwidth))
                 follower.flow.sender.change_speed(at=now, to=self._send_speed(region))
+        domain.policy.promoted(now)
         self.flows(now)
 
     # --- nodes ----------------------------------------------------------------------------------------------

@@ -215,6 +215,7 @@ class Failover:
         follower = domain.followers[region]
         node.role = PROMOTING
         follower.disconnect()
+        domain.policy.changed(c.clock.now)
         watch_copies(c)  # what was on the wire is not received any more
         cut = follower.received
         waiting = cut - follower.applied

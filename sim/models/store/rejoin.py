@@ -88,6 +88,7 @@ class Rejoin:
     def _follow(self, node: Node, lsn: int, cause: int | None) -> None:
         c = self._c
         rejoin(c.domain, node, lsn, c.clock.now)
+        c.domain.policy.followed(node.region, lsn, c.clock.now)
         done = c.note("rejoined", f"{self._name}/{node.region}", f"it follows from record {lsn + 1}", cause)
         c.effects.apply(c.clock.now)
         c.setting.changed(done)

@@ -115,6 +115,7 @@ def build(
             table=tables.encode(),
             keys=zipf_table(keys.count, keys.zipf),
             session_keys=[key_of(seed, trial, f"{domain}/sessions/{region}") for region in regions],
+            flow_keys=[key_of(seed, trial, f"{domain}/replica/{region}") for region in regions],
             sessions=_sessions(scenario, database),
             primary=regions.index(database.primary),
             answers=_answers(scenario, regions),
@@ -143,6 +144,8 @@ def _registers(scenario: Scenario, database: Database, regions: list[str]) -> di
     return {
         "tripped": -1,
         "next_send": NEVER,
+        "next_answer": NEVER,
+        "end_ns": scenario.duration,
         "lease": failover.fencing == "lease",
         "renewing": 1,
         "lease_ns": failover.lease,

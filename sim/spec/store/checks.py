@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from sim.core.quantity import format_duration as _t
 from sim.spec.references import twice, unknown, unknown_one
 from sim.spec.scenario import Scenario
+from sim.spec.store.acknowledgement import check_acknowledgement
 from sim.spec.store.database import Database, Failover
 from sim.spec.store.placement import default_zone, nodes_of
 from sim.spec.store.recorded import check_trace
@@ -71,6 +72,16 @@ def _placed(scenario: Scenario, database: Database, path: tuple[str, ...]) -> It
             "give its zone, and regions that have it",
             at_key=True,
         )
+
+
+def check_acknowledgements(scenario: Scenario) -> Iterator[Complaint]:
+    """Yield rules for the answer to a commit that name no node, or that nobody can keep."""
+    for name, database in scenario.databases.items():
+        rule, path = (
+            database.replication.acknowledgement,
+            ("databases", name, "replication", "acknowledgement"),
+        )
+        yield from check_acknowledgement(rule, database.primary, nodes_of(database), path)
 
 
 def check_controllers(scenario: Scenario) -> Iterator[Complaint]:

@@ -7,6 +7,7 @@ from pydantic import Field
 from sim.core.distributions import Distribution, constant
 from sim.spec.bus.bus import Cdc, Relay
 from sim.spec.model import MS, Model, S
+from sim.spec.store.acknowledgement import Acknowledgement, Asynchronous
 from sim.spec.store.workload import Workload
 from sim.spec.types import Duration, DurationDist, Name, Part, Positive, Size
 
@@ -22,12 +23,13 @@ class Service(Model):
 
 
 class Replication(Model):
-    """The flow to each replica."""
+    """The flow to each replica, and when a commit is answered."""
 
     record: Annotated[Size, Field(gt=0)] = 2048  # bytes of log a commit
     share: Part | None = None  # of each link; default: an equal part for each domain's flow
     window: Annotated[Size, Field(gt=0)] = 4 * 1024 * 1024  # unacknowledged bytes: Linux tcp_wmem maximum
     apply: DurationDist = constant(100_000)  # work a record
+    acknowledgement: Acknowledgement = Asynchronous()
 
 
 class Failover(Model):
@@ -56,7 +58,7 @@ class Stock(Model):
 
 
 class Database(Model):
-    """A domain's operational store: one primary, asynchronous replicas."""
+    """A domain's operational store: one primary and its replicas."""
 
     primary: Name
     replicas: list[Name] = []

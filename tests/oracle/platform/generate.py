@@ -14,7 +14,18 @@ from sim.spec.store.placement import nodes_of
 from sim.spec.store.routing import Client
 from sim.world import ALL
 
-from ..generate import EVEN, REGIONS, Dice, Maker, database_of, gateway_of, is_wide, level_of, network_of
+from ..generate import (
+    EVEN,
+    REGIONS,
+    Dice,
+    Maker,
+    acknowledged,
+    database_of,
+    gateway_of,
+    is_wide,
+    level_of,
+    network_of,
+)
 from ..sides import Case
 from .additions import clients_everywhere, replays_for, with_handlers
 from .schedules import faults_for
@@ -37,6 +48,7 @@ def case(number: int) -> Case:
     more = Maker(Dice(f"additions/{number}"))  # so that a case without any stays as it is
     more.style, more.unit = make.style, make.unit
     scenario = platform(make, more, regions, name=f"path case {number}", duration=duration)
+    scenario = acknowledged(make, number, scenario)
     scenario = scenario.model_copy(update={"faults": faults_for(make, scenario)})
     return finished(number, make, more, scenario)
 

@@ -10,7 +10,7 @@ from sim.spec.scenario import Scenario
 from sim.spec.store.database import Database
 
 from .. import schedules as databases
-from ..generate import EVEN, MS, REGIONS, Dice, Maker, S
+from ..generate import EVEN, MS, REGIONS, Dice, Maker, S, acknowledged
 from ..sides import Case
 from ..stories import at_the_end, heaped, long_gone, never_heals, returns_empty, sound
 from ..wide import NAMES
@@ -32,6 +32,7 @@ def wide(number: int) -> Case:
     scenario = platform(make, more, regions, name=f"wide path case {number}", duration=duration)
     databases = {name: _store(make, database) for name, database in scenario.databases.items()}
     scenario = scenario.model_copy(update={"databases": databases})
+    scenario = acknowledged(make, number, scenario)
     scenario = scenario.model_copy(update={"faults": _told(make, scenario)})
     return finished(number, make, more, scenario)
 
