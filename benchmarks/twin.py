@@ -70,7 +70,7 @@ def by_engine(resolved) -> tuple[float, Counts, int]:
             seen["stale_reads"],
             *(seen[kind]["violations"] for kind in GUARANTEES),
             lost["records"],
-            lost["info"],
+            lost["info_lost"],
             *episodes,
         ]
     return spent, found, operations
