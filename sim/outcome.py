@@ -8,7 +8,7 @@ from sim.core.record import figure, record
 from sim.journal.milestones import Milestone
 from sim.measure.figures import Figures
 from sim.measure.verdict import Verdict as JudgedObjective
-from sim.spec.predicates import METRICS
+from sim.spec.objectives.metrics import METRICS
 from sim.spec.scenario import Scenario
 
 Verdict = Literal["pass", "fail", "inconclusive"]
@@ -107,7 +107,7 @@ def objective_of(verdict: JudgedObjective) -> ObjectiveFigures:
     """Return a judged objective in the units of reports: seconds, a count or a fraction."""
     bounds, value = verdict.bounds, verdict.value
     low, high = (None, None) if bounds is None else (bounds.low, bounds.high)
-    if METRICS[verdict.metric] == ("duration",):
+    if METRICS[verdict.metric].in_seconds:
         value, low, high = seconds(value), seconds(low), seconds(high)
     return ObjectiveFigures(
         id=verdict.id,

@@ -7,7 +7,7 @@ from sim.measure.capability.phases import PHASES
 from sim.outcome import ObjectiveFigures, Outcome
 from sim.report.page import Section, Table
 from sim.report.quantities import NOTHING, count, duration, percent, span
-from sim.spec.predicates import METRICS
+from sim.spec.objectives.metrics import METRICS
 
 GLYPHS = dict(zip(PHASES, ".:#+=*<o~", strict=True))
 BAR_WIDTH = 24
@@ -80,7 +80,7 @@ def _found(objective: ObjectiveFigures) -> str:
     """Write what an objective came to, in the unit of its predicate: a value, or its bounds."""
     if objective.low is None or objective.high is None:
         return NOTHING
-    if METRICS[objective.metric] == ("duration",):
+    if METRICS[objective.metric].in_seconds:
         return span(objective.low, objective.high, duration)
     share = objective.must.endswith("%")
     return span(objective.low, objective.high, percent if share else count)

@@ -9,7 +9,7 @@ from sim.core.quantity import format_duration
 from sim.report.frontier import entry, side_by_side
 from sim.report.page import Section, Table
 from sim.report.quantities import count, duration, percent, plural, span
-from sim.spec.predicates import METRICS
+from sim.spec.objectives.metrics import METRICS
 from sim.spec.scenario import Objective
 from sim.study.estimates import Range, estimates, of
 from sim.study.frontier import frontier
@@ -130,7 +130,7 @@ def share(objective: Objective) -> str:
 
 def unit_of(ruling: Ruling) -> str:
     """Return the unit of an objective's values."""
-    return "s" if METRICS[ruling.objective.metric] == ("duration",) else ruling.objective.must.unit
+    return "s" if METRICS[ruling.objective.metric].in_seconds else ruling.objective.must.unit
 
 
 def interval(found: Range, unit: str) -> str:

@@ -7,18 +7,18 @@ from sim.core.quantity import format_duration as _t
 from sim.spec.bus.check_replays import check_replays
 from sim.spec.bus.checks import check_bus
 from sim.spec.bus.handlers import check_handlers, check_stocks
-from sim.spec.check_objectives import (
+from sim.spec.faults.checks import check_effects, check_faults, check_path_faults
+from sim.spec.idle import check_idle
+from sim.spec.lake.checks import check_lake, check_refreshes
+from sim.spec.limits import REGIONS, RULES
+from sim.spec.network.checks import check_flow_shares, check_links, check_regions
+from sim.spec.objectives.checks import (
     check_bounds,
     check_objectives,
     check_path_objectives,
     check_populations,
     check_windows,
 )
-from sim.spec.faults.checks import check_effects, check_faults, check_path_faults
-from sim.spec.idle import check_idle
-from sim.spec.lake.checks import check_lake, check_refreshes
-from sim.spec.limits import REGIONS, RULES
-from sim.spec.network.checks import check_flow_shares, check_links, check_regions
 from sim.spec.prices import check_prices
 from sim.spec.scenario import Scenario
 from sim.spec.store.checks import (

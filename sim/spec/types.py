@@ -6,7 +6,7 @@ context) may also be given the number in its base unit, which is what the models
 
 import math
 from collections.abc import Callable
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import (
     AfterValidator,
@@ -24,8 +24,9 @@ from sim.core.distributions import Distribution
 from sim.core.quantity import QuantityError
 from sim.spec import cells
 from sim.spec.delays import format_distribution, parse_distribution
-from sim.spec.predicates import PATTERN as PREDICATE_PATTERN
-from sim.spec.predicates import Bound, format_predicate, parse_predicate
+from sim.spec.objectives.metrics import METRICS
+from sim.spec.objectives.predicates import PATTERN as PREDICATE_PATTERN
+from sim.spec.objectives.predicates import Bound, format_predicate, parse_predicate
 from sim.spec.text import Complaint, complain, path_of
 
 LEAST_PART = 1e-12  # of a whole: less than that is nothing
@@ -220,49 +221,10 @@ Origin = Annotated[
     WithJsonSchema({"title": "moment in a file", "anyOf": [{"type": "string"}, {"type": "number"}]}),
 ]
 FilePath = Annotated[str, PlainValidator(path_of), WithJsonSchema({"title": "file", "type": "string"})]
-Metric = Literal[
-    "rta",
-    "downtime",
-    "failed_requests",
-    "availability",
-    "error_rate",
-    "latency_p50",
-    "latency_p90",
-    "latency_p95",
-    "latency_p99",
-    "latency_p999",
-    "rpa_records",
-    "rpa_window",
-    "rpa_after_replay",
-    "stale_reads",
-    "staleness_max",
-    "staleness_p99",
-    "behind_max",
-    "read_your_writes",
-    "monotonic_reads",
-    "monotonic_writes",
-    "writes_follow_reads",
-    "diverged",
-    "exposure_max_records",
-    "freshness_max",
-    "freshness_p99",
-    "continuity",
-    "completeness",
-    "records_lost",
-    "lost_after_replay",
-    "ghosts",
-    "orphans",
-    "duplicates",
-    "gaps",
-    "reorderings",
-    "late_records",
-    "dead_letters",
-    "recovery_point",
-    "orders_stuck",
-    "orders_half_done",
-    "orders_doubled",
-    "oversold",
-]  # fmt: skip  (the keys of predicates.METRICS)
+if TYPE_CHECKING:
+    Metric = str
+else:
+    Metric = Literal[tuple(METRICS)]
 Predicate = Annotated[
     Bound,
     PlainValidator(_read_predicate),

@@ -14,12 +14,13 @@ from typing import Any
 import numpy as np
 
 from sim.core.record import entries, is_record
+from sim.measure.asked import NS
 from sim.measure.bounds import Bounds
 from sim.measure.capability.figures import RecoveryFigures
+from sim.measure.capability.metrics import recovery_time
 from sim.measure.figures import Figures as Measured
 from sim.measure.platform.figures import PathFigures
 from sim.measure.store.figures import LossFigures
-from sim.measure.verdict import NS, recovery_time
 
 Name = tuple[str, str, str]  # (metric, of, unit)
 

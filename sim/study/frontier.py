@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from sim.spec.objectives.subjects import writes_of
 from sim.spec.scenario import Scenario
-from sim.spec.subjects import writes_of
 from sim.stats.quantile import quantile
 from sim.study.figures import PLATFORM
 from sim.study.study import Finding

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 from sim.measure.verdict import UNDECIDED
 from sim.outcome import ObjectiveFigures, Outcome
-from sim.spec.predicates import METRICS
+from sim.spec.objectives.metrics import METRICS
 from sim.spec.scenario import Objective, Scenario
 from sim.study.figures import Figures
 
@@ -105,7 +105,7 @@ def rows_of(outcome: Outcome, *, point: int, trial: int) -> Rows:
 def _judged(objective: ObjectiveFigures) -> list[Any]:
     """Return a judged objective's columns; its unit is named as that of figures is."""
     o, share = objective, "1" if objective.must.endswith("%") else "count"
-    unit = "s" if METRICS[o.metric] == ("duration",) else share
+    unit = "s" if METRICS[o.metric].in_seconds else share
     return [o.id, o.metric, o.of, unit, o.low, o.high, o.censored, o.verdict, o.why]
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from sim.measure.conservation import ConservationError
-from sim.measure.verdict import measured
+from sim.measure.metrics import measured
 from tests.histories import bad, good
 from tests.histories.builder import INFO, MS, OK, READ, WRITE, History, S, setup, v
 

@@ -8,7 +8,7 @@ from typing import Any
 from sim.measure.bounds import Bounds
 from sim.measure.figures import Figures
 from sim.measure.verdict import decide, judge
-from sim.spec.predicates import OPERATORS, parse_predicate
+from sim.spec.objectives.predicates import OPERATORS, parse_predicate
 from tests.histories import bad
 from tests.records import figures as made
 

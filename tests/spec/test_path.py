@@ -5,9 +5,9 @@ import pytest
 from sim.core.errors import SpecError
 from sim.spec.faults.kinds import MirrorPause
 from sim.spec.idle import idle_fields
+from sim.spec.objectives.subjects import subjects
 from sim.spec.processes import processes_of
 from sim.spec.resolve import blast_radius, digest, dump, fault_catalogue, load, resolve
-from sim.spec.subjects import subjects
 from tests.spec.corpus import HERE
 
 BASE, PATH = HERE / "valid" / "base.yaml", HERE / "valid" / "path.yaml"

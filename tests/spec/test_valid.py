@@ -11,8 +11,9 @@ import pytest
 from sim.core.errors import SpecError
 from sim.spec.faults.kinds import KINDS
 from sim.spec.model import Model, fields_by_key
+from sim.spec.objectives.metrics import METRICS
+from sim.spec.objectives.subjects import KINDS as KINDS_OF_SUBJECTS
 from sim.spec.resolve import blast_radius, digest, dump, fault_catalogue, load, resolve, starter
-from sim.spec.types import Metric
 from tests.spec.corpus import HERE, SCENARIOS, VALID
 
 ROOT = HERE.parents[1]
@@ -258,13 +259,9 @@ def test_when_milestones_are_those_of_the_journal():
     assert {*MILESTONES, *PATH_MILESTONES} <= set(KINDS)
 
 
-def test_metric_names_are_the_same_in_model_and_table():
-    """The enum that the schema shows is the table that gives each metric its units."""
-    from typing import get_args
-
-    from sim.spec.predicates import METRICS
-
-    assert get_args(Metric) == tuple(METRICS)
+def test_every_kind_of_subjects_has_a_metric_and_every_metric_a_kind():
+    """A metric of a kind that nobody can find is as much an error as a kind that nothing is measured of."""
+    assert {metric.of for metric in METRICS.values()} == {*KINDS_OF_SUBJECTS}
 
 
 def test_a_trace_without_clients_is_dealt_by_share(tmp_path):

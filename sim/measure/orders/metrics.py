@@ -1,21 +1,20 @@
-"""What the metrics of objectives are on orders."""
+"""What the metrics of objectives are on orders and stock."""
 
+from sim.measure.asked import Asked, Value
+from sim.measure.bounds import Bounds, exact_bounds
 from sim.measure.figures import Figures
 
-METRICS = {
-    "orders_stuck": "stuck", "orders_half_done": "half_done", "orders_doubled": "doubled",
-    "oversold": "oversold",
-}  # fmt: skip
+TALLIES = {"orders_stuck": "stuck", "orders_half_done": "half_done", "orders_doubled": "doubled"}
 
 
-def order_value(figures: Figures, metric: str, of: str) -> int | None:
-    """Return what a metric of METRICS came to; None if there was no order, or nothing was taken.
+def _orders(figures: Figures, asked: Asked) -> Bounds | None:
+    orders = (figures.choreography or {})[asked.of]
+    return exact_bounds(getattr(orders, TALLIES[asked.metric]).count if orders.orders else None)
 
-    KeyError if there is no such domain.
-    """
-    if metric == "oversold":
-        stock = (figures.stock or {})[of]
-        return stock.oversold.count if stock.takes else None
-    orders = (figures.choreography or {})[of]
-    count: int = getattr(orders, METRICS[metric]).count
-    return count if orders.orders else None
+
+def _oversold(figures: Figures, asked: Asked) -> Bounds | None:
+    stock = (figures.stock or {})[asked.of]
+    return exact_bounds(stock.oversold.count if stock.takes else None)
+
+
+VALUES: dict[str, Value] = {**dict.fromkeys(TALLIES, _orders), "oversold": _oversold}

@@ -16,10 +16,9 @@ from sim.journal.recorder import Slice
 from sim.measure.compiled import grow_lineage
 from sim.measure.store import sessions as s
 from sim.measure.store.figures import ConsistencyFigures, GuaranteeFigures, Violation
+from sim.measure.store.metrics import GUARANTEES
 from sim.measure.store.setup import Setup
 from sim.stats.histogram import BUCKETS, quantile
-
-GUARANTEES = ("read_your_writes", "monotonic_reads", "monotonic_writes", "writes_follow_reads")
 
 
 class Consistency:

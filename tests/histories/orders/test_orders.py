@@ -4,8 +4,8 @@ import random
 
 import pytest
 
+from sim.measure.metrics import measured
 from sim.measure.orders import blocks
-from sim.measure.verdict import measured
 from tests.histories.builder import FAIL, MS, S
 from tests.histories.orders.naive import recount
 from tests.histories.orders.shop import HANDLERS, STREAM, Shop, every, quiet

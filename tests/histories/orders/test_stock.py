@@ -4,8 +4,8 @@ import random
 
 import pytest
 
+from sim.measure.metrics import measured
 from sim.measure.orders.setup import Stock
-from sim.measure.verdict import measured
 from tests.histories.builder import FAIL, INFO, MS, OK, S
 from tests.histories.orders.naive_stock import recount
 from tests.histories.orders.shop import Shop, every

@@ -3,7 +3,7 @@
 import pytest
 
 from sim.measure.bounds import Bounds
-from sim.measure.platform.metrics import path_value
+from sim.measure.metrics import measured
 from tests.histories.builder import MS, S
 from tests.histories.platform import bad
 from tests.histories.platform.good import quiet
@@ -52,8 +52,8 @@ def test_slices_change_nothing(journey):
 def test_objectives_on_insights():
     """The worst of all regions; nothing to judge where nothing was ever shown."""
     figures = bad.shows_dead_letters().measured(strict=False)
-    assert path_value(figures, "continuity", "dashboard.sales") == Bounds.exactly(30 * 10**9)
-    assert path_value(figures, "completeness", "dashboard.sales") == Bounds.exactly(0.9)
+    assert measured(figures, "continuity", "dashboard.sales") == Bounds.exactly(30 * 10**9)
+    assert measured(figures, "completeness", "dashboard.sales") == Bounds.exactly(0.9)
     none = bad.half_way().measured(strict=False)
-    assert path_value(none, "completeness", "dashboard.sales") is None
-    assert path_value(none, "continuity", "dashboard.sales") is None
+    assert measured(none, "completeness", "dashboard.sales") is None
+    assert measured(none, "continuity", "dashboard.sales") is None

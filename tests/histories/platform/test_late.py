@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import pytest
 
+from sim.measure import metrics
 from sim.measure.bounds import Bounds
 from sim.measure.bus.rows import rows_of
 from sim.measure.platform import domain
-from sim.measure.platform.metrics import path_value
 from sim.measure.platform.setup import ZONES, path_setup_of
 from sim.measure.platform.tally import TallyFigures
 from sim.measure.store import line
@@ -156,5 +156,5 @@ def test_the_page_and_an_objective_say_so():
     ) in text
     assert "Came late" not in page(quiet())
     figures = bad.late_in_raw().measured(strict=False)
-    assert path_value(figures, "late_records", "orders.raw") == Bounds.exactly(3)
-    assert path_value(figures, "late_records", "orders.curated") == Bounds.exactly(0)
+    assert metrics.measured(figures, "late_records", "orders.raw") == Bounds.exactly(3)
+    assert metrics.measured(figures, "late_records", "orders.curated") == Bounds.exactly(0)

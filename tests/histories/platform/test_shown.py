@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import pytest
 
 from sim.measure.bounds import Bounds
-from sim.measure.platform.metrics import path_value
+from sim.measure.metrics import measured
 from sim.measure.store.line import KEEP_NS
 from sim.report.page import plain
 from sim.report.pictures import freshness
@@ -57,7 +57,7 @@ def test_no_bus_no_sections():
 )  # fmt: skip
 def test_objectives_read_the_figures(metric, of, value):
     """Each metric is the figure that docs/measures.md names; ns where it is a time."""
-    assert path_value(bad.consumer_skips().measured(), metric, of) == Bounds.exactly(value)
+    assert measured(bad.consumer_skips().measured(), metric, of) == Bounds.exactly(value)
 
 
 def test_ages_are_drawn(tmp_path):

@@ -9,9 +9,10 @@ from hypothesis import strategies as st
 
 from sim.measure.bounds import Bounds
 from sim.measure.figures import Figures
-from sim.measure.verdict import MET, MISSED, UNDECIDED, decide, judge, measured
+from sim.measure.metrics import measured
+from sim.measure.verdict import MET, MISSED, UNDECIDED, decide, judge
 from sim.outcome import objective_of
-from sim.spec.predicates import OPERATORS, parse_predicate
+from sim.spec.objectives.predicates import OPERATORS, parse_predicate
 from tests.records import read
 
 INF = math.inf

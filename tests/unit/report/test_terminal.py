@@ -5,8 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from sim.measure import verdict
-from sim.measure.store import loss
+from sim.measure.store import loss, metrics
 from sim.report.consistency import GUARANTEES
 from sim.report.loss import CAUSES
 from sim.report.page import plain
@@ -99,7 +98,7 @@ def test_the_causes_stand_beside_the_loss(outcome):
 def test_every_cause_and_guarantee_has_words():
     """Whatever the measures can name, the page can say."""
     assert set(CAUSES) >= {*loss.CAUSES, "node"}
-    assert tuple(GUARANTEES) == tuple(verdict.GUARANTEES)
+    assert tuple(GUARANTEES) == metrics.GUARANTEES
 
 
 def test_a_broken_promise_is_shown_by_its_first_example(outcome):

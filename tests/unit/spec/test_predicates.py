@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sim.core.quantity import QuantityError
-from sim.spec.predicates import METRICS, OPERATORS, Bound, format_predicate, parse_predicate
+from sim.spec.objectives.metrics import METRICS
+from sim.spec.objectives.predicates import OPERATORS, Bound, format_predicate, parse_predicate
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 import pytest
 
 from sim.spec.model import Model, fields_by_key
-from sim.spec.predicates import METRICS
+from sim.spec.objectives.metrics import METRICS
 from sim.spec.resolve import fault_catalogue
 from sim.spec.synonyms import TARGETS, synonyms
 from sim.spec.text import nearest

@@ -3,21 +3,14 @@
 from collections.abc import Iterator
 
 from sim.core.quantity import format_duration as _t
-from sim.spec.predicates import (
-    CAPABILITY_METRICS,
-    INSIGHT_METRICS,
-    METRICS,
-    ORDER_METRICS,
-    PATH_METRICS,
-    RATIO_METRICS,
-)
+from sim.spec.objectives.metrics import METRICS
+from sim.spec.objectives.subjects import kind_of, reads_of, subjects
 from sim.spec.scenario import Scenario
 from sim.spec.store.workload import Workload
-from sim.spec.subjects import reads_of, sold_by, subjects, written_by
 from sim.spec.text import Complaint, nearest
 
 _STEPS_MAX = 1_000_000  # of a window: as many are kept
-_OF_THE_PATH = {*CAPABILITY_METRICS, *PATH_METRICS, *ORDER_METRICS, "oversold"}
+_WINDOWED = [name for name, metric in METRICS.items() if metric.windows]
 _NEEDS = {
     "duration": "a duration such as <= 5m",
     "count": "a count such as <= 10",
@@ -29,7 +22,7 @@ def check_bounds(scenario: Scenario) -> Iterator[Complaint]:
     """Yield the objectives whose bound is in another unit than the metric."""
     for name, objective in scenario.sla.items():
         if not objective.must.fits(objective.metric):
-            needs = " or ".join(_NEEDS[unit] for unit in METRICS[objective.metric])
+            needs = " or ".join(_NEEDS[unit] for unit in METRICS[objective.metric].units)
             why = f"{objective.metric} is not measured in a {objective.must.unit}"
             yield Complaint(("sla", name, "must"), why, f"give {needs}")
 
@@ -41,10 +34,10 @@ def check_windows(scenario: Scenario) -> Iterator[Complaint]:
         path, over = ("sla", name, "over"), objective.over
         if over is None:
             continue
-        if objective.metric not in RATIO_METRICS:
+        if objective.metric not in _WINDOWED:
             why, hint = (
                 f"{objective.metric} is not measured over windows",
-                f"only {' and '.join(RATIO_METRICS)} are",
+                f"only {' and '.join(_WINDOWED)} are",
             )
             yield Complaint(path, why, hint, at_key=True)
         elif over % step:
@@ -58,17 +51,17 @@ def check_windows(scenario: Scenario) -> Iterator[Complaint]:
 
 def check_objectives(scenario: Scenario) -> Iterator[Complaint]:
     """Yield the objectives on databases alone that are about nothing."""
-    yield from _about(scenario, {*METRICS} - _OF_THE_PATH)
+    yield from _about(scenario, path=False)
 
 
 def check_path_objectives(scenario: Scenario) -> Iterator[Complaint]:
     """Yield the objectives that may be on the data path and are about nothing."""
-    yield from _about(scenario, _OF_THE_PATH)
+    yield from _about(scenario, path=True)
 
 
-def _about(scenario: Scenario, metrics: set[str]) -> Iterator[Complaint]:
+def _about(scenario: Scenario, *, path: bool) -> Iterator[Complaint]:
     for name, objective in scenario.sla.items():
-        if objective.metric not in metrics:
+        if kind_of(objective.metric).path != path:
             continue
         what, known = subjects(scenario, objective.metric)
         if objective.of not in known:
@@ -80,28 +73,21 @@ def _about(scenario: Scenario, metrics: set[str]) -> Iterator[Complaint]:
 
 def _missing(scenario: Scenario, metric: str) -> str:
     """Return why nothing has a metric."""
-    if metric in ORDER_METRICS:
-        return "no consumer writes"
-    if metric == "oversold":
-        return "no database has a stock"
-    if metric in INSIGHT_METRICS:
-        return "there are no insights"
-    return f"there is no {'lake' if scenario.bus else 'bus'}"
+    return kind_of(metric).none or f"there is no {'lake' if scenario.bus else 'bus'}"
 
 
 def check_populations(scenario: Scenario) -> Iterator[Complaint]:
     """Yield the objectives on what has no load: there is nothing they could be judged on."""
     for name, objective in scenario.sla.items():
-        what, known = subjects(scenario, objective.metric)
-        if what == "store" or objective.of not in known:
+        kind = kind_of(objective.metric)
+        if kind.loads is None or objective.of not in kind.found(scenario):
             continue
-        kind = "reads" if objective.of in reads_of(scenario) else "writes"
-        sold = objective.metric == "oversold"
-        domains = (sold_by if sold else written_by)(scenario, objective.of)
-        if domains and not any(_loaded(scenario.databases[domain].workload, kind) for domain in domains):
-            hint = f"set databases.{domains[0]}.workload.{kind}"
+        load = "reads" if objective.of in reads_of(scenario) else "writes"
+        domains = kind.loads(scenario, objective.of)
+        if domains and not any(_loaded(scenario.databases[domain].workload, load) for domain in domains):
+            hint = f"set databases.{domains[0]}.workload.{load}"
             have = f"{', '.join(domains)} {'has' if len(domains) == 1 else 'have'}"
-            yield Complaint(("sla", name, "of"), f"{have} no {kind} to measure", hint)
+            yield Complaint(("sla", name, "of"), f"{have} no {load} to measure", hint)
 
 
 def _loaded(load: Workload, kind: str) -> bool:

@@ -1,49 +1,39 @@
 """What an objective can be about: the subjects that each metric has in a scenario."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 
 from sim.spec.bus.handlers import root_of, roots
-from sim.spec.predicates import (
-    CAPABILITY_METRICS,
-    DELIVERY_METRICS,
-    FRESHNESS_METRICS,
-    INSIGHT_METRICS,
-    LOSS_METRICS,
-    ORDER_METRICS,
-    REQUEST_METRICS,
-)
+from sim.spec.objectives.metrics import METRICS
 from sim.spec.scenario import Scenario
 
 ZONES = ("raw", "curated", "analytics")
 
 
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of subjects: in a word, all there are of it in a scenario, and why there may be none.
+
+    ``path``: whether it may be part of the data path. ``loads``: the domains that must have load for one of
+    it to be judged; None: it is judged anyhow.
+    """
+
+    word: str
+    found: Callable[[Scenario], list[str]]
+    none: str = ""  # "": the bus or the lake is missing
+    path: bool = True
+    loads: Callable[[Scenario, str], list[str]] | None = None
+
+
 def subjects(scenario: Scenario, metric: str) -> tuple[str, list[str]]:
     """Return what a metric is measured of, in a word, and all there are of it."""
-    if metric in REQUEST_METRICS:
-        return "capability", list(_requests(scenario))
-    if metric in CAPABILITY_METRICS:
-        return "capability", [*_requests(scenario), *_deliveries(scenario)]
-    if metric in FRESHNESS_METRICS:
-        return "capability of the data path", list(_deliveries(scenario))
-    if metric in DELIVERY_METRICS:
-        return "consumer or zone", [of for name in scenario.databases for of in _readers(scenario, name)]
-    if metric in LOSS_METRICS:
-        return "stage", [of for name in scenario.databases for of in _stages(scenario, name)]
-    if metric == "dead_letters":
-        return "stream job", [f"{name}.stream" for name in scenario.databases] if scenario.lake else []
-    if metric == "recovery_point":
-        return "subject", ["platform"] if scenario.bus else []
-    if metric in INSIGHT_METRICS:
-        return "insight", [f"dashboard.{name}" for name in scenario.insights]
-    return _of_orders(scenario, metric)
+    kind = kind_of(metric)
+    return kind.word, kind.found(scenario)
 
 
-def _of_orders(scenario: Scenario, metric: str) -> tuple[str, list[str]]:
-    if metric in ORDER_METRICS:
-        return "domain of orders", roots(scenario)
-    if metric == "oversold":
-        return "stock", [name for name, database in scenario.databases.items() if database.stock]
-    return "store", list(scenario.databases)
+def kind_of(metric: str) -> Kind:
+    """Return the kind of subjects that a metric is measured of."""
+    return KINDS[METRICS[metric].of]
 
 
 def sold_by(scenario: Scenario, of: str) -> list[str]:
@@ -103,3 +93,39 @@ def _stages(scenario: Scenario, domain: str) -> Iterator[str]:
 
 def _consumers(scenario: Scenario, domain: str) -> Iterator[str]:
     yield from (f"{domain}.{name}" for name, consumer in scenario.consumers.items() if consumer.of == domain)
+
+
+def _arrivals(scenario: Scenario) -> list[str]:
+    return [of for name in scenario.databases for of in _readers(scenario, name)]
+
+
+def _all_stages(scenario: Scenario) -> list[str]:
+    return [of for name in scenario.databases for of in _stages(scenario, name)]
+
+
+def _stream_jobs(scenario: Scenario) -> list[str]:
+    return [f"{name}.stream" for name in scenario.databases] if scenario.lake else []
+
+
+def _stocks(scenario: Scenario) -> list[str]:
+    return [name for name, database in scenario.databases.items() if database.stock]
+
+
+KINDS = {
+    "requests": Kind("capability", lambda s: list(_requests(s)), path=False, loads=written_by),
+    "capability": Kind("capability", lambda s: [*_requests(s), *_deliveries(s)], loads=written_by),
+    "delivery": Kind("capability of the data path", lambda s: list(_deliveries(s)), loads=written_by),
+    "arrivals": Kind("consumer or zone", _arrivals, loads=written_by),
+    "stage": Kind("stage", _all_stages, loads=written_by),
+    "stream job": Kind("stream job", _stream_jobs, loads=written_by),
+    "platform": Kind("subject", lambda s: ["platform"] if s.bus else [], loads=written_by),
+    "insight": Kind(
+        "insight",
+        lambda s: [f"dashboard.{name}" for name in s.insights],
+        "there are no insights",
+        loads=written_by,
+    ),
+    "orders": Kind("domain of orders", roots, "no consumer writes", loads=written_by),
+    "stock": Kind("stock", _stocks, "no database has a stock", loads=sold_by),
+    "store": Kind("store", lambda s: list(s.databases), path=False),
+}
