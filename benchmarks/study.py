@@ -9,7 +9,7 @@ import os
 import subprocess
 import sys
 import tempfile
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
 from time import perf_counter, process_time
 from typing import Any
@@ -81,7 +81,7 @@ def _trials(trials: int) -> dict[str, Any]:
     from sim.trial import run
 
     scenario = _resolved(DRILL, SETS)
-    return {"writes": sum(run(scenario, trial=k).performance["writes"] for k in range(trials))}
+    return {"writes": sum(run(scenario, trial=k).performance.writes for k in range(trials))}
 
 
 def _overhead(trials: int) -> dict[str, Any]:
@@ -133,6 +133,13 @@ def _answering(scenario: Any) -> Any:
 
 def _scaled(found: Any, by: float) -> Any:
     """Return figures in which every number is greater by a factor."""
+    from sim.core.record import is_record
+    from sim.measure.bounds import Bounds
+
+    if isinstance(found, Bounds):
+        return Bounds.between(found.low * by, found.high * by, found.reason)
+    if is_record(found):
+        return replace(found, **{f.name: _scaled(getattr(found, f.name), by) for f in fields(found)})
     if isinstance(found, dict):
         return {name: _scaled(value, by) for name, value in found.items()}
     return found * by if isinstance(found, int | float) and not isinstance(found, bool) else found

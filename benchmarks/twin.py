@@ -59,18 +59,16 @@ def by_engine(resolved) -> tuple[float, Counts, int]:
     rerun(resolved, [measures], seed=0)
     figures = measures.figures()
     spent = process_time() - began
-    operations = sum(
-        found[what] for found in figures["operations"].values() for what in ("ok", "fail", "info", "open")
-    )
+    operations = sum(of.ok + of.fail + of.info + of.open for of in figures.operations.values())
     found = {}
     for name in resolved.databases:
-        seen, lost = figures["consistency"][name], figures["loss"][name]
-        episodes = [figures["recovery"][f"{name}.{kind}"]["rta_ns"] for kind in ("read", "write")]
+        seen, lost = figures.consistency[name], figures.loss[name]
+        episodes = [figures.recovery[f"{name}.{kind}"].rta_ns for kind in ("read", "write")]
         found[name] = [
-            seen["stale_reads"],
-            *(seen[kind]["violations"] for kind in GUARANTEES),
-            lost["records"],
-            lost["info_lost"],
+            seen.stale_reads,
+            *(getattr(seen, kind).violations for kind in GUARANTEES),
+            lost.records,
+            lost.info_lost,
             *episodes,
         ]
     return spent, found, operations

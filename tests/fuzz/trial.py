@@ -12,6 +12,7 @@ from sim.core.budget import Budget, OverBudget
 from sim.core.distributions import Distribution, constant
 from sim.core.errors import LimitReached, SpecError
 from sim.core.inert import inert_lines
+from sim.core.record import entries, is_record
 from sim.spec.resolve import dump, load, resolve
 from sim.spec.scenario import Scenario
 from sim.spec.store.database import Database
@@ -116,6 +117,8 @@ def _less(time: int | Distribution, ratio: float) -> int | Distribution:
 
 def _unnumbers(value: Any, path: str) -> list[str]:
     """Return the paths of figures that are no numbers."""
+    if is_record(value):
+        return [bad for key, part in entries(value) for bad in _unnumbers(part, f"{path}.{key}")]
     if isinstance(value, dict):
         return [bad for key, part in value.items() for bad in _unnumbers(part, f"{path}.{key}")]
     if isinstance(value, list | tuple):
