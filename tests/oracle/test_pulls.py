@@ -1,6 +1,7 @@
 """What an extra pull moves: one cursor and what it reads from, nothing else."""
 
 from collections import Counter
+from collections.abc import Callable
 from unittest.mock import patch
 
 from sim.models.store.domain import CURSORS, Domain
@@ -53,9 +54,9 @@ def test_a_pull_of_a_circle_moves_one_store():
     runs = []
     advance = Domain.advance
 
-    def watched(domain: Domain, until: int) -> int | None:
+    def watched(domain: Domain, until: int, full: Callable[[], None]) -> int | None:
         runs.append((domain.name, until))
-        return advance(domain, until)
+        return advance(domain, until, full)
 
     with patch.object(Domain, "advance", watched):
         run_tables(one.scenario, one.seed, pulls=((moment, f"{first}/circle"),))
