@@ -35,6 +35,10 @@ def carried_log(domain: str, region: str) -> str:
     return f"{domain}/carried/{region}"
 
 
+# of a row on a bus; as wide as the limits ask
+COLUMNS = {"at": np.int64, "version": np.int64, "partition": np.int16, "gone": np.bool_, "origin": np.int8}
+
+
 class Batch(NamedTuple):
     """Rows that become visible: when (ns), version, partition; ``landed(positions)`` is called."""
 
@@ -65,7 +69,7 @@ class Bus(Component):
         self._setting = setting
         self._coming: list[Batch] = []
         self._listen()
-        self.rows = Log(at=np.int64, version=np.int64, partition=np.int16, gone=np.bool_, origin=np.int8)
+        self.rows = Log(**COLUMNS)
         self.own = Log(at=np.int64, version=np.int64, partition=np.int16, gone=np.bool_)
         self.own_positions = Runs()
         self.retention = (retention, retention)
