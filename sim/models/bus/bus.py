@@ -69,7 +69,7 @@ class Bus(Component):
         self._setting = setting
         self._coming: list[Batch] = []
         self._listen()
-        self.rows = Log(**COLUMNS)
+        self.rows = Log(0, **COLUMNS)
         self.own = Log(at=np.int64, version=np.int64, partition=np.int16, gone=np.bool_)
         self.own_positions = Runs()
         self.retention = (retention, retention)
