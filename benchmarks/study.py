@@ -86,12 +86,12 @@ def _trials(trials: int) -> dict[str, Any]:
 
 def _overhead(trials: int) -> dict[str, Any]:
     """Time a study whose trials are free."""
-    import sim.study.runner
-    from sim.study.figures import figures_of
+    import sim.studies.runner
+    from sim.studies.figures import figures_of
 
     scenario = _resolved(DRILL, SETS)
     outcome = _answering(scenario)
-    sim.study.runner.BATCH_S = 0.0
+    sim.studies.runner.BATCH_S = 0.0
     _free_study(scenario, 2)  # imports, and what is computed once
     began = perf_counter(), process_time()
     _free_study(scenario, trials)
@@ -148,8 +148,8 @@ def _scaled(found: Any, by: float) -> Any:
 def _free_study(scenario: Any, trials: int) -> None:
     from sim.cli.study import _documents
     from sim.report.study import page
-    from sim.study.plan import Point
-    from sim.study.study import run
+    from sim.studies.plan import Point
+    from sim.studies.study import run
 
     with tempfile.TemporaryDirectory() as folder:
         found = run([Point("", scenario)], seed=0, trials=trials, target=Path(folder) / "study")

@@ -66,7 +66,7 @@ class ScenarioFile(pytest.File):
 
         What it says of the whole (a trial broke, or it could not go on) is the answer where that is worse.
         """
-        from sim.study.gate import worst_first
+        from sim.studies.gate import worst_first
 
         if self.lines is None:
             found = self._checked().lines

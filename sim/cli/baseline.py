@@ -10,7 +10,7 @@ from sim.cli.check import key_of, read_baseline, studied
 from sim.cli.screen import emit, warn
 
 if TYPE_CHECKING:
-    from sim.study.plan import Point
+    from sim.studies.plan import Point
 
 
 @click.group(short_help="Keep the figures of now, to compare later ones with.")
@@ -40,8 +40,8 @@ def update(paths: tuple[str, ...], **given: Any) -> int:
     """
     from sim.outcome import EXIT_CODES
     from sim.report.quantities import plural
-    from sim.study.baseline import write
-    from sim.study.plan import points_of
+    from sim.studies.baseline import write
+    from sim.studies.plan import points_of
 
     target = outputs.file(given["file"], "--file")
     assert target is not None, "it has a default"
@@ -63,7 +63,7 @@ def _entries(
     """Run a scenario's study; return what a baseline keeps of it, and how many trials broke."""
     from sim.cli.check import rules_of
     from sim.cli.study import stopping
-    from sim.study.baseline import entry
+    from sim.studies.baseline import entry
 
     with stopping():
         study = studied(points, rules_of(points[0].scenario.study, given), given)

@@ -11,12 +11,13 @@ import click
 
 from sim.cli import find, options, outputs
 from sim.cli.screen import emit, warn
+from sim.spec import shipped
 
 if TYPE_CHECKING:
     from sim.spec.scenario import Study as Rules
-    from sim.study.gate import Checked, Line
-    from sim.study.plan import Point
-    from sim.study.study import Study
+    from sim.studies.gate import Checked, Line
+    from sim.studies.plan import Point
+    from sim.studies.study import Study
 
 
 @click.command(short_help="Run the studies of scenarios and judge every objective.")
@@ -87,7 +88,7 @@ def _reports(given: dict[str, Any]) -> _Reports:
 def _ended(found: "list[Line]", inconclusive: str | None) -> int:
     """Return the exit code; say on stderr what --inconclusive passes over."""
     from sim.report.quantities import plural
-    from sim.study.gate import WARN, exit_code
+    from sim.studies.gate import WARN, exit_code
 
     open_ = sum(line.open for line in found)
     if inconclusive == WARN and open_:
@@ -107,7 +108,7 @@ def _github(name: str, given: dict[str, Any]) -> str | None:
 
 def checked_file(path: Path, given: dict[str, Any]) -> "Checked":
     """Check one file. ``given``: the options, as of ``studied`` and ``rules_of``."""
-    from sim.study.gate import check
+    from sim.studies.gate import check
 
     began = perf_counter()
     found = check(
@@ -136,7 +137,7 @@ def _comparison(given: dict[str, Any]) -> "Callable[[Checked], Checked]":
     """Return what adds to a checked file what the baseline says. click.BadParameter if it is none."""
     if not given["baseline"]:
         return lambda one: one
-    from sim.study.baseline import other_versions
+    from sim.studies.baseline import other_versions
 
     baseline = read_baseline(Path(given["baseline"]), "--baseline")
     if differs := other_versions(baseline):
@@ -146,7 +147,7 @@ def _comparison(given: dict[str, Any]) -> "Callable[[Checked], Checked]":
 
 def read_baseline(path: Path, hint: str) -> dict[str, Any]:
     """Return a baseline. click.BadParameter, for the option ``hint``, if the file is none, or damaged."""
-    from sim.study.baseline import read
+    from sim.studies.baseline import read
 
     try:
         return read(path)
@@ -155,8 +156,8 @@ def read_baseline(path: Path, hint: str) -> dict[str, Any]:
 
 
 def _compared(line: "Line", baseline: dict[str, Any], given: dict[str, Any]) -> "Line":
-    from sim.study.baseline import CANNOT_TELL, Change, change
-    from sim.study.gate import with_change
+    from sim.studies.baseline import CANNOT_TELL, Change, change
+    from sim.studies.gate import with_change
 
     if line.ruling is None or line.finding is None:
         return line
@@ -169,7 +170,7 @@ def _compared(line: "Line", baseline: dict[str, Any], given: dict[str, Any]) -> 
 
 def key_of(scenario: str, label: str, baseline: Path) -> str:
     """Return the name of a point in a baseline: its file as seen from there, however it was named."""
-    folder = find.packaged()
+    folder = shipped.packaged()
     file = Path(scenario).resolve()
     if folder is not None and file.is_relative_to(folder):
         name = f"scenarios/{file.relative_to(folder).as_posix()}"

@@ -10,8 +10,8 @@ from sim.cli import find, options
 from sim.cli.screen import emit, width
 
 if TYPE_CHECKING:
-    from sim.study.plan import Point
-    from sim.study.tally import Tally
+    from sim.studies.plan import Point
+    from sim.studies.tally import Tally
 
 TRIALS = 50
 
@@ -36,7 +36,7 @@ def command(before: str, after: str | None, **given: Any) -> int:
     from sim.report.compare import document, page
     from sim.report.document import written
     from sim.report.page import plain
-    from sim.study.compare import differences
+    from sim.studies.compare import differences
 
     if after is None and not given["sets"]:
         raise click.UsageError("name a second scenario, or give --set.")
@@ -60,7 +60,7 @@ def command(before: str, after: str | None, **given: Any) -> int:
 
 
 def _points(name: str, sets: tuple[str, ...]) -> "list[Point]":
-    from sim.study.plan import points_of
+    from sim.studies.plan import points_of
 
     return points_of(str(find.scenario(name)), sets=[*sets, "sweep=null"])
 

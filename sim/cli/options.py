@@ -74,7 +74,7 @@ def _until(_ctx: click.Context, _param: click.Parameter, value: str | None) -> s
     """Refuse what is neither a rule nor a precision, before anything runs."""
     if value in (None, "trials", "decided"):
         return value
-    from sim.study.stopping import precision
+    from sim.studies.stopping import precision
 
     try:
         precision(value)
@@ -128,7 +128,7 @@ def study(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def where(given: dict[str, Any]) -> str:
-    """Return where trials run, as ``sim.study.executors.crew`` reads it."""
+    """Return where trials run, as ``sim.studies.executors.crew`` reads it."""
     if given["cluster"]:
         return str(given["cluster"])
     jobs = given["jobs"] or processors()

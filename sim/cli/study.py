@@ -17,8 +17,8 @@ from sim.cli.screen import colours, emit, moves, rendered, tell_of_kernels, warn
 from sim.core.inert import inert
 
 if TYPE_CHECKING:
-    from sim.study.plan import Point
-    from sim.study.study import Study
+    from sim.studies.plan import Point
+    from sim.studies.study import Study
 
 TRIALS = 1000  # the most, where --until is given without --trials
 
@@ -32,7 +32,7 @@ class Stopped(click.ClickException):
 @contextmanager
 def stopping() -> Iterator[None]:
     """Tell of a study that could not go on in one line, and end the command with it."""
-    from sim.study.unfinished import UNFINISHED
+    from sim.studies.unfinished import UNFINISHED
 
     try:
         yield
@@ -44,7 +44,7 @@ def run_study(ctx: click.Context, given: dict[str, Any]) -> int:
     """Run the study that the options ask for, print its page, and return its exit code."""
     ctx.obj["seed"] = given["seed"]
     _check(given)
-    from sim.study.judgement import exit_code
+    from sim.studies.judgement import exit_code
 
     with stopping():
         study = studied(_points(given), given)
@@ -55,16 +55,15 @@ def run_study(ctx: click.Context, given: dict[str, Any]) -> int:
 def studied(points: "list[Point]", given: dict[str, Any]) -> "Study":
     """Run a study and let its folder appear: its tables and documents.
 
-    One of ``sim.study.unfinished`` if it cannot go on.
+    One of ``sim.studies.unfinished`` if it cannot go on.
     """
-    from sim.spec import inputs
+    from sim.report.study_folder import finish, target_of
 
     _settle(given)
     told(*(point.scenario for point in points))
-    study = _run(points, given, _target_of(points, given))
-    places, notes = inputs.kept(*(finding.point.scenario for finding in study.findings))
-    study.store.finish(_documents(study, places, notes), places)
-    for note in notes:
+    target = target_of(points, seed=given["seed"], out=Path(given["out"]))
+    study = _run(points, given, outputs.folder(target))
+    for note in finish(study):
         warn(f"warning: {note}")
     return study
 
@@ -75,7 +74,7 @@ def _settle(given: dict[str, Any]) -> None:
         return
     gc.enable()
     if options.where(given) == "serial":
-        from sim.study.work import settle
+        from sim.studies.work import settle
 
         settle()
 
@@ -88,30 +87,16 @@ def _check(given: dict[str, Any]) -> None:
 
 
 def _points(given: dict[str, Any]) -> "list[Point]":
-    from sim.study.plan import points_of
+    from sim.studies.plan import points_of
 
     path = str(find.scenario(given["scenario"]))
     return points_of(path, overlays=given["overlays"], sets=given["sets"], sweeps=given["sweeps"])
 
 
-def _target_of(points: "list[Point]", given: dict[str, Any]) -> Path:
-    """Return where the study's folder belongs: named by what is studied, not by how."""
-    from hashlib import sha256
-
-    from sim.report.folder import folder_of
-
-    digest = points[0].digest
-    if len(points) > 1:
-        digest = sha256("".join(point.digest for point in points).encode()).hexdigest()
-    name = f"{given['seed']}-study"
-    out = Path(given["out"])
-    return outputs.folder(folder_of(out, scenario=points[0].scenario.name, digest=digest, name=name))
-
-
 def _run(points: "list[Point]", given: dict[str, Any], target: Path) -> "Study":
     """Run a study under a progress bar."""
     from sim.report.progress import Trials
-    from sim.study.study import run
+    from sim.studies.study import run
 
     if not given["cluster"]:
         tell_of_kernels()
@@ -134,20 +119,6 @@ def _run(points: "list[Point]", given: dict[str, Any], target: Path) -> "Study":
         raise
     finally:
         shown.close()
-
-
-def _documents(study: "Study", places: "dict[str, str]", notes: list[str]) -> dict[str, str]:
-    from sim.report.document import written
-    from sim.report.folder import versions
-    from sim.report.study import document
-    from sim.spec.inputs import written as resolved
-    from sim.study.machine import fingerprint
-
-    found = {**document(study), "versions": versions(), "machine": fingerprint()}
-    texts = {"study.json": written(found)}
-    for number, finding in enumerate(study.findings):
-        texts[f"scenario-{number}.yaml"] = resolved(finding.point.scenario, places, notes)
-    return texts
 
 
 def _result(study: "Study", given: dict[str, Any]) -> str:

@@ -75,7 +75,7 @@ def _effort(resolved: "Scenario") -> Iterator[str]:
 def _study(resolved: "Scenario", each_s: float) -> str:
     """Say what the scenario's own study runs."""
     from sim.report.quantities import duration, plural
-    from sim.study.stopping import plan
+    from sim.studies.stopping import plan
 
     rules = resolved.study
     if rules is None:

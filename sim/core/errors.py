@@ -65,6 +65,10 @@ class SpecError(Exception):
         more = [f"and {rest:,} more problems"] if rest > 0 else []
         return "\n".join([*map(str, self.problems[:SHOWN_MAX]), *more])
 
+    def _render_traceback_(self) -> list[str]:
+        """Return what a notebook shows in place of a traceback: the input is wrong, not the code."""
+        return [*str(self).splitlines(), ""]
+
 
 class LimitReached(Exception):
     """A run came to a limit that nobody could foresee: nothing is wrong, and nothing is decided.

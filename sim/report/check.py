@@ -9,9 +9,9 @@ from xml.etree import ElementTree as xml
 
 from sim.core.inert import inert
 from sim.report.study import asked, between, interval, notes, unit_of
-from sim.study.estimates import of
-from sim.study.gate import ORDER, WARN, Checked, Line, worst_first
-from sim.study.judgement import FAIL, INCONCLUSIVE, PASS, adverse, worst_trial
+from sim.studies.estimates import of
+from sim.studies.gate import ORDER, WARN, Checked, Line, worst_first
+from sim.studies.judgement import FAIL, INCONCLUSIVE, PASS, adverse, worst_trial
 
 ANNOTATIONS = 10  # GitHub shows so many errors, and so many warnings, of a step, and drops the rest
 SUMMARY_BYTES = 1024 * 1024  # GitHub refuses a step's summary that is larger
@@ -82,8 +82,8 @@ def junit(checked: Sequence[Checked], *, undecided: str | None = None) -> str:
     """Return the check as JUnit XML: a suite for each file, a case for each objective.
 
     An undecided objective is an error, since a skipped case would read as a pass; ``undecided``: as of
-    ``sim.study.gate.exit_code``. The time of a study is shared equally among its cases. What a machine wants
-    to know of a case is in its output: Jenkins knows no properties of cases.
+    ``sim.studies.gate.exit_code``. The time of a study is shared equally among its cases. What a machine
+    wants to know of a case is in its output: Jenkins knows no properties of cases.
     """
     root = xml.Element("testsuites", name="sim check", time=_seconds(sum(one.wall_s for one in checked)))
     for one in checked:
@@ -163,7 +163,8 @@ def annotations(
 ) -> str:
     """Return GitHub's workflow commands, worst first, as many as it will show.
 
-    ``undecided``: as of ``sim.study.gate.exit_code``; ``place``: names a file from the root, as GitHub does.
+    ``undecided``: as of ``sim.studies.gate.exit_code``; ``place``: names a file from the root, as
+    GitHub does.
     """
     found = worst_first([line for one in checked for line in one.lines])
     shown: list[str] = []

@@ -8,7 +8,7 @@ from typing import Any
 from sim.report.page import Section, Table
 from sim.report.quantities import count, duration, percent, plural
 from sim.stats.estimate import Estimate
-from sim.study.compare import Difference
+from sim.studies.compare import Difference
 
 
 def page(

@@ -22,7 +22,7 @@ from pathlib import Path
 
 from sim.core.checksums import Damaged, seal, sums_of
 from sim.outcome import Outcome
-from sim.report.document import Machine, document, written
+from sim.report.document import Machine, RunDocument, document, written
 
 DISTRIBUTIONS = {
     "sim": "multiregion-sim",
@@ -34,6 +34,7 @@ DISTRIBUTIONS = {
 DIGEST_LENGTH = 12
 NAME_LENGTH = 64  # of a scenario, as a folder
 JOURNAL = "journal"
+DOCUMENT = "run.json"
 PARTIAL = ".partial"
 REPLACED = ".replaced"
 
@@ -87,15 +88,21 @@ def fill(folder: Path, outcome: Outcome, *, resolved: str, trial: int = 0) -> No
     from sim.journal.parquet import write_milestones
     from sim.report.pictures import exposure, freshness
 
-    found = replace(
-        document(outcome), trial=trial, resolved=resolved, versions=versions(), platform=_platform()
+    (folder / DOCUMENT).write_text(
+        written(complete(outcome, resolved=resolved, trial=trial)), encoding="utf-8"
     )
-    (folder / "run.json").write_text(written(found), encoding="utf-8")
     (folder / "scenario.yaml").write_text(resolved, encoding="utf-8")
     write_milestones(folder / "milestones.parquet", outcome.milestones)
     exposure(outcome.figures.exposure, folder / "exposure.svg")
     if outcome.figures.path is not None:
         freshness(outcome.figures.path.freshness, folder / "freshness.svg")
+
+
+def complete(outcome: Outcome, *, resolved: str, trial: int) -> RunDocument:
+    """Return the document of a run folder: that of the outcome, and how to make it again."""
+    return replace(
+        document(outcome), trial=trial, resolved=resolved, versions=versions(), platform=_platform()
+    )
 
 
 def versions() -> dict[str, str | None]:
@@ -214,7 +221,7 @@ def _linked(source: str, target: str) -> None:
 def _journal_digest(folder: Path) -> str | None:
     """Return the digest of the journal that a run folder is about, None if it does not say."""
     with suppress(OSError, ValueError, KeyError, TypeError):
-        return str(json.loads((folder / "run.json").read_text(encoding="utf-8"))["journal_digest"])
+        return str(json.loads((folder / DOCUMENT).read_text(encoding="utf-8"))["journal_digest"])
     return None
 
 

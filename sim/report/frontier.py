@@ -6,8 +6,8 @@ from typing import Any
 
 from sim.report.page import Section, Table
 from sim.report.quantities import NOTHING, count, duration, percent
-from sim.study.frontier import Place, frontier
-from sim.study.study import Finding
+from sim.studies.frontier import Place, frontier
+from sim.studies.study import Finding
 
 ON_IT = "*"
 _KEY = "* on the frontier: no other point is as good in recovery, loss and cost and better in one of them."

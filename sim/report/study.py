@@ -11,13 +11,13 @@ from sim.report.page import Section, Table
 from sim.report.quantities import count, duration, percent, plural, span
 from sim.spec.objectives.metrics import METRICS
 from sim.spec.scenario import Objective
-from sim.study.estimates import Range, estimates, of
-from sim.study.frontier import frontier
-from sim.study.gate import last_line
-from sim.study.judgement import Ruling, adverse, exit_code, worst_trial
-from sim.study.rows import FORMAT
-from sim.study.stopping import plan
-from sim.study.study import Finding, Study
+from sim.studies.estimates import Range, estimates, of
+from sim.studies.frontier import frontier
+from sim.studies.gate import last_line
+from sim.studies.judgement import Ruling, adverse, exit_code, worst_trial
+from sim.studies.rows import FORMAT
+from sim.studies.stopping import plan
+from sim.studies.study import Finding, Study
 from sim.trust import of_study, some
 
 VERDICTS = ("fail", "inconclusive", "pass")  # worst first

@@ -10,7 +10,7 @@ from tests.repo.sources import ROOT, dotted, functions, imports, modules
 RANDOM = ("random", "uuid", "secrets", "numpy.random")
 CLOCKS = ("time", "datetime")
 # Where the work of a run is measured, and nowhere else.
-STOPWATCH = ("sim/cli/", "sim/trial", "sim/study/work")
+STOPWATCH = ("sim/cli/", "sim/door/", "sim/trial", "sim/studies/work")
 CALLS = ("np.random", "numpy.random", "os.urandom", "hash")
 NAMELESS = {"utils", "helpers", "common", "manager", "base", "misc", "util", "helper"}
 LINES_MAX, FUNCTION_LINES_MAX, POSITIONAL_MAX = 400, 60, 4

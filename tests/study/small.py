@@ -9,7 +9,7 @@ from pathlib import Path
 
 from sim.spec.resolve import load, resolve
 from sim.spec.scenario import Scenario
-from sim.study.work import run_batch
+from sim.studies.work import run_batch
 
 TEXT = """\
 name: Small study

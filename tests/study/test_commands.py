@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from sim.cli.main import main
-from sim.study.executors import crew
-from sim.study.unfinished import Lost
-from sim.study.work import _Heap
+from sim.studies.executors import crew
+from sim.studies.unfinished import Lost
+from sim.studies.work import _Heap
 from tests.study import small
 
 
@@ -118,7 +118,7 @@ def test_what_a_trial_leaves_is_collected_before_the_next(sim, monkeypatch):
         return true(*given, **named)
 
     monkeypatch.setattr(module, "run", leaving)
-    monkeypatch.setattr("sim.study.work._HEAP", _Heap())
+    monkeypatch.setattr("sim.studies.work._HEAP", _Heap())
     gc.disable()
     try:
         sim("run", "small.yaml", "--trials", "4", *ONE)
@@ -148,10 +148,10 @@ def test_lost_workers_leave_one_file_undecided_and_the_worst_verdict_counts(sim,
     """The other's miss is the exit code; JUnit and GitHub see both."""
 
     def lost(where):
-        monkeypatch.setattr("sim.study.study.crew", crew)
+        monkeypatch.setattr("sim.studies.study.crew", crew)
         raise Lost("the scheduler at tcp://x:1 is gone")
 
-    monkeypatch.setattr("sim.study.study.crew", lost)
+    monkeypatch.setattr("sim.studies.study.crew", lost)
     path = Path("b.yaml")
     path.write_text(path.read_text().replace("<= 10m", "<= 1ms"))
     code, out, _ = sim("check", "a.yaml", "b.yaml", "--junit", "j.xml", "--annotations", "github", *ONE)
@@ -216,7 +216,7 @@ def test_a_damaged_baseline_is_told_before_anything_is_run(sim, monkeypatch):
     sim("baseline", "update", "small.yaml", "--trials", "1", *ONE)
     path = Path("sim-baseline.json")
     path.write_text(path.read_text().replace('"seed": 0', '"seed": 1'))
-    monkeypatch.setattr("sim.study.study.run", None)
+    monkeypatch.setattr("sim.studies.study.run", None)
     for words in (("check", "small.yaml", "--baseline", path.name), ("baseline", "update", "small.yaml")):
         code, out, err = sim(*words)
         assert (code, out) == (2, "")

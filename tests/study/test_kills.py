@@ -244,7 +244,7 @@ def test_a_lost_scheduler_is_told_and_the_study_goes_on_elsewhere(tmp_path, clus
 @pytest.mark.parametrize(
     ("preload", "reason"),
     [
-        ("import sim.study.machine as m\nm._version = lambda name: '1.0'\n", "numpy is 1.0 here and"),
+        ("import sim.studies.machine as m\nm._version = lambda name: '1.0'\n", "numpy is 1.0 here and"),
         ("import sys\nsys.modules['sim'] = None\n", "cannot run sim: ModuleNotFoundError"),
     ],
 )

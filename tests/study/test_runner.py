@@ -5,14 +5,14 @@ from types import SimpleNamespace
 
 import pytest
 
-from sim.study.batch import written
-from sim.study.executors import EMPTY, Cluster, Pool, Serial, crew
-from sim.study.plan import Batch, Point, missing
-from sim.study.runner import Runner
-from sim.study.store import Store
-from sim.study.study import run
-from sim.study.unfinished import Lost, OtherMachine
-from sim.study.work import run_batch
+from sim.studies.batch import written
+from sim.studies.executors import EMPTY, Cluster, Pool, Serial, crew
+from sim.studies.plan import Batch, Point, missing
+from sim.studies.runner import Runner
+from sim.studies.store import Store
+from sim.studies.study import run
+from sim.studies.unfinished import Lost, OtherMachine
+from sim.studies.work import run_batch
 from tests.study import small
 
 
@@ -105,7 +105,7 @@ def test_a_trial_that_raises_is_reported_and_the_study_goes_on(tmp_path, monkeyp
 def test_a_worker_whose_owner_has_gone_says_nothing_and_any_other_error_is_shown(monkeypatch, capsys):
     """What it meets then is the end of a pipe."""
     monkeypatch.setattr(sys, "excepthook", sys.excepthook)
-    from sim.study import hush
+    from sim.studies import hush
 
     hush._hook(EOFError, EOFError(), None)
     assert capsys.readouterr().err == ""
@@ -197,7 +197,7 @@ def test_the_tables_have_a_schema_with_units_and_read_as_they_are(tmp_path):
 def test_common_draws_leave_at_most_a_quarter_of_the_variance(tmp_path):
     """Promotion 20 s against 15 s: recovery time and lost records, paired against unpaired."""
     from sim.spec.resolve import load, resolve
-    from sim.study.compare import differences
+    from sim.studies.compare import differences
 
     tallies = []
     for seconds in ("20s", "15s"):

@@ -7,12 +7,12 @@ import numpy as np
 import pytest
 
 from sim.core.checksums import Damaged, verify
-from sim.study.batch import written
-from sim.study.figures import Figures, named
-from sim.study.plan import Batch, missing
-from sim.study.rows import Measured
-from sim.study.store import Store
-from sim.study.unfinished import Spoilt
+from sim.studies.batch import written
+from sim.studies.figures import Figures, named
+from sim.studies.plan import Batch, missing
+from sim.studies.rows import Measured
+from sim.studies.store import Store
+from sim.studies.unfinished import Spoilt
 
 BATCHES = [Batch(0, 0, 2), Batch(0, 2, 4)]
 NAMES = named([("recovery.rta_s", "orders.write", "s")])

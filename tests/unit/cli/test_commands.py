@@ -13,6 +13,7 @@ import pytest
 from sim.cli import find
 from sim.cli.main import COMMANDS, group
 from sim.core.checksums import seal
+from sim.spec import shipped
 from sim.spec.faults.kinds import KINDS
 
 
@@ -119,7 +120,7 @@ def test_a_path_comes_before_a_packaged_name(scenario, monkeypatch, tmp_path):
     packaged = tmp_path / "packaged"
     (packaged / "drills").mkdir(parents=True)
     (packaged / "drills/lose.yaml").touch()
-    monkeypatch.setattr(find, "packaged", lambda: packaged)
+    monkeypatch.setattr(shipped, "packaged", lambda: packaged)
     for name in ("drills/lose", "drills/lose.yaml", "scenarios/drills/lose.yaml"):
         assert find.scenario(name) == packaged / "drills/lose.yaml"
     Path("drills").mkdir()
@@ -134,7 +135,7 @@ def test_folders_that_come_with_sim_are_found_as_scenarios_are(scenario, monkeyp
     packaged = tmp_path / "packaged"
     (packaged / "gate").mkdir(parents=True)
     (packaged / "gate/a.yaml").touch()
-    monkeypatch.setattr(find, "packaged", lambda: packaged)
+    monkeypatch.setattr(shipped, "packaged", lambda: packaged)
     for name in ("gate", "gate/", "scenarios/gate", "scenarios"):
         assert find.scenarios(name) == [packaged / "gate/a.yaml"]
     for name in ("../gate", "nowhere", "/gate"):
@@ -155,7 +156,7 @@ def test_a_file_is_named_from_the_root_of_its_repository(scenario, monkeypatch, 
         assert find.from_root(name) == "drills/a.yaml"
     shutil.rmtree(tmp_path / "repo/.git")
     assert find.from_root("repo/drills/a.yaml") == "repo/drills/a.yaml"
-    monkeypatch.setattr(find, "packaged", lambda: tmp_path / "repo")
+    monkeypatch.setattr(shipped, "packaged", lambda: tmp_path / "repo")
     assert find.from_root(file) == "scenarios/drills/a.yaml"
 
 
@@ -223,7 +224,7 @@ def test_completion_offers_scenarios_and_folders(scenario, monkeypatch, tmp_path
     """Tab offers YAML files, folders and packaged names that begin with what was typed, and nothing else."""
     Path("tools").mkdir()
     Path("two.txt").touch()
-    monkeypatch.setattr(find, "names", lambda: ["trio/three", "drills/lose"])
+    monkeypatch.setattr(shipped, "names", lambda: ["trio/three", "drills/lose"])
     offered = [item.value for item in find.complete(None, None, "t")]
     assert offered == ["tools/", "two.yaml", "trio/three"]
 

@@ -7,7 +7,7 @@ import pytest
 
 from sim.core.inert import inert_lines
 from sim.report.check import annotations, junit, lines, markdown
-from sim.study.gate import BAD_INPUT, Checked, Line
+from sim.studies.gate import BAD_INPUT, Checked, Line
 from tests.unit.report.drill import drill
 
 EVIL = "a\x1b[2J\n::error::b\r\u202ec\u2028|<img src=x>`"

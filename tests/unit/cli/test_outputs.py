@@ -20,7 +20,7 @@ def never(monkeypatch):
     def run(*_, **__):
         raise AssertionError("time was spent")
 
-    monkeypatch.setattr("sim.study.study.run", run)
+    monkeypatch.setattr("sim.studies.study.run", run)
     for name in ("GITHUB_ACTIONS", "GITHUB_STEP_SUMMARY"):
         monkeypatch.delenv(name, raising=False)
 

@@ -11,8 +11,8 @@ from sim.core.quantity import QuantityError
 from sim.estimate.admission import guard
 from sim.estimate.estimate import Estimate
 from sim.estimate.term import Term
-from sim.study.machine import fingerprint
-from sim.study.work import packed, run_batch
+from sim.studies.machine import fingerprint
+from sim.studies.work import packed, run_batch
 from tests.study import small
 
 

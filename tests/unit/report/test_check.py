@@ -8,8 +8,8 @@ import pytest
 from lxml import etree
 
 from sim.report.check import SUMMARY_BYTES, again, annotations, junit, lines, markdown
-from sim.study.baseline import CANNOT_TELL, NOT_WORSE, WORSE, Change
-from sim.study.gate import BAD_INPUT, Checked, Line, exit_code, with_change
+from sim.studies.baseline import CANNOT_TELL, NOT_WORSE, WORSE, Change
+from sim.studies.gate import BAD_INPUT, Checked, Line, exit_code, with_change
 from tests.unit.study.made import checked, finding
 
 GOOD, BAD = [10.0] * 40, [1000.0] * 40

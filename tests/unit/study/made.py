@@ -10,13 +10,13 @@ from sim.measure.bounds import Bounds
 from sim.measure.verdict import UNDECIDED, decide
 from sim.spec.resolve import load, resolve
 from sim.stats.sequential import Look
-from sim.study.figures import Figures, named
-from sim.study.gate import Checked, _lines
-from sim.study.judgement import overall, rule
-from sim.study.plan import Point
-from sim.study.rows import Measured, Part, failed
-from sim.study.study import Finding, Study
-from sim.study.tally import tally
+from sim.studies.figures import Figures, named
+from sim.studies.gate import Checked, _lines
+from sim.studies.judgement import overall, rule
+from sim.studies.plan import Point
+from sim.studies.rows import Measured, Part, failed
+from sim.studies.study import Finding, Study
+from sim.studies.tally import tally
 from tests.study.small import written
 
 ERROR = "Traceback\nValueError: planted \x1b"

@@ -5,8 +5,8 @@ import math
 
 import pytest
 
-from sim.study.baseline import CANNOT_TELL, NOT_WORSE, WORSE, change, entry, other_versions, read, write
-from sim.study.compare import differences
+from sim.studies.baseline import CANNOT_TELL, NOT_WORSE, WORSE, change, entry, other_versions, read, write
+from sim.studies.compare import differences
 from tests.unit.study.made import finding
 
 THEN = [60.0 + i / 7 for i in range(30)]

@@ -5,11 +5,11 @@ import json
 import numpy as np
 import pytest
 
-from sim.study.batch import read, written
-from sim.study.columns import BLOCK, Columns
-from sim.study.figures import Figures, figures_of, named
-from sim.study.rows import Measured, Part
-from sim.study.tables import Tables
+from sim.studies.batch import read, written
+from sim.studies.columns import BLOCK, Columns
+from sim.studies.figures import Figures, figures_of, named
+from sim.studies.rows import Measured, Part
+from sim.studies.tables import Tables
 from tests.records import figures
 from tests.unit.stats.test_coverage import draws
 

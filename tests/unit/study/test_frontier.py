@@ -6,8 +6,8 @@ import pytest
 
 from sim.report.frontier import entry, side_by_side
 from sim.report.page import plain
-from sim.study.frontier import cost, frontier, recovery_of
-from sim.study.usage import instances, usage
+from sim.studies.frontier import cost, frontier, recovery_of
+from sim.studies.usage import instances, usage
 from tests.records import figures
 from tests.unit.study.made import finding, scenario
 

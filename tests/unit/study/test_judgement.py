@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from sim.stats.sequential import Look
-from sim.study.estimates import of
-from sim.study.judgement import ALPHA, adverse, exit_code, worst_trial
-from sim.study.stopping import enough, plan, precision
+from sim.studies.estimates import of
+from sim.studies.judgement import ALPHA, adverse, exit_code, worst_trial
+from sim.studies.stopping import enough, plan, precision
 from tests.unit.study.made import finding, scenario
 
 GOOD, BAD = 10.0, 1000.0

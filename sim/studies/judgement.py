@@ -9,7 +9,7 @@ from sim.outcome import EXIT_CODES
 from sim.spec.scenario import Objective
 from sim.stats.binomial import fraction
 from sim.stats.estimate import Estimate
-from sim.study.tally import Counts, Tally
+from sim.studies.tally import Counts, Tally
 
 ALPHA = 0.05
 PASS, FAIL, INCONCLUSIVE = "pass", "fail", "inconclusive"

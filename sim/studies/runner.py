@@ -7,14 +7,14 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sim.core.budget import DEFAULT, Budget
-from sim.study.batch import written
-from sim.study.executors import Crew
-from sim.study.machine import fingerprint
-from sim.study.plan import Batch, Point, missing
-from sim.study.rows import failed
-from sim.study.store import Store
-from sim.study.unfinished import Lost
-from sim.study.work import breathe, packed, run_batch
+from sim.studies.batch import written
+from sim.studies.executors import Crew
+from sim.studies.machine import fingerprint
+from sim.studies.plan import Batch, Point, missing
+from sim.studies.rows import failed
+from sim.studies.store import Store
+from sim.studies.unfinished import Lost
+from sim.studies.work import breathe, packed, run_batch
 
 BATCH_S = 0.5  # so long a batch should take: long enough that its overhead does not show
 HEARTBEAT_S = 5.0

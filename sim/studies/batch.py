@@ -11,8 +11,8 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from sim.study.figures import Figures, Names
-from sim.study.rows import Measured, Part, Rows
+from sim.studies.figures import Figures, Names
+from sim.studies.rows import Measured, Part, Rows
 
 Written = tuple[str, dict[str, str]]  # the batch, and the names it refers to, by their key
 

@@ -11,10 +11,10 @@ import numpy as np
 
 from sim.stats.estimate import Estimate
 from sim.stats.paired import median_difference, pairs
-from sim.study.judgement import adverse
-from sim.study.machine import fingerprint
-from sim.study.rows import FORMAT
-from sim.study.study import Finding
+from sim.studies.judgement import adverse
+from sim.studies.machine import fingerprint
+from sim.studies.rows import FORMAT
+from sim.studies.study import Finding
 
 ALPHA = 0.05
 _LIST = re.compile(r"\[\n[^\[\]{}]*\]")  # a list over several lines; a text has no line breaks

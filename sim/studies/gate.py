@@ -8,11 +8,11 @@ from sim.core.errors import SpecError
 from sim.outcome import EXIT_CODES
 from sim.spec.position import positions
 from sim.spec.scenario import Study as Rules
-from sim.study.baseline import CANNOT_TELL, WORSE, Change
-from sim.study.judgement import FAIL, INCONCLUSIVE, PASS, Ruling
-from sim.study.plan import Point, points_of
-from sim.study.study import Finding, Study
-from sim.study.unfinished import UNFINISHED
+from sim.studies.baseline import CANNOT_TELL, WORSE, Change
+from sim.studies.judgement import FAIL, INCONCLUSIVE, PASS, Ruling
+from sim.studies.plan import Point, points_of
+from sim.studies.study import Finding, Study
+from sim.studies.unfinished import UNFINISHED
 
 BAD_INPUT, WARN = "bad input", "warn"
 ORDER = (BAD_INPUT, "fail", "inconclusive", "pass")

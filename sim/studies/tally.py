@@ -8,9 +8,9 @@ from pathlib import Path
 import numpy as np
 
 from sim.measure.verdict import MET, MISSED
-from sim.study.columns import Columns, Name
-from sim.study.figures import Names
-from sim.study.rows import Measured, Part
+from sim.studies.columns import Columns, Name
+from sim.studies.figures import Names
+from sim.studies.rows import Measured, Part
 
 Ends = tuple[np.ndarray, np.ndarray]
 

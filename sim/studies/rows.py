@@ -7,7 +7,7 @@ from sim.measure.verdict import UNDECIDED
 from sim.outcome import ObjectiveFigures, Outcome
 from sim.spec.objectives.metrics import METRICS
 from sim.spec.scenario import Objective, Scenario
-from sim.study.figures import Figures
+from sim.studies.figures import Figures
 
 Rows = dict[str, list[list[Any]]]
 FORMAT = 2  # of tables, batches and baselines; 1, which did not say so, had no bounds

@@ -17,12 +17,12 @@ from typing import Any, TextIO
 
 from sim.core.checksums import Damaged, opened, seal, signed
 from sim.spec.inputs import copy
-from sim.study.batch import Written, read
-from sim.study.figures import Names, named
-from sim.study.plan import Batch
-from sim.study.rows import Part
-from sim.study.tables import Tables
-from sim.study.unfinished import Spoilt
+from sim.studies.batch import Written, read
+from sim.studies.figures import Names, named
+from sim.studies.plan import Batch
+from sim.studies.rows import Part
+from sim.studies.tables import Tables
+from sim.studies.unfinished import Spoilt
 
 LOCK, WAITING = "lock", "waiting"
 _BATCH = re.compile(r"batch-(\d+)-(\d+)-(\d+)\.json")

@@ -6,8 +6,8 @@ import numpy as np
 
 from sim.stats.estimate import Estimate
 from sim.stats.paired import mean_difference, median_difference, pairs, variance_ratio
-from sim.study.columns import Name
-from sim.study.tally import Tally
+from sim.studies.columns import Name
+from sim.studies.tally import Tally
 
 ALPHA = 0.025  # each bound; together 95 %
 

@@ -77,7 +77,7 @@ def _named(names: tuple[Name, ...]) -> Names:
 
 
 def figures_of(figures: Measured, used: Mapping[str, float]) -> Figures:
-    """Return every number among the figures of a trial. ``used``: what ``sim.study.usage`` says."""
+    """Return every number among the figures of a trial. ``used``: what ``sim.studies.usage`` says."""
     found = _Found()
     sections = dict(entries(figures))
     for group in GROUPS:

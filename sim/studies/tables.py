@@ -11,8 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from sim.study.figures import Names
-from sim.study.rows import TABLES, Measured, Part
+from sim.studies.figures import Names
+from sim.studies.rows import TABLES, Measured, Part
 
 GROUP_ROWS = 16_384  # rows of a Parquet row group; of metrics: at least so many, and whole trials
 

@@ -7,13 +7,13 @@ from sim.core.budget import Budget
 from sim.core.errors import SpecError
 from sim.estimate.admission import refusal
 from sim.estimate.estimate import estimate
-from sim.study.plan import Point
+from sim.studies.plan import Point
 
 
 def admit(points: Sequence[Point], budget: Budget, where: str) -> None:
     """Return if every point is admitted; SpecError with the estimates of those that are not.
 
-    ``where``: as of ``sim.study.executors.crew``; what workers elsewhere have is theirs.
+    ``where``: as of ``sim.studies.executors.crew``; what workers elsewhere have is theirs.
     """
     processes = int(where.removeprefix("process:")) if where.startswith("process:") else 1
     problems = []

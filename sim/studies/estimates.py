@@ -9,8 +9,8 @@ import numpy as np
 from sim.stats import bootstrap
 from sim.stats.estimate import Estimate
 from sim.stats.quantile import quantile
-from sim.study.columns import Name
-from sim.study.tally import Tally
+from sim.studies.columns import Name
+from sim.studies.tally import Tally
 
 ALPHA = 0.025  # each bound; together 95 %
 STATISTICS: dict[str, Callable[[np.ndarray], Estimate]] = {

@@ -7,16 +7,16 @@ from pathlib import Path
 
 from sim.core.budget import DEFAULT, Budget
 from sim.stats.sequential import Look
-from sim.study.admission import admit
-from sim.study.executors import crew
-from sim.study.judgement import Ruling, overall, rule
-from sim.study.machine import fingerprint
-from sim.study.plan import Point
-from sim.study.rows import FORMAT
-from sim.study.runner import Progress, Runner
-from sim.study.stopping import enough, plan
-from sim.study.store import Store
-from sim.study.tally import Tally, tally
+from sim.studies.admission import admit
+from sim.studies.executors import crew
+from sim.studies.judgement import Ruling, overall, rule
+from sim.studies.machine import fingerprint
+from sim.studies.plan import Point
+from sim.studies.rows import FORMAT
+from sim.studies.runner import Progress, Runner
+from sim.studies.stopping import enough, plan
+from sim.studies.store import Store
+from sim.studies.tally import Tally, tally
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,7 @@ def run(
 ) -> Study:
     """Run at most ``trials`` trials of each point, until ``until`` says that they are enough.
 
-    ``where``: see ``sim.study.executors.crew``; ``target``: the folder that ``finish`` will let appear;
+    ``where``: see ``sim.studies.executors.crew``; ``target``: the folder that ``finish`` will let appear;
     ``notice``: as of ``Store``. The result does not depend on ``where``. SpecError if a point is not within
     the ``budget``.
     """

@@ -10,8 +10,8 @@ from sim.spec.scenario import Objective
 from sim.stats import bootstrap
 from sim.stats.binomial import trials_to_pass
 from sim.stats.sequential import Look, looks
-from sim.study.judgement import ALPHA, INCONCLUSIVE, PASS, rule
-from sim.study.tally import Tally
+from sim.studies.judgement import ALPHA, INCONCLUSIVE, PASS, rule
+from sim.studies.tally import Tally
 
 _PERCENT = re.compile(r"(?:±|\+-)?(\d+(?:\.\d+)?)%", re.ASCII)
 Objectives = Mapping[str, Objective]

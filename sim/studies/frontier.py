@@ -8,9 +8,9 @@ import numpy as np
 from sim.spec.objectives.subjects import writes_of
 from sim.spec.scenario import Scenario
 from sim.stats.quantile import quantile
-from sim.study.figures import PLATFORM
-from sim.study.study import Finding
-from sim.study.tally import Tally
+from sim.studies.figures import PLATFORM
+from sim.studies.study import Finding
+from sim.studies.tally import Tally
 
 Q = 0.95
 NS_PER_HOUR = 3_600_000_000_000

@@ -11,12 +11,12 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 from sim.spec.scenario import Scenario
-from sim.study.batch import written
-from sim.study.figures import figures_of
-from sim.study.machine import differences, fingerprint
-from sim.study.rows import Measured, Part, Rows, failed, rows_of
-from sim.study.unfinished import OtherMachine
-from sim.study.usage import usage
+from sim.studies.batch import written
+from sim.studies.figures import figures_of
+from sim.studies.machine import differences, fingerprint
+from sim.studies.rows import Measured, Part, Rows, failed, rows_of
+from sim.studies.unfinished import OtherMachine
+from sim.studies.usage import usage
 
 if TYPE_CHECKING:
     from sim.trial import Shared
@@ -60,8 +60,8 @@ def run_batch(task: dict[str, Any]) -> dict[str, Any]:
     """Run trials ``task["first"]`` to ``task["last"]`` - 1 and return what is kept of them.
 
     task: ``scenario`` (``packed``), ``seed``, ``point``, ``first``, ``last``, ``budget``, ``machine``
-    (what ``sim.study.machine.fingerprint`` said where the study was started). Returns
-    ``{"written", "wall_s"}`` (see ``sim.study.batch``). OtherMachine if this one differs.
+    (what ``sim.studies.machine.fingerprint`` said where the study was started). Returns
+    ``{"written", "wall_s"}`` (see ``sim.studies.batch``). OtherMachine if this one differs.
     """
     if differs := differences(task["machine"], fingerprint()):
         raise OtherMachine(f"the worker {node()} is refused: {differs}")

@@ -13,8 +13,8 @@ from multiprocessing.connection import wait
 from threading import Thread, current_thread, main_thread
 from typing import Any, Protocol
 
-from sim.study.machine import differences, fingerprint
-from sim.study.unfinished import Lost, OtherMachine
+from sim.studies.machine import differences, fingerprint
+from sim.studies.unfinished import Lost, OtherMachine
 
 END_S = 5.0  # for a worker to end when it is told to
 EMPTY = 12  # heartbeats of a study for which a scheduler may be without a worker: a minute
@@ -86,7 +86,7 @@ class Pool:
     def _open(self) -> Executor:
         """Open a pool. Its workers are born deaf to Ctrl-C, which is for the process that owns the pool."""
         context = get_context("forkserver")
-        context.set_forkserver_preload(["sim.study.hush", "sim.study.work", "sim.trial"])
+        context.set_forkserver_preload(["sim.studies.hush", "sim.studies.work", "sim.trial"])
         _end_server_at_exit()
         with uninterrupted():
             resource_tracker.ensure_running()  # first: it unblocks Ctrl-C behind itself
@@ -213,7 +213,7 @@ def uninterrupted() -> Iterator[None]:
 
 def _begin() -> None:
     """End when the process that owns the pool does, even if it was killed."""
-    from sim.study.work import settle
+    from sim.studies.work import settle
 
     Thread(target=_end_with_parent, daemon=True).start()
     settle()

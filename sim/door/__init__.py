@@ -1,0 +1,1 @@
+"""The Python door: scenarios, runs, studies and comparisons as objects, their results as DataFrames."""

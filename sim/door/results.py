@@ -1,0 +1,262 @@
+"""What comes back: a run, a study, a comparison; tables as DataFrames, and what a notebook shows."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from html import escape
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sim.core.errors import Problem, SpecError
+from sim.door import frames
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from sim.door.scenario import Scenario
+    from sim.studies.tally import Tally
+
+
+@dataclass(frozen=True)
+class Run:
+    """One trial, judged. ``document`` is what ``run.json`` holds (docs/measures.md defines every field).
+
+    Tables are DataFrames, made when they are first asked for; units are in ``attrs["units"]``. A run in
+    memory and one opened from its folder give the same.
+    """
+
+    document: Mapping[str, Any] = field(repr=False)
+    folder: Path | None = None
+    scenario: "Scenario | None" = field(default=None, compare=False)
+
+    @property
+    def verdict(self) -> str:
+        """``pass``, ``fail`` or ``inconclusive``."""
+        return str(self.document["verdict"])
+
+    @property
+    def summary(self) -> str:
+        """How long, why, what is lost, and what is closest to its limit: a few sentences."""
+        from sim.report.sentence import sentences
+
+        return " ".join(sentences(self.document))
+
+    @property
+    def end_s(self) -> float:
+        """When the run ended, in seconds since its start."""
+        return frames.end_s(self.document)
+
+    @property
+    def faults_were(self) -> list[tuple[str, float, float | None]]:
+        """(fault, started_s, healed_s) of every fault that began, by time; None: it never healed."""
+        return frames.windows(self.document)
+
+    @property
+    def trust(self) -> list[str]:
+        """What limits belief in the figures, one sentence each."""
+        return list(self.document["trust"])
+
+    @cached_property
+    def objectives(self) -> "pd.DataFrame":
+        """A row for each objective, in the scenario's order."""
+        return frames.objectives(self.document)
+
+    @cached_property
+    def recovery(self) -> "pd.DataFrame":
+        """A row for each capability: its worst recovery, downtime, failed requests."""
+        return frames.recovery(self.document)
+
+    @cached_property
+    def episodes(self) -> "pd.DataFrame":
+        """A row for each time that a capability was down."""
+        return frames.episodes(self.document)
+
+    @cached_property
+    def phases(self) -> "pd.DataFrame":
+        """A row for each phase of each capability's worst recovery."""
+        return frames.phases(self.document)
+
+    @cached_property
+    def loss(self) -> "pd.DataFrame":
+        """A row for each store: lost and stranded records, with bounds."""
+        return frames.loss(self.document)
+
+    @cached_property
+    def waterfall(self) -> "pd.DataFrame":
+        """A row for each store and stage: where its records are at the end."""
+        return frames.waterfall(self.document)
+
+    @cached_property
+    def freshness(self) -> "pd.DataFrame":
+        """A row for each capability of the data path: how old what it shows was."""
+        return frames.freshness(self.document)
+
+    @cached_property
+    def consistency(self) -> "pd.DataFrame":
+        """A row for each store and session guarantee."""
+        return frames.consistency(self.document)
+
+    @cached_property
+    def staleness(self) -> "pd.DataFrame":
+        """A row for each store: how old and how far behind what its reads returned was."""
+        return frames.staleness(self.document)
+
+    @cached_property
+    def monitors(self) -> "pd.DataFrame":
+        """A row for each monitor and fault: what it showed when the fault began, and what was true."""
+        return frames.monitors(self.document)
+
+    @cached_property
+    def milestones(self) -> "pd.DataFrame":
+        """A row for each decision and change of the control plane."""
+        return frames.milestones(self.document)
+
+    @cached_property
+    def faults(self) -> "pd.DataFrame":
+        """A row for each fault."""
+        return frames.faults(self.document)
+
+    @cached_property
+    def exposure(self) -> "pd.DataFrame":
+        """Over time: what a crash or a cut would have cost, by store and standby."""
+        return frames.exposure(self.document)
+
+    @cached_property
+    def ages(self) -> "pd.DataFrame":
+        """Over time: how old what each capability of the data path shows was."""
+        return frames.ages(self.document)
+
+    def __repr__(self) -> str:
+        """Return verdict, scenario and seed in one line."""
+        return f"<Run {self.verdict.upper()}: {self.document['scenario']!r}, seed {self.document['seed']}>"
+
+    def _repr_html_(self) -> str:
+        """Return what a notebook shows: verdict, sentences, objectives."""
+        shown = self.objectives.drop(columns=["censored"])
+        head = f"<p><b>{escape(self.verdict.upper())}: {escape(str(self.document['scenario']))}</b></p>"
+        return f"{head}<p>{escape(self.summary)}</p>{shown.to_html(escape=True, na_rep='-')}"
+
+
+@dataclass(frozen=True)
+class Study:
+    """Many trials, opened from their folder. ``document`` is what ``study.json`` holds."""
+
+    document: Mapping[str, Any] = field(repr=False)
+    folder: Path
+
+    @property
+    def verdict(self) -> str:
+        """The worst verdict of all points: ``pass``, ``fail`` or ``inconclusive``."""
+        return str(self.document["verdict"])
+
+    @cached_property
+    def objectives(self) -> "pd.DataFrame":
+        """A row for each point and objective: in how many trials it was met, and the verdict."""
+        return frames.rulings(self.document)
+
+    @cached_property
+    def estimates(self) -> "pd.DataFrame":
+        """A row for each point, figure and statistic: value and 95 % interval."""
+        return frames.estimates(self.document)
+
+    @cached_property
+    def frontier(self) -> "pd.DataFrame":
+        """A row for each point of a sweep: what it costs and gives, and whether none is better in all."""
+        return frames.frontier(self.document)
+
+    def table(self, name: str) -> "pd.DataFrame":
+        """Return a table of all trials: trials, objectives, faults, metrics or milestones.
+
+        ValueError for another name.
+        """
+        import pandas as pd
+
+        from sim.studies.rows import TABLES
+
+        if name not in TABLES:
+            raise ValueError(f"no table {name!r}; there are {', '.join(TABLES)}")
+        frame = pd.read_parquet(self.folder / f"{name}.parquet")
+        frame.attrs["units"] = {column: unit for column, _, unit in TABLES[name] if unit}
+        return frame
+
+    def __repr__(self) -> str:
+        """Return verdict, scenario and trials in one line."""
+        name, trials = self.document["scenario"], self.document["trials"]
+        at = f"{trials:,} trials at each of {len(self.document['points'])}"
+        return f"<Study {self.verdict.upper()}: {name!r}, {at}>"
+
+    def _repr_html_(self) -> str:
+        """Return what a notebook shows."""
+        head = f"<p><b>{escape(self.verdict.upper())}: {escape(str(self.document['scenario']))}</b>"
+        trials = f"{self.document['trials']:,} trials of seed {self.document['seed']}"
+        return f"{head} ({trials})</p>{self.objectives.to_html(escape=True, na_rep='-')}"
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Two designs on the same draws. ``document`` is what ``sim compare --json`` prints."""
+
+    document: Mapping[str, Any] = field(repr=False)
+
+    @classmethod
+    def of(
+        cls, before: "Tally", after: "Tally", *, sides: "tuple[Scenario, Scenario]", trials: int
+    ) -> "Comparison":
+        """Return the comparison of two studied designs."""
+        from sim.report.compare import document
+        from sim.report.document import plain
+        from sim.studies.compare import differences
+
+        names = {"before": sides[0].command(), "after": sides[1].command()}
+        broken = [tally.broke if tally.errors else "" for tally in (before, after)]
+        return cls(plain(document(differences(before, after), **names, trials=trials, broken=broken)))
+
+    @cached_property
+    def differences(self) -> "pd.DataFrame":
+        """A row for each figure that both have: means, paired difference with its 95 % interval."""
+        return frames.differences(self.document)
+
+    def __repr__(self) -> str:
+        """Return both designs and how many figures differ."""
+        moved = sum(one["differs"] for one in self.document["differences"])
+        return (
+            f"<Comparison of {self.document['before']} and {self.document['after']}: {moved} figures differ>"
+        )
+
+    def _repr_html_(self) -> str:
+        """Return what a notebook shows: what differs."""
+        frame = self.differences
+        return f"<p>{escape(repr(self))}</p>{frame[frame['differs']].to_html(escape=True, na_rep='-')}"
+
+
+def opened_run(folder: Path) -> Run:
+    """Return the run of a folder. SpecError if it has none, is damaged, or did not come to its end."""
+    from sim.report.folder import DOCUMENT, JOURNAL
+
+    document = _document(folder, DOCUMENT, but=JOURNAL)
+    if "unfinished" in document:
+        raise SpecError([Problem(f"{folder} did not come to its end: {document['unfinished']['why']}")])
+    return Run(document, folder=folder)
+
+
+def opened_study(folder: Path) -> Study:
+    """Return the study of a folder. SpecError if it has none or is damaged."""
+    from sim.report.study_folder import DOCUMENT
+
+    return Study(_document(folder, DOCUMENT, but=None), folder)
+
+
+def _document(folder: Path, name: str, *, but: str | None) -> dict[str, Any]:
+    """Return the document of a folder that is as it was written. ``but``: what need not be."""
+    from sim.core.checksums import Damaged, verify
+
+    path = folder / name
+    if not path.is_file():
+        raise SpecError([Problem(f"{folder} holds no {name}", "name a folder that sim has written")])
+    try:
+        verify(folder, but=lambda found: but is not None and found.startswith(but))
+    except Damaged as error:
+        raise SpecError([Problem(str(error), "run the scenario again")]) from error
+    found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return found
