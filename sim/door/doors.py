@@ -2,10 +2,11 @@
 
 import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
+from warnings import warn
 
 from sim.core.errors import Problem, SpecError
 from sim.door.results import Comparison, Run, Study, opened_run, opened_study
@@ -73,6 +74,7 @@ def run(
 
 def _kept(asked: Scenario, out: Path, *, seed: int, trial: int, keep_journal: bool, **how: Any) -> Run:
     """Run, and write the folder."""
+    from sim.report.document import plain
     from sim.report.folder import JOURNAL, appearing, complete, fill, folder_of
     from sim.spec import inputs
 
@@ -85,8 +87,7 @@ def _kept(asked: Scenario, out: Path, *, seed: int, trial: int, keep_journal: bo
         outcome = _simulated(asked, journal, seed=seed, trial=trial, **how)
         text = inputs.written(asked.resolved, places, notes)
         fill(partial, outcome, resolved=text, trial=trial)
-    from sim.report.document import plain
-
+    _tell(notes)
     return Run(plain(complete(outcome, resolved=text, trial=trial)), folder=target, scenario=asked)
 
 
@@ -151,10 +152,16 @@ def _run_study(
             points, seed=seed, trials=trials or TRIALS, until=until, where=_where(jobs),
             target=target_of(points, seed=seed, out=out), progress=shown.show if progress else None,
         )  # fmt: skip
-        finish(found)
+        _tell(finish(found))
     finally:
         shown.close()
     return found
+
+
+def _tell(notes: Iterable[str]) -> None:
+    """Warn of files of a scenario that could not be kept beside its results."""
+    for note in notes:
+        warn(note, stacklevel=4)
 
 
 def _where(jobs: int | None) -> str:
