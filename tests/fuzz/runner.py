@@ -15,6 +15,7 @@ from pathlib import Path
 from tests.fuzz.mutator import mutant
 
 MEMORY_BYTES = 1 << 30
+OWN_BYTES = 1 << 28  # of what it is forked from, a process of mutants is held to answer for so much at most
 FULL = 3  # exit code of a process that has needed more than that
 GOOD = frozenset(("legal", "refused", "ended", "stopped", "not shortened", "not admitted"))
 Judge = Callable[[Path, int], str]
@@ -88,13 +89,13 @@ def _death(status: int, hung: bool) -> str:
 def _judge_all(numbers: Sequence[int], judge: Judge, writing: int) -> None:
     """Judge mutants in this process, one line each, and end it; ``FULL``: the rest is for another one."""
     resource.setrlimit(resource.RLIMIT_AS, (8 * MEMORY_BYTES, 8 * MEMORY_BYTES))
-    code = 1
+    code, others_bytes = 1, max(0, _peak_bytes() - OWN_BYTES)
     try:
         with tempfile.TemporaryDirectory() as folder:
             for number in numbers:
                 started = time.perf_counter()
                 what = judge(mutant(number).write(Path(folder)), number)
-                peak_bytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss << 10
+                peak_bytes = _peak_bytes() - others_bytes
                 line = json.dumps([what, time.perf_counter() - started, peak_bytes]) + "\n"
                 os.write(writing, line.encode())
                 if peak_bytes > MEMORY_BYTES:
@@ -102,3 +103,8 @@ def _judge_all(numbers: Sequence[int], judge: Judge, writing: int) -> None:
                     break
     finally:
         os._exit(code)
+
+
+def _peak_bytes() -> int:
+    """Return the most memory that this process has had; a fork begins with what its parent has."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss << 10
