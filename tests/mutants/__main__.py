@@ -1,11 +1,11 @@
 """Run generated cases in one process, with or without a planted bug.
 
 ``python -m tests.mutants try NAME [CASE...]`` prints whether the mutant's proof notices it, a JSON line for
-each case. ``python -m tests.mutants clean PROOF CASE...`` does the same without a bug. ``python -m
-tests.mutants find NAME FIRST LAST [SKIP...]`` looks for cases that notice it and writes the first three into
-the patch. ``python -m tests.mutants measures [NAME]`` prints what every measure of the data path and of
-orders says of the hand-made histories, one JSON document, and ``python -m tests.mutants run CASE [NAME]`` what
-each says of a run.
+each case. ``python -m tests.mutants clean PROOF HOW CASE...`` does the same without a bug, with the engine
+``compiled`` or ``plain``. ``python -m tests.mutants find NAME FIRST LAST [SKIP...]`` looks for cases that
+notice it and writes the first three into the patch. ``python -m tests.mutants measures [NAME]`` prints what
+every measure of the data path and of orders says of the hand-made histories, one JSON document, and ``python
+-m tests.mutants run CASE [NAME]`` what each says of a run.
 """
 
 import json
@@ -16,6 +16,7 @@ from contextlib import redirect_stdout
 from .planting import PATCHES, Mutant, named, plant
 
 ENOUGH = 2
+BY_RUNNING = ("twin", "path", "ties", "kept", "conservation", "extreme")  # proofs that run the engine
 
 
 def notice(proof: str, which: str) -> str | None:
@@ -127,12 +128,12 @@ def main(what: str, *words: str) -> None:
         print(json.dumps(runs.said(words[0])))
         return
     if what == "clean":
-        plant(None)
-        for which in words[1:]:
+        plant(None, compiled=words[1] == "compiled")
+        for which in words[2:]:
             _say("", words[0], which)
         return
     mutant = named(words[0]) if words else None
-    plant(mutant)
+    plant(mutant, compiled=mutant is not None and mutant.proof in BY_RUNNING and not mutant.plain)
     if what == "measures":
         from tests.mutants.measures import said
 

@@ -1,13 +1,14 @@
 """Plant one bug in the engine of this process: a module's source is changed on its way in.
 
-The files on disk stay as they are. The engine runs as plain Python here, its draws compiled: recompiling it
-for every mutant would take a minute each, and a generated case has so few records that Python is quick
-enough.
+The files on disk stay as they are. Where the bug is in a kernel, or in what kernels are made with, the engine
+runs as plain Python, its draws compiled: recompiling it for every mutant would take a minute each, and a
+generated case has so few records that Python is quick enough. Elsewhere it runs compiled, from the cache.
 """
 
 import importlib.abc
 import importlib.machinery
 import importlib.util
+import re
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +17,8 @@ import yaml
 
 PATCHES = Path(__file__).parent / "patches"
 ROOT = Path(__file__).parents[2]
+MAKES_KERNELS = ("sim/core/", "sim/engine/")
+KERNEL = re.compile(r"^@(compiled|inner|inlined|merged|drawn|outlined|allocating)\b", re.MULTILINE)
 PROOFS = ("twin", "conservation", "path", "ties", "kept", "extreme", "tests", "histories", "runs")
 
 
@@ -50,6 +53,11 @@ class Mutant:
                 f"{self.name}: its text occurs {found} times in {self.file}; it must occur once, and change"
             )
         return source.replace(self.old, self.new)
+
+    @property
+    def plain(self) -> bool:
+        """Whether it is noticed with the engine as plain Python: in core and engine, or beside a kernel."""
+        return self.file.startswith(MAKES_KERNELS) or KERNEL.search((ROOT / self.file).read_text()) is not None
 
     @property
     def module(self) -> str:
