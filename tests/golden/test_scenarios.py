@@ -23,6 +23,7 @@ MISSED = {
     "failover/slot-lost": {"no-orphans", "outbox-rpo", "sound-since"},
     "failover/slow-decision": {"write-rto"},
     "failover/split-brain": {"one-history", "write-rto"},
+    "failover/synchronous-any": set(),
     "failover/takeover-after-retention": {"raw-rpo"},
     "failover/unclean-election": {"bus-rpo", "raw-rpo"},
     "lag/catalog-outage": {"raw-fresh"},
@@ -107,6 +108,16 @@ def test_where_records_are_lost(name):
     assert losing - lake == LOSING[name]
     assert bool(lake) == (name in LAKE_LOSES)
     assert figures["conservation"]["orders"]["problems"] == []
+
+
+def test_what_was_promised_to_nobody_is_not_lost():
+    """Asynchronous, what burned down had been acknowledged; with a replica asked, none of it had."""
+    found = outcome("failover/synchronous-any").figures.loss["orders"]
+    at_once = "databases.orders.replication.acknowledgement=null"
+    scenario = resolve(load(str(SCENARIOS / "failover/synchronous-any.yaml"), sets=[at_once]))
+    asynchronous = run(scenario).figures.loss["orders"]
+    assert (found.records, found.info_lost) == (asynchronous.info_lost, asynchronous.records)
+    assert asynchronous.records > 100
 
 
 def test_a_replay_into_the_database_wins_back_what_had_been_published():
