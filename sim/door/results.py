@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from sim.door.scenario import Scenario
+    from sim.report.review.records import Review
     from sim.studies.tally import Tally
 
 
@@ -38,9 +39,14 @@ class Run:
     @property
     def summary(self) -> str:
         """How long, why, what is lost, and what is closest to its limit: a few sentences."""
-        from sim.report.sentence import sentences
+        return " ".join([*self.review.sentences, *self.review.limits])
 
-        return " ".join(sentences(self.document))
+    @property
+    def review(self) -> "Review":
+        """What a meeting needs: the sentences, objectives, recoveries and losses that tell most first."""
+        from sim.report.review.review import review_of
+
+        return review_of(self.document)
 
     @property
     def end_s(self) -> float:

@@ -34,7 +34,7 @@ def story(
     ``origin_ns`` is the moment that the second column counts from, or None for no such column.
     """
     scenes, hidden = shorten(milestones, lines_max)
-    domains = frozenset(m.subject for m in milestones if m.kind in WHOLE_DOMAIN)
+    domains = whole_domains(milestones)
     rows = tuple(_row(scene, origin_ns, domains) for scene in scenes)
     head = ("time", "since fault", "what") if origin_ns is not None else ("time", "what")
     pieces: list[str | Table] = [Table(head, rows, frozenset({0}))]
@@ -43,6 +43,11 @@ def story(
             f"({hidden} smaller steps left out; milestones.parquet in the run folder has every one)"
         )
     return pieces
+
+
+def whole_domains(milestones: list[Milestone]) -> frozenset[str]:
+    """Return the domains of which something happened to the whole."""
+    return frozenset(m.subject for m in milestones if m.kind in WHOLE_DOMAIN)
 
 
 def shorten(milestones: list[Milestone], lines_max: int) -> tuple[list[Scene], int]:
@@ -57,13 +62,17 @@ def shorten(milestones: list[Milestone], lines_max: int) -> tuple[list[Scene], i
 
 
 def fold(milestones: list[Milestone], span_ns: int) -> list[Scene]:
-    """Put milestones of one kind within ``span_ns`` of the first into one scene; scenes by their first."""
+    """Put milestones of one kind within ``span_ns`` of the first into one scene; scenes by their first.
+
+    Faults of one kind, too: what began is told by that.
+    """
     scenes: list[list[Milestone]] = []
-    current: dict[str, list[Milestone]] = {}
+    current: dict[tuple[str, str], list[Milestone]] = {}
     for milestone in milestones:
-        scene = current.get(milestone.kind)
+        kind = (milestone.kind, milestone.why if milestone.kind == "fault.started" else "")
+        scene = current.get(kind)
         if scene is None or milestone.at_ns - scene[0].at_ns > span_ns:
-            scene = current[milestone.kind] = []
+            scene = current[kind] = []
             scenes.append(scene)
         scene.append(milestone)
     return [Scene(scene[0].kind, tuple(scene)) for scene in scenes]
@@ -71,6 +80,12 @@ def fold(milestones: list[Milestone], span_ns: int) -> list[Scene]:
 
 def phrase(scene: Scene, domains: frozenset[str] = frozenset()) -> str:
     """Say in one sentence what happened, to whom and why. ``domains``: all of them, to say *every domain*."""
+    what, why = parts(scene, domains)
+    return f"{what}: {why}" if why else what
+
+
+def parts(scene: Scene, domains: frozenset[str]) -> tuple[str, str]:
+    """Say what happened, to whom, and why: "" where nothing was said of that."""
     subjects = [tuple(m.subject.split("/")) for m in scene.milestones]
     what = PHRASES[scene.kind].format(
         domains=_domains(subjects, domains),
@@ -81,9 +96,7 @@ def phrase(scene: Scene, domains: frozenset[str] = frozenset()) -> str:
         whole=_whole(subjects),
     )
     reasons = list(dict.fromkeys(m.why for m in scene.milestones if m.why))
-    if not reasons:
-        return what
-    return f"{what}: {reasons[0]}" if len(reasons) == 1 else f"{what}: {reasons[0]}, and so on"
+    return what, "".join(reasons[:1]) + (", and so on" if len(reasons) > 1 else "")
 
 
 def _row(scene: Scene, origin_ns: int | None, domains: frozenset[str]) -> tuple[str, ...]:

@@ -73,11 +73,17 @@ def test_series_know_the_windows_of_the_faults(ghosts):
 
 
 def test_a_summary_begins_with_what_is_worst(ghosts):
-    """What never recovered comes first, then the loss, then the objectives missed."""
-    first, lost, missed = ghosts.summary.split(". ", 2)
-    assert first.startswith("dashboard.sales was still down when the run ended, after 13m 10s")
+    """Requests come first, then what was too old, then the loss, then the objectives missed."""
+    down, old, lost, missed = ghosts.summary.rsplit(". ", 3)
+    assert down.startswith("orders.write was down for 1m 25s: 36.9 s of it until clients")
+    assert old.startswith("dashboard.sales was still too old when the run ended, after 13m 10s")
     assert lost == "Lost: 573 acknowledged records (orders 573)"
-    assert missed.startswith("Missed: rpo")
+    assert missed.startswith("Missed: sound-since, rpo")
+
+
+def test_a_review_is_the_same_from_memory_and_from_the_folder(ghosts):
+    """All that a page begins with comes out equal when the run is opened again."""
+    assert sim.open(ghosts.folder).review == ghosts.review
 
 
 def test_a_notebook_shows_text_of_others_as_text(ghosts, tmp_path):
