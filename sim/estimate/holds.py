@@ -8,9 +8,10 @@ from sim.estimate.term import NS, Path, expected_ns
 from sim.spec.faults.fault import Fault
 from sim.spec.faults.scene import at_first
 from sim.spec.faults.targets import targets
+from sim.spec.processes import JOBS
 from sim.spec.scenario import Scenario
 
-RANGES = ("/sync/", "/curated", "/analytics")  # what waits for them are ranges of positions, no records
+RANGES = ("sync", *JOBS[1:])  # what waits for them are ranges of positions, no records
 SLOWER = (d.LATENCY, d.JITTER, d.LOSS, d.SLOW, d.SPIKE, d.DECISION)  # nothing waits for these to be over
 STOPPED = (d.DOWN, d.REGION, d.BUS_DATA)  # what has to start again
 
@@ -34,7 +35,8 @@ def holds(scenario: Scenario, domain: str) -> Iterator[Hold]:
 
 
 def _holds_events(process: str, domain: str) -> bool:
-    return process.startswith(f"{domain}/") and not any(part in process for part in RANGES)
+    of, name, *_ = process.split("/")
+    return of == domain and name not in RANGES
 
 
 def _lasts(scenario: Scenario, fault: Fault, domain: str) -> float:

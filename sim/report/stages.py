@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from math import inf
 
 from sim.core.identity import lsn_of, timeline_of
+from sim.core.stages import OUTBOX, READ, REPLICA, in_order, stage_of
 from sim.measure.bus.figures import MonitorFigures
 from sim.measure.capability.figures import RecoveryFigures
 from sim.measure.lake.figures import InsightFigures
@@ -44,11 +45,7 @@ def path(outcome: Outcome) -> list[Section]:
 def _waterfall(path: PathFigures) -> Section:
     """Return a row a stage, over all domains, and what does not agree."""
     falls = path.waterfall
-    stages = list(dict.fromkeys(stage for fall in falls.values() for stage in fall))
-    consumers = [stage for stage in stages if _is_consumer(stage)]
-    ordered = [s for s in stages if s not in consumers]
-    place = next((i for i, s in enumerate(ordered) if s == "raw"), len(ordered))
-    ordered[place:place] = consumers
+    ordered = in_order(dict.fromkeys(stage for fall in falls.values() for stage in fall))
     stranded = any(row.stranded for fall in falls.values() for row in fall.values())
     terms = [term for term in TERMS if term != "stranded" or stranded]
     rows = tuple(_stage(s, {d: fall[s] for d, fall in falls.items() if s in fall}, terms) for s in ordered)
@@ -56,10 +53,6 @@ def _waterfall(path: PathFigures) -> Section:
     table = Table(head, rows, frozenset(range(1, len(head) - 1)))
     lines = (*_wrong(path), _point(path.recovery_point))
     return Section("Acknowledged records, stage by stage", (table, *lines))
-
-
-def _is_reader(stage: str) -> bool:
-    return not stage.startswith(("mirror/", "copy/")) and stage not in ("raw", "curated", "analytics")
 
 
 def _stage(stage: str, found: Mapping[str, StageFigures], terms: list[str]) -> tuple[str, ...]:
@@ -126,16 +119,12 @@ def _replays(path: PathFigures) -> list[Section]:
 def _after(domain: str, stage: str, row: StageFigures, fall: Mapping[str, StageFigures]) -> Iterator[str]:
     """Yield what is still lost of a database or consumer that a replay brought something."""
     lost, after = row.lost, row.records_after_replay
-    if lost == after or stage not in ("replica", *(s for s in fall if _is_consumer(s))):
+    if lost == after or stage_of(stage) not in (REPLICA, READ):
         return
-    what = f"{domain}, transactions" if stage == "replica" else f"{domain}.{stage}, events"
-    never = fall["outbox"].lost if stage == "replica" else 0
+    what = f"{domain}, transactions" if stage == REPLICA.name else f"{domain}.{stage}, events"
+    never = fall[OUTBOX.name].lost if stage == REPLICA.name else 0
     why = ": no relay had published them" if 0 < never == after else ""
     yield f"- {what} that were lost: {lost:,} before replay, {after:,} after it{why}."
-
-
-def _is_consumer(stage: str) -> bool:
-    return _is_reader(stage) and stage not in ("replica", "outbox", "bus")
 
 
 def _ended(delivery: Mapping[str, DeliveryFigures]) -> list[tuple[str, DeliveryFigures]]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
+from sim.core.stages import MIRROR, ZONES
 from sim.spec.bus.consumer import Consumer
 from sim.spec.lake.lake import Lake
 from sim.spec.network.flows import mirrors_on
@@ -10,7 +11,8 @@ from sim.spec.references import unknown_one
 from sim.spec.store.placement import Pair
 from sim.spec.text import Complaint, Path
 
-JOBS = ("stream", "curated", "analytics")
+STREAM = "stream"
+JOBS = (STREAM, *ZONES[1:])  # what makes each table of the lake
 
 
 def processes_of(platform: Platform, domain: str) -> list[str]:
@@ -49,7 +51,7 @@ def consumers_of(platform: Platform, domain: str) -> list[str]:
 def mirrors(domains: Iterable[str], pairs: Iterable[Pair]) -> list[str]:
     """Return the mirrors of domains between pairs of regions."""
     pairs = list(pairs)
-    return [f"{domain}/mirror/{a}/{b}" for domain in domains for a, b in pairs]
+    return [f"{domain}/{MIRROR.at(a)}/{b}" for domain in domains for a, b in pairs]
 
 
 def syncs(domains: Iterable[str], pairs: Iterable[Pair]) -> list[str]:
@@ -61,7 +63,7 @@ def syncs(domains: Iterable[str], pairs: Iterable[Pair]) -> list[str]:
 def moves_of(platform: Platform, reader: str) -> Consumer | Lake | None:
     """Return how a consumer or a stream job moves between regions; None if there is no such reader."""
     domain, _, name = reader.partition("/")
-    if name == "stream" and domain in platform.databases:
+    if name == STREAM and domain in platform.databases:
         return platform.lake
     consumer = platform.consumers.get(name)
     return consumer if consumer is not None and consumer.of == domain else None
@@ -75,7 +77,7 @@ def check_name(platform: Platform, name: str, what: str, path: Path) -> Iterator
         return
     known = processes_of(platform, domain) if what == "process" else consumers_of(platform, domain)
     if what == "reader" and platform.lake is not None:
-        known = [*known, f"{domain}/{JOBS[0]}"]
+        known = [*known, f"{domain}/{STREAM}"]
     if own in JOBS and platform.lake is None:
         yield Complaint(path, f"no {what} {name!r}", "there is no lake")
     elif name not in known:

@@ -2,11 +2,10 @@
 
 from collections.abc import Mapping
 
+from sim.core.stages import BUS, ZONES
 from sim.measure.figures import Figures
 from sim.measure.platform.figures import StageFigures
 from sim.spec.scenario import Scenario
-
-LAKE_TABLES = ("raw", "curated", "analytics")
 
 
 def usage(scenario: Scenario, figures: Figures) -> dict[str, float]:
@@ -39,7 +38,7 @@ def instances(scenario: Scenario) -> int:
 
 def _published(scenario: Scenario, fall: Mapping[str, StageFigures]) -> list[tuple[int, int]]:
     """Return (bytes of one, how many) of a domain's events and rows of tables."""
-    sizes = {"bus": scenario.bus.event} if scenario.bus else {}
+    sizes = {BUS.name: scenario.bus.event} if scenario.bus else {}
     if scenario.lake:
-        sizes |= dict.fromkeys(LAKE_TABLES, scenario.lake.sync.row)
+        sizes |= dict.fromkeys(ZONES, scenario.lake.sync.row)
     return [(size, fall[stage].delivered) for stage, size in sizes.items() if stage in fall]

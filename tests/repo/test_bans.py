@@ -5,6 +5,7 @@ import builtins
 
 import pytest
 
+from sim.core.stages import CONSUMERS, STAGES
 from tests.repo.sources import ROOT, dotted, functions, imports, modules
 
 RANDOM = ("random", "uuid", "secrets", "numpy.random")
@@ -207,3 +208,27 @@ def test_no_inheritance():
         if dotted(base.value if isinstance(base, ast.Subscript) else base) not in BASES
     ]
     assert found == []
+
+
+FIELDS = ("sim/core/stages.py", "sim/spec/", "sim/estimate/")  # there such words are fields of scenarios
+
+
+def stage_literals(path, tree):
+    """Texts that are a stage's name, alone or with a place, where the declaration should be read."""
+    heads = {stage.name for stage in STAGES if stage.each != CONSUMERS}
+    for node in ast.walk(tree):
+        text = node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else ""
+        if {text.strip("/."), text.partition("/")[0]} & heads and " " not in text:
+            yield f"{path}:{node.lineno}: {text!r}"
+
+
+def test_stages_are_named_once():
+    """No module but the declaration names a stage of the data path."""
+    named = {path: tree for path, tree in modules().items() if not path.startswith(FIELDS)}
+    assert [f for path, tree in named.items() for f in stage_literals(path, tree)] == []
+
+
+@pytest.mark.parametrize("source", ["x = 'raw'", "x = f'mirror/{region}'", "x = f'{domain}.outbox'"])
+def test_the_check_finds_a_stage_that_is_named(source):
+    """Each way to write a stage's name is seen."""
+    assert [*stage_literals("sim/x.py", ast.parse(source))]

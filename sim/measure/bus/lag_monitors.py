@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
+from sim.core.stages import MIRROR, REPLICA
 from sim.measure.bus.figures import MonitorFigures
 from sim.measure.bus.monitors import ConsumerLag, MirrorLag, Replica, age
 from sim.measure.platform.ages import SECOND, Ages
@@ -54,12 +55,12 @@ class Lookout:
         """Return name -> figures; ``standbys``: greatest age (s) of what each had not received."""
         regions, domain = self._setup.regions, self._setup.domain
         out = {
-            f"{domain}/replica/{region}": self.replicas[region].metric.figures("s", age_s)
+            f"{domain}/{REPLICA.at(region)}": self.replicas[region].metric.figures("s", age_s)
             for region, age_s in standbys.items()
         }
         for (source, to), mirror in sorted(self.mirrors.items()):
             truth = buses[to].greatest_ns / SECOND
-            out[f"{domain}/mirror/{regions[source]}/{regions[to]}"] = mirror.metric.figures("s", truth)
+            out[f"{domain}/{MIRROR.at(regions[source])}/{regions[to]}"] = mirror.metric.figures("s", truth)
         for name, lag in self.consumers.items():
             out[f"{domain}/{name}"] = lag.metric.figures("records", consumers[name].greatest_ns / SECOND)
         return out

@@ -9,6 +9,7 @@ from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from sim.core.stages import BUS, LAKE
 from sim.journal.milestones import Milestone, between
 
 if TYPE_CHECKING:  # a report that only names the phases needs no compiler
@@ -93,7 +94,7 @@ def path_phases(
     if episode.rta_ns is None or episode.recovered_ns is None:
         return {}, []
     start, stop = episode.started_ns, episode.recovered_ns
-    shared, own = (*domains, "bus", "lake"), {f"replay/{name}" for name in replays}
+    shared, own = (*domains, BUS.name, LAKE), {f"replay/{name}" for name in replays}
     within = [
         m
         for m in between(milestones, start + 1, stop)

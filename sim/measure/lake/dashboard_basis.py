@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from sim.core.stages import ANALYTICS, BUS, OUTBOX, ZONES
 from sim.journal.milestones import Milestone
 from sim.journal.recorder import Slice, Table
 from sim.measure.platform.domain import DomainPath
@@ -69,7 +70,7 @@ class Rests:
     def _basis(self, domain: str, path: DomainPath, r: int) -> Basis:
         region = path.setup.regions[r]
         refreshed_ns, commits = self._last.get((domain, region), (None, 0))
-        table = path.tables.held["analytics", r]
+        table = path.tables.held[ANALYTICS.name, r]
         shown = Spans()
         for number, ranges in table.commits:
             for source, begin, end in ranges if number < commits else ():
@@ -87,13 +88,14 @@ def _places(path: DomainPath, r: int, missing: Spans) -> dict[str, int]:
     """Return how far the missing records have come, each counted at the furthest place."""
     tables, regions = path.tables, path.setup.regions
     home = r if tables.region is None else tables.region
-    places = [(f"analytics of {regions[r]}", tables.held["analytics", r].watch.stage.delivered)]
-    if home != r:
-        places.append((f"analytics of {regions[home]}", tables.held["analytics", home].watch.stage.delivered))
-    for zone in ("curated", "raw"):
-        places.append((f"{zone} of {regions[home]}", tables.held[zone, home].watch.stage.delivered))
-    places += [("dead letters", tables.dead), (f"bus of {regions[home]}", path.logs[home].present())]
-    places += [("outbox, published elsewhere", path.published)]
+    found = [(ANALYTICS.name, r)] if home != r else []
+    found += [(zone, home) for zone in reversed(ZONES)]
+    places = [
+        (f"{zone} of {regions[where]}", tables.held[zone, where].watch.stage.delivered)
+        for zone, where in found
+    ]
+    places += [("dead letters", tables.dead), (f"{BUS.name} of {regions[home]}", path.logs[home].present())]
+    places += [(f"{OUTBOX.name}, published elsewhere", path.published)]
     out = {}
     for name, held in places:
         here = missing.meet(held)

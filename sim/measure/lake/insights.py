@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from sim.core.quantity import seconds
+from sim.core.stages import ANALYTICS
 from sim.measure.lake.figures import InsightFigures
 from sim.measure.platform.domain import DomainPath
 from sim.measure.platform.setup import Insight
@@ -46,4 +47,4 @@ def _rests_on(which: tuple[str, int], path: DomainPath, committed: Spans) -> tup
     """Return how many surviving commits there are up to the newest shown, and how many the table lacks."""
     newest = path.tables.shown[which].newest
     due = Spans() if newest is None else Spans(committed.within(0, newest + 1))
-    return len(due), len(due.minus(path.tables.held["analytics", which[1]].watch.stage.delivered))
+    return len(due), len(due.minus(path.tables.held[ANALYTICS.name, which[1]].watch.stage.delivered))

@@ -5,12 +5,13 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from sim.core.stages import ANALYTICS, RAW, ZONES
 from sim.journal.recorder import Table
 from sim.measure.bus.bus_log import BusLog
 from sim.measure.bus.rows import Merged, Stream, read_versions, rows_of
 from sim.measure.capability.tested import FirstUse, Outset
 from sim.measure.lake.late_data import Lateness
-from sim.measure.platform.setup import ZONES, PathSetup
+from sim.measure.platform.setup import PathSetup
 from sim.measure.platform.spans import Spans
 from sim.measure.platform.stage import Passed, Stage
 from sim.measure.platform.tally import Tally, Witness
@@ -118,7 +119,7 @@ class Tables:
             self.held[zone, region].watch.approach(track)
         self.region = region
         for why, versions in lost:
-            for low, high in versions.minus(self.held["raw", region].watch.stage.covered):
+            for low, high in versions.minus(self.held[RAW.name, region].watch.stage.covered):
                 self.pass_over(low, np.full(high - low, at_ns), why)
 
     def promoted(self, at_ns: int) -> None:
@@ -136,7 +137,7 @@ class Tables:
         zone, _, region = table.partition("/")
         r = self.setup.regions.index(region)
         held = self.held[zone, r]
-        if zone == "raw" and r == self.region:  # what was committed once is in no commit to come
+        if zone == RAW.name and r == self.region:  # what was committed once is in no commit to come
             ends = [end for _, ranges in held.commits for source, _, end in ranges if source == r]
             self.started = self.started[0], max([self.started[1], *ends[-1:]])
         held.commits = [commit for commit in held.commits if commit[0] < row["kept"]]
@@ -180,7 +181,7 @@ class Tables:
             for first, stop in zip(starts, [*starts[1:], len(ranges)], strict=True):
                 found = [tuple(row) for row in ranges[first:stop]]
                 at_ns, number = int(rows["at_ns"][first]), int(rows["commit"][first])
-                yield at_ns, 1, _call(self._commit, held, (number, found), at_ns, zone == "raw")
+                yield at_ns, 1, _call(self._commit, held, (number, found), at_ns, zone == RAW.name)
         for (name, r), shown in self.shown.items():
             rows = take(f"refresh/{name}/{self.setup.regions[r]}")
             for row in rows_of(rows) if rows is not None else ():
@@ -203,7 +204,7 @@ class Tables:
         if not row["ok"]:
             shown.failed += 1
             return
-        stage = self.held["analytics", region].watch.stage
+        stage = self.held[ANALYTICS.name, region].watch.stage
         shown.show(stage.delivered.greatest(), row["at_ns"])
         oldest = stage.oldest
         if oldest != shown.oldest:

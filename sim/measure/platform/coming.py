@@ -4,10 +4,10 @@ from collections.abc import Iterable, Sequence
 from functools import cached_property
 from itertools import pairwise
 
+from sim.core.stages import MIRROR, RAW, ZONES
 from sim.journal.milestones import Milestone
 from sim.measure.lake.tables import Held
 from sim.measure.platform.domain import DomainPath
-from sim.measure.platform.setup import ZONES
 from sim.measure.platform.spans import Spans
 from sim.measure.store.ledger import Ledger
 from sim.measure.store.standing import Standing
@@ -56,7 +56,7 @@ class Coming:
             return Spans()
         found = self.unsent(near=near)  # published in the primary's region, and then mirrored
         for a, source in enumerate(regions):
-            name = f"mirror/{source}/{regions[b]}"
+            name = f"{MIRROR.at(source)}/{regions[b]}"
             if a != b:
                 unread = path.remains.unread.get(name, ())
                 found.update(self.alive(a, unread, origin=a) if self.reached[a] or not near else ())
@@ -86,8 +86,8 @@ class Coming:
             return {zone: Spans() for zone in ZONES}
         held = {zone: path.tables.held[zone, home] for zone in ZONES}
         coming = self.unread("stream", near=near).update(self.to_bus(home, near=near))
-        coming.update(self._taken_up(home, held["raw"]))
-        out = {"raw": coming}
+        coming.update(self._taken_up(home, held[RAW.name]))
+        out = {RAW.name: coming}
         for before, zone in pairwise(ZONES):
             out[zone] = out[before].copy().update(self._not_taken(held[before], held[zone]))
         if not near and not self.reached[home]:

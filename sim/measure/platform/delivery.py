@@ -4,9 +4,9 @@ from collections.abc import Collection
 
 import numpy as np
 
+from sim.core.stages import ZONES
 from sim.measure.compiled import on_timeline
 from sim.measure.platform.figures import DeadLetterFigures, DeliveryFigures
-from sim.measure.platform.setup import ZONES
 from sim.measure.platform.spans import Spans
 from sim.measure.platform.stage import Stage
 from sim.measure.platform.tally import Tally, Witness

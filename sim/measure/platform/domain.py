@@ -6,6 +6,7 @@ from functools import partial
 import numpy as np
 
 from sim.core.identity import lsn_of, timeline_of
+from sim.core.stages import BUS, MIRROR
 from sim.journal.recorder import Slice, Table
 from sim.measure.bus.bus_log import BusLog, runs_of
 from sim.measure.bus.lag_monitors import Lookout
@@ -164,7 +165,7 @@ class DomainPath:
             self.first_commit.see(commits["commit_ns"][own])
         for node, replica in self.lookout.replicas.items():
             replica.read(take(f"received/{node}"), take(f"applied/{node}"))
-        came = [take(f"bus/{region}") for region in self.setup.regions]
+        came = [take(BUS.at(region)) for region in self.setup.regions]
         for r, rows in enumerate(came):
             if rows is not None:
                 self._append(r, rows)
@@ -197,7 +198,7 @@ class DomainPath:
         """Return what mirrors skipped on the way to a region."""
         found = []
         for a, source in enumerate(self.setup.regions):
-            rows = take(f"skipped/mirror/{source}/{self.setup.regions[r]}")
+            rows = take(f"skipped/{MIRROR.at(source)}/{self.setup.regions[r]}")
             if rows is not None:
                 found.append((UPSTREAM, rows["at_ns"], versions_at(self.logs[a], rows["position"])))
         return found

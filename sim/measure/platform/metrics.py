@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from sim.core.stages import stage_of
 from sim.measure.asked import NS, Asked, Value
 from sim.measure.bounds import Bounds, exact_bounds
 from sim.measure.figures import Figures
@@ -68,8 +69,8 @@ def _lost(row: StageFigures, lost: str) -> Bounds:
 
 def _stage(fall: Mapping[str, StageFigures], stage: str) -> StageFigures:
     """Return a stage; where the primary or the lake ended, mirror and copy are the bus and table itself."""
-    own = "bus" if stage.startswith("mirror/") else "analytics" if stage.startswith("copy/") else stage
-    return fall[stage] if stage in fall else fall[own]
+    original = stage_of(stage).copies
+    return fall[stage] if stage in fall or original is None else fall[original.name]
 
 
 VALUES: dict[str, Value] = {

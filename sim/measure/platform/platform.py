@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
+from sim.core.stages import BUS, READ, stage_of
 from sim.journal.milestones import Milestone
 from sim.journal.recorder import Slice
 from sim.measure.bus.figures import MonitorFigures
@@ -110,14 +111,16 @@ class PathMeasures:
         out: dict[str, Judged] = {}
         commits = {name: len(path.line.committed()) for name, path in self._domains.items()}
         for name, path in self._domains.items():
-            for which, ages in (("events", path.events), *path.consumer_ages.items()):
-                out[f"{name}.{which}"] = Judged(ages, commits[name], (name,), (path.first_commit,))
+            found = {BUS.capability.format(domain=name): path.events}
+            found |= {READ.capability.format(domain=name, name=n): a for n, a in path.consumer_ages.items()}
+            for of, ages in found.items():
+                out[of] = Judged(ages, commits[name], (name,), (path.first_commit,))
         first = next(iter(self._domains.values()))
         every, uses = tuple(self._domains), tuple(path.first_commit for path in self._domains.values())
         for zone, level_ns in first.setup.zones_fresh_ns.items():
             tracks = [path.tables.tracks[zone] for path in self._domains.values()]
             ages = combined(tracks, first.setup.span, level_ns)
-            out[f"lake.{zone}"] = Judged(ages, sum(commits.values()), every, uses)
+            out[stage_of(zone).capability] = Judged(ages, sum(commits.values()), every, uses)
         for name, insight in first.setup.insights.items():
             shown = [self._domains[d].tables.shown[name, r] for d in insight.domains for r in insight.regions]
             own = shown[: len(insight.regions)]  # each refresh is in the journal of every domain it reads

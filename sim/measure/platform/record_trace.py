@@ -6,9 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from sim.core.identity import lsn_of, timeline_of
+from sim.core.stages import ANALYTICS, BUS, ZONES
 from sim.journal.milestones import Milestone
 from sim.journal.recorder import Slice, Table
-from sim.measure.platform.setup import ZONES
 
 OUTCOMES = ("ok", "fail", "info")
 NODES = {"sent": "handed to the wire to", "received": "received by", "applied": "applied in"}
@@ -65,10 +65,10 @@ class Tap:
             named[head](rest, rows)
         elif head in NODES:
             self._note(rows, np.isin(rows["version"], list(self._versions)), f"{NODES[head]} {rest}")
-        elif head == "bus":
+        elif head == BUS.name:
             self._bus(self._regions.index(rest), rows)
         elif head == "gone":
-            self._at(rows, self._regions.index(rest), f"gone from bus/{rest}")
+            self._at(rows, self._regions.index(rest), f"gone from {BUS.at(rest)}")
         elif head == "handled":
             self._handled(rest, rows)
         elif head in PASSED:
@@ -109,10 +109,9 @@ class Tap:
             version, origin = int(rows["version"][i]), self._regions[int(rows["origin"][i])]
             position = self._rows[r] + i
             self._positions[r][position] = version
-            how = "published on" if origin == self._regions[r] else f"mirrored from {origin} to"
-            self._say(
-                rows["at_ns"][i], f"{written(version)} {how} bus/{self._regions[r]}, position {position}"
-            )
+            region = self._regions[r]
+            how = "published on" if origin == region else f"mirrored from {origin} to"
+            self._say(rows["at_ns"][i], f"{written(version)} {how} {BUS.at(region)}, position {position}")
         self._rows[r] += len(rows["version"])
 
     def _at(self, rows: Table, r: int, what: str) -> None:
@@ -146,7 +145,7 @@ class Tap:
     def _refresh(self, which: str, rows: Table) -> None:
         """Note the first refresh that shows it."""
         name, _, region = which.rpartition("/")
-        held = self._inside.get(f"analytics/{region}", set())
+        held = self._inside.get(ANALYTICS.at(region), set())
         for at_ns, ok, commits in zip(*(rows[c].tolist() for c in ("at_ns", "ok", "commits")), strict=True):
             if ok and any(commit < commits for commit in held) and which not in self._shown:
                 self._shown.add(which)
@@ -167,6 +166,6 @@ def written(version: int) -> str:
 
 def _order(name: str) -> tuple[int, str]:
     """Take in what others refer to first."""
-    first = ("commits", "ops", "cuts", "bus", *ZONES)
+    first = ("commits", "ops", "cuts", BUS.name, *ZONES)
     head = name.partition("/")[0]
     return (first.index(head) if head in first else len(first)), name

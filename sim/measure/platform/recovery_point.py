@@ -6,9 +6,9 @@ from math import inf
 import numpy as np
 
 from sim.core.quantity import seconds
+from sim.core.stages import REPLICA, ZONES, stage_of
 from sim.measure.platform.delivery import Ghosts
 from sim.measure.platform.figures import RecoveryLimit, RecoveryPointFigures
-from sim.measure.platform.setup import ZONES
 from sim.measure.platform.waterfall import Waterfall
 
 # Commit time, when it broke, place in the flow, stage, what, version, rid.
@@ -22,7 +22,7 @@ def recovery_point(
     emptied = [name for name, fall in falls.items() if fall.loss.emptied]
     complete_to_s = _complete_to(falls, end_ns)
     if emptied:
-        limit = RecoveryLimit(stage=f"{emptied[0]}.replica", what="lost", version=None, rid=None)
+        limit = RecoveryLimit(stage=f"{emptied[0]}.{REPLICA.name}", what="lost", version=None, rid=None)
         return RecoveryPointFigures(
             at_s=None, age_s=inf, age_stranded_s=inf, limited_by=limit, complete_to_s=complete_to_s
         )
@@ -64,7 +64,7 @@ def _limits(name: str, fall: Waterfall, ghosts: Ghosts) -> Iterator[Limit]:
 
 def _store(name: str, fall: Waterfall) -> Iterator[Limit]:
     for lost in fall.first_gone(np.setdiff1d(fall.loss.lost, list(fall.redone))):
-        yield lost.commit_ns, lost.at_ns, 0, f"{name}.replica", "lost", lost.version, lost.rid
+        yield lost.commit_ns, lost.at_ns, 0, f"{name}.{REPLICA.name}", "lost", lost.version, lost.rid
 
 
 def _complete_to(falls: Mapping[str, Waterfall], end_ns: int) -> dict[str, float]:
@@ -76,5 +76,6 @@ def _complete_to(falls: Mapping[str, Waterfall], end_ns: int) -> dict[str, float
             reached = seconds(end_ns if since is None else since - 1)
             out[f"{name}.{terms.name}"] = reached
             if terms.name in ZONES:
-                out[f"lake.{terms.name}"] = min(reached, out.get(f"lake.{terms.name}", reached))
+                of = stage_of(terms.name).capability
+                out[of] = min(reached, out.get(of, reached))
     return out

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from sim.core import dials as d
+from sim.core.stages import ZONES
 from sim.measure.platform.ages import Span
 from sim.spec.faults.turned import turned
 
@@ -12,7 +13,6 @@ if TYPE_CHECKING:
     from sim.spec.scenario import Scenario
 
 DATABASE = "database"
-ZONES = ("raw", "curated", "analytics")
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,12 +8,12 @@ import numpy as np
 
 from sim.core.identity import pack_version
 from sim.core.quantity import seconds
+from sim.core.stages import ANALYTICS, BUS, COPY, MIRROR, OUTBOX, RAW, REPLICA, ZONES
 from sim.journal.milestones import Milestone
 from sim.measure.compiled import CUT, PARENT
 from sim.measure.platform.coming import Coming
 from sim.measure.platform.domain import DomainPath
 from sim.measure.platform.figures import LostRecord, StageFigures, SurvivingTerms
-from sim.measure.platform.setup import ZONES
 from sim.measure.platform.spans import Spans
 from sim.measure.platform.stage import Passed, Stage
 from sim.measure.store import ledger_kernels as k
@@ -140,13 +140,13 @@ class Waterfall:
         unpublished = tuple(path.unpublished.passed)
         found = [
             Terms(
-                "outbox", path.published, ways.unsent(near=False), Spans(), unpublished,
+                OUTBOX.name, path.published, ways.unsent(near=False), Spans(), unpublished,
                 path.published.minus(ways.published_far()), ways.unsent(near=True),
             )
         ]  # fmt: skip
         order = [path.primary, *(r for r in range(len(regions)) if r != path.primary)]
         for r in order:
-            name = "bus" if r == path.primary else f"mirror/{regions[r]}"
+            name = BUS.name if r == path.primary else MIRROR.at(regions[r])
             there = ways.present(r)
             found.append(
                 Terms(
@@ -172,7 +172,7 @@ class Waterfall:
 
     def figures(self) -> dict[str, StageFigures]:
         """Return stage -> terms."""
-        return {"replica": self._replica(), **{terms.name: self._stage(terms) for terms in self.stages}}
+        return {REPLICA.name: self._replica(), **{terms.name: self._stage(terms) for terms in self.stages}}
 
     def _replica(self) -> StageFigures:
         """Return the terms of the database itself, as the loss of the store has them."""
@@ -350,17 +350,17 @@ class Waterfall:
         home, dead = tables.region, tables.dead
         held = {zone: tables.held[zone, home] for zone in ZONES}
         coming, near = self.ways.to_zones(near=False), self.ways.to_zones(near=True)
-        passed = self._passed_reading(held["raw"].watch.stage, home)
+        passed = self._passed_reading(held[RAW.name].watch.stage, home)
         for zone in ZONES:
             passed, there = (*passed, *held[zone].taken), held[zone].watch.stage.delivered
             yield Terms(zone, there, coming[zone], dead, passed, self._near(home, there), near[zone])
-        last = held["analytics"].watch.stage.delivered
+        last = held[ANALYTICS.name].watch.stage.delivered
         to_copies, near_copies = (
-            coming["analytics"].update(last),
-            near["analytics"].update(self._near(home, last)),
+            coming[ANALYTICS.name].update(last),
+            near[ANALYTICS.name].update(self._near(home, last)),
         )
         for r, region in enumerate(path.setup.regions):
             if r != home:
-                there = tables.held["analytics", r].watch.stage.delivered
+                there = tables.held[ANALYTICS.name, r].watch.stage.delivered
                 close = self._near(r, there), self._near(r, near_copies)
-                yield Terms(f"copy/{region}", there, to_copies, dead, passed, *close)
+                yield Terms(COPY.at(region), there, to_copies, dead, passed, *close)

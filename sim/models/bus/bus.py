@@ -7,6 +7,7 @@ import numpy as np
 
 from sim.core import dials as d
 from sim.core.identity import lsn_of
+from sim.core.stages import BUS
 from sim.engine.cursor import Gate
 from sim.engine.log import Log
 from sim.journal.recorder import Table
@@ -22,7 +23,7 @@ ALL = np.zeros(0, np.bool_)  # no row is passed by
 
 def bus_log(domain: str, region: str) -> str:
     """Return the name of the log of all rows of a region's bus."""
-    return f"{domain}/bus/{region}"
+    return f"{domain}/{BUS.at(region)}"
 
 
 def published_log(domain: str, region: str) -> str:
@@ -222,7 +223,7 @@ class Bus(Component):
             part = {
                 name: self.rows.part(name, begin, self.end).copy() for name in ("at", "version", "origin")
             }
-            tables[f"bus/{self.region}"] = {
+            tables[BUS.at(self.region)] = {
                 "at_ns": part["at"], "version": part["version"], "origin": part["origin"].astype(np.int16),
             }  # fmt: skip
         if self._gone:

@@ -2,6 +2,7 @@
 
 from sim.core import dials as d
 from sim.core.draws import Purpose
+from sim.core.stages import BUS
 from sim.engine.clock import Steps
 from sim.models.bus.cluster import Cluster
 from sim.models.component import Component
@@ -14,9 +15,9 @@ class Elections(Component):
 
     def __init__(self, setting: Setting, cluster: Cluster) -> None:
         assert setting.scenario.bus is not None, "there are brokers if there is a bus"
-        self.name, self.domain = f"*/bus/{cluster.region}", None
+        self.name, self.domain = f"*/{BUS.at(cluster.region)}", None
         self._setting, self._cluster, self._length = setting, cluster, setting.scenario.bus.election
-        self._who = f"bus/{cluster.region}"
+        self._who = BUS.at(cluster.region)
         self._drawn = 0
         setting.dials.listen(d.ELECTION, struck=self._struck, healed=self._healed)
 

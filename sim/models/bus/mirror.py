@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from sim.core import dials as d
+from sim.core.stages import MIRROR
 from sim.engine.cursor import EARLY, Gate, Queue
 from sim.engine.flow import Flow
 from sim.engine.sampling import DistTable
@@ -37,7 +38,7 @@ class Mirror(Component):
         assert bus is not None, "there are mirrors if there is a bus"
         self.setting, self.source, self.target, self.rules = setting, source, target, bus.mirror
         a, b = source.region, target.region
-        name = f"{setting.domain}/mirror/{a}/{b}"
+        name = f"{setting.domain}/{MIRROR.at(a)}/{b}"
         self.name, self.domain = name, setting.domain
         self.inputs, self.outputs = (published_log(setting.domain, a),), (carried_log(setting.domain, b),)
         self.process = Process(setting, name, b, restart=self.rules.restart, works=self)
@@ -196,7 +197,7 @@ class Mirror(Component):
 
     @property
     def _table_name(self) -> str:
-        return f"mirror/{self.source.region}/{self.target.region}"
+        return f"{MIRROR.at(self.source.region)}/{self.target.region}"
 
     def take_rows(self) -> dict[str, Table]:
         """Return the journal's new rows of what was skipped."""

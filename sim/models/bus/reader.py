@@ -4,7 +4,7 @@ import numpy as np
 
 from sim.core import dials as d
 from sim.core.distributions import Distribution
-from sim.core.draws import Purpose
+from sim.core.stages import READ
 from sim.engine.cursor import EARLY, Cursor, Gate, Queue, Work
 from sim.engine.log import Log
 from sim.engine.sampling import encode
@@ -41,7 +41,7 @@ class Reader:
         self.handler = handler  # rows it does not react to take no work
         self.running = True
         self._setting, self._save_every = setting, save_every
-        self.work = Work(encode([work]), 0, setting.key(name), Purpose.CONSUME)
+        self.work = Work(encode([work]), 0, setting.key(name), READ.draw)
         self.cursor = Cursor()
         self._served = Log(at=np.int64, skipped=np.bool_)
         self._advanced = self._since = self._out = 0

@@ -5,8 +5,8 @@ from bisect import bisect_left
 import numpy as np
 
 from sim.core import dials as d
-from sim.core.draws import Purpose
 from sim.core.identity import lsn_of
+from sim.core.stages import BUS
 from sim.engine.cursor import END_OF_TIME, FREE, Work
 from sim.engine.log import Log
 from sim.engine.rounds import OPEN, ROUND_AT, ROUND_END, Rules, relay_cursor, relay_rounds
@@ -43,7 +43,7 @@ class Relay(Component):
         mark = float(spec.mark) if spec.kind == "poll" else 0.0
         self._flush = None if spec.kind == "poll" else spec.flush
         self.rules = Rules(spec.interval, spec.batch, mark, bus.partitions)
-        self.work = Work(encode([spec.publish]), 0, setting.key(name), Purpose.PUBLISH)
+        self.work = Work(encode([spec.publish]), 0, setting.key(name), BUS.draw)
         self.cursor = relay_cursor()
         self._outbox = Log(1, at=np.int64, version=np.int64, key=np.int64)
         self._snapshot: tuple[np.ndarray, np.ndarray, np.ndarray] | None = None

@@ -5,6 +5,7 @@ from collections.abc import Callable
 import numpy as np
 
 from sim.core.quantity import FOREVER_NS
+from sim.core.stages import BUS
 from sim.engine.clock import Steps
 from sim.journal.recorder import Table
 from sim.models.bus.bus import Bus
@@ -75,7 +76,7 @@ class Replayer(Component):
             rows = self._callable(rows, self._origins)
         self._positions = Runs()
         self._positions.append(rows)
-        why = f"{rows.size} rows of bus/{self.spec.region} into {self.spec.into}"
+        why = f"{rows.size} rows of {BUS.at(self.spec.region)} into {self.spec.into}"
         self._began = setting.note("replay.started", self._who, why)
         if not rows.size:
             self._finish()

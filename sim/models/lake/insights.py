@@ -7,6 +7,7 @@ import numpy as np
 
 from sim.core import dials as d
 from sim.core.draws import Purpose
+from sim.core.stages import ANALYTICS
 from sim.engine.clock import Steps
 from sim.journal.recorder import Table as Columns
 from sim.models.component import Component
@@ -27,7 +28,7 @@ class Refreshes(Component):
     def add(self, name: str, region: str, *, ok: bool) -> None:
         """An insight has been refreshed now, or has failed to."""
         now = self._setting.now
-        commits = self._tables.of["analytics"][region].visible(now)
+        commits = self._tables.of[ANALYTICS.name][region].visible(now)
         self._rows.setdefault(f"refresh/{name}/{region}", []).append((now, int(ok), commits))
 
     def take_rows(self) -> dict[str, Columns]:
@@ -67,7 +68,7 @@ class Insight(Component):
         setting = self._setting
         out = setting.dials.value(d.CATALOG, region)
         setting.dials.hit(d.CATALOG, region)
-        dangling = any(sync.dangling("analytics", region) for sync, _ in self._reads)
+        dangling = any(sync.dangling(ANALYTICS.name, region) for sync, _ in self._reads)
         ok = setting.network.up(region) and not out and not dangling
         for _, refreshes in self._reads:
             refreshes.add(self._insight, region, ok=ok)

@@ -4,7 +4,7 @@ import math
 from functools import partial
 
 from sim.core import dials as d
-from sim.core.draws import Purpose
+from sim.core.stages import stage_of
 from sim.engine.clock import Steps
 from sim.models.component import Component
 from sim.models.dials import Strike
@@ -68,7 +68,7 @@ class Job(Component):
             return
         rows = sum(part.end - part.begin for part in parts)
         rid, self._rounds = self._rounds, self._rounds + 1
-        base = self._setting.draw(self.process.name, self._rules.base, Purpose.JOB, rid=rid)
+        base = self._setting.draw(self.process.name, self._rules.base, stage_of(self._zone).draw, rid=rid)
         at = now + base + math.floor(self._rules.per_row * rows + 0.5)
         self._round = Due(at, joined(parts), end, self._seen)
         self._setting.clock.call(self.process.name, at, partial(self._end, self._round))

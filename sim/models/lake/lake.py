@@ -1,7 +1,9 @@
 """The lakehouse: stream job, table jobs and copies of each domain, and where all that is computed."""
 
 from collections.abc import Callable, Iterable, Mapping
+from itertools import pairwise
 
+from sim.core.stages import ZONES
 from sim.models.bus.bus import Bus
 from sim.models.bus.offsets import Offsets
 from sim.models.component import Component
@@ -34,11 +36,8 @@ class DomainLake:
         self.tables = ZoneTables(setting, grown=lambda table: self.sync.grown(table))
         self.stream = StreamJob(setting, self.tables, buses=buses, offsets=offsets, serves=serves)
         self.jobs = [
-            Job(setting, self.tables, source=source, zone=zone, home=lake.home, rules=rules)
-            for source, zone, rules in (
-                ("raw", "curated", lake.curated),
-                ("curated", "analytics", lake.analytics),
-            )
+            Job(setting, self.tables, source=source, zone=zone, home=lake.home, rules=getattr(lake, zone))
+            for source, zone in pairwise(ZONES)
         ]
         self.sync = Sync(setting, self.tables, lake.home)
         self.refreshes = Refreshes(setting, self.tables)

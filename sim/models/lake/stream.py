@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 
 from sim.core import dials as d
+from sim.core.stages import RAW
 from sim.engine.clock import Steps
 from sim.journal.recorder import Table as Columns
 from sim.models.bus.bus import Bus
@@ -48,7 +49,7 @@ class StreamJob(Component):
         name, rules = f"{setting.domain}/stream", lake.stream
         self.name, self.domain = name, setting.domain
         self.inputs = tuple(buses[place].name for place in (lake.home, *lake.standby))
-        self.outputs = (tables_log(setting.domain, "raw"),)
+        self.outputs = (tables_log(setting.domain, RAW.name),)
         self.reader = Reader(setting, name, buses[lake.home], work=rules.transform)
         offsets.watch(self.reader, lake, home=lake.home)
         self.letters = Letters(rules.attempts)
@@ -124,7 +125,7 @@ class StreamJob(Component):
     def _end(self, due: Due) -> None:
         if self._under_way is due and not self._published:
             self._published = True
-            self._tables.publish(self._tables.of["raw"][self.process.region], due)
+            self._tables.publish(self._tables.of[RAW.name][self.process.region], due)
 
     def _seen(self) -> None:
         self._before, self._done = (self._setting.now, self._done), self._upto

@@ -5,7 +5,7 @@ from collections import Counter
 import numpy as np
 
 from sim.core import dials as d
-from sim.journal.flow_schema import ZONES
+from sim.core.stages import ZONES
 from sim.journal.recorder import Table as Columns
 from sim.models.component import Component
 from sim.models.dials import Strike

@@ -6,9 +6,8 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from sim.core import dials as d
-from sim.core.draws import Purpose
+from sim.core.stages import COPY, ZONES
 from sim.engine.cursor import REMAINING, Cursor
-from sim.journal.flow_schema import ZONES
 from sim.models.lake.tables import Commit, Due, ZoneTables
 from sim.models.setting import Setting
 
@@ -156,7 +155,7 @@ class TableCopy:
         setting, now, there = self._setting, self._setting.now, self.arrivals[sending.zone]
         self._sending = None
         self._sender.interrupt()
-        lag = setting.draw(self.name, self._rules.lag, Purpose.SYNC, rid=sending.rid)
+        lag = setting.draw(self.name, self._rules.lag, COPY.draw, rid=sending.rid)
         added = setting.dials.value(d.OBJECT_LAG, setting.domain, self.source, self.target)
         setting.dials.hit(d.OBJECT_LAG, setting.domain, self.source, self.target)
         there.files = max(there.files, now + lag + added)

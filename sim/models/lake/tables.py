@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.core import dials as d
-from sim.journal.flow_schema import ZONES
+from sim.core.stages import ZONES
 from sim.journal.recorder import Table as Columns
 from sim.models.component import Component, Needed
 from sim.models.setting import Setting

@@ -7,6 +7,7 @@ import numpy as np
 
 from sim.core.draws import key_of
 from sim.core.identity import lsn_of
+from sim.core.stages import REPLICA
 from sim.engine.circle.door import FULL, TRIPPED, Circle
 from sim.engine.log import Log
 from sim.engine.reading import Commits, append, read_diverged, read_follower, read_primary
@@ -105,7 +106,7 @@ class Domain:
             node.memory = np.zeros((self.newest.size, 4), np.int64)
             self.nodes[region] = node
             self.copies[region] = []
-            key = key_of(seed, trial, f"{self.name}/replica/{region}")
+            key = key_of(seed, trial, f"{self.name}/{REPLICA.at(region)}")
             self.followers[region] = Follower(self.log, key, table, apply)
 
     # --- time -----------------------------------------------------------------------------------------------

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from sim.core.draws import Purpose
+from sim.core.stages import REPLICA
 from sim.engine.cursor import END_OF_TIME, FREE, Cursor, Queue, Work
 from sim.engine.flow import Flow
 from sim.engine.log import Log
@@ -26,7 +26,7 @@ class Follower:
         self.rows = {"sent": 0, "received": 0, "applied": 0}  # records handled so far
         self._log = log
         self._received = Queue(self.flow.wire.rows.column("received"), log.column("version"))
-        self._work = Work(table, apply, np.uint64(key), Purpose.APPLY)
+        self._work = Work(table, apply, np.uint64(key), REPLICA.draw)
         self._out = dict.fromkeys(self.rows, 1)  # next rows for the journal
         self._saved: dict[str, list[tuple[np.ndarray, np.ndarray]]] = {name: [] for name in self.rows}
 

@@ -9,6 +9,7 @@ import numpy as np
 from sim.core.distributions import Distribution, constant
 from sim.core.draws import Purpose, key_of
 from sim.core.identity import within
+from sim.core.stages import REPLICA
 from sim.engine.circle import building
 from sim.engine.circle.building import Setup
 from sim.engine.circle.door import Circle
@@ -115,7 +116,7 @@ def build(
             table=tables.encode(),
             keys=zipf_table(keys.count, keys.zipf),
             session_keys=[key_of(seed, trial, f"{domain}/sessions/{region}") for region in regions],
-            flow_keys=[key_of(seed, trial, f"{domain}/replica/{region}") for region in regions],
+            flow_keys=[key_of(seed, trial, f"{domain}/{REPLICA.at(region)}") for region in regions],
             sessions=_sessions(scenario, database),
             primary=regions.index(database.primary),
             answers=_answers(scenario, regions),

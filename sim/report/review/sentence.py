@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from sim.core.stages import REPLICA
 from sim.report.quantities import count, duration, plural
 from sim.report.review.capabilities import lasted
 from sim.report.review.records import CapabilityRow, ObjectiveRow
@@ -94,7 +95,7 @@ def _lost(document: Document) -> str:
 def _missing(document: Document) -> Iterator[str]:
     """Say how many records that their database still has never reach a stage: the stage that misses most."""
     missing = {
-        f"{domain}.{stage}": found["lost"] - stages["replica"]["lost"] + found["dropped"]
+        f"{domain}.{stage}": found["lost"] - stages[REPLICA.name]["lost"] + found["dropped"]
         for domain, stages in document.get("waterfall", {}).items()
         for stage, found in stages.items()
     }

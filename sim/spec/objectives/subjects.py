@@ -3,11 +3,10 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from sim.core.stages import BUS, CONSUMERS, STAGES, TABLES
 from sim.spec.bus.handlers import root_of, roots
 from sim.spec.objectives.metrics import METRICS
 from sim.spec.scenario import Scenario
-
-ZONES = ("raw", "curated", "analytics")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,25 +69,24 @@ def _requests(scenario: Scenario) -> Iterator[str]:
 def _deliveries(scenario: Scenario) -> Iterator[str]:
     """Yield what is as good as it is fresh."""
     for name in scenario.databases if scenario.bus else ():
-        yield f"{name}.events"
+        yield BUS.capability.format(domain=name)
         yield from _consumers(scenario, name)
-    yield from (f"lake.{zone}" for zone in ZONES if scenario.lake)
+    yield from (table.capability for table in TABLES if scenario.lake)
     yield from (f"dashboard.{name}" for name in scenario.insights)
 
 
 def _readers(scenario: Scenario, domain: str) -> Iterator[str]:
     yield from _consumers(scenario, domain)
-    yield from (f"{domain}.{zone}" for zone in ZONES if scenario.lake)
+    yield from (f"{domain}.{table.name}" for table in TABLES if scenario.lake)
 
 
 def _stages(scenario: Scenario, domain: str) -> Iterator[str]:
     """Yield the stages that a record of a domain passes after its commit."""
-    if scenario.bus is None:
-        return
-    yield from (f"{domain}.outbox", f"{domain}.bus")
-    yield from (f"{domain}.mirror/{region}" for region in scenario.regions)
-    yield from _readers(scenario, domain)
-    yield from (f"{domain}.copy/{region}" for region in scenario.regions if scenario.lake)
+    for stage in STAGES[1:] if scenario.bus else ():
+        if stage.each == CONSUMERS:
+            yield from _consumers(scenario, domain)
+        elif getattr(scenario, stage.room) is not None:
+            yield from (f"{domain}.{name}" for name in stage.names(scenario.regions))
 
 
 def _consumers(scenario: Scenario, domain: str) -> Iterator[str]:

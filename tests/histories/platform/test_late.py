@@ -4,11 +4,12 @@ from dataclasses import replace
 
 import pytest
 
+from sim.core.stages import ZONES
 from sim.measure import metrics
 from sim.measure.bounds import Bounds
 from sim.measure.bus.rows import rows_of
 from sim.measure.platform import domain
-from sim.measure.platform.setup import ZONES, path_setup_of
+from sim.measure.platform.setup import path_setup_of
 from sim.measure.platform.tally import TallyFigures
 from sim.measure.store import line
 from sim.trial import run_tables
