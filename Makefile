@@ -29,7 +29,7 @@ demo: $(VENV)/.installed
 
 # One small run first: the kernels are compiled once, not by every worker at the same time. Work is stolen, since the
 # planted bugs, each a process, would all fall to one worker.
-test: lint
+test: lint $(VENV)/.browser
 	@$(BIN)/sim run scenarios/failover/split-brain.yaml --quiet --out build/warm >/dev/null || test $$? -eq 1
 	$(BIN)/python -m pytest -n $(JOBS) --dist worksteal tests
 
@@ -84,3 +84,9 @@ $(VENV)/.installed: pyproject.toml | $(VENV)/bin/python
 $(VENV)/.installed-dev: pyproject.toml | $(VENV)/bin/python
 	$(PIP) install --editable '.[dev]'
 	@touch $@ $(VENV)/.installed
+
+# Pages are opened in a Chromium: the machine's, else one of the distribution's where we may install, else one that
+# playwright fetches into the user's cache. Without any their tests are skipped.
+$(VENV)/.browser: $(VENV)/.installed-dev
+	@$(BIN)/python -m tests.page.chromium
+	@touch $@

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from matplotlib.axes import Axes
 
 from sim.plot import style
+from sim.report import palette
 from sim.report.quantities import duration
 
 if TYPE_CHECKING:
@@ -21,16 +22,16 @@ def frontier(study: "Study", ax: Axes | None = None, *, theme: style.Theme = "li
     places = study.frontier
     ax = style.axes(ax, theme, title=f"{study.document['scenario']}: recovery time against loss")
     closed = places[~(places["rta_open"] | places["lost_open"])]
-    ink = style.INKS[theme][0]
+    ink = palette.INK[theme]
     for label, place in closed.iterrows():
         at = (place["rta_s_p95"], place["lost_records_p95"])
-        face = style.PALETTE[0] if place["best"] else "none"
+        face = palette.SERIES[theme][0] if place["best"] else "none"
         ax.plot(
             *at,
             marker="o",
             markersize=8,
             markerfacecolor=face,
-            markeredgecolor=style.PALETTE[0],
+            markeredgecolor=palette.SERIES[theme][0],
             linestyle="",
         )
         ax.annotate(
@@ -51,9 +52,9 @@ def differences(found: "Comparison", ax: Axes | None = None, *, theme: style.The
     moved = moved.reindex(moved["difference"].abs().sort_values(ascending=False).index)[:MOST]
     ax = style.axes(ax, theme, title="after - before, in pairs of trials", rows=len(moved))
     for lane, (_, row) in enumerate(moved.iterrows()):
-        ax.plot([row["low"], row["high"]], [lane, lane], color=style.PALETTE[0], linewidth=2)
-        ax.plot(row["difference"], lane, marker="o", color=style.PALETTE[0])
-    ax.axvline(0.0, color=style.INKS[theme][0], linewidth=0.8)
+        ax.plot([row["low"], row["high"]], [lane, lane], color=palette.SERIES[theme][0], linewidth=2)
+        ax.plot(row["difference"], lane, marker="o", color=palette.SERIES[theme][0])
+    ax.axvline(0.0, color=palette.INK[theme], linewidth=0.8)
     ax.set_yticks(range(len(moved)), [style.plain(f"{figure} {of}") for figure, of in moved.index])
     ax.set_ylim(len(moved) - 0.4, -0.6)
     ax.xaxis.set_major_formatter(lambda value, _: duration(value))

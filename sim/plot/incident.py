@@ -6,6 +6,7 @@ from matplotlib.axes import Axes
 from matplotlib.patches import Patch
 
 from sim.plot import style
+from sim.report import palette
 
 if TYPE_CHECKING:
     from sim.door.results import Run
@@ -32,7 +33,7 @@ def lanes(run: "Run", ax: Axes | None = None, *, whole: bool = False, theme: sty
             color=DOWN,
         )
     for row in run.phases.itertuples():
-        _bar(ax, names.index(row.capability), row.phase, left=row.started_s, width=row.duration_s)
+        _bar(ax, names.index(row.capability), row.phase, theme, left=row.started_s, width=row.duration_s)
     ax.set_xlim(0.0, run.end_s)
     if not whole and len(down):
         spare = MARGIN * (down["ended_s"].max() - down["started_s"].min())
@@ -52,7 +53,7 @@ def phases(run: "Run", ax: Axes | None = None, *, theme: style.Theme = "light") 
     began = spent.groupby("capability")["started_s"].min()
     for row in spent.itertuples():
         left = row.started_s - began[row.capability]
-        _bar(ax, names.index(row.capability), row.phase, left=left, width=row.duration_s)
+        _bar(ax, names.index(row.capability), row.phase, theme, left=left, width=row.duration_s)
     style.time_axis(ax, since="since the capability went down")
     _legend(ax, list(spent["phase"]), theme)
     return ax
@@ -64,9 +65,9 @@ def _name(ax: Axes, names: list[str]) -> None:
     ax.set_ylim(len(names) - 0.4, -0.6)
 
 
-def _bar(ax: Axes, lane: int, phase: str, *, left: float, width: float) -> None:
+def _bar(ax: Axes, lane: int, phase: str, theme: style.Theme, *, left: float, width: float) -> None:
     ax.barh(
-        lane, width, left=left, height=0.62, color=style.PHASE_COLOURS[phase],
+        lane, width, left=left, height=0.62, color=palette.PHASES[theme][phase],
         hatch=style.HATCHES.get(phase, ""), edgecolor="#00000055", linewidth=0.3,
     )  # fmt: skip
 
@@ -76,7 +77,7 @@ def _legend(ax: Axes, seen: list[str], theme: style.Theme, *, down: bool = False
     shown = [phase for phase in style.PHASES if phase in seen]
     patches = [
         Patch(
-            facecolor=style.PHASE_COLOURS[p],
+            facecolor=palette.PHASES[theme][p],
             hatch=style.HATCHES.get(p, ""),
             edgecolor="#00000055",
             label=p.replace("_", " "),

@@ -49,7 +49,7 @@ def _lines(ax: Axes, run: "Run", series: "pd.DataFrame", theme: style.Theme, *, 
         label = name if isinstance(name, str) else " to ".join(name)
         ax.plot(
             series.index, series[name], label=style.plain(label), linewidth=1.3, drawstyle="steps-pre",
-            **style.line(number),
+            **style.line(number, theme),
         )  # fmt: skip
     ax.set_xlim(0.0, run.end_s)
     ax.set_ylim(bottom=0.0)

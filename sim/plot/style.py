@@ -2,38 +2,26 @@
 
 from collections.abc import Iterable
 from os import PathLike
-from typing import Any, Literal
+from typing import Any
 
 from matplotlib import rc_context
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MultipleLocator
 
+from sim.report import palette
+from sim.report.palette import Theme as Theme
 from sim.report.quantities import duration
+from sim.report.ticks import duration_step
 
-Theme = Literal["light", "dark"]
-# Okabe and Ito, "Color Universal Design" (2008): eight colours that differ in brightness too.
-PALETTE = ("#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00", "#f0e442", "#999999")
 LINES = ("-", "--", "-.", ":")  # so that more lines than colours can be told apart
-PHASE_COLOURS = {
-    "detect": "#0072b2", "decide": "#999999", "fence": "#d55e00", "promote": "#009e73", "reroute": "#cc79a7",
-    "repair": "#b0b7bf", "replay": "#56b4e9", "reconcile": "#f0e442", "catch_up": "#e69f00",
-}  # fmt: skip
 HATCHES = {
     "decide": "//", "promote": "\\\\", "repair": "..", "replay": "xx", "reconcile": "--", "catch_up": "++",
 }  # fmt: skip
-PHASES = tuple(PHASE_COLOURS)
-INKS = {
-    "light": ("#1d2126", "#ffffff", "#d9dde2"),
-    "dark": ("#e4e7eb", "#14171b", "#3a414a"),
-}  # ink, page, grid
-FAULT = {"light": "#d55e00", "dark": "#ff9a5c"}
+PHASES = tuple(palette.PHASES["light"])
 SIZE = (9.0, 4.5)  # inches
 NAMES = 4  # of faults, one below the other before they begin again at the top
 TICKS = 9  # at most, on a time axis
-STEPS_S = (
-    0.1, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 28800, 86400, 604800,
-)  # fmt: skip
 
 
 def axes(ax: Axes | None, theme: Theme, *, title: str, rows: int | None = None) -> Axes:
@@ -44,16 +32,16 @@ def axes(ax: Axes | None, theme: Theme, *, title: str, rows: int | None = None) 
     if ax is None:
         height = SIZE[1] if rows is None else max(2.0, 1.3 + 0.28 * rows)
         ax = Figure(figsize=(SIZE[0], height), layout="constrained").add_subplot()
-    ink, page, grid = INKS[theme]
-    ax.figure.set_facecolor(page)
-    ax.set_facecolor(page)
+    ink = palette.INK[theme]
+    ax.figure.set_facecolor(palette.GROUND[theme])
+    ax.set_facecolor(palette.GROUND[theme])
     ax.tick_params(colors=ink, labelsize=9)
     for side, spine in ax.spines.items():
         spine.set_visible(side in ("left", "bottom"))
         spine.set_color(ink)
     for label in (ax.xaxis.label, ax.yaxis.label):
         label.set_color(ink)
-    ax.grid(visible=True, axis="x", color=grid, linewidth=0.6)
+    ax.grid(visible=True, axis="x", color=palette.GRID[theme], linewidth=0.6)
     ax.set_axisbelow(True)
     ax.set_title(plain(title), loc="left", color=ink, fontsize=11)
     return ax
@@ -67,8 +55,8 @@ def plain(text: str) -> str:
 def time_axis(ax: Axes, *, since: str = "time since the start") -> None:
     """Write times on the x axis as people read them, at round ones."""
     low, high = ax.get_xlim()
-    step = next((step for step in STEPS_S if (high - low) / step <= TICKS), STEPS_S[-1])
-    if high - low > step:
+    if high > low:
+        step = duration_step(high - low, TICKS)
         ax.xaxis.set_major_locator(MultipleLocator(step))
     ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: duration(value)))
     ax.set_xlabel(since)
@@ -79,25 +67,31 @@ def shade(ax: Axes, windows: Iterable[tuple[str, float, float | None]], theme: T
     end = ax.get_xlim()[1]
     for number, (name, began, healed) in enumerate(windows):
         ax.axvspan(
-            began, end if healed is None else healed, color=FAULT[theme], alpha=0.13, linewidth=0, zorder=0
+            began,
+            end if healed is None else healed,
+            color=palette.FAULT[theme],
+            alpha=0.13,
+            linewidth=0,
+            zorder=0,
         )
-        ax.axvline(began, color=FAULT[theme], linewidth=0.8, zorder=0.5)
+        ax.axvline(began, color=palette.FAULT[theme], linewidth=0.8, zorder=0.5)
         ax.annotate(
             plain(name), (began, 1.0), xycoords=("data", "axes fraction"),
             xytext=(3, -3 - 10 * (number % NAMES)), textcoords="offset points", va="top",
-            fontsize=8, color=FAULT[theme],
+            fontsize=8, color=palette.FAULT[theme],
         )  # fmt: skip
 
 
-def line(number: int) -> dict[str, Any]:
+def line(number: int, theme: Theme) -> dict[str, Any]:
     """Return colour and style of the line of that number, from 0."""
-    again, colour = divmod(number, len(PALETTE))
-    return {"color": PALETTE[colour], "linestyle": LINES[again % len(LINES)]}
+    colours = palette.SERIES[theme]
+    again, place = divmod(number, len(colours))
+    return {"color": colours[place], "linestyle": LINES[again % len(LINES)]}
 
 
 def legend(ax: Axes, theme: Theme, **options: Any) -> None:
     """Draw a legend below the axes."""
-    ink = INKS[theme][0]
+    ink = palette.INK[theme]
     below = -0.6 / (figure_of(ax).get_figheight() - 1.0)  # 0.6 inches
     ax.legend(
         loc="upper left", bbox_to_anchor=(0.0, below), fontsize=8, frameon=False, labelcolor=ink, **options

@@ -34,6 +34,16 @@ def test_the_wheel_has_every_scenario(wheel):
     assert names
 
 
+def test_the_wheel_has_what_pages_are_made_of(wheel):
+    """Style sheets and scripts lie in the wheel beside the modules that read them."""
+    names = set(zipfile.ZipFile(wheel).namelist())
+    assets = {
+        str(path.relative_to(ROOT)) for suffix in ("css", "js") for path in ROOT.glob(f"sim/**/*.{suffix}")
+    }
+    assert assets
+    assert assets <= names
+
+
 def test_only_sim_can_be_imported_from_the_wheel(wheel):
     """The wheel puts one name beside its metadata."""
     tops = {name.split("/")[0] for name in zipfile.ZipFile(wheel).namelist()}

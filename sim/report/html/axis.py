@@ -1,0 +1,124 @@
+"""Where values lie on an axis, and where it has its ticks."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from math import asinh, ceil, isfinite
+
+from sim.report import ticks
+from sim.report.quantities import count, duration, percent
+
+MOST = 8  # ticks on a long axis
+FEW = 4  # on a short one
+CLOSEST = 0.12  # of an axis: between two ticks of one that is not linear
+DECADES = 20.0  # from this factor on equal lengths are equal factors
+
+
+@dataclass(frozen=True, slots=True)
+class Axis:
+    """From ``low`` to ``high`` (``low`` < ``high``). ``write``: how a value is written at a tick.
+
+    ``linear_to``: None for a linear axis; else linear up to about this value, logarithmic beyond (symlog).
+    """
+
+    low: float
+    high: float
+    ticks: tuple[float, ...]
+    write: Callable[[float], str]
+    linear_to: float | None = None
+
+    def at(self, value: float) -> float:
+        """Return where a value lies: 0 at ``low``, 1 at ``high``; what lies beyond is at the end."""
+        low, high, here = (self._bent(v) for v in (self.low, self.high, value))
+        return min(1.0, max(0.0, (here - low) / (high - low)))
+
+    def _bent(self, value: float) -> float:
+        return value if self.linear_to is None else asinh(value / self.linear_to)
+
+
+def times(low_s: float, high_s: float, *, most: int = MOST) -> Axis:
+    """Return an axis of moments of a run, in seconds since its start."""
+    high_s = high_s if high_s > low_s else low_s + 1.0
+    step = ticks.duration_step(high_s - low_s, most)
+    return Axis(low_s, high_s, tuple(ticks.multiples(step, low_s, high_s)), length)
+
+
+def durations(high_s: float, *, least: float | None = None, low_s: float = 0.0, most: int = FEW) -> Axis:
+    """Return an axis of lengths of time (s) from 0, or a negative ``low_s``.
+
+    ``least``: the smallest that has to be seen; if ``high_s`` is many times that, the axis is not linear.
+    """
+    if _spans_decades(high_s, least):
+        assert least is not None
+        high = next((tick for tick in ticks.DECADES_S if tick >= high_s), high_s)
+        return _symlog(
+            low_s, high if high <= 2 * high_s else high_s, least, steps=ticks.DECADES_S, write=length
+        )
+    return _linear(low_s, high_s, ticks.duration_step, length, most=most)
+
+
+def counts(high: float, *, least: float | None = None, low: float = 0.0, most: int = FEW) -> Axis:
+    """Return an axis of numbers of things from 0, or a negative ``low``; ``least`` as of ``durations``."""
+    if _spans_decades(high, least):
+        assert least is not None
+        return _symlog(low, high, least, steps=ticks.decades(least, high), write=count)
+    return _linear(low, high, _whole_step, count, most=most)
+
+
+def shares(high: float = 1.0, *, low: float = 0.0, most: int = FEW) -> Axis:
+    """Return an axis of fractions, written as percentages."""
+    return _linear(low, high, ticks.count_step, percent, most=most)
+
+
+def least_of(values: Iterable[float]) -> float | None:
+    """Return the smallest of the values above 0, None if there is none: ``least`` of what has to be seen."""
+    return min((value for value in values if value > 0 and isfinite(value)), default=None)
+
+
+def _spans_decades(high: float, least: float | None) -> bool:
+    return least is not None and high > DECADES * least
+
+
+def _linear(
+    low: float,
+    high: float,
+    step_of: Callable[[float, int], float],
+    write: Callable[[float], str],
+    *,
+    most: int,
+) -> Axis:
+    """Return an axis that ends at ticks, so that what is highest lies below a number."""
+    high = high if high > low else low + 1.0
+    step = step_of(high - low, most)
+    high = ceil(high / step - 1e-9) * step
+    low = -ceil(-low / step - 1e-9) * step if low < 0 else low
+    return Axis(low, high, tuple(ticks.multiples(step, low, high)), write)
+
+
+def _symlog(
+    low: float, high: float, least: float, *, steps: Sequence[float], write: Callable[[float], str]
+) -> Axis:
+    bare = Axis(low, high, (), write, linear_to=least)
+    inside = [step for step in steps if least <= step <= high]
+    shown = [0.0]
+    for step in reversed(inside):  # from the top, so that the highest has its number
+        if all(abs(bare.at(step) - bare.at(other)) >= CLOSEST for other in shown):
+            shown.append(step)
+    below = [-step for step in shown if low <= -step < 0]
+    return replace(bare, ticks=tuple(sorted((*below, *shown))))
+
+
+def _whole_step(span: float, most: int) -> float:
+    """Return a step of whole things, unless all there is are fractions of one."""
+    step = ticks.count_step(span, most)
+    return step if span < 1 else float(ceil(step))
+
+
+def length(at_s: float) -> str:
+    """Write a round length of time shortly: ``0 s``, ``30m``, ``1h 30m``, ``29m 30s``. Argument in s."""
+    if at_s < 0:
+        return "-" + length(-at_s)
+    if at_s < 60 or at_s != round(at_s):
+        return duration(at_s).replace(".0 s", " s")
+    hours, minutes, seconds = round(at_s) // 3600, round(at_s) // 60 % 60, round(at_s) % 60
+    parts = ((hours, "h"), (minutes, "m"), (seconds, "s"))
+    return " ".join(f"{value}{unit}" for value, unit in parts if value)
