@@ -19,7 +19,7 @@ from sim.core.inert import inert
 
 INPUT, UNDECIDED, BUG = 2, 3, 70
 STUDIES = ("check", "compare", "baseline")
-COMMANDS = ("run", "explain", *STUDIES, "validate", "resolve", "faults", "schema", "init")
+COMMANDS = ("run", "explain", "report", *STUDIES, "validate", "resolve", "faults", "schema", "init")
 # What a machine refuses is no bug of ours: room, permission, a lock, a folder where something else is.
 REFUSED = (
     errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from warnings import warn
 
 from sim.core.errors import Problem, SpecError
-from sim.door.results import Comparison, Run, Study, opened_run, opened_study
+from sim.door.results import Comparison, Run, Study, opened
 from sim.door.scenario import Scenario
 
 if TYPE_CHECKING:
@@ -128,7 +128,9 @@ def study(
     found = _run_study(
         points, seed=seed, trials=trials, until=until, jobs=jobs, out=Path(out), progress=progress
     )
-    return opened_study(found.store.target)
+    study = opened(found.store.target)
+    assert isinstance(study, Study), "its folder has just appeared"
+    return study
 
 
 def _run_study(
@@ -207,12 +209,7 @@ def open(folder: str | os.PathLike[str]) -> Run | Study:
 
     SpecError if it holds neither, is damaged, or the run did not come to its end.
     """
-    from sim.report.study_folder import DOCUMENT
-
-    path = Path(folder)
-    if (path / DOCUMENT).is_file():
-        return opened_study(path)
-    return opened_run(path)
+    return opened(Path(folder))
 
 
 def _scenario(source: Source) -> Scenario:

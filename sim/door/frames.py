@@ -7,6 +7,8 @@
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
+from sim.report.span import windows
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -205,26 +207,6 @@ def faults(document: Document) -> "pd.DataFrame":
     rows = ({"fault": name, **found} for name, found in document["faults"].items())
     seconds = dict.fromkeys(("started_s", "healed_s", "until_s"), "float")
     return _frame(rows, {"fault": "text", "status": "text", "fired": "bool", **seconds}, "fault")
-
-
-def windows(document: Document) -> list[tuple[str, float, float | None]]:
-    """Return (fault, started_s, healed_s) of every fault that began, by time; None: it never healed."""
-    begun = (
-        (name, found["started_s"], found["healed_s"])
-        for name, found in document["faults"].items()
-        if found["started_s"] is not None
-    )
-    return sorted(begun, key=lambda window: (window[1], window[0]))
-
-
-def end_s(document: Document) -> float:
-    """Return when the run ended, s: it lasts as long as its resolved scenario says."""
-    import yaml
-
-    from sim.core.quantity import parse_duration
-
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    return parse_duration(yaml.load(document["resolved"], loader)["duration"]) / 1e9
 
 
 def exposure(document: Document) -> "pd.DataFrame":

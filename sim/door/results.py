@@ -1,6 +1,5 @@
 """What comes back: a run, a study, a comparison; tables as DataFrames, and what a notebook shows."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -8,8 +7,8 @@ from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sim.core.errors import Problem, SpecError
 from sim.door import frames
+from sim.report import span
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -51,12 +50,12 @@ class Run:
     @property
     def end_s(self) -> float:
         """When the run ended, in seconds since its start."""
-        return frames.end_s(self.document)
+        return span.end_s(self.document)
 
     @property
     def faults_were(self) -> list[tuple[str, float, float | None]]:
-        """(fault, started_s, healed_s) of every fault that began, by time; None: it never healed."""
-        return frames.windows(self.document)
+        """(fault, started_s, healed_s) of each time that a fault was in force; None: it never healed."""
+        return span.windows(self.document)
 
     @property
     def trust(self) -> list[str]:
@@ -236,33 +235,9 @@ class Comparison:
         return f"<p>{escape(repr(self))}</p>{frame[frame['differs']].to_html(escape=True, na_rep='-')}"
 
 
-def opened_run(folder: Path) -> Run:
-    """Return the run of a folder. SpecError if it has none, is damaged, or did not come to its end."""
-    from sim.report.folder import DOCUMENT, JOURNAL
+def opened(folder: Path) -> Run | Study:
+    """Return what a folder holds. SpecError as of ``sim.report.opened``."""
+    from sim.report.opened import opened as read
 
-    document = _document(folder, DOCUMENT, but=JOURNAL)
-    if "unfinished" in document:
-        raise SpecError([Problem(f"{folder} did not come to its end: {document['unfinished']['why']}")])
-    return Run(document, folder=folder)
-
-
-def opened_study(folder: Path) -> Study:
-    """Return the study of a folder. SpecError if it has none or is damaged."""
-    from sim.report.study_folder import DOCUMENT
-
-    return Study(_document(folder, DOCUMENT, but=None), folder)
-
-
-def _document(folder: Path, name: str, *, but: str | None) -> dict[str, Any]:
-    """Return the document of a folder that is as it was written. ``but``: what need not be."""
-    from sim.core.checksums import Damaged, verify
-
-    path = folder / name
-    if not path.is_file():
-        raise SpecError([Problem(f"{folder} holds no {name}", "name a folder that sim has written")])
-    try:
-        verify(folder, but=lambda found: but is not None and found.startswith(but))
-    except Damaged as error:
-        raise SpecError([Problem(str(error), "run the scenario again")]) from error
-    found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    return found
+    found = read(folder)
+    return Run(found.document, folder=folder) if found.kind == "run" else Study(found.document, folder)

@@ -1,4 +1,4 @@
-"""Plain data to YAML that reads the same under YAML 1.1 and the 1.2 core schema, and is inert."""
+"""Plain data to YAML that reads the same under YAML 1.1 and the 1.2 core schema, and is inert; and back."""
 
 import re
 from typing import Any
@@ -35,6 +35,11 @@ def to_yaml(data: Any) -> str:
     """Return ``data`` as YAML in the order given."""
     text = str(yaml.dump(data, Dumper=_Canonical, sort_keys=False, allow_unicode=True, width=110))
     return _OTHER.sub(_escaped, text)
+
+
+def from_yaml(text: str) -> Any:
+    """Return the plain data that ``to_yaml`` was given."""
+    return yaml.load(text, getattr(yaml, "CSafeLoader", yaml.SafeLoader))
 
 
 def _escaped(match: re.Match[str]) -> str:

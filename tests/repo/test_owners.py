@@ -16,7 +16,7 @@ OWNERS = {
     "markupsafe": ("sim/report/html/",),
     "pydantic": ("sim/spec/", "sim/report/schema"),
     "pydantic_core": ("sim/spec/",),
-    "yaml": ("sim/spec/", "sim/door/"),
+    "yaml": ("sim/spec/",),
     "simpy": ("sim/engine/",),
     "numba": ("sim/engine/", "sim/measure/"),
     "numpy": ("sim/",),

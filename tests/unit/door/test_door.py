@@ -106,7 +106,7 @@ def test_a_change_is_what_set_would_do_and_leaves_the_scenario_as_it_was():
     [
         (lambda: sim.load("gate/order"), "did you mean gate/orders"),
         (lambda: sim.load(SMALL).change({"databases.orders.replicatoin": 1}), "replicatoin"),
-        (lambda: sim.open("."), "holds no run.json"),
+        (lambda: sim.open("."), "holds neither run.json nor study.json"),
     ],
 )
 def test_what_is_wrong_is_told_in_words_without_a_traceback(wrong, said):

@@ -1,4 +1,4 @@
-"""One run of a platform with everything, shared by the tests of the Python door."""
+"""One run of a platform with everything, shared by the tests of the Python door and of the reports."""
 
 import pytest
 
