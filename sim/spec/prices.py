@@ -52,10 +52,15 @@ PerGBMonth = Annotated[Price, PlainValidator(_read("GB-month")), _TEXT, _schema(
 class Prices(Model):
     """What things cost, to set points of a sweep side by side. They change nothing that is simulated."""
 
-    source: str  # where the prices are from, and of when
-    instance: PerHour | None = None  # a database node, a broker, a member of a consumer group
-    transfer: PerGB | None = None  # from one region to another
+    source: str
+    """Where the prices are from, and of when."""
+    instance: PerHour | None = None
+    """Of a machine: a database node, a broker, a member of a consumer group. Without it, they cost
+    nothing."""
+    transfer: PerGB | None = None
+    """Of what is sent from one region to another. Without it, that costs nothing."""
     storage: PerGBMonth | None = None
+    """Of what is written, kept for a month. Without it, that costs nothing."""
 
     @property
     def given(self) -> dict[str, Price]:

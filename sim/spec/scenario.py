@@ -2,7 +2,8 @@
 
 Durations are int nanoseconds, rates float per second, sizes int bytes, bandwidths float bytes per second,
 fractions 0 to 1. A field that is None in the authored form is filled in by ``resolve``; in the resolved form
-none of those is None. Defaults carry their source as a comment: a row of the profile table, or a reason.
+none of those is None. The docstring below a field is what the schema, `sim faults` and docs/reference.md say
+of it; what follows ``Default:`` is where the default is from, a product's setting or a reason.
 """
 
 from typing import Annotated, Literal
@@ -20,42 +21,71 @@ from sim.spec.types import Duration, Good, Metric, Name, Positive, Predicate, Sh
 
 
 class Objective(Model):
-    """A predicate on one run."""
+    """What has to hold."""
 
     metric: Metric
+    """What is measured: one of the metrics in docs/measures.md."""
     of: str
+    """What it is measured of, as the metric asks: orders.write, orders, orders.search, lake.analytics,
+    dashboard.sales, platform."""
     must: Predicate
-    over: Annotated[Duration, Field(gt=0)] | None = (
-        None  # of a ratio: the worst window so long; None: the run
-    )
-    in_: Annotated[Share | None, Field(alias="in")] = None  # of runs; None: every trial of the study
+    """What it has to come to: an operator and a duration, a count or a percentage."""
+    over: Annotated[Duration, Field(gt=0)] | None = None
+    """The length of the windows of which the worst counts, for a ratio (availability, error_rate).
+    Without it, the whole run counts."""
+    in_: Annotated[Share | None, Field(alias="in")] = None
+    """The share of all runs that have to meet it, which a study decides. Without it, every trial of
+    the study has to."""
 
 
 class Study(Model):
     """How many trials a check runs, and when it may stop before."""
 
-    trials: Annotated[int, Field(ge=1, le=LIMITS["trials"])] = 1  # at most
+    trials: Annotated[int, Field(ge=1, le=LIMITS["trials"])] = 1
+    """How many trials there are at most. Default: one, which shows an incident and no distribution."""
     until: Literal["trials", "decided"] = "decided"
+    """When to stop: as soon as every objective is decided, or only after all trials. Default: what is
+    decided needs no more time."""
     seed: Annotated[int, Field(ge=0)] = 0
+    """The number from which all draws come, with the trial's; the same seed gives the same runs.
+    Default: 0, a seed as any other."""
 
 
 class Level(Model):
     """When a capability counts as good."""
 
     good: Good = 0.99
+    """The share of a window's operations that have to end ok within ``latency``. Default: two nines,
+    so that one slow operation in a hundred is no outage."""
     latency: Positive = 2 * S
+    """How long an operation may take, retries included, to count as good. Default: as long as a client
+    waits for one answer (``retry.timeout``)."""
     window: Positive = 1 * S
+    """How long the windows are that are good or bad. Default: a second, so that recovery times are
+    told to the second."""
     hold: Duration = 300 * S
-    patience: Positive = 300 * S  # an order that takes longer is stuck; as hold
+    """How long a capability has to stay good before it counts as recovered. Default: five minutes, so
+    that one that comes and goes has not recovered."""
+    patience: Positive = 300 * S
+    """How long an order may take to be complete before it counts as stuck. Default: five minutes, as
+    ``hold``."""
 
 
 class Scenario(Platform):
     """A platform and what happens to it."""
 
     replays: dict[Name, Replay] = {}
+    """What people hand out once more from a bus, by name."""
     faults: dict[Name, AnyFault] = {}
+    """What breaks, by name."""
     level: Level = Level()
+    """When a capability counts as good."""
     sla: dict[Name, Objective] = {}
+    """The objectives, by name: what has to hold."""
     study: Study | None = None
+    """How many trials to run, and when to stop. Without it, one run is judged."""
     sweep: Sweep | None = None
+    """Values to run side by side: paths with their lists of values (all combinations), or a list of
+    combinations. Without it, the scenario runs as it stands."""
     prices: Prices | None = None
+    """What things cost, to weigh the points of a sweep. Without them, nothing is said of cost."""

@@ -26,6 +26,7 @@ _SHARED = (
     "place in a log",
 )
 
+EXTENDS = "Scenario files, relative to this one, that it changes: maps merge, lists replace."
 _ABOUT = ("default", "description")  # what a place says of a value, beside what the value may be
 
 
@@ -47,13 +48,20 @@ def models_schema() -> dict[str, Any]:
         written = models[name].model_construct().model_dump(mode="json", by_alias=True)
         said = sentences(models[name])
         for field, spec in body["properties"].items():
-            if field in said:
-                spec["description"] = said[field].replace("``", "")
+            spec["description"] = (
+                said[field].replace("``", "") if field in said else _kind(models[name], spec)
+            )
             if "default" in spec:
                 spec["default"] = written[field]
             if spec.get("default") is None or "$ref" in spec:
                 spec.pop("default", None)
     return whole
+
+
+def _kind(model: type[Model], spec: dict[str, Any]) -> str:
+    """Return the sentence of the field that tells a model's kind: what that kind is."""
+    summary = (model.__doc__ or "").split("\n")[0].replace("``", "")
+    return f"{spec['const']}: {summary}"
 
 
 def _models(model: type[Model]) -> Iterator[type[Model]]:
@@ -70,7 +78,7 @@ def schema() -> dict[str, Any]:
     defs = {name: _deletable(_relaxed(body, shared, inside=name)) for name, body in bodies}
     root = _deletable(_relaxed(whole, shared))
     root["properties"]["extends"] = {
-        "description": "Scenario files, relative to this one, that it changes: maps merge, lists replace.",
+        "description": EXTENDS,
         "type": "array",
         "items": {"type": "string"},
     }

@@ -4,6 +4,7 @@ import ast
 import inspect
 import sys
 from functools import cache
+from typing import Any
 
 from sim.spec.model import Model, fields_by_key
 
@@ -37,3 +38,21 @@ def _of_class(node: ast.ClassDef) -> dict[str, str]:
             if isinstance(text, ast.Constant) and isinstance(text.value, str):
                 found[field.target.id] = inspect.cleandoc(text.value).replace("\n", " ")
     return found
+
+
+def in_words(spec: dict[str, Any], defs: dict[str, Any]) -> str:
+    """Return what a value is, in words; ``spec`` is its JSON Schema, ``defs`` those it refers to."""
+    if "title" in spec:
+        return str(spec["title"])
+    if "$ref" in spec:
+        inner = defs[spec["$ref"].rsplit("/", 1)[1]]
+        return "{" + ", ".join(inner["properties"]) + "}"
+    if "enum" in spec:
+        return " | ".join(spec["enum"])
+    if "anyOf" in spec:
+        return " or ".join(in_words(option, defs) for option in spec["anyOf"] if option != {"type": "null"})
+    if spec["type"] == "array":
+        return "list of " + in_words(spec["items"], defs)
+    if spec["type"] == "string":
+        return "name" if "pattern" in spec else "text"
+    return {"boolean": "true | false", "integer": "whole number"}.get(spec["type"], "number")

@@ -1,11 +1,13 @@
 """The JSON Schema of scenario files: as wide as the loader, and no wider than an editor can bear."""
 
 import json
+import re
 from typing import Any
 
 import pytest
 
 from sim.spec.resolve import dump, load, resolve, schema
+from sim.spec.schema import models_schema
 from tests.json_schema import breaches
 from tests.spec.corpus import HERE, SCENARIOS, VALID
 
@@ -24,6 +26,22 @@ def test_what_loads_satisfies_the_schema_as_written_and_as_resolved(path):
     whole = schema()
     assert list(breaches(_plain(path.read_text()), whole, whole)) == []
     assert list(breaches(_plain(dump(resolve(load(str(path))))), whole, whole)) == []
+
+
+def test_every_field_says_what_it_is_and_why_its_default_is_what_it_is():
+    """A sentence each; one that can be left out tells the source of its default, or what it means without."""
+    for body in (models_schema(), *models_schema()["$defs"].values()):
+        for name, spec in body["properties"].items():
+            said = spec["description"]
+            assert len(said) > 15 and said[-1] in ".)", (body["title"], name)
+            if "const" in spec or "$ref" in spec or name in body.get("required", ()) or _is_map(spec):
+                continue
+            told = r"Default: .+|[Ww]ithout (it|one|them)|Either this or|needs it"
+            assert re.search(told, said), (body["title"], name)
+
+
+def _is_map(spec: dict[str, Any]) -> bool:
+    return spec.get("type") == "object" or "discriminator" in spec
 
 
 def test_the_schema_lets_null_delete_what_a_base_set():

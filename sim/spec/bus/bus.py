@@ -14,22 +14,37 @@ class Poll(Model):
     """A relay that polls the outbox table and marks what it has published."""
 
     kind: Literal["poll"]
-    interval: Positive = 500 * MS  # as Debezium's poll.interval.ms; no published default for pollers
-    batch: Count = 2048  # as Debezium's max.batch.size
-    publish: DurationDist = constant(50_000)  # a record: 20,000 a second, a common rate of one connector
-    mark: Positive = 5 * MS  # one update of the outbox table
-    restart: DurationDist = constant(10 * S)  # Debezium retriable.restart.connector.wait.ms
+    interval: Positive = 500 * MS
+    """How often it looks into the outbox table. Default: as Debezium's poll.interval.ms; there is no
+    published one for pollers."""
+    batch: Count = 2048
+    """How many records a round takes at most. Default: as Debezium's max.batch.size."""
+    publish: DurationDist = constant(50_000)
+    """How long it takes to publish a record. Default: 20,000 a second, a common rate of one connector."""
+    mark: Positive = 5 * MS
+    """How long it takes, at the end of a round, to mark what was published. Default: one update of the
+    outbox table."""
+    restart: DurationDist = constant(10 * S)
+    """How long it takes to run again, once nothing stops it. Default: Debezium's
+    retriable.restart.connector.wait.ms."""
 
 
 class Cdc(Model):
     """A connector on the write-ahead log; its position is saved now and then."""
 
     kind: Literal["cdc"] = "cdc"
-    interval: Positive = 500 * MS  # Debezium poll.interval.ms
-    batch: Count = 2048  # Debezium max.batch.size
-    publish: DurationDist = constant(50_000)  # a record: 20,000 a second, a common rate of one connector
-    flush: Positive = 60 * S  # Kafka Connect offset.flush.interval.ms
-    restart: DurationDist = constant(10 * S)  # Debezium retriable.restart.connector.wait.ms
+    interval: Positive = 500 * MS
+    """How often it looks into the log. Default: Debezium's poll.interval.ms."""
+    batch: Count = 2048
+    """How many records a round takes at most. Default: Debezium's max.batch.size."""
+    publish: DurationDist = constant(50_000)
+    """How long it takes to publish a record. Default: 20,000 a second, a common rate of one connector."""
+    flush: Positive = 60 * S
+    """How often its position is saved; after a stop, what came behind is published again. Default:
+    Kafka Connect's offset.flush.interval.ms."""
+    restart: DurationDist = constant(10 * S)
+    """How long it takes to run again, once nothing stops it. Default: Debezium's
+    retriable.restart.connector.wait.ms."""
 
 
 Relay = Annotated[Poll | Cdc, Field(discriminator="kind")]
@@ -38,21 +53,40 @@ Relay = Annotated[Poll | Cdc, Field(discriminator="kind")]
 class Mirror(Model):
     """Copies what each region published to every other region, domain by domain."""
 
-    share: Part | None = None  # of a link, each domain's flow; default: an equal part
-    save: Positive = 60 * S  # Kafka Connect offset.flush.interval.ms
-    checkpoint: Positive = 60 * S  # MirrorMaker 2 emit.checkpoints.interval.seconds
-    granularity: Count = 100  # MirrorMaker 2 offset.lag.max
-    restart: DurationDist = constant(10 * S)  # as the relay's
+    share: Part | None = None
+    """Which part of each link's bandwidth each domain's mirror has. Default: an equal part of what
+    others leave, as every flow without one."""
+    save: Positive = 60 * S
+    """How often its position is saved; after a stop, what came behind is carried again. Default: Kafka
+    Connect's offset.flush.interval.ms."""
+    checkpoint: Positive = 60 * S
+    """How often it writes down where each reader would go on in the other region. Default: MirrorMaker
+    2's emit.checkpoints.interval.seconds."""
+    granularity: Count = 100
+    """To how many records these positions are rounded down. Default: MirrorMaker 2's offset.lag.max."""
+    restart: DurationDist = constant(10 * S)
+    """How long it takes to run again, once nothing stops it. Default: as the relay's."""
 
 
 class Bus(Model):
     """The event backbone: a cluster in each region."""
 
-    partitions: Annotated[int, Field(ge=1, le=LIMITS["partitions"])] = 12  # four for each of three brokers
-    brokers: Annotated[int, Field(ge=1, le=64)] = 3  # one in each zone
-    event: Annotated[Size, Field(gt=0)] = 1024  # bytes of an event
-    retention: Positive = 604_800 * S  # Kafka log.retention
-    acks: Literal["all", "leader"] = "all"  # Kafka producer acks
-    replica_lag: Duration = 500 * MS  # Kafka replica.fetch.wait.max.ms
-    election: DurationDist = constant(9 * S)  # KRaft broker.session.timeout.ms
+    partitions: Annotated[int, Field(ge=1, le=LIMITS["partitions"])] = 12
+    """How many partitions each domain's topic has. Default: four for each of three brokers."""
+    brokers: Annotated[int, Field(ge=1, le=64)] = 3
+    """How many brokers each region has. Default: one in each of three zones."""
+    event: Annotated[Size, Field(gt=0)] = 1024
+    """How large an event is on a link. Default: 1 KiB, half of a commit's log (``replication.record``)."""
+    retention: Positive = 604_800 * S
+    """For how long events are kept. Default: Kafka's log.retention.hours, a week."""
+    acks: Literal["all", "leader"] = "all"
+    """When an event is published: once all replicas in sync have it, or once the leader has; then a
+    broker's crash loses the newest. Default: Kafka's acks for producers."""
+    replica_lag: Duration = 500 * MS
+    """How long the newest events are with the leader alone: what ``acks: leader`` can lose. Default:
+    Kafka's replica.fetch.wait.max.ms."""
+    election: DurationDist = constant(9 * S)
+    """How long partitions are without a leader when their broker fails. Default: Kafka's
+    broker.session.timeout.ms."""
     mirror: Mirror = Mirror()
+    """How events are copied to the other regions."""

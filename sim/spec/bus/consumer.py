@@ -18,15 +18,34 @@ class Consumer(Moves):
     """A consumer group of one domain's events: a projection, an index, a cache."""
 
     of: Name
+    """The domain whose events it reads."""
     region: Name
+    """Where it runs at first."""
     members: Annotated[int, Field(ge=1, le=1024)] = 1
+    """How many members share the work. Default: one; what it can do is then one over the work."""
     work: DurationDist = Distribution("exponential", (0.5 * MS,))
-    commit: Positive = 5 * S  # Kafka auto.commit.interval.ms
-    session: Positive = 45 * S  # Kafka session.timeout.ms
-    rebalance: Positive = 3 * S  # Kafka group.initial.rebalance.delay.ms
-    restart: DurationDist = constant(10 * S)  # a container's start
-    fresh: Positive = 30 * S  # its freshness objective
-    lateness: Duration = LATENESS  # records further behind the newest that had arrived are late
-    writes: Name | None = None  # a handler: the domain that it calls for each event it reacts to
-    on: Name = "clients"  # of whose writes the events are: the clients' or those of a handler
-    idempotent: bool = True  # a call for an event that has a commit already commits nothing
+    """How long a member works on an event. Default: 0.5 ms on average, so that it makes 2,000 a second."""
+    commit: Positive = 5 * S
+    """How often its position is saved; after a stop, what came behind is read again. Default: Kafka's
+    auto.commit.interval.ms."""
+    session: Positive = 45 * S
+    """How long the group waits for a member that has died. Default: Kafka's session.timeout.ms."""
+    rebalance: Positive = 3 * S
+    """How long the group stands still when its members change. Default: Kafka's
+    group.initial.rebalance.delay.ms."""
+    restart: DurationDist = constant(10 * S)
+    """How long it takes to run again, once nothing stops it. Default: ten seconds, a container's start."""
+    fresh: Positive = 30 * S
+    """How old the oldest event may be that it has not read, for it to count as good. Default: half a
+    minute, above a restart and catching up."""
+    lateness: Duration = LATENESS
+    """How far behind the newest event that has come one may come without being late. Default: the
+    bound in the example of Flink's manual; Flink has none."""
+    writes: Name | None = None
+    """The domain that it calls for each event, which makes it a handler. Default: none."""
+    on: Name = "clients"
+    """Whose writes it reacts to, if it is a handler: clients, or a handler that writes the domain it
+    reads. Default: the clients'."""
+    idempotent: bool = True
+    """Whether a handler's call for an event that has a commit already commits nothing. Default: it
+    does not, as events can come twice."""

@@ -79,12 +79,22 @@ PlaceText = Annotated[
 class Replay(Model):
     """Hands out the rows of a region's bus once more, from one place to another: an action of people."""
 
-    of: Name  # domain
-    region: Name  # whose bus
+    of: Name
+    """The domain whose events are handed out."""
+    region: Name
+    """The region whose bus has them."""
     from_: Annotated[PlaceText, Field(alias="from")]
+    """Where it begins: a position, a time of the run, or a fault's start, as in #1200, 10m or 5m
+    before power."""
     to: PlaceText = NOW
-    into: Name  # a consumer of the domain, or database
+    """Where it ends, likewise. Default: the end of the log when it begins."""
+    into: Name
+    """Who gets them: a consumer of the domain, or database, where the write of each is made again."""
     rate: Annotated[Rate, Field(gt=0)]
+    """How many events it hands out."""
     at: Duration | None = None
+    """When it begins, from the beginning of the run. Either this or ``when``."""
     when: When | None = None
+    """What it waits for: it begins at the first look that finds this so. Either this or ``at``."""
     idempotent: bool = True
+    """Whether an event that has had its effect is left out. Default: it is, so that nothing happens twice."""

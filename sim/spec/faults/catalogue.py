@@ -5,6 +5,7 @@ from typing import Any
 from sim.spec.faults.fault import Fault
 from sim.spec.faults.kinds import KINDS
 from sim.spec.schema import models_schema
+from sim.spec.sentences import in_words
 
 
 def fault_catalogue() -> dict[str, dict[str, Any]]:
@@ -28,26 +29,8 @@ def fault_catalogue() -> dict[str, dict[str, Any]]:
 def _field(body: dict[str, Any], name: str, defs: dict[str, Any]) -> dict[str, Any]:
     spec = body["properties"][name]
     return {
-        "type": _words(spec, defs),
+        "type": in_words(spec, defs),
         "default": spec.get("default"),
         "required": name in body.get("required", ()),
         "what": spec["description"],
     }
-
-
-def _words(spec: dict[str, Any], defs: dict[str, Any]) -> str:
-    """Return what a value is, in words."""
-    if "title" in spec:
-        return str(spec["title"])
-    if "$ref" in spec:
-        inner = defs[spec["$ref"].rsplit("/", 1)[1]]
-        return "{" + ", ".join(inner["properties"]) + "}"
-    if "enum" in spec:
-        return " | ".join(spec["enum"])
-    if "anyOf" in spec:
-        return " or ".join(_words(option, defs) for option in spec["anyOf"] if option != {"type": "null"})
-    if spec["type"] == "array":
-        return "list of " + _words(spec["items"], defs)
-    if spec["type"] == "string":
-        return "name" if "pattern" in spec else "text"
-    return {"boolean": "true | false", "integer": "whole number"}.get(spec["type"], "number")

@@ -18,7 +18,7 @@ class DomainFault(Fault):
     """Fields of faults on one domain, or ``*``."""
 
     database: str = "*"
-    """The database, or ``*`` for all."""
+    """The database, or ``*`` for all. Default: all."""
 
     def of_each(self, scene: Scene, dial: d.Dial, *of: str, value: Any = True) -> list[d.Turn]:
         """Return the overlays of a value on a dial of each domain."""

@@ -24,7 +24,7 @@ class Fault(Model):
     at: DurationDist | None = None
     """When it begins, from the beginning of the run. Either this or ``when``."""
     when: When | None = None
-    """What it waits for: it begins at the first look that finds this so."""
+    """What it waits for: it begins at the first look that finds this so. Either this or ``at``."""
     duration: DurationDist | None = None
     """How long it lasts; without it, to the end of the run."""
     probability: Annotated[Fraction, Field(gt=0)] = 1.0

@@ -41,14 +41,16 @@ class When(Model):
     """A monitored condition: a metric above a bound, or a milestone reached; looked at every ``every``."""
 
     metric: Literal["replica_lag", "queue_depth"] | None = None
-    """What is measured: how far a replica lags, or how many requests wait at a node."""
+    """What is measured: how far a replica lags, or how many requests wait at a node.
+    Either this or ``milestone``."""
     milestone: str | None = None
     """What has to have happened, as in orders.declared: a database, or a part of it, and a milestone's
-    kind."""
+    kind. Either this or ``metric``."""
     of: str | None = None
-    """The node that is measured, as in orders/us-west."""
+    """The node that is measured, as in orders/us-west. A metric needs it."""
     above: Threshold | None = None
-    """The bound that the metric has to exceed: a duration for a lag, a count for a queue."""
+    """The bound that the metric has to exceed: a duration for a lag, a count for a queue.
+    A metric needs it."""
     every: Positive = 1 * S
     """How often it is looked at. Default: as often as monitoring usually does."""
 

@@ -12,33 +12,44 @@ from sim.spec.types import Bandwidth, Duration, DurationDist, Fraction, Name
 class Region(Model):
     """A region and its zones."""
 
-    zones: list[Name] = Field(
-        default=["a", "b", "c"], min_length=1
-    )  # three zones: what the large clouds offer
+    zones: list[Name] = Field(default=["a", "b", "c"], min_length=1)
+    """Its zones, by name. Default: three, which large clouds offer."""
 
 
 class Link(Model):
     """A one-way inter-region link. In the map, ``a/b`` gives both directions unless ``b/a`` is also there."""
 
-    latency: Duration  # one way, the constant part
+    latency: Duration
+    """How long a message takes one way, without jitter: half of the round trip that tools show."""
     jitter: DurationDist = constant(0)
+    """What is added to the latency, drawn anew for each message. Default: nothing."""
     loss: Annotated[Fraction, Field(lt=1)] = 0.0
-    bandwidth: Bandwidth = 125_000_000.0  # 1 Gbit/s: a common inter-region allowance; set your own
+    """The share of messages that get lost; each comes ``network.retransmit`` later. Default: none."""
+    bandwidth: Bandwidth = 125_000_000.0
+    """How much it carries of what is copied in bulk (replication, mirrors, tables). Default: 1 Gbit/s,
+    a common allowance between regions; set your own."""
 
 
 class Access(Model):
     """Between a client and the gateway of its own region."""
 
-    latency: Duration = 5 * MS  # a metropolitan round trip of about 10 ms
+    latency: Duration = 5 * MS
+    """How long a message takes one way, without jitter. Default: half of a metropolitan round trip of
+    about 10 ms."""
     jitter: DurationDist = constant(0)
+    """What is added to the latency, drawn anew for each message. Default: nothing."""
 
 
 class Network(Model):
     """Latency matrix, client access and retransmission."""
 
-    links: dict[str, Link] = {}  # "us-east/us-west"
+    links: dict[str, Link] = {}
+    """The links, by their ends: us-east/us-west is both directions, unless us-west/us-east is there
+    too. Every two regions need one."""
     access: Access = Access()
-    local: Duration = (
-        300_000  # gateway to node in one region, one way; IBM Cloud inter-zone RTT 0.28 to 2.01 ms
-    )
-    retransmit: Duration = 200 * MS  # Linux TCP_RTO_MIN
+    """Between clients and the gateway of their own region."""
+    local: Duration = 300_000
+    """How long a message takes one way between gateway and node in one region. Default: half of a
+    round trip of 0.6 ms; IBM Cloud publishes 0.28 to 2.01 ms between zones."""
+    retransmit: Duration = 200 * MS
+    """After how long a lost message is sent again. Default: Linux's TCP_RTO_MIN."""

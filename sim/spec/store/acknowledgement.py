@@ -21,9 +21,13 @@ class AnyReplicas(Model):
     """A commit is answered when so many replicas, whichever they are, have it on disk and have said so."""
 
     kind: Literal["any"] = "any"
-    count: Annotated[int, Field(ge=1)] = 1  # PostgreSQL: ANY 1 (...)
-    of: list[Name] | None = None  # default: every node; the primary of the moment is not counted
-    flush: Duration = 500_000  # from reception to disk; a write to a network disk, as replication drills have
+    count: Annotated[int, Field(ge=1)] = 1
+    """How many replicas have to acknowledge a commit. Default: one, as in PostgreSQL's ANY 1 (...)."""
+    of: list[Name] | None = None
+    """The regions of the replicas that count; the primary of the moment never does. Default: every node."""
+    flush: Duration = 500_000
+    """How long a replica takes from receiving a record to having it on disk. Default: half a
+    millisecond, a write to a network disk."""
 
 
 Acknowledgement = Annotated[Asynchronous | AnyReplicas, Field(discriminator="kind")]

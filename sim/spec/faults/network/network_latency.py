@@ -17,7 +17,7 @@ class NetworkLatency(LinkFault):
 
     kind: Literal["network_latency"]
     latency: Duration = 0
-    """What is added to each leg over the link."""
+    """What is added to each leg over the link. Default: nothing."""
     jitter: DurationDist = constant(0)
     """What replaces the link's jitter; several faults: the newest counts. Default: it stays."""
 

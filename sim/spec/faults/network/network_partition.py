@@ -24,9 +24,9 @@ class NetworkPartition(Fault):
     """The groups; regions in none reach everyone. Either this or ``shape``."""
     shape: Literal["one", "bisect", "majorities_ring", "bridge"] | None = None
     """The first region and the rest, two halves, a ring in which each hears a majority, or two halves
-    with a bridge."""
+    with a bridge. Either this or ``groups``."""
     one_way: bool = False
-    """Whether only what goes from an earlier group to a later one is cut."""
+    """Whether only what goes from an earlier group to a later one is cut. Default: both ways."""
 
     def check(self, platform: Platform, path: Path) -> Iterator[Complaint]:
         """There are groups or a shape, and a region is in one group at most."""

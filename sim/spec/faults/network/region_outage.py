@@ -21,7 +21,7 @@ class RegionOutage(Fault):
     region: Name
     """The region that is out."""
     zone: Name | None = None
-    """Only the nodes in this zone stop; the region's gateways go on."""
+    """Only the nodes in this zone stop; the region's gateways go on. Default: all of the region."""
     data: Literal["survives", "lost"] = "survives"
     """What becomes of the data of its nodes, bus and tables. Default: machines that lose power keep their
     disks."""

@@ -16,7 +16,7 @@ class DecisionDelay(Fault):
 
     kind: Literal["decision_delay"]
     database: str = "*"
-    """The database, or ``*`` for all."""
+    """The database, or ``*`` for all. Default: all."""
     delay: DurationDist
     """What each decision takes longer, drawn anew for each."""
 

@@ -15,7 +15,8 @@ class ReplicationPause(NodeFault):
 
     kind: Literal["replication_pause"]
     stage: Literal["send", "apply"] = "send"
-    """What stands still: sending to the replica, or applying at it."""
+    """What stands still: sending to the replica, or applying at it. Default: sending, which puts
+    records at risk."""
 
     def check(self, platform: Platform, path: Path) -> Iterator[Complaint]:
         """The region is given, and is a replica's at first."""

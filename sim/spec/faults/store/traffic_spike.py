@@ -20,7 +20,7 @@ class TrafficSpike(Fault):
     factor: Factor
     """What the rates are multiplied by."""
     database: str = "*"
-    """The database, or ``*`` for all."""
+    """The database, or ``*`` for all. Default: all."""
     client: Name | None = None
     """Of which group of clients. Default: all."""
     operation: Literal["read", "write"] | None = None
