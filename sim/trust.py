@@ -16,8 +16,8 @@ _FORMULAS = ("lognormal", "pareto", "weibull", "gamma", "exponential")  # the lo
 
 
 def trust(scenario: Scenario, figures: Figures, milestones: Sequence[Milestone]) -> list[str]:
-    """Return the trust note of a run."""
-    notes = [_ONE, *recorded(scenario), *_left_out(scenario), *_without_majority(milestones)]
+    """Return the trust note of a run: what is particular to it before what holds for all."""
+    notes = [_ONE]
     wanted = {objective.of for objective in scenario.sla.values()}
     untested = sorted(name for name, of in figures.recovery.items() if name in wanted and not of.tested)
     if untested:
@@ -25,7 +25,7 @@ def trust(scenario: Scenario, figures: Figures, milestones: Sequence[Milestone])
         notes.append(f"Nothing was asked of {some(untested)}{when}: objectives on it are undecided.")
     if not scenario.sla:
         notes.append("No objective was given: nothing was judged.")
-    return notes
+    return [*notes, *_without_majority(milestones), *recorded(scenario), *_left_out(scenario)]
 
 
 def _without_majority(milestones: Sequence[Milestone]) -> Iterator[str]:

@@ -11,7 +11,7 @@ import click
 
 from sim.cli import find, options, outputs
 from sim.cli.admit import admit
-from sim.cli.screen import colours, emit, moves, rendered, tell_of_kernels, warn
+from sim.cli.screen import colours, emit, moves, rendered, tell_of_kernels, warn, width
 from sim.core.inert import inert
 
 if TYPE_CHECKING:
@@ -50,6 +50,7 @@ if TYPE_CHECKING:
 @click.option(
     "--json", "as_json", is_flag=True, default=False, help="Print one JSON document instead of the page."
 )
+@click.option("--full", is_flag=True, default=False, help="Print every table, not one screen.")
 @click.option("-q", "--quiet", is_flag=True, default=False, help="Print the verdict alone, and no progress.")
 @click.option(
     "--color/--no-color", "colour", default=None, help="Colour, or none, whatever the terminal says."
@@ -58,8 +59,9 @@ if TYPE_CHECKING:
 def command(ctx: click.Context, /, **given: Any) -> int:
     """Simulate SCENARIO once: a file, or the name of a scenario that comes with sim.
 
-    Prints what happened, how long recovery took and why, what was lost, and what readers saw. The
-    exit code is the verdict. Everything is also written to a folder of its own under --out.
+    Prints one screen: the objectives, how long recovery took and where the time went, what was lost and
+    why; with --full also what happened, every stage and what readers saw. The exit code is the verdict.
+    Everything is also written to a folder of its own under --out.
 
     With --trials, --until or --sweep it is a study: many trials, each with its own draws, and figures with
     intervals. A study that was interrupted goes on where it was when the same command is given again.
@@ -152,11 +154,23 @@ def _result(outcome: "Outcome", given: dict[str, Any], target: Path) -> str:
         from sim.report.document import document, written
 
         return written(document(outcome))
-    from sim.report.terminal import headline, page
+    from sim.report.brief import brief
+    from sim.report.terminal import measure_of, page, reviewed
 
+    review = reviewed(outcome, source=source_of(given), folder=str(target))
     if given["quiet"]:
-        return inert(headline(outcome)) + "\n"
-    return rendered(page(outcome, source=source_of(given), folder=str(target)), given["colour"])
+        return inert(review.headline) + "\n"
+    if given["full"]:
+        return rendered(page(outcome, review, places=_places(target)), given["colour"])
+    places = _places(target, "(--full prints all of it)")
+    seen = brief(review, width=width(sys.stdout), measure=measure_of(outcome), places=places)
+    return rendered(seen, given["colour"])
+
+
+def _places(target: Path, more: str = "") -> list[str]:
+    """Return where a run can be read: its page, if it has one, else its folder."""
+    page = target / "report.html"
+    return [f"Page: {shlex.quote(str(page if page.is_file() else target))} {more}".rstrip()]
 
 
 def source_of(given: dict[str, Any]) -> str:

@@ -16,7 +16,7 @@ from sim.core.inert import inert, inert_lines
 if TYPE_CHECKING:
     from sim.report.page import Section
 
-WIDTH_MAX = 100
+WIDTH_MIN, WIDTH_MAX = 40, 100
 
 
 def colours(stream: TextIO, flag: bool | None) -> bool:
@@ -49,8 +49,11 @@ def moves(stream: TextIO) -> bool:
 
 
 def width(stream: TextIO) -> int:
-    """Return how many characters a line may have: the terminal's, at most ``WIDTH_MAX``."""
-    return min(WIDTH_MAX, shutil.get_terminal_size((WIDTH_MAX, 24)).columns) if stream.isatty() else WIDTH_MAX
+    """Return how many cells a line may have: as COLUMNS says, or the terminal; at most ``WIDTH_MAX``."""
+    asked = os.environ.get("COLUMNS", "")
+    if not stream.isatty() and not asked.isdecimal():
+        return WIDTH_MAX
+    return max(WIDTH_MIN, min(WIDTH_MAX, shutil.get_terminal_size((WIDTH_MAX, 24)).columns))
 
 
 def rendered(sections: "list[Section]", flag: bool | None) -> str:

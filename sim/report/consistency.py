@@ -34,7 +34,12 @@ def consistency(outcome: Outcome) -> list[Section]:
         ),
         frozenset(range(1, 5)),
     )
-    return [Section("Consistency", (stale, "", broken, *_witnesses(stores)))]
+    guarantees = [_guarantee(f, g) for f in stores.values() for g in GUARANTEES]
+    if any(g.violations for g in guarantees):
+        return [Section("Consistency", (stale, "", broken, *_witnesses(stores)))]
+    judged = any(g.judged for g in guarantees)
+    none = "- No session saw a promise broken." if judged else "- No session could have seen one broken."
+    return [Section("Consistency", (stale, none))]
 
 
 def _staleness(figure: ConsistencyFigures) -> tuple[str, ...]:

@@ -1,20 +1,21 @@
-"""A page of text: sections of paragraphs and tables, as data, and as plain aligned rows.
+"""A page of text: sections of paragraphs and tables, as data, and laid out in lines that fit a width.
 
 Whatever stands on a page is inert from when it is put there: names in it come from scenarios.
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from textwrap import wrap
 
 from sim.core.inert import inert
+from sim.report.fitting import GAP, cells, padded, sizes_of, wrapped
 
-GAP = "  "
+Line = tuple[tuple[str, str], ...]  # pieces of a line: text, and what it is: title, head, cell or text
+INDENT = "  "
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Rows under a head. Columns with their index in ``right`` are aligned right; only the last may wrap."""
+    """Rows under a head. Columns with their index in ``right`` are aligned right; the last may wrap."""
 
     head: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
@@ -40,44 +41,71 @@ class Section:
 
 
 def plain(page: list[Section], width: int = 100) -> str:
-    """Return the page as lines of at most ``width`` characters, without colour or box characters."""
+    """Return the page as lines of at most ``width`` cells of a terminal, without colour or box characters."""
     lines: list[str] = []
-    for section in page:
-        if lines:
-            lines.append("")
-        if section.title:
-            lines += [section.title, "-" * len(section.title)]
+    for line in laid_out(page, width):
+        text = "".join(piece for piece, _ in line).rstrip()
+        lines.append(text)
+        if line and line[0][1] == "title":
+            lines.append("-" * cells(text))
+    return "\n".join(lines) + "\n"
+
+
+def laid_out(page: list[Section], width: int) -> Iterator[Line]:
+    """Yield the lines of a page; of a title, without a rule below it."""
+    for number, section in enumerate(page):
+        if number:
+            yield ()
+        yield from (((line, "title"),) for line in (wrapped(section.title, width) if section.title else ()))
         for piece in section.body:
-            lines += _table(piece, width) if isinstance(piece, Table) else paragraph(piece, width)
-    return "\n".join(line.rstrip() for line in lines) + "\n"
+            if isinstance(piece, Table):
+                yield from _table(piece, width)
+            else:
+                yield from (((line, "text"),) for line in paragraph(piece, width))
 
 
 def paragraph(text: str, width: int) -> list[str]:
     """Return a paragraph as lines of at most ``width``; leading spaces and bullet set the indent."""
     lead = len(text) - len(text.lstrip(" -"))
-    return wrap(
-        text, width, subsequent_indent=" " * lead, break_on_hyphens=False, break_long_words=False
-    ) or [""]
+    lines = wrapped(text[lead:], max(width - lead, 1))
+    return [(" " * lead if number else text[:lead]) + line for number, line in enumerate(lines)]
 
 
-def _table(table: Table, width: int) -> list[str]:
-    """Align the columns; what the last column cannot hold goes on below itself."""
-    rows = [table.head, *table.rows] if any(table.head) else list(table.rows)
-    sizes = [max(len(row[i]) for row in rows) for i in range(len(table.head))]
+def _table(table: Table, width: int) -> Iterator[Line]:
+    """Yield the lines of a table: columns side by side, or, where they do not fit, one below the other."""
+    sizes = sizes_of(table.head, table.rows, table.right, width)
+    if sizes is None:
+        for row in table.rows:
+            yield from _stacked(table.head, row, width)
+        return
+    if any(table.head):
+        yield from _row(table.head, sizes, table.right, "head")
+    for row in table.rows:
+        yield from _row(row, sizes, table.right, "cell")
+
+
+def _row(row: tuple[str, ...], sizes: list[int], right: frozenset[int], style: str) -> Iterator[Line]:
+    """Yield the lines of one row; a head that wraps stands on the row's last line."""
     last = len(sizes) - 1
-    left = sum(sizes[:last]) + len(GAP) * last
-    sizes[last] = max(1, min(sizes[last], max(20, width - left)))  # a column may be empty throughout
-    return [line for row in rows for line in _row(row, sizes, table.right)]
+    wraps = [style == "head" or i == last for i in range(len(sizes))]
+    columns = [
+        wrapped(cell, size) if wrap else [padded(cell, size, right=False).rstrip()]
+        for cell, size, wrap in zip(row, sizes, wraps, strict=True)
+    ]
+    height = max(map(len, columns))
+    if style == "head":
+        columns = [[""] * (height - len(lines)) + lines for lines in columns]
+    for number in range(height):
+        texts = [lines[number] if number < len(lines) else "" for lines in columns]
+        yield tuple(
+            ((GAP if i else "") + padded(text, sizes[i], right=i in right), style)
+            for i, text in enumerate(texts)
+        )
 
 
-def _row(row: tuple[str, ...], sizes: list[int], right: frozenset[int]) -> Iterator[str]:
-    """Yield the lines of one row."""
-    last = len(sizes) - 1
-    tail = wrap(row[last], sizes[last], break_on_hyphens=False) or [""]
-    cells = [*row[:last], tail[0]]
-    yield GAP.join(
-        cell.rjust(size) if i in right else cell.ljust(size)
-        for i, (cell, size) in enumerate(zip(cells, sizes, strict=True))
-    )
-    indent = " " * (sum(sizes[:last]) + len(GAP) * last)
-    yield from (indent + line for line in tail[1:])
+def _stacked(head: tuple[str, ...], row: tuple[str, ...], width: int) -> Iterator[Line]:
+    """Yield a row as its first cell, and under it what each other column has, set in."""
+    yield from (((line, "cell"),) for line in wrapped(row[0], width))
+    said = [f"{name}: {cell}" if name else cell for name, cell in zip(head[1:], row[1:], strict=True) if cell]
+    for line in wrapped("; ".join(said), max(width - len(INDENT), 1)) if said else ():
+        yield ((INDENT + line, "text"),)

@@ -1,27 +1,36 @@
 """The page that ``sim run`` prints."""
 
 import shlex
+from collections.abc import Sequence
 
-from sim.outcome import FaultFigures, Outcome
+from sim.outcome import Outcome
 from sim.report.consistency import consistency
 from sim.report.control import beside
+from sim.report.document import document, plain
 from sim.report.loss import loss
 from sim.report.page import Section
 from sim.report.quantities import duration, plural
 from sim.report.recovery import objectives, recovery
+from sim.report.review.records import Review
+from sim.report.review.review import review_of
 from sim.report.stages import path
 from sim.report.timeline import story
 
 
-def page(outcome: Outcome, *, source: str, folder: str | None = None) -> list[Section]:
-    """Return the whole result as sections.
+def reviewed(outcome: Outcome, *, source: str, folder: str | None = None) -> Review:
+    """Return the review of an outcome.
 
-    ``source`` is the scenario as the user named it, with the options that change it, for the next command to
-    type; ``folder`` is where the run was written.
+    ``source``: the scenario as the user named it, with the options that change it; ``folder``: where the run
+    was written.
     """
+    return review_of(plain(document(outcome)), source=source, folder=shlex.quote(folder) if folder else "")
+
+
+def page(outcome: Outcome, review: Review, *, places: Sequence[str] = ()) -> list[Section]:
+    """Return the whole result as sections; ``places``: where it can be read again, a line each."""
     happened = story(outcome.milestones, origin_ns=_first_fault(outcome))
     return [
-        Section("", (headline(outcome), _measure_of_run(outcome))),
+        Section("", (review.headline, " ".join(review.sentences + review.limits), measure_of(outcome))),
         *([Section("What happened", tuple(happened))] if outcome.milestones else []),
         objectives(outcome),
         *recovery(outcome),
@@ -34,36 +43,19 @@ def page(outcome: Outcome, *, source: str, folder: str | None = None) -> list[Se
             if outcome.trust
             else []
         ),
-        _next(outcome, source, folder),
+        Section("Next", (*places, *commands(review), f"Again: {review.reproduce.line}", *_control(outcome))),
     ]
 
 
-def headline(outcome: Outcome) -> str:
-    """Return the verdict and its reason in one line."""
-    by_verdict: dict[str, list[str]] = {}
-    for objective in outcome.objectives:
-        by_verdict.setdefault(objective.verdict, []).append(objective.id)
-    missed, undecided = by_verdict.get("missed", []), by_verdict.get("undecided", [])
-    reasons = []
-    if missed:
-        reasons.append(
-            f"{len(missed)} of {plural(len(outcome.objectives), 'objective')} missed ({', '.join(missed)})"
-        )
-    if undecided:
-        reasons.append(f"{len(undecided)} undecided ({', '.join(undecided)})")
-    idle = [f"fault {name} never took effect ({f.status})" for name, f in outcome.faults.items() if _idle(f)]
-    if undecided and not idle:
-        reasons[-1] += f": {next(o.why for o in outcome.objectives if o.id == undecided[0])}"
-    reasons += idle
-    if not reasons:
-        number = len(outcome.objectives)
-        reasons.append(f"all {plural(number, 'objective')} met" if number else "no objectives set")
-    return f"{outcome.verdict.upper()}: {outcome.scenario}: {', '.join(reasons)}"
+def commands(review: Review) -> list[str]:
+    """Return the next command to type, and what it is for."""
+    return [f"Next: {review.next.line}", f"      {review.next.purpose}"]
 
 
-def _idle(fault: FaultFigures) -> bool:
-    """Return whether a fault should have done something and did not."""
-    return not fault.fired and fault.status != "not_drawn"
+def _control(outcome: Outcome) -> list[str]:
+    """Return what else the command that gives the run again can show: what the faults alone cost."""
+    offered = outcome.control is None and outcome.faults
+    return ["       with --control, beside the same run without its faults"] if offered else []
 
 
 def _first_fault(outcome: Outcome) -> int | None:
@@ -71,26 +63,10 @@ def _first_fault(outcome: Outcome) -> int | None:
     return next((m.at_ns for m in outcome.milestones if m.kind == "fault.started"), None)
 
 
-def _measure_of_run(outcome: Outcome) -> str:
+def measure_of(outcome: Outcome) -> str:
     """Say what was run, so that it can be run again, and what it took."""
     performance = outcome.performance
     return (
         f"seed {outcome.seed}, digest {outcome.digest[:12]}, {plural(performance.writes, 'write')} "
         f"simulated in {duration(performance.wall_s)}"
     )
-
-
-def _next(outcome: Outcome, source: str, folder: str | None) -> Section:
-    """Return the next command to type: what the fault alone cost, or the same drill with other luck."""
-    command, purpose = (
-        (
-            f"sim run {source} --seed {outcome.seed} --control",
-            "the same run without its faults, as differences",
-        )
-        if outcome.control is None and outcome.faults
-        else (f"sim run {source} --seed {outcome.seed + 1}", "the same drill with other draws")
-    )
-    lines = [f"  {command}", f"    {purpose}"]
-    if folder:
-        lines = [f"Everything above, and more: {shlex.quote(folder)}", *lines]
-    return Section("Next", tuple(lines))

@@ -55,9 +55,10 @@ def simulated(path: Path, seed: int) -> str:
     """Return ``ended``, ``stopped`` by a guard, ``not shortened``, ``not admitted``, or what went wrong."""
     from sim.estimate.admission import refusal
     from sim.estimate.estimate import estimate
+    from sim.report.brief import brief
     from sim.report.document import document, written
     from sim.report.page import plain
-    from sim.report.terminal import page
+    from sim.report.terminal import page, reviewed
     from sim.trial import run
 
     try:
@@ -68,7 +69,9 @@ def simulated(path: Path, seed: int) -> str:
         if refusal(estimate(short), BUDGET) is not None:
             return "not admitted"
         outcome = run(short, seed=seed, budget=BUDGET)
-        said = plain(page(outcome, source=str(path))) + written(document(outcome))
+        review = reviewed(outcome, source=str(path))
+        screen = brief(review, width=80, measure="", places=[])
+        said = plain(page(outcome, review)) + plain(screen, 80) + written(document(outcome))
     except (LimitReached, OverBudget):
         return "stopped"
     except Exception:  # noqa: BLE001 - any of them is what is looked for

@@ -1,6 +1,7 @@
 """The few lines of a timeline that tell most: what broke, what was decided, what was lost, what was back."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
 from typing import Any
 
 from sim.journal.milestones import Milestone
@@ -16,12 +17,13 @@ WEIGHTS = {
     9: ("fault.started", "destroyed", "promoted"),
     8: ("primary.lost", "no_majority", "no_candidate", "promotion_failed", "cancelled", "kept"),
     7: ("fault.healed", "declared", "stream.failed", "partitions.down", "replay.started", "replay.finished"),
-    6: ("decided", "fenced", "lake.moved", "partitions.up"),
+    6: ("fenced", "lake.moved", "partitions.up"),
     5: ("rejoined", "rerouted", "reader.moved", "process.stopped"),
-    4: ("relay.resumed", "process.started", "answer"),
+    4: ("decided", "relay.resumed", "process.started", "answer"),
 }
 WEIGHT_OF = {kind: weight for weight, kinds in WEIGHTS.items() for kind in kinds}
-ON_CHAIN = 2  # more, if it is a cause of the worst recovery
+WAIT_S = 1.0
+ON_CHAIN = 2  # more, if the worst recovery waited for it
 # Kinds whose reason a line must have.
 TELLING_WHY = frozenset(
     {"fault.started", "destroyed", "no_majority", "no_candidate", "cancelled", "kept", "promotion_failed"}
@@ -54,8 +56,10 @@ def _milestone(entry: Mapping[str, Any]) -> Milestone:
 
 
 def _chain(document: Mapping[str, Any], rows: Sequence[CapabilityRow]) -> frozenset[int]:
-    """Return the milestones that led to the recovery of the capability that is shown first."""
-    return frozenset(document["recovery"][rows[0].name]["chain"]) if rows else frozenset()
+    """Return the milestones that the recovery of the capability that is shown first waited for."""
+    ids = document["recovery"][rows[0].name]["chain"] if rows else []
+    at_s = {i: document["milestones"][i]["at_s"] for i in ids}
+    return frozenset(later for earlier, later in pairwise(ids) if at_s[later] - at_s[earlier] >= WAIT_S)
 
 
 def _weight(scene: Scene, chain: frozenset[int]) -> int:

@@ -10,7 +10,7 @@ from sim.report.review.records import Range, StoreRow
 CAUSES = {
     "paused": "held back because replication was paused",
     "send_queue": "still to be sent: the replica was out of reach, or its share of the link too small",
-    "wire": "sent but not yet received, on a wire that was lost",
+    "wire": "sent but not received: the wire was lost",
     "diverged": "written to the old primary after the failure",
     "node": "received by a node whose data was lost later",
 }

@@ -1,11 +1,13 @@
 """``sim run``: options, output, folder and exit codes, with a trial that answers at once."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from tests.unit.report.drill import drill
+from sim.report.fitting import cells
+from tests.unit.report.drill import drill, figures
 
 
 @pytest.mark.parametrize(("verdict", "code"), [("pass", 0), ("fail", 1), ("inconclusive", 3)])
@@ -73,10 +75,42 @@ def test_the_run_folder_can_be_run_again(sim, scenario, trial):
     assert second.relative_to("again") == folder.relative_to("kept")
 
 
-def test_the_next_command_repeats_what_was_typed(sim, scenario, trial):
-    """The command offered has the scenario and its changes, quoted for the shell."""
-    out = sim("run", scenario, "--set", "name=Two words")[1]
-    assert "sim run two.yaml --set 'name=Two words' --seed 0 --control" in out
+def test_the_page_repeats_what_was_typed(sim, scenario, trial):
+    """The command that gives the run again has the scenario and its changes, quoted for the shell."""
+    out = sim("run", scenario, "--set", "name=Two words", "--full")[1]
+    assert "Again: sim run two.yaml --set 'name=Two words' --seed 0" in out
+
+
+def test_one_screen_unless_all_is_asked_for(sim, scenario, trial, monkeypatch):
+    """By default at most 40 lines of 80 columns, with where the run is and what to type next."""
+    monkeypatch.setenv("COLUMNS", "80")
+    screen = sim("run", scenario)[1].splitlines()
+    assert len(screen) <= 40
+    assert max(map(len, screen)) <= 80
+    assert any(line.startswith("Page: reports/") for line in screen)
+    assert any(line.startswith("Next: sim explain reports/") for line in screen)
+    assert len(sim("run", scenario, "--full")[1].splitlines()) > len(screen)
+
+
+@pytest.mark.parametrize("columns", [40, 57, 80, 100])
+@pytest.mark.parametrize("full", [(), ("--full",)])
+def test_nothing_is_wider_than_the_terminal(sim, scenario, trial, monkeypatch, columns, full):
+    """Neither page has a line wider than asked for, also with wide, right-to-left and very long names."""
+    monkeypatch.setenv("COLUMNS", str(columns))
+    trial.outcome = hostile()
+    lines = sim("run", scenario, "--set", f"name={'x' * 150}", *full)[1].splitlines()
+    assert max(map(cells, lines)) <= columns
+
+
+def hostile():
+    """The drill with names that are long, wide, written from right to left, and full of markup."""
+    found = figures()
+    names = ("订单" * 40, "הזמנות" * 9, "x" * 150, "<b>'\"&</b>")
+    for part in ("recovery", "loss", "consistency"):
+        found[part] |= {f"{name}.write": next(iter(found[part].values())) for name in names}
+    made = drill(figures=found, scenario=names[0])
+    named = [replace(made.objectives[0], id=name, of=name) for name in names]
+    return replace(made, objectives=[*made.objectives, *named])
 
 
 def test_a_failed_run_leaves_no_folder(sim, scenario, trial):

@@ -5,6 +5,7 @@ import re
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sim.report import fitting
 from sim.report.colour import coloured
 from sim.report.page import Section, Table, plain
 
@@ -20,6 +21,29 @@ def test_rows_fit_and_keep_every_word(rows, width):
     assert sorted(text.split()) == sorted(
         " ".join(["one two three", *(" ".join(row) for row in rows)]).split()
     )
+
+
+wide = st.text(alphabet="ab 订单é́שלום", min_size=1, max_size=70)
+
+
+@given(
+    st.lists(st.tuples(wide, st.integers(0, 10**9).map(str), wide), min_size=1, max_size=4),
+    st.integers(40, 120),
+)
+def test_a_table_of_any_names_fits_and_keeps_its_numbers(rows, width):
+    """Wide and long names never make a line too long, and what gives way is never a number."""
+    table = Table(("a name", "number", "why"), tuple(rows), frozenset({1}))
+    text = plain([Section("", (table, rows[0][0]))], width)
+    assert max(map(fitting.cells, text.splitlines())) <= width
+    assert all(number in text for _, number, _ in rows)
+
+
+def test_a_table_that_cannot_fit_stands_row_by_row():
+    """Columns that have no room side by side stand under each other, named by their heads."""
+    table = Table(("of", *"abcdefgh"), (("x", *["1,000,000"] * 8),), frozenset(range(1, 9)))
+    first, *rest = plain([Section("", (table,))], 40).splitlines()
+    assert first == "x"
+    assert rest[0].startswith("  a: 1,000,000; b: 1,000,000")
 
 
 def test_columns_line_up():
@@ -39,9 +63,9 @@ def test_a_bullet_hangs():
 
 def test_colour_adds_no_words(outcome):
     """The page in colour has the words of the plain page, and escape codes."""
-    from sim.report.terminal import page
+    from sim.report.terminal import page, reviewed
 
-    sections = page(outcome, source="x")
+    sections = page(outcome, reviewed(outcome, source="x"))
     drawn = coloured(sections)
     stripped = re.sub(r"\x1b\[[0-9;]*m", "", drawn)
     assert drawn != stripped
