@@ -10,6 +10,7 @@ from sim.report.page import Section, Table
 from sim.report.quantities import count, duration, plural
 from sim.report.review.stores import reasons
 
+NOTHING_LOST = "- No acknowledged transaction was lost."
 BACKUPS = "- Backups are not modelled: what is gone or out of reach here may still be in one."
 
 
@@ -26,8 +27,8 @@ def loss(outcome: Outcome) -> list[Section]:
         for name, figure in stores.items()
         for reason in reasons(plain(figure), alone=not standbys.get(name))
     ]
-    told: list[str | Table] = [table, *lines, BACKUPS] if lines else ["- No acknowledged transaction was lost."]
-    return [Section("Data loss (acknowledged, then gone)", tuple(told)), *_exposure(outcome)]
+    told: tuple[str | Table, ...] = (table, *lines, BACKUPS) if lines else (NOTHING_LOST,)
+    return [Section("Data loss (acknowledged, then gone)", told), *_exposure(outcome)]
 
 
 def _window(figure: LossFigures) -> str:
