@@ -58,6 +58,8 @@ KINDS = {
     "promotion_failed": "the promotion was abandoned",
     "promoted": "a replica became primary; subject <domain>/<region>",
     "rerouted": "a gateway learned of the new primary; subject <domain>/route/<region>",
+    "writes.blocked": "fewer replicas than a commit waits for can acknowledge one; subject <domain>",
+    "writes.unblocked": "enough can again, or the primary does not wait any more",
     "rewinding": "a node began to drop what its timeline lost",
     "rebuilding": "a node began a full copy",
     "rejoined": "a node follows the primary again",

@@ -6,7 +6,13 @@ from sim.core.record import figure, record
 from sim.measure.capability.figures import LatencyFigures, OperationFigures, RatioFigures, RecoveryFigures
 from sim.measure.orders.figures import OrderFigures, StockFigures
 from sim.measure.platform.figures import PathFigures
-from sim.measure.store.figures import ConservationFigures, ConsistencyFigures, ExposureFigures, LossFigures
+from sim.measure.store.figures import (
+    BlockedFigures,
+    ConservationFigures,
+    ConsistencyFigures,
+    ExposureFigures,
+    LossFigures,
+)
 
 
 @record
@@ -16,6 +22,10 @@ class Figures:
     recovery: Mapping[str, RecoveryFigures] = figure("by capability: how long it was bad, and why")
     loss: Mapping[str, LossFigures] = figure("by store: acknowledged writes that are gone or out of reach")
     exposure: Mapping[str, Mapping[str, ExposureFigures]] = figure("by store and standby: what was at risk")
+    blocked: Mapping[str, BlockedFigures] | None = figure(
+        "by store that waits for replicas: how long too few could acknowledge; only with such a store",
+        sparse=True,
+    )
     consistency: Mapping[str, ConsistencyFigures] = figure("by store: what readers saw")
     latency: Mapping[str, LatencyFigures] = figure("by capability: how long operations took that ended ok")
     operations: Mapping[str, OperationFigures] = figure("by capability: how operations ended")

@@ -16,9 +16,10 @@ from sim.measure.orders.fulfilment import order_figures, shelf_figures, shelf_pr
 from sim.measure.orders.orders import Orders
 from sim.measure.orders.setup import OrderSetup, order_setup_of
 from sim.measure.platform.platform import PathMeasures, PathOutcome, joined
+from sim.measure.store.blocked import blocked_figures
 from sim.measure.store.consistency import Consistency
 from sim.measure.store.exposure import Exposure
-from sim.measure.store.figures import ConservationFigures
+from sim.measure.store.figures import BlockedFigures, ConservationFigures
 from sim.measure.store.latency import Latency
 from sim.measure.store.ledger import Ledger
 from sim.measure.store.loss import Loss, loss_of
@@ -69,6 +70,10 @@ class DomainMeasures:
     def loss(self) -> Loss:
         """Return what was lost and stranded of the store, worked out once."""
         return loss_of(self.ledger, self._milestones, self._end_ns)
+
+    def blocked(self) -> BlockedFigures:
+        """Return how long its writes waited for replicas that could not acknowledge."""
+        return blocked_figures(self._milestones, self.setup.domain, self._end_ns)
 
     def capabilities(self) -> dict[str, RecoveryFigures]:
         """Return capability -> recovery."""
@@ -147,6 +152,7 @@ class Measures:
                 for name, loss in losses.items()
             },
             exposure=exposure,
+            blocked={name: store.blocked() for name, store in stores.items() if store.setup.waits} or None,
             consistency={name: store.consistency.figures() for name, store in stores.items()},
             latency=joined(store.latency.figures() for store in stores.values()),
             operations=joined(store.latency.operations() for store in stores.values()),

@@ -14,7 +14,18 @@ SPANS_NS = (10 * S, 30 * S, 60 * S, 300 * S)
 # Left out first when the story is too long: steps that others in the story imply.
 DETAIL = frozenset({"checker.unhealthy", "checker.healthy", "observer.healthy", "node.down", "node.up"})
 # Kinds whose subject is a domain and nothing more.
-WHOLE_DOMAIN = frozenset({"primary.lost", "destroyed", "no_majority", "declared", "decided", "fenced"})
+WHOLE_DOMAIN = frozenset(
+    {
+        "primary.lost",
+        "destroyed",
+        "no_majority",
+        "declared",
+        "decided",
+        "fenced",
+        "writes.blocked",
+        "writes.unblocked",
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +181,8 @@ PHRASES = {
     "promotion_failed": "promotion fails, {nodes}",
     "promoted": "new primary, {nodes}",
     "rerouted": "gateways in {third} learn the new primary, {domains}",
+    "writes.blocked": "writes wait for replicas, {domains}",
+    "writes.unblocked": "writes wait no longer, {domains}",
     "rewinding": "returning node drops what was abandoned, {nodes}",
     "rebuilding": "returning node copies everything, {nodes}",
     "rejoined": "node follows the new primary, {nodes}",

@@ -38,6 +38,7 @@ class Coverage:
     refused_for_lag: int = 0  # a choice at which a follower lagged too much
     down_at_end: int = 0  # nodes that were down when the run ended
     half_done_at_end: int = 0  # failovers, rewinds and rebuilds under way when the run ended
+    blocked: int = 0  # too few replicas could acknowledge
     waits: int = 0  # a write waited for acknowledgements
     waits_again: int = 0  # not its first attempt
     never_answered: int = 0  # it waited in vain: the node stopped, or another took its place

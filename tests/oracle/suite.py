@@ -28,6 +28,7 @@ MUST_EXERCISE = {
             "overlapping_faults",
             "retries_at_failover",
             "cuts_in_promotion",
+            "blocked",
             "traces",
             "empirical",
             "two regions",

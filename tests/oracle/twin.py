@@ -108,6 +108,7 @@ class Twin:
         self.loads: list[Load] = []
         self.calls: dict[tuple[str, str], Calls] = {}  # by domain written to and handler or replay
         self.lost: set[str] = set()
+        self.blocked: set[str] = set()
         for name in sorted(scenario.databases):
             self._build(name)
         self.path: Path | None = None
@@ -336,6 +337,17 @@ class Twin:
             elif name not in self.lost:
                 self.lost.add(name)
                 self.note("primary.lost", name)
+            self._watch_writes(name, domain)
+
+    def _watch_writes(self, name: str, domain: Domain) -> None:
+        primary = domain.primary
+        flows = [flow for flow in primary.flows_out if flow.way_back is not None]
+        able = sum(flow.connected and not flow.pauses and flow.way_back.open for flow in flows)
+        blocked = primary.up and primary.intact and able < domain.needed
+        if blocked != (name in self.blocked):
+            self.blocked ^= {name}
+            self.coverage.blocked += blocked
+            self.note("writes.blocked" if blocked else "writes.unblocked", name)
 
     def watch_copies(self, domain: Domain) -> None:
         """Note what has been destroyed now."""
@@ -415,6 +427,7 @@ class Twin:
         node.following = True
         self._detach(node)
         self._attach(node, node.domain.primary)
+        self._watch_writes(node.domain.name, node.domain)
 
     def _detach(self, node: Node) -> None:
         flow = node.flow_in

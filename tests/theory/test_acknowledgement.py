@@ -7,7 +7,8 @@ so 20 ms later, west after 1 + 30 + 2 and 30 ms; the answer takes 5.3 ms more.
 
 import pytest
 
-from tests.theory.one_store import ACCESS, EAST_NORTH, EAST_WEST, LOCAL, LSN, MS, TRANSMIT, S, run
+from sim.trial import run as judged
+from tests.theory.one_store import ACCESS, EAST_NORTH, EAST_WEST, LOCAL, LSN, MS, TRANSMIT, S, run, scenario
 
 OK, INFO = 0, 2
 T = 20 * S
@@ -196,3 +197,43 @@ def test_a_replica_that_catches_up_acknowledges_the_old_ones_too():
     for k, (_, _, end, outcome) in enumerate(sorted(waited)):
         assert outcome == OK
         assert end == back + (k + 1) * TRANSMIT + EAST_NORTH + FLUSH + EAST_NORTH + BACK
+
+
+PAUSED = {"kind": "replication_pause", "database": "orders", "stage": "send", "at": "20s", "duration": "4s"}
+CRASH = {"kind": "db_crash", "database": "orders", "at": "21s"}
+PAUSES = {region: {**PAUSED, "region": region} for region in ("west", "north")}
+
+
+@pytest.mark.parametrize(
+    ("count", "faults", "spans_s"),
+    [
+        (1, {}, []),
+        (1, cut("north->east"), []),
+        (2, cut("north->east"), [(20, 30)]),
+        (1, cut("north->east", "west->east", until=T + 9 * S), [(20, 29)]),
+        (1, cut("east->north", "west->east", until=T + 9 * S), [(20, 29)]),
+        (1, PAUSES, [(20, 24)]),
+        (2, {"west": PAUSES["west"]}, [(20, 24)]),
+        (2, {"crash": {**NORTH_OF_ORDERS, "kind": "db_crash", "duration": "2s"}}, [(20, 30)]),
+        (1, {"crash": CRASH} | cut("north->east", "west->east"), [(20, 21)]),
+    ],
+    ids=["well", "one", "one of two", "ways back", "there", "paused", "one paused", "restarts", "dies"],
+)  # fmt: skip
+def test_writes_are_blocked_while_too_few_replicas_can_acknowledge(count, faults, spans_s):
+    """From the change after which too few can to the one after which enough can, or nothing is committed."""
+    r = run({"duration": "30s"}, orders=store(count), **faults)
+    assert [at / S for at in r.when("writes.blocked")] == [since for since, _ in spans_s]
+    assert [at / S for at in r.when("writes.unblocked")] == [until for _, until in spans_s if until < 30]
+    lengths = [until - since for since, until in spans_s]
+    found = r.figures["blocked"]["orders"]
+    assert (found["times"], found["total_s"], found["longest_s"]) == (
+        len(lengths), sum(lengths), max(lengths, default=0),
+    )  # fmt: skip
+    assert found["at_end"] == any(until == 30 for _, until in spans_s)
+
+
+def test_a_wait_that_goes_on_is_not_judged_kindly():
+    """Blocked for ten seconds when the run ends: five are exceeded, of fifteen nobody can say."""
+    limits = {str(most): {"metric": "blocked_max", "of": "orders", "must": f"<= {most}s"} for most in (5, 15)}
+    found = judged(scenario({"duration": "30s", "sla": limits}, orders=store(2), **cut("north->east")))
+    assert {one.id: one.verdict for one in found.objectives} == {"5": "missed", "15": "undecided"}

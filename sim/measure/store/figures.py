@@ -66,6 +66,16 @@ class StrandedPlace:
 
 
 @record
+class BlockedFigures:
+    """How long too few replicas of a store could acknowledge what its primary committed."""
+
+    times: int = figure("how often its writes were blocked", "times")
+    total_s: float = figure("how long in all")
+    longest_s: float = figure("the longest time of them")
+    at_end: bool = figure("whether they were when the run ended: that time may be longer")
+
+
+@record
 class LossFigures:
     """Acknowledged writes of one store that are gone, and that are out of reach at the end."""
 

@@ -61,7 +61,18 @@ def _staleness(figures: Figures, asked: Asked) -> Bounds | None:
     return exact_bounds(getattr(store, STALENESS[asked.metric]) if store.reads else None, NS)
 
 
+def _blocked(figures: Figures, asked: Asked) -> Bounds | None:
+    """Return the longest time; if it was so when the run ended, it may last for ever. At once never waits."""
+    found = (figures.blocked or {}).get(asked.of)
+    if found is None:
+        return exact_bounds(0)
+    if not found.at_end:
+        return exact_bounds(found.longest_s, NS)
+    return Bounds.between(found.longest_s * NS, inf, "its writes were blocked when the run ended")
+
+
 VALUES: dict[str, Value] = {
+    "blocked_max": _blocked,
     **dict.fromkeys(LOSSES, _loss),
     **dict.fromkeys(STALENESS, _staleness),
     **dict.fromkeys(GUARANTEES, _guarantee),

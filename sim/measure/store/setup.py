@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from sim.core import dials as d
 from sim.spec.faults.turned import turned
+from sim.spec.store.acknowledgement import waits
 
 if TYPE_CHECKING:
     from sim.spec.scenario import Scenario
@@ -19,7 +20,8 @@ class Setup:
     are the regions that hold a node of the store. ``op_life_ns`` bounds the time from first send to end of an
     operation. ``failover_reads``: some reads need the primary. ``pauses``: (fault, region) of each fault that
     pauses sending to a replica of this store. ``called``: handlers or replays write to it. ``windows``:
-    (read or write, length) of the windows over which objectives ask for ratios.
+    (read or write, length) of the windows over which objectives ask for ratios. ``waits``: answers wait for
+    replicas.
     """
 
     domain: str
@@ -40,6 +42,7 @@ class Setup:
     pauses: tuple[tuple[str, str], ...] = ()
     called: bool = False
     windows: tuple[tuple[str, int], ...] = ()
+    waits: bool = False
 
 
 def setup_of(scenario: "Scenario", domain: str) -> Setup:
@@ -64,6 +67,7 @@ def setup_of(scenario: "Scenario", domain: str) -> Setup:
         pauses=tuple(sorted(_pauses(scenario, domain))),
         called=_called(scenario, domain),
         windows=tuple(sorted(_windows(scenario, domain))),
+        waits=waits(store.replication.acknowledgement),
         failover_reads=store.reads == "primary" or len(nodes) < len(scenario.regions),
     )
 

@@ -21,6 +21,9 @@ class Policy(Protocol):
     def passed(self, since: int, until: int) -> None:
         """The store has been settled from one time to another."""
 
+    def blocked(self) -> str | None:
+        """Say why what the primary commits now is not answered before something changes, if it is so."""
+
 
 class AtOnce:
     """Asynchronous: a commit is answered as it is made, which is what a circle does by itself."""
@@ -36,3 +39,7 @@ class AtOnce:
 
     def passed(self, since: int, until: int) -> None:
         """Nothing follows from it."""
+
+    def blocked(self) -> str | None:
+        """Nothing waits."""
+        return None

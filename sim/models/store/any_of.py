@@ -18,7 +18,7 @@ class AnyOf:
 
     def __init__(self, domain: Domain, network: Network, rule: AnyReplicas) -> None:
         assert rule.of is not None, "resolved"
-        self._domain, self._network, self._of = domain, network, rule.of
+        self._domain, self._network, self._of, self._needed = domain, network, rule.of, rule.count
         domain.circle.require(rule.count, rule.flush)
         self.promoted(0)
 
@@ -91,6 +91,20 @@ class AnyOf:
             if node.role == FOLLOWING:
                 self._count(node, since, until)
         self._drop(until)
+
+    def blocked(self) -> str | None:
+        """Say how many can acknowledge, if they are too few."""
+        named = self._named()
+        able = sum(self._able(node) for node in named)
+        return (
+            None
+            if able >= self._needed
+            else f"{able} of {len(named)} replicas can acknowledge, {self._needed} must"
+        )
+
+    def _able(self, node: Node) -> bool:
+        flow = self._domain.followers[node.region].flow
+        return flow.connected and not flow.sender.stands and self._open(node)
 
     def _count(self, node: Node, since: int, until: int) -> None:
         domain, flow = self._domain, self._domain.circle.flow(node.index)

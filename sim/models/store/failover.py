@@ -25,7 +25,7 @@ class Failover:
         self._c, self._routes, self._rejoin = control, routes, rejoin
         self._rules = control.scenario.databases[control.domain.name].failover
         self._name = control.domain.name
-        self._polling = self._failing = self._primary_lost = False
+        self._polling = self._failing = self._primary_lost = self._blocked = False
         self._hopeless = False  # the trip or poll before found that no voters can be a majority
         self._lost_id: int | None = None
         self._trip_id: int | None = None  # of the newest trip to unhealthy
@@ -108,7 +108,21 @@ class Failover:
         if not lost:
             self._lost_id = None
         self._primary_lost = lost
+        self._watch_writes(node)
         watch_copies(self._c)
+
+    def _watch_writes(self, primary: Node) -> None:
+        serves = primary.up and not primary.data_lost
+        why = self._c.domain.policy.blocked() if serves else None
+        if bool(why) == self._blocked:
+            return
+        self._blocked = bool(why)
+        kind = "writes.blocked" if why else "writes.unblocked"
+        ended = "enough replicas can acknowledge" if serves else "its primary commits nothing any more"
+        cause = self._c.milestones.last(
+            "node.down", "region.down", "fault.started", "fault.healed", "rejoined"
+        )
+        self._c.note(kind, self._name, why or ended, cause)
 
     # --- the runbook ----------------------------------------------------------------------------------------
 

@@ -25,6 +25,8 @@ MILESTONES = (
     "decided",
     "fenced",
     "no_candidate",
+    "writes.blocked",
+    "writes.unblocked",
     "kept",
     "promoting",
     "promotion_failed",

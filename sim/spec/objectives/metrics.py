@@ -70,6 +70,7 @@ METRICS: dict[str, Metric] = {
     "monotonic_reads": _count("store", "reads of a session older than one before"),
     "monotonic_writes": _count("store", "writes of a session in another order than it made them"),
     "writes_follow_reads": _count("store", "writes of a session ordered before what it had read"),
+    "blocked_max": _time("store", "the longest time for which too few replicas could acknowledge"),
     "diverged": _count("store", "lost writes of a primary that no longer served the majority"),
     "exposure_max_records": _count("store", "the most records that a standby had not received"),
     "freshness_max": _time("delivery", "the greatest age of what should be there and is not", ITSELF),

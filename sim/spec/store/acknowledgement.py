@@ -33,6 +33,11 @@ class AnyReplicas(Model):
 Acknowledgement = Annotated[Asynchronous | AnyReplicas, Field(discriminator="kind")]
 
 
+def waits(rule: Acknowledgement) -> bool:
+    """Return whether an answer waits for replicas."""
+    return not isinstance(rule, Asynchronous)
+
+
 def check_acknowledgement(
     rule: Acknowledgement, primary: str, nodes: Sequence[str], path: tuple[str, ...]
 ) -> Iterator[Complaint]:
