@@ -4,10 +4,10 @@
 ``attrs["faults"]`` of a series the windows of the faults: (fault, started_s, healed_s).
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from sim.report.span import windows
+from sim.report.span import spent, windows
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -86,23 +86,12 @@ def phases(document: Document) -> "pd.DataFrame":
     ``started_s``: since the start of the run.
     """
     columns = {"capability": "text", "phase": "text", "started_s": "float", "duration_s": "float"}
-    return _frame(_spent(document), columns)
-
-
-def _spent(document: Document) -> Iterator[dict[str, Any]]:
-    for name, found in document["recovery"].items():
-        at_s = _worst(found)
-        for phase, duration_s in found["phases"].items():
-            if duration_s and at_s is not None:
-                yield {"capability": name, "phase": phase, "started_s": at_s, "duration_s": duration_s}
-                at_s += duration_s
-
-
-def _worst(found: Mapping[str, Any]) -> float | None:
-    """Return when the episode began that a capability's phases tell of, s."""
-    longest = found["rta_s"]
-    begun = (one["started_s"] for one in found["episodes"] if one["rta_s"] == longest)
-    return None if longest is None else next(begun, None)
+    rows = (
+        {"capability": name, "phase": phase, "started_s": began_s, "duration_s": duration_s}
+        for name, found in document["recovery"].items()
+        for phase, began_s, duration_s in spent(found)
+    )
+    return _frame(rows, columns)
 
 
 def loss(document: Document) -> "pd.DataFrame":

@@ -23,6 +23,7 @@ class Form(NamedTuple):
 
 
 FORMATS: Mapping[str, Form] = {  # the first is the default
+    "md": Form("report", {".md": "sim.report.markdown.markdown"}),
     "trace": Form("trace", {".json": "sim.report.trace.trace"}),
 }
 

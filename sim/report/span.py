@@ -1,4 +1,4 @@
-"""How long a run lasted, and when its faults were, from its document."""
+"""How long a run lasted, and when its faults and the phases of its recoveries were, from its document."""
 
 from collections.abc import Iterator, Mapping
 from functools import cache
@@ -45,3 +45,17 @@ def _windows(document: Document) -> Iterator[Window]:
 
 def _named(subject: str) -> str:
     return subject.removeprefix("fault/")
+
+
+def spent(found: Mapping[str, Any]) -> Iterator[tuple[str, float, float]]:
+    """Yield (phase, when it began, how long it lasted; s) of a capability's worst recovery, in order.
+
+    ``found``: of a document's ``recovery``. None if the recovery is not over.
+    """
+    longest = found["rta_s"]
+    begun = (one["started_s"] for one in found["episodes"] if one["rta_s"] == longest)
+    at_s = None if longest is None else next(begun, None)
+    for phase, duration_s in found["phases"].items():
+        if duration_s and at_s is not None:
+            yield phase, at_s, duration_s
+            at_s += duration_s

@@ -10,7 +10,7 @@ from typing import Any
 from sim.report.opened import Opened
 from sim.report.quantities import duration
 from sim.report.roles import roles
-from sim.report.span import end_s, resolved, windows
+from sim.report.span import end_s, resolved, spent, windows
 from sim.report.trace.events import Trace, written
 
 Document = Mapping[str, Any]
@@ -66,19 +66,8 @@ def _capabilities(trace: Trace, document: Document) -> None:
                 "recovered": episode["recovered_s"] is not None,
             }
             trace.slice(place, "down", (episode["started_s"], ended_s), args)
-        for phase, began_s, ended_s in spent(found):
-            trace.slice(place, phase, (began_s, ended_s), {"lasted": duration(ended_s - began_s)})
-
-
-def spent(found: Mapping[str, Any]) -> Iterator[tuple[str, float, float]]:
-    """Yield (phase, began, ended; s) of a capability's worst recovery, in order; none if it is not over."""
-    longest = found["rta_s"]
-    begun = (one["started_s"] for one in found["episodes"] if one["rta_s"] == longest)
-    at_s = None if longest is None else next(begun, None)
-    for phase, duration_s in found["phases"].items():
-        if duration_s and at_s is not None:
-            yield phase, at_s, at_s + duration_s
-            at_s += duration_s
+        for phase, began_s, lasted_s in spent(found):
+            trace.slice(place, phase, (began_s, began_s + lasted_s), {"lasted": duration(lasted_s)})
 
 
 def _roles(trace: Trace, document: Document) -> None:
