@@ -1,41 +1,32 @@
 """Floor 1: clock, logs, cursors, pacing kernels and the compiled event loop.
 
-Compiled code is cached per machine, by default in ``~/.cache/multiregion-sim``, because an installed package
-may not be writable. The cache's folder is named by the sources it was compiled from: numba itself does not
-notice a change in a function that another file calls. The variable must be set before numba is first
-imported, which is why it is set here.
+Compiled code is kept per machine, by default in ``~/.cache/multiregion-sim``, because an installed package
+may not be writable.
 """
 
 import atexit
 import errno
 import os
 import shutil
-from hashlib import sha256
 from pathlib import Path
 from tempfile import mkdtemp
 
+from sim.engine.sources import digest
 
-def cache_dir() -> Path:
-    """Return the directory in which compiled kernels are kept, ``$SIM_CACHE_DIR`` or one of the user's."""
+_LOOP = "sim.engine.circle.loop"
+
+
+def cache_dir() -> str:
+    """Return where compiled kernels shall be kept: $SIM_CACHE_DIR, $NUMBA_CACHE_DIR or the user's caches."""
     base = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")  # "~" itself without a home
-    return Path(os.environ.get("SIM_CACHE_DIR") or Path(base) / "multiregion-sim") / _sources()
-
-
-def _sources() -> str:
-    """Return a short hash of every file that holds compiled code."""
-    package = Path(__file__).parent.parent
-    digest = sha256()
-    for folder in ("core", "engine", "measure"):
-        for path in sorted((package / folder).rglob("*.py")):
-            digest.update(path.read_bytes())
-    return digest.hexdigest()[:12]
+    named = os.environ.get("SIM_CACHE_DIR") or os.environ.get("NUMBA_CACHE_DIR")
+    return named or os.path.join(base, "multiregion-sim")
 
 
 def _kept(wanted: str) -> tuple[str, str]:
     """Return where compiled code is kept, and why not where it was wanted, "" if it is there.
 
-    Where it cannot be written, numba would put it beside the sources, under names that tell no version of
-    them from another, or give up. So then it is in a folder that ends with this process.
+    Where it cannot be, it is in a folder that ends with this process.
     """
     if wanted.startswith("~"):
         return _passing(), "there is no home folder"
@@ -43,9 +34,14 @@ def _kept(wanted: str) -> tuple[str, str]:
         os.makedirs(wanted, exist_ok=True)
     except OSError as error:
         return _passing(), f"{wanted}: {error.strerror}"
-    if not os.access(wanted, os.W_OK | os.X_OK):
+    if not os.access(wanted, os.W_OK | os.X_OK) and not _compiled(wanted):
         return _passing(), f"{wanted} cannot be written to"
     return wanted, ""
+
+
+def _compiled(folder: str) -> bool:
+    """Return whether there are kernels of this version in a folder."""
+    return any(Path(folder).glob(f"{_LOOP}.advance-{digest(_LOOP)}-*.kernel"))
 
 
 def _passing() -> str:
@@ -68,11 +64,12 @@ def about_kernels() -> str:
             f"compiled kernels cannot be kept ({NOT_KEPT}): each run compiles them, up to a minute; "
             "SIM_CACHE_DIR names another folder"
         )
-    cache = Path(os.environ["NUMBA_CACHE_DIR"])
-    if any(cache.rglob("loop.advance*.nbi")):
+    if _compiled(KERNELS):
         return ""
-    return f"compiling the kernels, once on this machine, into {cache} (up to a minute)"
+    return f"compiling the kernels, once on this machine, into {KERNELS} (up to a minute)"
 
 
-# ``NOT_KEPT``: why compiled code is not kept for the next process, "" if it is.
-os.environ["NUMBA_CACHE_DIR"], NOT_KEPT = _kept(os.environ.get("NUMBA_CACHE_DIR") or str(cache_dir()))
+# ``KERNELS``: the folder, for the processes that this one starts as well. ``NOT_KEPT``: why what is compiled
+# is not kept for later ones, "" if it is.
+KERNELS, NOT_KEPT = _kept(cache_dir())
+os.environ["SIM_CACHE_DIR"] = KERNELS

@@ -27,8 +27,6 @@ def load_numba() -> None:
     """
     if "numba" in sys.modules or "scipy" in sys.modules:
         return
-    import sim.engine  # noqa: F401  (says where compiled code is kept, before numba is imported)
-
     sys.modules["scipy"] = None  # type: ignore[assignment] # how Python says that a module is not to be had
     try:
         import_module("numba.np.arraymath")

@@ -1,8 +1,8 @@
 """Compiled core of freshness: the age of the oldest record that is missing, as it falls again and again."""
 
 import numpy as np
-from numba import njit
 
+from sim.engine.compiled import allocating
 from sim.measure.compiled import bucket_of
 
 SINCE, GREATEST, AGED, STARTED, LAST_BAD_END, BAD_NS, IN_EPISODE, EPISODES, STATES = range(9)
@@ -10,7 +10,7 @@ P_WARMUP, P_LEVEL, P_HOLD, P_STEP, PARAMETERS = range(5)
 E_STARTED, E_ENDED, E_BAD_NS, EPISODE = range(4)
 
 
-@njit(cache=True)
+@allocating
 def ages(at, commit, first, state, p, counts, sums, squares, series, episodes):
     """Take in that the oldest missing record stopped missing at ``at`` (n,) int64 ns, in order.
 
@@ -40,13 +40,13 @@ def ages(at, commit, first, state, p, counts, sums, squares, series, episodes):
     return len(at)
 
 
-@njit(cache=True, inline="always")
+@allocating
 def _draw(start, stop, commit, step, series):
     for s in range(start // step, (stop - 1) // step + 1):
         series[s] = max(series[s], min(stop, (s + 1) * step) - commit)
 
 
-@njit(cache=True)
+@allocating
 def _bad(start, stop, state, p, episodes):
     """Add a bad stretch [start, stop) to the episode, or begin another one."""
     if state[IN_EPISODE] == 1 and start - state[LAST_BAD_END] >= max(p[P_HOLD], 1):
@@ -59,7 +59,7 @@ def _bad(start, stop, state, p, episodes):
     state[LAST_BAD_END] = stop
 
 
-@njit(cache=True)
+@allocating
 def close_episode(state, episodes):
     """Write down the episode."""
     row = episodes[state[EPISODES]]

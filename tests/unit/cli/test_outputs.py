@@ -113,13 +113,13 @@ def test_a_document_stays_json_in_an_encoding_that_lacks_a_letter(scenario):
     assert json.loads(done.stdout.decode("latin-1")) == NAME + "\U0001f6e0"
 
 
-KERNELS = "import sim.engine as e, os; print(e.about_kernels()); print(os.environ['NUMBA_CACHE_DIR'])"
+KERNELS = "import sim.engine as e; print(e.about_kernels()); print(e.KERNELS)"
 
 
 @pytest.mark.parametrize(
     ("variables", "why"),
     [
-        ({"SIM_CACHE_DIR": "/dev/null/x"}, "/dev/null/x/"),
+        ({"SIM_CACHE_DIR": "/dev/null/x"}, "/dev/null/x: "),
         ({"NUMBA_CACHE_DIR": "/dev/null/y"}, "/dev/null/y: "),
     ],
 )
