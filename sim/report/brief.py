@@ -131,13 +131,13 @@ def _stores(found: Sequence[StoreRow], most: int) -> tuple[str | Table, ...]:
     if not touched:
         return ()
     rows = tuple(
-        (row.name, span(*row.records, count), _window(row), "; ".join(row.reasons)) for row in touched[:most]
+        (row.name, span(*row.records, count), back_to(row), "; ".join(row.reasons)) for row in touched[:most]
     )
     states = ["with losses"] * len(touched[most:]) + ["without loss"] * (len(found) - len(touched))
     return Table(("loss of", "records", "back to", "why"), rows, frozenset({1, 2})), *_more(states)
 
 
-def _window(row: StoreRow) -> str:
+def back_to(row: StoreRow) -> str:
     """Write how far back a loss reaches; all that a store had: beyond the run."""
     low, high = row.window_s
     return "all" if low == inf else f"{duration(low)} to all" if high == inf else span(low, high, duration)

@@ -24,6 +24,9 @@ class Form(NamedTuple):
 
 FORMATS: Mapping[str, Form] = {  # the first is the default
     "md": Form("report", {".md": "sim.report.markdown.markdown"}),
+    "evidence": Form(
+        "evidence", {".html": "sim.report.evidence.page", ".md": "sim.report.evidence.markdown"}
+    ),
     "trace": Form("trace", {".json": "sim.report.trace.trace"}),
 }
 

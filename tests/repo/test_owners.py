@@ -13,7 +13,7 @@ OWNERS = {
     "click": ("sim/cli/",),
     "rich": ("sim/report/",),
     "matplotlib": ("sim/plot/",),
-    "markupsafe": ("sim/report/html/",),
+    "markupsafe": ("sim/report/html/", "sim/report/evidence/page"),
     "pydantic": ("sim/spec/", "sim/report/schema"),
     "pydantic_core": ("sim/spec/",),
     "yaml": ("sim/spec/",),

@@ -1,30 +1,22 @@
 """A run on one screen: what happened, the objectives, recovery, loss, a picture, and how to see it again."""
 
-import shlex
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from math import inf
 
+from sim.report.brief import back_to, took, value_of
 from sim.report.markdown.gantt import gantt
 from sim.report.markdown.text import code, command, document, folded, table, text
 from sim.report.opened import Opened
-from sim.report.quantities import NOTHING, count, duration, percent, span
-from sim.report.review.capabilities import lasted
-from sim.report.review.records import CapabilityRow, ObjectiveRow, Range, Review, StoreRow
-from sim.report.review.review import review_of
+from sim.report.quantities import NOTHING, count, duration, span
+from sim.report.review.folder import review_of_folder
+from sim.report.review.records import CapabilityRow, ObjectiveRow, StoreRow
 
 OBJECTIVES, CAPABILITIES, STORES = 8, 5, 5  # rows that are shown
-WRITES: dict[str, Callable[[float], str]] = {"s": duration, "count": count, "1": percent}
-
-
-def review(opened: Opened) -> Review:
-    """Return the review of a folder's run."""
-    source, folder = (shlex.quote(str(path)) for path in (opened.folder / "scenario.yaml", opened.folder))
-    return review_of(opened.document, source=source, folder=folder)
 
 
 def of_run(opened: Opened) -> str:
     """Return a run in Markdown."""
-    found = review(opened)
+    found = review_of_folder(opened)
     return document(
         (
             f"### {found.verdict.upper()}: {text(found.scenario)}",
@@ -53,7 +45,7 @@ def trust(notes: Sequence[str]) -> str:
 
 def objectives(rows: Sequence[ObjectiveRow]) -> str:
     """Return a table of objectives, in their order."""
-    cells = [(verdict(row.verdict), code(row.id), asked(row), came_to(row), margin(row)) for row in rows]
+    cells = [(verdict(row.verdict), code(row.id), asked(row), value_of(row), margin(row)) for row in rows]
     head = ("", "objective", "asks", "came to", "left of its limit")
     return _table(head, cells, OBJECTIVES, right=(3, 4)) if rows else "No objectives are set."
 
@@ -68,16 +60,6 @@ def asked(row: ObjectiveRow) -> str:
     return code(f"{row.metric} {row.of} {row.must}")
 
 
-def came_to(row: ObjectiveRow) -> str:
-    """Return what an objective came to, with its unit."""
-    return "not measured" if row.range is None else ranged(row.range, WRITES[row.unit])
-
-
-def ranged(found: Range, write: Callable[[float], str]) -> str:
-    """Return a range in words, one value if it is one."""
-    return span(*found, write)
-
-
 def margin(row: ObjectiveRow) -> str:
     """Return the share of its limit that an objective has left."""
     if row.margin is None or row.margin == -inf:
@@ -88,13 +70,8 @@ def margin(row: ObjectiveRow) -> str:
 def _recoveries(rows: Sequence[CapabilityRow]) -> str:
     """Return a table of the recoveries that matter most."""
     down = [row for row in rows if row.episodes]
-    cells = [(code(row.name), recovery_time(row), text(_mostly(row))) for row in down]
+    cells = [(code(row.name), took(row), text(_mostly(row))) for row in down]
     return _table(("capability", "RTA", "most of it"), cells, CAPABILITIES, right=(1,)) if down else ""
-
-
-def recovery_time(row: CapabilityRow) -> str:
-    """Return how long the worst recovery of a capability took."""
-    return duration(row.rta_s) if row.rta_s is not None else f"{duration(lasted(row))} or more"
 
 
 def _mostly(row: CapabilityRow) -> str:
@@ -105,9 +82,7 @@ def _mostly(row: CapabilityRow) -> str:
 def _losses(rows: Sequence[StoreRow]) -> str:
     """Return a table of stores that have lost records, or from which some are out of reach."""
     cells = [
-        (code(row.name), ranged(row.records, count), ranged(row.window_s, duration), _why(row))
-        for row in rows
-        if row.records[1]
+        (code(row.name), span(*row.records, count), back_to(row), _why(row)) for row in rows if row.records[1]
     ]
     head = ("store", "RPA, records", "RPA, time", "why")
     return _table(head, cells, STORES, right=(1, 2)) if cells else ""

@@ -69,3 +69,14 @@ def test_what_a_format_cannot_tell_of_is_said(sim, folder, tmp_path):
     assert "name one folder, or two runs or two studies" in err
     (tmp_path / "file").write_text("")
     assert "is a file" in sim("report", str(tmp_path / "file"))[2]
+
+
+def test_the_name_of_the_file_says_in_which_form_evidence_is_written(sim, folder):
+    """HTML by default, Markdown for a name that ends so, and no other."""
+    assert sim("report", str(folder), "--format", "evidence")[0] == 0
+    assert (folder / "evidence.html").read_text().startswith("<!doctype html>")
+    assert sim("report", str(folder), "--format", "evidence", "-o", str(folder / "e.md"))[0] == 0
+    assert (folder / "e.md").read_text().startswith("# Record of a drill")
+    code, _, err = sim("report", str(folder), "--format", "evidence", "-o", str(folder / "e.pdf"))
+    assert code == 2
+    assert "ends in .html or .md" in err

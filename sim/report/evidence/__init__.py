@@ -1,0 +1,1 @@
+"""A dated record of a drill, for auditors: what was tested, what came out, and what was never tested."""
