@@ -17,14 +17,14 @@ class Moves(Model):
     """The regions to move to, in order, when its own is down or cut off from the majority. Default:
     none, so it waits."""
     takeover: DurationDist = constant(120 * S)
-    """How long it takes from then to the move: to notice, and to decide. Default: two minutes, for a
-    person or a script."""
+    """How long it takes from then to the move: to notice, and to decide. Default: for a person or a
+    script."""
     again: Positive = 10 * S
-    """After how long it looks again, if none of these regions can take over. Default: ten seconds, as
-    often as a health check."""
+    """After how long it looks again, if none of these regions can take over. Default: as often as a
+    health check."""
     start: Literal["checkpoint", "earliest", "latest"] = "checkpoint"
     """Where it goes on: at the newest checkpoint known in the new region, at the first event there, or
-    behind the last. Default: the checkpoint, which repeats a little and misses nothing."""
+    behind the last. Default: it repeats a little and misses nothing."""
 
 
 def check_standby(moves: Moves, own: str, regions: Collection[str], path: Path) -> Iterator[Complaint]:

@@ -40,8 +40,8 @@ class Platform(Model):
     duration: Positive
     """How long the platform is looked at, in simulated time."""
     warmup: Duration = 0
-    """How long its beginning is that counts in no figure. Default: nothing of it; positions and queues
-    start empty."""
+    """How long its beginning is that counts in no figure. Default: none; what starts empty fills
+    within seconds."""
     regions: Annotated[dict[Name, Region], Field(min_length=1)]
     """The regions, by name."""
     network: Network = Network()

@@ -40,7 +40,9 @@ def _read(per: str) -> Callable[[Any], Price]:
 
 
 def _schema(per: str) -> WithJsonSchema:
-    return WithJsonSchema({"type": "string", "pattern": rf"^\d+(?:\.\d+)? ?[A-Z]{{3}}/{per}$"})
+    return WithJsonSchema(
+        {"title": f"price for one {per}", "type": "string", "pattern": rf"^\d+(?:\.\d+)? ?[A-Z]{{3}}/{per}$"}
+    )
 
 
 _TEXT = PlainSerializer(str, return_type=str)

@@ -42,33 +42,32 @@ class Study(Model):
     """How many trials a check runs, and when it may stop before."""
 
     trials: Annotated[int, Field(ge=1, le=LIMITS["trials"])] = 1
-    """How many trials there are at most. Default: one, which shows an incident and no distribution."""
+    """How many trials there are at most. Default: it shows an incident, and no distribution."""
     until: Literal["trials", "decided"] = "decided"
     """When to stop: as soon as every objective is decided, or only after all trials. Default: what is
     decided needs no more time."""
     seed: Annotated[int, Field(ge=0)] = 0
     """The number from which all draws come, with the trial's; the same seed gives the same runs.
-    Default: 0, a seed as any other."""
+    Default: a seed as any other."""
 
 
 class Level(Model):
     """When a capability counts as good."""
 
     good: Good = 0.99
-    """The share of a window's operations that have to end ok within ``latency``. Default: two nines,
-    so that one slow operation in a hundred is no outage."""
+    """The share of a window's operations that have to end ok within ``latency``. Default: so that one
+    slow operation in a hundred is no outage."""
     latency: Positive = 2 * S
     """How long an operation may take, retries included, to count as good. Default: as long as a client
     waits for one answer (``retry.timeout``)."""
     window: Positive = 1 * S
-    """How long the windows are that are good or bad. Default: a second, so that recovery times are
-    told to the second."""
+    """How long the windows are that are good or bad. Default: so that recovery times are told to the
+    second."""
     hold: Duration = 300 * S
-    """How long a capability has to stay good before it counts as recovered. Default: five minutes, so
-    that one that comes and goes has not recovered."""
+    """How long a capability has to stay good before it counts as recovered. Default: so that one that
+    comes and goes has not recovered."""
     patience: Positive = 300 * S
-    """How long an order may take to be complete before it counts as stuck. Default: five minutes, as
-    ``hold``."""
+    """How long an order may take to be complete before it counts as stuck. Default: as ``hold``."""
 
 
 class Scenario(Platform):

@@ -43,7 +43,7 @@ def models_schema() -> dict[str, Any]:
     Defaults are as one would write them; those that are models themselves are left to their own fields.
     """
     whole = Scenario.model_json_schema(schema_generator=_Plain, mode="validation")
-    models = {model.__name__: model for model in _models(Model)}
+    models = models_by_name()
     for name, body in [("Scenario", whole), *whole["$defs"].items()]:
         written = models[name].model_construct().model_dump(mode="json", by_alias=True)
         said = sentences(models[name])
@@ -56,6 +56,11 @@ def models_schema() -> dict[str, Any]:
             if spec.get("default") is None or "$ref" in spec:
                 spec.pop("default", None)
     return whole
+
+
+def models_by_name() -> dict[str, type[Model]]:
+    """Return every model that a scenario is made of."""
+    return {model.__name__: model for model in _models(Model)}
 
 
 def _kind(model: type[Model], spec: dict[str, Any]) -> str:

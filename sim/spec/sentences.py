@@ -2,11 +2,15 @@
 
 import ast
 import inspect
+import re
 import sys
 from functools import cache
-from typing import Any
+from typing import Any, get_args
 
 from sim.spec.model import Model, fields_by_key
+
+LIMITS = ("gt", "ge", "lt", "le")  # of numbers, as annotations name them
+DEFAULT = "Default: "  # in a sentence, before where a default is from, or the reason for it
 
 
 def sentences(model: type[Model]) -> dict[str, str]:
@@ -15,6 +19,20 @@ def sentences(model: type[Model]) -> dict[str, str]:
     for parent in reversed(model.__mro__):
         said |= _of_module(parent.__module__).get(parent.__name__, {}) if issubclass(parent, Model) else {}
     return {key: said[field] for key, field in _names(model) if field in said}
+
+
+def declared_by(model: type[Model], key: str) -> type[Model]:
+    """Return the class that declares a field, by its key in a file: the model, or a parent."""
+    field = next(field for known, field in _names(model) if known == key)
+    return next(parent for parent in model.__mro__ if field in vars(parent).get("__annotations__", ()))
+
+
+def limits_of(model: type[Model], key: str) -> dict[str, float]:
+    """Return the limits of a field, by its key in a file: ``gt``, ``ge``, ``lt``, ``le`` -> bound."""
+    info = fields_by_key(model)[key]
+    optional = [part for option in get_args(info.annotation) for part in get_args(option)[1:]]
+    told = [part for one in (*info.metadata, *optional) for part in getattr(one, "metadata", (one,))]
+    return {name: getattr(part, name) for part in told for name in LIMITS if hasattr(part, name)}
 
 
 def _names(model: type[Model]) -> list[tuple[str, str]]:
@@ -52,7 +70,11 @@ def in_words(spec: dict[str, Any], defs: dict[str, Any]) -> str:
     if "anyOf" in spec:
         return " or ".join(in_words(option, defs) for option in spec["anyOf"] if option != {"type": "null"})
     if spec["type"] == "array":
-        return "list of " + in_words(spec["items"], defs)
+        return "list of " + _several(in_words(spec["items"], defs))
     if spec["type"] == "string":
         return "name" if "pattern" in spec else "text"
     return {"boolean": "true | false", "integer": "whole number"}.get(spec["type"], "number")
+
+
+def _several(words: str) -> str:
+    return re.sub("^list ", "lists ", words) if " " in words else words + "s"

@@ -34,6 +34,7 @@ Sweep = Annotated[
     PlainValidator(_read),
     WithJsonSchema(
         {
+            "title": "paths with their values",
             "anyOf": [
                 {
                     "type": "object",
@@ -41,7 +42,7 @@ Sweep = Annotated[
                     "additionalProperties": _VALUES,
                 },
                 {"type": "array", "minItems": 1, "items": {"type": "object", "minProperties": 1}},
-            ]
+            ],
         }
     ),
 ]

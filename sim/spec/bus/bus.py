@@ -76,9 +76,9 @@ class Bus(Model):
     brokers: Annotated[int, Field(ge=1, le=64)] = 3
     """How many brokers each region has. Default: one in each of three zones."""
     event: Annotated[Size, Field(gt=0)] = 1024
-    """How large an event is on a link. Default: 1 KiB, half of a commit's log (``replication.record``)."""
+    """How large an event is on a link. Default: half of a commit's log (``replication.record``)."""
     retention: Positive = 604_800 * S
-    """For how long events are kept. Default: Kafka's log.retention.hours, a week."""
+    """For how long events are kept. Default: Kafka's log.retention.hours."""
     acks: Literal["all", "leader"] = "all"
     """When an event is published: once all replicas in sync have it, or once the leader has; then a
     broker's crash loses the newest. Default: Kafka's acks for producers."""

@@ -22,9 +22,9 @@ class Consumer(Moves):
     region: Name
     """Where it runs at first."""
     members: Annotated[int, Field(ge=1, le=1024)] = 1
-    """How many members share the work. Default: one; what it can do is then one over the work."""
+    """How many members share the work. Default: what it can do is then one over the work."""
     work: DurationDist = Distribution("exponential", (0.5 * MS,))
-    """How long a member works on an event. Default: 0.5 ms on average, so that it makes 2,000 a second."""
+    """How long a member works on an event. Default: so that it makes 2,000 a second."""
     commit: Positive = 5 * S
     """How often its position is saved; after a stop, what came behind is read again. Default: Kafka's
     auto.commit.interval.ms."""
@@ -34,10 +34,10 @@ class Consumer(Moves):
     """How long the group stands still when its members change. Default: Kafka's
     group.initial.rebalance.delay.ms."""
     restart: DurationDist = constant(10 * S)
-    """How long it takes to run again, once nothing stops it. Default: ten seconds, a container's start."""
+    """How long it takes to run again, once nothing stops it. Default: a container's start."""
     fresh: Positive = 30 * S
-    """How old the oldest event may be that it has not read, for it to count as good. Default: half a
-    minute, above a restart and catching up."""
+    """How old the oldest event may be that it has not read, for it to count as good. Default: above a
+    restart and catching up."""
     lateness: Duration = LATENESS
     """How far behind the newest event that has come one may come without being late. Default: the
     bound in the example of Flink's manual; Flink has none."""
@@ -45,7 +45,7 @@ class Consumer(Moves):
     """The domain that it calls for each event, which makes it a handler. Default: none."""
     on: Name = "clients"
     """Whose writes it reacts to, if it is a handler: clients, or a handler that writes the domain it
-    reads. Default: the clients'."""
+    reads. Default: those of clients, whose writes begin everything."""
     idempotent: bool = True
-    """Whether a handler's call for an event that has a commit already commits nothing. Default: it
-    does not, as events can come twice."""
+    """Whether a handler's call for an event that has a commit already commits nothing. Default: events
+    can come twice, and what is called must not act twice."""

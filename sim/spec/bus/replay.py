@@ -97,4 +97,4 @@ class Replay(Model):
     when: When | None = None
     """What it waits for: it begins at the first look that finds this so. Either this or ``at``."""
     idempotent: bool = True
-    """Whether an event that has had its effect is left out. Default: it is, so that nothing happens twice."""
+    """Whether an event that has had its effect is left out. Default: so that nothing happens twice."""

@@ -19,7 +19,7 @@ class Insight(Model):
     regions: Annotated[list[Name], Field(min_length=1)] | None = None
     """The regions in which it is there, each reading its own tables. Default: all."""
     refresh: DurationDist = constant(300 * S)
-    """How long after a refresh the next one comes. Default: five minutes, a common setting of dashboards."""
+    """How long after a refresh the next one comes. Default: a common setting of dashboards."""
     fresh: Positive = 2400 * S
     """How old the oldest commit may be that it does not show, for it to count as good. Default: with
     the default schedules it comes to 27m30s by itself; two refreshes may be missed."""

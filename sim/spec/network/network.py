@@ -17,7 +17,7 @@ class Region(Model):
 
 
 class Link(Model):
-    """A one-way inter-region link. In the map, ``a/b`` gives both directions unless ``b/a`` is also there."""
+    """A link from one region to another, one way."""
 
     latency: Duration
     """How long a message takes one way, without jitter: half of the round trip that tools show."""
@@ -41,7 +41,7 @@ class Access(Model):
 
 
 class Network(Model):
-    """Latency matrix, client access and retransmission."""
+    """What is between regions, and between clients and the nodes of one."""
 
     links: dict[str, Link] = {}
     """The links, by their ends: us-east/us-west is both directions, unless us-west/us-east is there
@@ -49,7 +49,7 @@ class Network(Model):
     access: Access = Access()
     """Between clients and the gateway of their own region."""
     local: Duration = 300_000
-    """How long a message takes one way between gateway and node in one region. Default: half of a
-    round trip of 0.6 ms; IBM Cloud publishes 0.28 to 2.01 ms between zones."""
+    """How long a message takes one way between gateway and node in one region. Default: a round trip
+    of 0.6 ms; IBM Cloud publishes 0.28 to 2.01 ms between zones."""
     retransmit: Duration = 200 * MS
     """After how long a lost message is sent again. Default: Linux's TCP_RTO_MIN."""

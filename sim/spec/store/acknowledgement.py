@@ -22,12 +22,12 @@ class AnyReplicas(Model):
 
     kind: Literal["any"] = "any"
     count: Annotated[int, Field(ge=1)] = 1
-    """How many replicas have to acknowledge a commit. Default: one, as in PostgreSQL's ANY 1 (...)."""
+    """How many replicas have to acknowledge a commit. Default: as in PostgreSQL's ANY 1 (...)."""
     of: list[Name] | None = None
     """The regions of the replicas that count; the primary of the moment never does. Default: every node."""
     flush: Duration = 500_000
-    """How long a replica takes from receiving a record to having it on disk. Default: half a
-    millisecond, a write to a network disk."""
+    """How long a replica takes from receiving a record to having it on disk. Default: a write to a
+    network disk."""
 
 
 Acknowledgement = Annotated[Asynchronous | AnyReplicas, Field(discriminator="kind")]

@@ -16,14 +16,13 @@ class Service(Model):
     """The node's queue: work of each kind at nominal speed."""
 
     write: DurationDist = Distribution("exponential", (1.0 * MS,))
-    """How long the work of a write takes. Default: 1 ms on average, so that a worker makes 1,000 a second."""
+    """How long the work of a write takes. Default: so that a worker makes 1,000 a second."""
     read: DurationDist = Distribution("exponential", (0.3 * MS,))
-    """How long the work of a read takes. Default: 0.3 ms on average, so that a worker makes 3,300 a
-    second."""
+    """How long the work of a read takes. Default: so that a worker makes 3,300 a second."""
     probe: DurationDist = Distribution("constant", (0.1 * MS,))
     """How long the work of a health check takes. Default: a tenth of a write."""
     workers: Annotated[int, Field(ge=1, le=64)] = 1
-    """How many requests a node works on at a time. Default: one; what it can do is then one over the work."""
+    """How many requests a node works on at a time. Default: what it can do is then one over the work."""
     queue: Annotated[int, Field(ge=0, le=1_000_000)] = 1000
     """How many requests can wait at a node; one more is refused. Default: a second of writes."""
 
@@ -32,8 +31,8 @@ class Replication(Model):
     """The flow to each replica, and when a commit is answered."""
 
     record: Annotated[Size, Field(gt=0)] = 2048
-    """How large the log of a commit is that is sent to each replica. Default: 2 KiB, a small
-    transaction; your log's growth over its commits tells yours."""
+    """How large the log of a commit is that is sent to each replica. Default: a small transaction; how
+    much your log grows, over its commits, tells yours."""
     share: Part | None = None
     """Which part of each link's bandwidth it has. Default: an equal part of what others leave, as
     every flow without one."""
@@ -43,7 +42,7 @@ class Replication(Model):
     apply: DurationDist = constant(100_000)
     """How long a replica takes to apply a record. Default: a tenth of the work of a write."""
     acknowledgement: Acknowledgement = Asynchronous()
-    """When a commit is answered. Default: at once, before any replica has it."""
+    """When a commit is answered. Default: at once, as most products do unless told otherwise."""
 
 
 class Failover(Model):
@@ -53,8 +52,8 @@ class Failover(Model):
     """How often each region's observer probes the primary, and how often the controller looks again.
     Default: Orchestrator's InstancePollSeconds."""
     timeout: Positive = 2 * S
-    """After how long without an answer a probe has failed; at most ``interval``. Default: two seconds,
-    above any round trip between regions."""
+    """After how long without an answer a probe has failed; at most ``interval``. Default: above any
+    round trip between regions."""
     failures: Annotated[int, Field(ge=1)] = 3
     """After how many failed probes in a row an observer calls the primary unhealthy. Default:
     HAProxy's fall."""
@@ -65,27 +64,26 @@ class Failover(Model):
     observer, within one interval."""
     decision: DurationDist = constant(0)
     """How long it takes to decide, once a majority of observers has given the primary up: a script, or
-    people. Default: no time."""
+    people. Default: it is automatic and takes no time."""
     fencing: Literal["lease", "none"] = "lease"
     """What stops the old primary from writing: a lease that runs out without contact to a majority, or
-    nothing. Default: the lease, since without it two primaries can both write."""
+    nothing. Default: without it two primaries can both write."""
     lease: Positive = 30 * S
     """For how long a primary may write without hearing from a majority. Default: Patroni's ttl."""
     max_lag: Duration = 60 * S
-    """How far a replica may lag and still be promoted. Default: a minute, far above a healthy
-    replica's; set what you accept to lose."""
+    """How far a replica may lag and still be promoted. Default: far above a healthy replica's lag; set
+    what you accept to lose."""
     promotion: DurationDist = constant(5 * S)
     """How long the chosen replica takes to become primary, once it has applied all it received.
-    Default: five seconds, to end recovery and open for writes."""
+    Default: to end recovery and open for writes."""
     rewind: DurationDist = constant(60 * S)
     """How long a node takes to drop what it has beyond the new primary's line, so that it can follow.
-    Default: a minute, for a short divergence."""
+    Default: for a short divergence."""
     rebuild: DurationDist = constant(1800 * S)
-    """How long a full copy of a node takes. Default: half an hour, 700 GiB at the 400 MiB/s of a
-    pg_basebackup."""
+    """How long a full copy of a node takes. Default: 700 GiB at the 400 MiB/s of a pg_basebackup."""
     restart: DurationDist = constant(10 * S)
-    """How long a node takes to run again, once nothing keeps it down. Default: ten seconds, a start
-    with little log to replay."""
+    """How long a node takes to run again, once nothing keeps it down. Default: a start with little log
+    to replay."""
 
 
 class Stock(Model):
@@ -94,8 +92,8 @@ class Stock(Model):
     taken_by: Name
     """The handler (a consumer that writes this domain) whose commits each take a unit."""
     units: Annotated[int, Field(ge=1, le=1_000_000_000)] = 100
-    """How many units of each item there are, at first and whenever it is filled up. Default: 100, so
-    that shelves empty only under load."""
+    """How many units of each item there are, at first and whenever it is filled up. Default: so that
+    shelves empty only under load."""
 
 
 class Database(Model):
@@ -110,7 +108,7 @@ class Database(Model):
     """The zone of each node in its region. Default: the first that all its regions have."""
     reads: Literal["local", "primary"] = "local"
     """Which node answers reads: one in the region to which the client was led, or the primary.
-    Default: the local one, which is near and may be stale."""
+    Default: it is near; what it returns may be stale."""
     service: Service = Service()
     """How long a node works on a request, and how many can wait."""
     replication: Replication = Replication()

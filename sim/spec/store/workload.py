@@ -28,7 +28,7 @@ class Diurnal(Model):
     amplitude: Annotated[Fraction, Field(lt=1)]
     """How far the rate rises above its mean and falls below it, as a share of the mean."""
     period: Positive = 86_400 * S
-    """How long a cycle is. Default: a day."""
+    """How long a cycle is. Default: a day, as traffic has it."""
     peak: Duration = 0
     """When in the cycle the rate is greatest. Default: at its beginning."""
     step: Positive = 60 * S
@@ -98,7 +98,7 @@ class Keys(Model):
     """How many keys a store has and how skewed their use is (Zipf exponent; 0 is uniform)."""
 
     count: Annotated[int, Field(ge=1, le=LIMITS["keys"])] = 10_000
-    """How many keys the store has. Default: 10,000, so that sessions seldom share one but for the popular."""
+    """How many keys the store has. Default: so that sessions seldom share a key but for the popular ones."""
     zipf: Annotated[float, Field(ge=0, le=1000)] = 0.99
     """How skewed their use is: the exponent of a Zipf distribution; 0 is all alike. Default: YCSB's."""
 
@@ -107,22 +107,22 @@ class Sessions(Model):
     """Sessions of each client region, for each domain; each works on a few keys of its own."""
 
     count: Annotated[int, Field(ge=1, le=LIMITS["sessions"])] = 500
-    """How many sessions each group of clients has at a time. Default: 500, so that resolvers and keys mix."""
+    """How many sessions each group of clients has at a time. Default: ten for each resolver
+    (``gateway.resolvers``)."""
     keys: Annotated[int, Field(ge=1, le=64)] = 4
-    """How many keys a session uses. Default: four, so that it reads again what it wrote."""
+    """How many keys a session uses. Default: so few that it reads again what it wrote."""
     length: Positive = 600 * S
-    """How long a user stays before another one takes the place. Default: ten minutes, long enough for
-    a visit."""
+    """How long a user stays before another one takes the place. Default: long enough for a visit."""
 
 
 class Retry(Model):
     """How a client waits and tries again."""
 
     timeout: Positive = 2 * S
-    """How long a client waits for the answer to an attempt. Default: two seconds, far above a good
-    answer and below a user's patience."""
+    """How long a client waits for the answer to an attempt. Default: far above a good answer, and
+    below a user's patience."""
     attempts: Annotated[int, Field(ge=1, le=LIMITS["attempts"])] = 3
-    """How often an operation is sent at most. Default: three, so that one lost message does not fail it."""
+    """How often an operation is sent at most. Default: so that one lost message does not fail it."""
     base: Positive = 100 * MS
     """How long the client waits before the second attempt, at most; it doubles with each. Default:
     Kafka's retry.backoff.ms."""
@@ -130,7 +130,7 @@ class Retry(Model):
     """How long that wait can become. Default: Kafka's retry.backoff.max.ms."""
     jitter: Fraction = 1.0
     """Which part of the wait is left to chance, so that clients do not come back together. Default:
-    all of it, known as full jitter."""
+    all of it, which is known as full jitter."""
 
     @property
     def longest_ns(self) -> int:

@@ -26,7 +26,7 @@ class NetworkPartition(Fault):
     """The first region and the rest, two halves, a ring in which each hears a majority, or two halves
     with a bridge. Either this or ``groups``."""
     one_way: bool = False
-    """Whether only what goes from an earlier group to a later one is cut. Default: both ways."""
+    """Whether only what goes from an earlier group to a later one is cut. Default: no, both ways are."""
 
     def check(self, platform: Platform, path: Path) -> Iterator[Complaint]:
         """There are groups or a shape, and a region is in one group at most."""

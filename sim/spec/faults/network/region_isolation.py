@@ -23,7 +23,7 @@ class RegionIsolation(Fault):
     peers: list[Name] | None = None
     """From which regions. Default: all others."""
     direction: Literal["both", "to", "from"] = "both"
-    """What is cut: what goes to it, what comes from it, or both. Default: both."""
+    """What is cut: what goes to it, what comes from it, or both. Default: nothing comes through."""
     clients: bool = False
     """Whether clients do not reach it either. Default: they come over other links."""
 

@@ -15,7 +15,7 @@ class ReplicationPause(NodeFault):
 
     kind: Literal["replication_pause"]
     stage: Literal["send", "apply"] = "send"
-    """What stands still: sending to the replica, or applying at it. Default: sending, which puts
+    """What stands still: sending to the replica, or applying at it. Default: a pause of sending puts
     records at risk."""
 
     def check(self, platform: Platform, path: Path) -> Iterator[Complaint]:
