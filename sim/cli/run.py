@@ -1,6 +1,7 @@
 """``sim run``: simulate a scenario once and print what came out."""
 
 import gc
+import json
 import shlex
 import sys
 from pathlib import Path
@@ -90,6 +91,8 @@ def command(ctx: click.Context, /, **given: Any) -> int:
             outcome = _simulate(resolved, given, partial)
             text = inputs.written(resolved, places, notes)
             fill(partial, outcome, resolved=text, trial=given["trial"])
+            if not given["quiet"]:
+                _page(partial)
     except Unfinished as ended:
         return _unfinished(ended, given, target)
     for note in notes:
@@ -132,6 +135,15 @@ def _simulate(resolved: Any, given: dict[str, Any], partial: Path) -> "Outcome":
         )
 
 
+def _page(folder: Path) -> None:
+    """Write the page of a run into its folder."""
+    from sim.report.html.run.page import PAGE, of_run
+    from sim.report.opened import RUN, Opened
+
+    document = json.loads((folder / RUN).read_text(encoding="utf-8"))
+    (folder / PAGE).write_text(of_run(Opened(folder, "run", document)), encoding="utf-8")
+
+
 def _unfinished(ended: "Unfinished", given: dict[str, Any], target: Path) -> int:
     """Keep and print what is known of a run that its guard has ended; return the exit code."""
     from sim.report import unfinished
@@ -169,7 +181,9 @@ def _result(outcome: "Outcome", given: dict[str, Any], target: Path) -> str:
 
 def _places(target: Path, more: str = "") -> list[str]:
     """Return where a run can be read: its page, if it has one, else its folder."""
-    page = target / "report.html"
+    from sim.report.html.run.page import PAGE
+
+    page = target / PAGE
     return [f"Page: {shlex.quote(str(page if page.is_file() else target))} {more}".rstrip()]
 
 

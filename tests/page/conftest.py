@@ -4,6 +4,7 @@ from contextlib import contextmanager
 
 import pytest
 
+from sim.cli.main import main
 from tests.page import chromium
 
 
@@ -36,3 +37,11 @@ def opened(browser):
             yield page
 
     return opening
+
+
+@pytest.fixture(scope="session")
+def run_folder(tmp_path_factory):
+    """The folder of a run that loses its primary region, as ``sim run`` leaves it."""
+    out = tmp_path_factory.mktemp("reports")
+    main(["run", "failover/ghosts", "--out", str(out)])
+    return next(out.glob("*/*/report.html")).parent

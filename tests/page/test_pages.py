@@ -10,13 +10,13 @@ WIDTHS = (360, 1280, 1920)
 
 
 @pytest.fixture(scope="session")
-def pages(tmp_path_factory):
+def pages(tmp_path_factory, run_folder):
     """Every page that is looked at."""
     folder = tmp_path_factory.mktemp("pages")
-    return {"specimen": specimen.written(folder / "specimen.html")}
+    return {"specimen": specimen.written(folder / "specimen.html"), "run": run_folder / "report.html"}
 
 
-@pytest.fixture(params=["specimen"])
+@pytest.fixture(params=["specimen", "run"])
 def path(request, pages):
     """The path of a page."""
     return pages[request.param]

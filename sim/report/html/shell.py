@@ -30,7 +30,8 @@ class Section:
 class Page:
     """A whole page. ``head``: what stands under the title, before any section.
 
-    ``kind``: what it is, as in "Study"; ``data``: JSON for scripts; ``scripts``: texts, run in this order.
+    ``kind``: what it is, as in "Study"; ``data``: JSON for scripts; ``styles``: texts, after the shell's;
+    ``scripts``: texts, run in this order.
     """
 
     title: str
@@ -38,6 +39,7 @@ class Page:
     head: Sequence[Child]
     sections: Sequence[Section]
     data: Mapping[str, Any] | None = None
+    styles: Sequence[str] = field(default=())
     scripts: Sequence[str] = field(default=())
 
 
@@ -64,7 +66,7 @@ def _head(page: Page, scripts: Sequence[str]) -> Markup:
         el("meta", name="viewport", content="width=device-width, initial-scale=1"),
         el("meta", name="referrer", content="no-referrer"),
         el("title", f"{page.title} - {page.kind}"),
-        el("style", Markup(assets.colours() + assets.read("shell.css"))),
+        el("style", Markup("".join((assets.colours(), assets.read("shell.css"), *page.styles)))),
     )
 
 

@@ -1,0 +1,109 @@
+"""The schematic: a card for each region with its stores, bus and lake, and the flows between them.
+
+Each element that changes has ``data-state`` or ``data-value``, the key of a state or a series; a script
+keeps it as it was at the cursor's time. The flows are drawn by a script too, from the states of roles.
+"""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from markupsafe import Markup
+
+from sim.core.stages import BUS
+from sim.report.html.markup import Child, el, name
+from sim.report.html.run.watched import Watched
+from sim.report.roles import PRIMARY
+
+if TYPE_CHECKING:
+    from sim.spec.scenario import Scenario
+
+IN_A_ROW = 3  # regions, with the first primary in the middle; more are in rows of their own
+MANY = 6  # stages of the data path of one store: more are told in one line
+
+
+def schematic(watched: Watched) -> Markup:
+    """Return the regions as they are at the start."""
+    scenario = watched.scenario
+    regions = arranged(scenario)
+    kind = "few" if len(regions) <= IN_A_ROW else "many"
+    return el(
+        "div",
+        el("div", class_="flows", id="flows", aria_hidden="true"),
+        *(_region(region, watched) for region in regions),
+        class_=f"schematic {kind}",
+        id="schematic",
+    )
+
+
+def arranged(scenario: "Scenario") -> list[str]:
+    """Return the regions as they stand: of three, where most stores are written is in the middle."""
+    names = sorted(scenario.regions)
+    primaries = [database.primary for database in scenario.databases.values()]
+    busiest = max(names, key=lambda region: (primaries.count(region), region))
+    others = [region for region in names if region != busiest]
+    if len(names) == IN_A_ROW:
+        return [others[0], busiest, others[1]]
+    return [busiest, *others]
+
+
+def _region(region: str, watched: Watched) -> Markup:
+    state = _state(f"region/{region}", watched)
+    return el(
+        "article",
+        el("header", name(region, "h3"), state, class_="region-head"),
+        _stores(region, watched),
+        _path(region, watched),
+        class_="region",
+        data_region=region,
+        data_class=f"region/{region}",
+    )
+
+
+def _stores(region: str, watched: Watched) -> Markup | None:
+    """Return the nodes of a region, each with its role and how far behind it is."""
+    found = [
+        store
+        for store, database in watched.scenario.databases.items()
+        if f"role/{store}/{region}" in watched.states
+    ]
+    rows = (
+        el(
+            "li",
+            name(store, "span", class_="what"),
+            _state(f"role/{store}/{region}", watched),
+            _value(f"lag/{store}/{region}", watched, unless=f"role/{store}/{region}={PRIMARY}"),
+            class_="node",
+            data_class=f"role/{store}/{region}",
+        )
+        for store in found
+    )
+    return el("ul", *rows, class_="nodes") if found else el("p", "no database here", class_="note")
+
+
+def _path(region: str, watched: Watched) -> Markup | None:
+    """Return what of the data path is in a region at first: bus, consumers, lake."""
+    rows = list(_parts(region, watched.scenario, watched))
+    return el("ul", *rows, class_="nodes path") if rows else None
+
+
+def _parts(region: str, scenario: "Scenario", watched: Watched) -> Iterator[Child]:
+    if scenario.bus is not None:
+        yield el(
+            "li",
+            el("span", BUS.name, class_="what"),
+            _state(BUS.at(region), watched),
+            class_="node",
+            data_class=BUS.at(region),
+        )
+
+
+def _state(key: str, watched: Watched) -> Markup:
+    """Return what shows a state, as it is at first."""
+    return el("span", watched.states[key][0][1], class_="state", data_state=key)
+
+
+def _value(key: str, watched: Watched, *, unless: str = "") -> Markup | None:
+    """Return what shows the value of a series. ``unless``: key and state in which it means nothing."""
+    if key not in watched.curves:
+        return None
+    return el("span", class_="value", data_value=key, data_unless=unless or None)

@@ -1,0 +1,52 @@
+"""A run as its page looks at it: document, review, scenario, and what can be watched, worked out once."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from sim.report.html.marks import Window
+from sim.report.replay.happened import Happening, View, first_view, happenings, views
+from sim.report.replay.series import Curve, curves
+from sim.report.replay.states import States, states
+from sim.report.review.records import Review
+from sim.report.review.review import review_of
+from sim.report.span import end_s, windows
+
+if TYPE_CHECKING:
+    from sim.spec.scenario import Scenario
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Watched:
+    """A run and what can be watched of it. Times in seconds since its start."""
+
+    document: Mapping[str, Any]
+    scenario: "Scenario"
+    review: Review
+    end_s: float
+    faults: Sequence[Window]
+    told: Sequence[Happening]
+    views: Sequence[View]
+    states: States
+    curves: Mapping[str, Curve]
+
+    @classmethod
+    def of(cls, document: Mapping[str, Any], scenario: "Scenario") -> "Watched":
+        """Work it out; ``scenario``: resolved, that of the document."""
+        told = happenings(document)
+        return cls(
+            document=document,
+            scenario=scenario,
+            review=review_of(document),
+            end_s=end_s(document),
+            faults=windows(document),
+            told=told,
+            views=views(document, told),
+            states=states(document, scenario),
+            curves=curves(document),
+        )
+
+    @property
+    def incident(self) -> View | None:
+        """Where to look first, None if no fault struck."""
+        return first_view(self.views)

@@ -1,0 +1,1 @@
+"""What can be watched of a run: states as step functions of time, series, and where to look first."""

@@ -1,0 +1,165 @@
+"""What regions, nodes, links and processes were over time, from the document of a run and its scenario.
+
+Every state is a step function: (since when in seconds, what), in order of time, the first at 0; a value holds
+from its time on. Keys say of what:
+
+``region/<r>``            ``up``, ``down``
+``role/<store>/<r>``      a role of ``sim.report.roles``
+``route/<store>/<r>``     region of the node to which the gateway in ``r`` sends writes
+``link/<a>/<b>``          one way: ``up``, ``impaired`` (slower or lossy), ``cut``, ``down`` (an end is)
+``process/<name>``        of the data path: ``runs``, ``stopped``
+``bus/<r>``               ``up``, ``partly down`` (partitions without a leader)
+``fault/<id>``            ``on``, ``off``
+"""
+
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from sim.core import dials as d
+from sim.core.stages import BUS
+from sim.report.roles import PRIMARY, roles
+from sim.report.span import windows
+
+if TYPE_CHECKING:
+    from sim.spec.scenario import Scenario
+
+Document = Mapping[str, Any]
+Step = tuple[float, str]
+States = dict[str, list[Step]]
+Layer = tuple[float, float | None, str]  # from, to (None: to the end), state
+
+UP, DOWN, CUT, IMPAIRED = "up", "down", "cut", "impaired"
+WORST = (DOWN, CUT, IMPAIRED)  # of layers that overlap the first here shows
+HURTS = {d.CUT: CUT, d.LATENCY: IMPAIRED, d.JITTER: IMPAIRED, d.LOSS: IMPAIRED, d.BANDWIDTH: IMPAIRED}
+# (kind of milestone, state that its subject then has), by the key that its subject is put into
+TURNS = {
+    "region/{}": {"region.down": DOWN, "region.up": UP},
+    "process/{}": {"process.stopped": "stopped", "process.started": "runs"},
+    "{}": {"partitions.down": "partly down", "partitions.up": UP},
+}
+
+
+def states(document: Document, scenario: "Scenario") -> States:
+    """Return every state of a run; ``scenario``: resolved, that of the document."""
+    turned = _turned(document, scenario)
+    held = _roles(document)
+    links = _links(document, scenario, turned, held)
+    return {**turned, **held, **_routes(document), **links, **_faults(document)}
+
+
+def at(steps: Sequence[Step], at_s: float) -> str:
+    """Return what holds at a time (s), its own change included."""
+    return steps[bisect_right(steps, at_s, key=lambda step: step[0]) - 1][1]
+
+
+def _turned(document: Document, scenario: "Scenario") -> States:
+    """Return the states that milestones name: of regions, processes and buses."""
+    from sim.spec.processes import processes_of
+
+    found: States = {f"region/{name}": [(0.0, UP)] for name in scenario.regions}
+    for domain in scenario.databases:
+        found |= {f"process/{name}": [(0.0, "runs")] for name in processes_of(scenario, domain)}
+    if scenario.bus is not None:
+        found |= {BUS.at(name): [(0.0, UP)] for name in scenario.regions}
+    for one in document["milestones"]:
+        for key, turns in TURNS.items():
+            if one["kind"] in turns:
+                _turn(found.setdefault(key.format(one["subject"]), []), one["at_s"], turns[one["kind"]])
+    return found
+
+
+def _turn(steps: list[Step], at_s: float, state: str) -> None:
+    """Add a step, unless nothing changes; of two at one time the later holds."""
+    if steps and steps[-1][0] == at_s:
+        steps.pop()
+    if not steps or steps[-1][1] != state:
+        steps.append((at_s, state))
+
+
+def _roles(document: Document) -> States:
+    found: States = {}
+    for role in roles(document):
+        _turn(found.setdefault(f"role/{role.store}/{role.region}", []), role.began_s, role.role)
+    return found
+
+
+def _routes(document: Document) -> States:
+    """Return where gateways send writes: each learns of the node that its milestone's cause is about."""
+    from sim.report.span import resolved
+
+    spec, told = resolved(document), document["milestones"]
+    found: States = {
+        f"route/{store}/{region}": [(0.0, database["primary"])]
+        for store, database in spec["databases"].items()
+        for region in spec["regions"]
+    }
+    for one in told:
+        if one["kind"] == "rerouted" and one["cause"] is not None:
+            store, _, region = one["subject"].split("/")
+            to = told[one["cause"]]["subject"].split("/")
+            _turn(found[f"route/{store}/{region}"], one["at_s"], to[1] if len(to) > 1 else region)
+    return found
+
+
+def _faults(document: Document) -> States:
+    found: States = {f"fault/{name}": [(0.0, "off")] for name in document["faults"]}
+    for name, began_s, healed_s in windows(document):
+        _turn(found[f"fault/{name}"], began_s, "on")
+        if healed_s is not None:
+            _turn(found[f"fault/{name}"], healed_s, "off")
+    return found
+
+
+def _links(document: Document, scenario: "Scenario", turned: States, held: States) -> States:
+    """Return what became of each link one way, by the faults that turn its dials and by its ends."""
+    layers: dict[str, list[Layer]] = {f"link/{pair}": [] for pair in scenario.network.links}
+    for key in layers:
+        for end in key.split("/")[1:]:
+            layers[key] += [
+                (began, ended, DOWN)
+                for began, ended, state in _spans(turned[f"region/{end}"])
+                if state == DOWN
+            ]
+    for name, began_s, healed_s in windows(document):
+        for turn in _overlays(scenario, name, _primaries(scenario, held, began_s)):
+            hurt = HURTS.get(turn.dial)
+            key = "link/" + "/".join(turn.of)
+            if hurt is not None and key in layers:
+                layers[key].append((began_s, healed_s, hurt))
+    return {key: _layered(found) for key, found in layers.items()}
+
+
+def _overlays(scenario: "Scenario", name: str, primaries: Mapping[str, str]) -> list[d.Turn]:
+    from sim.spec.faults.scene import Scene
+
+    return scenario.faults[name].turns(Scene(scenario, primaries))
+
+
+def _primaries(scenario: "Scenario", held: States, at_s: float) -> dict[str, str]:
+    """Return who is primary just before a time; where nobody is, who was at first."""
+    found = {store: database.primary for store, database in scenario.databases.items()}
+    for key, steps in held.items():
+        _, store, region = key.split("/")
+        before = [state for began_s, state in steps if began_s < at_s or began_s == 0]
+        if before and before[-1] == PRIMARY:
+            found[store] = region
+    return found
+
+
+def _spans(steps: Sequence[Step]) -> Iterator[Layer]:
+    """Yield (from, to, state) of a step function; the last lasts."""
+    ends = [*(began_s for began_s, _ in steps[1:]), None]
+    for (began_s, state), ended_s in zip(steps, ends, strict=True):
+        yield began_s, ended_s, state
+
+
+def _layered(layers: Iterable[Layer]) -> list[Step]:
+    """Return the worst of the layers that hold at each time, ``up`` where none does."""
+    found = list(layers)
+    edges = sorted({0.0, *(b for b, _, _ in found), *(e for _, e, _ in found if e is not None)})
+    steps: list[Step] = []
+    for edge in edges:
+        here = {state for began, ended, state in found if began <= edge and (ended is None or edge < ended)}
+        _turn(steps, edge, next((state for state in WORST if state in here), UP))
+    return steps

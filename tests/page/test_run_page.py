@@ -1,0 +1,87 @@
+"""The page of a run: its numbers are the document's, its picture shows what held at the cursor."""
+
+import json
+import re
+
+import pytest
+
+from sim.report.replay.states import at, states
+from sim.spec.loader import load
+
+KEYS = ("Home", "n", "n", "ArrowRight", "n", "PageUp", "n", "p", "ArrowLeft", "End")
+
+
+@pytest.fixture(scope="module")
+def document(run_folder):
+    """What ``run.json`` holds."""
+    return json.loads((run_folder / "run.json").read_text("utf-8"))
+
+
+def shown(page):
+    """What the picture says: key of each state -> what it shows; and the cursor's time."""
+    found = page.eval_on_selector_all("[data-state]", "all => all.map(e => [e.dataset.state, e.textContent])")
+    return float(page.locator("#watch").get_attribute("data-time")), dict(found)
+
+
+def test_keys_move_the_picture_to_the_states_of_that_time(run_folder, document, opened):
+    """After every key each state in the picture is what the milestones say for that time."""
+    known = states(document, load(str(run_folder / "scenario.yaml")))
+    with opened(run_folder / "report.html") as page:
+        slider = page.locator("#time")
+        moments = []
+        for key in KEYS:
+            slider.press(key)
+            moment, picture = shown(page)
+            moments.append(moment)
+            assert picture
+            assert picture == {name: at(known[name], moment) for name in picture}
+        assert len(set(moments)) > len(KEYS) / 2
+        assert page.complaints == []
+
+
+def test_play_moves_the_cursor_and_stops_again(run_folder, opened):
+    """Play lets time pass, and the same button stops it."""
+    with opened(run_folder / "report.html") as page:
+        before, _ = shown(page)
+        page.get_by_role("button", name="Play").click()
+        page.wait_for_timeout(1000)
+        page.get_by_role("button", name="Pause").click()
+        stopped, _ = shown(page)
+        assert stopped > before
+        page.wait_for_timeout(100)
+        assert shown(page)[0] == stopped
+
+
+def test_the_first_view_is_the_incident_and_the_whole_run_can_be_seen(run_folder, document, opened):
+    """The page opens zoomed to the first fault; a button shows all of it."""
+    with opened(run_folder / "report.html") as page:
+        plot = page.locator("#watch .plot").first
+        low, high = (float(plot.get_attribute(f"data-{end}")) for end in ("low", "high"))
+        started = min(fault["started_s"] for fault in document["faults"].values())
+        assert low < started < high
+        page.get_by_role("button", name="Whole run").click()
+        assert float(plot.get_attribute("data-low")) == 0
+        assert float(plot.get_attribute("data-high")) > high
+
+
+def test_the_slider_says_where_it_is(run_folder, opened):
+    """A screen reader hears the time and what happened last, and is not flooded by what changes."""
+    with opened(run_folder / "report.html") as page:
+        page.locator("#time").press("n")
+        assert re.match(r"\d+:\d\d:\d\d\.\d", page.locator("#time").get_attribute("aria-valuetext"))
+        assert page.locator("[aria-live=polite], [aria-live=assertive]").count() == 0
+
+
+def test_verdicts_and_numbers_are_there_without_a_script(run_folder, document, opened):
+    """Every objective with its verdict, every recovery and every loss are in the text."""
+    with opened(run_folder / "report.html", script=False) as page:
+        text = page.locator("body").text_content()
+        rows = page.locator("#objectives tbody tr").all_text_contents()
+        for objective in document["sla"]:
+            row = next(row for row in rows if row.startswith(objective["id"]))
+            assert objective["verdict"] in row
+        for store, loss in document["loss"].items():
+            assert store in text
+            assert f"{loss['records']:,}" in text
+        assert all(name in text for name in document["recovery"])
+        assert page.locator("#watch .plot").count() > 0
