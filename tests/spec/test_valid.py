@@ -14,6 +14,7 @@ from sim.spec.model import Model, fields_by_key
 from sim.spec.objectives.metrics import METRICS
 from sim.spec.objectives.subjects import KINDS as KINDS_OF_SUBJECTS
 from sim.spec.resolve import blast_radius, digest, dump, fault_catalogue, load, resolve, starter
+from sim.spec.starter import Outline
 from tests.spec.corpus import HERE, SCENARIOS, VALID
 
 ROOT = HERE.parents[1]
@@ -178,7 +179,7 @@ def test_each_kind_of_fault_is_in_the_catalogue_with_its_fields():
         "type": "duration",
         "default": "0s",
         "required": False,
-        "what": "What is added to each leg over the link.",
+        "what": "What is added to each leg over the link. Default: nothing.",
     }
     assert catalogue["region_outage"]["fields"]["wire"]["type"] == "delivered | lost"
     assert list(catalogue["db_crash"]["fields"]) == [
@@ -192,13 +193,30 @@ def test_each_kind_of_fault_is_in_the_catalogue_with_its_fields():
     ]
 
 
-def test_the_starter_is_a_legal_scenario(tmp_path):
-    """What `sim init` writes loads, has a fault and objectives."""
+REGIONS = ("us-east", "us-west", "eu-west", "ap-south", "sa-east", "af-south")
+
+
+@pytest.mark.parametrize("regions", [1, 2, 3, 6])
+@pytest.mark.parametrize("stores", [("orders",), ("orders", "pay", "ship")])
+@pytest.mark.parametrize(("bus", "lake"), [(False, False), (True, False), (True, True)])
+def test_the_starter_is_a_legal_scenario(tmp_path, regions, stores, bus, lake):
+    """What `sim init` writes loads, with what was asked for, a fault, objectives and a study."""
+    rates = {name: f"{10 * (i + 1)}/s" for i, name in enumerate(stores)}
+    outline = Outline(
+        regions=REGIONS[:regions], stores=rates, latency={("us-east", "us-west"): "7ms"}, bus=bus, lake=lake
+    )
     file = tmp_path / "first.yaml"
-    file.write_text(starter())
+    file.write_text(starter(outline))
     scenario = resolve(load(str(file)))
+    assert set(scenario.regions) == set(REGIONS[:regions])
+    assert [one.workload.writes for one in scenario.databases.values()] == [
+        10.0 * (i + 1) for i in range(len(stores))
+    ]
+    assert (scenario.bus is not None, scenario.lake is not None) == (bus, lake)
+    assert regions == 1 or scenario.network.links["us-east/us-west"].latency == 7_000_000
+    assert {objective.of.split(".")[0] for objective in scenario.sla.values()} >= set(stores)
     assert scenario.faults
-    assert scenario.sla
+    assert scenario.study.trials == 200
 
 
 def test_blast_radius_names_what_each_fault_hits():

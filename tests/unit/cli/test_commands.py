@@ -115,6 +115,44 @@ def test_init_writes_a_scenario_that_validates_and_never_overwrites(sim, scenari
     assert Path("mine.yaml").read_text().endswith("# mine\n")
 
 
+def test_init_takes_what_somebody_has(sim, scenario):
+    """Regions, stores and latencies by flags; what is wrong with one is said, and nothing is written."""
+    words = [
+        "init",
+        "mine.yaml",
+        "--region",
+        "a",
+        "--region",
+        "b",
+        "--store",
+        "pay=7/s",
+        "--latency",
+        "b/a=9ms",
+    ]
+    assert sim(*words, "--no-lake", "--name", 'Ours: "twice"')[0] == 0
+    text = Path("mine.yaml").read_text()
+    assert all(part in text for part in ("a/b: {latency: 9ms", "writes: 7/s", "no majority"))
+    assert "lake" not in text
+    assert sim("validate", "mine.yaml")[0] == 0
+    for wrong, said in [
+        (["--region", "a b"], "is no name"),
+        (["--region", "a", "--region", "a"], "twice"),
+        (["--store", "pay=fast"], "'fast' is no rate"),
+        (["--latency", "us-east/moon=3ms"], "no region 'moon'"),
+        (["--latency", "us-east=3ms"], "is not A/B=TIME"),
+        (["--latency", "us-east/us-west=3kg"], "3kg"),
+    ]:
+        code, _, err = sim("init", "other.yaml", *wrong)
+        assert (code, said in err) == (2, True), err
+        assert not Path("other.yaml").exists()
+
+
+def test_what_init_writes_runs_at_once(sim, scenario):
+    """Every objective of the first drill is decided."""
+    assert sim("init", "first.yaml", "--no-bus")[0] == 0
+    assert sim("run", "first.yaml", "-q")[0] in (0, 1)
+
+
 def test_a_path_comes_before_a_packaged_name(scenario, monkeypatch, tmp_path):
     """A file of that name wins; without one the packaged one is found, with or without suffix and folder."""
     packaged = tmp_path / "packaged"
