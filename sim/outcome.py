@@ -1,5 +1,6 @@
 """What one trial gives back: the verdict, the figures it rests on, and what happened."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -7,6 +8,7 @@ from sim.core.quantity import format_duration, seconds
 from sim.core.record import figure, record
 from sim.journal.milestones import Milestone
 from sim.measure.figures import Figures
+from sim.measure.missing import MissingRange
 from sim.measure.verdict import Verdict as JudgedObjective
 from sim.spec.objectives.metrics import METRICS
 from sim.spec.scenario import Scenario
@@ -68,7 +70,8 @@ class Outcome:
 
     ``scenario`` is the scenario's name, ``digest`` the hash of its resolved form. ``objectives``: in the
     scenario's order. ``trust``: what limits belief in the figures, one sentence each. ``control``: the
-    figures of the same seed without faults, or None if it was not run.
+    figures of the same seed without faults, or None if it was not run. ``missing``: records that are lost,
+    out of reach, ghosts or there twice; None if nobody asked.
     """
 
     scenario: str
@@ -84,6 +87,7 @@ class Outcome:
     journal_digest: str
     trust: list[str]
     control: Figures | None = None
+    missing: Sequence[MissingRange] | None = None
 
 
 @dataclass

@@ -63,12 +63,14 @@ def run(
     journal_dir: Path | None = None,
     budget: Budget = DEFAULT,
     shared: Shared | None = None,
+    missing: bool = False,
 ) -> Outcome:
     """Run one trial and judge it. Unfinished if it takes far more than was expected.
 
     ``control`` also runs the same seed without faults; ``progress(fraction, now_ns)`` is called as time
     passes; ``journal_dir``: where to keep the journal as Parquet; ``budget``: what it may take in any case;
-    ``shared``: what is the same for each of many trials, if that has been worked out.
+    ``shared``: what is the same for each of many trials, if that has been worked out; ``missing``: whether to
+    list the records that are lost, out of reach, ghosts or there twice.
     """
     began, shared = perf_counter(), shared or Shared.of(resolved)
     measures, fingerprint = Measures.of(resolved), Digest()
@@ -97,6 +99,7 @@ def run(
         journal_digest=fingerprint.hexdigest(),
         trust=trust(resolved, figures, world.milestones.all),
         control=_control_figures(resolved, seed, trial, budget) if control else None,
+        missing=measures.missing() if missing else None,
     )
 
 

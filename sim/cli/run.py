@@ -132,6 +132,7 @@ def _simulate(resolved: Any, given: dict[str, Any], partial: Path) -> "Outcome":
             progress=shown.show if seen else None,
             journal_dir=journal,
             budget=given["budget"],
+            missing=True,
         )
 
 

@@ -101,7 +101,7 @@ def _simulated(
     with bar(sys.stderr, perf_counter, colour=False) as drawn:
         return simulate(
             asked.resolved, seed=seed, trial=trial, control=control, journal_dir=journal,
-            progress=drawn.show if progress else None,
+            progress=drawn.show if progress else None, missing=True,
         )  # fmt: skip
 
 

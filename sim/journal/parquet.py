@@ -139,13 +139,13 @@ def write_milestones(path: Path, milestones: Sequence[Milestone], *, end_ns: int
     ]
     arrow = pa.schema(fields, metadata=None if end_ns is None else {"end_ns": str(end_ns)})
     columns = [
-        (_numbers if field.type == number else _texts)([getattr(m, field.name) for m in milestones])
+        (numbers if field.type == number else texts)([getattr(m, field.name) for m in milestones])
         for field in fields
     ]
     pq.write_table(pa.Table.from_arrays(columns, schema=arrow), path)
 
 
-def _numbers(values: Sequence[int | None]) -> "pa.Array":
+def numbers(values: Sequence[int | None]) -> "pa.Array":
     """Return integers as an Arrow array of int64."""
     import pyarrow as pa
 
@@ -155,7 +155,7 @@ def _numbers(values: Sequence[int | None]) -> "pa.Array":
     return pa.Array.from_buffers(pa.int64(), len(data), [valid, pa.py_buffer(data)])
 
 
-def _texts(values: Sequence[str]) -> "pa.Array":
+def texts(values: Sequence[str]) -> "pa.Array":
     """Return texts as an Arrow array of strings."""
     import pyarrow as pa
 

@@ -12,6 +12,7 @@ from sim.measure.capability.recovery import KINDS, Aftermath, Episode, Recovery,
 from sim.measure.capability.tested import Trouble
 from sim.measure.conservation import Conservation, ConservationError
 from sim.measure.figures import Figures
+from sim.measure.missing import MissingRange, listed
 from sim.measure.orders.fulfilment import order_figures, shelf_figures, shelf_problems
 from sim.measure.orders.orders import Orders
 from sim.measure.orders.setup import OrderSetup, order_setup_of
@@ -23,6 +24,7 @@ from sim.measure.store.figures import BlockedFigures, ConservationFigures
 from sim.measure.store.latency import Latency
 from sim.measure.store.ledger import Ledger
 from sim.measure.store.loss import Loss, loss_of
+from sim.measure.store.missing import missing_of
 from sim.measure.store.setup import Setup, setup_of
 
 if TYPE_CHECKING:
@@ -116,6 +118,7 @@ class Measures:
     ) -> None:
         self._domains = {setup.domain: DomainMeasures(setup) for setup in setups}
         self._path = path or PathMeasures([])
+        self._came: tuple[dict[str, Loss], PathOutcome | None] = {}, None
         self._orders = None if orders is None else Orders(orders)
 
     @classmethod
@@ -144,6 +147,7 @@ class Measures:
         losses = {name: store.loss() for name, store in stores.items()}
         exposure = {name: store.exposure.figures() for name, store in stores.items()}
         path = self._path.outcome(losses, exposure) if self._path.there else None
+        self._came = losses, path
         found = Figures(
             recovery=joined(store.capabilities() for store in stores.values())
             | ({} if path is None else dict(path.recovery)),
@@ -169,6 +173,15 @@ class Measures:
         if strict and broken:
             raise ConservationError("; ".join(broken))
         return found
+
+    def missing(self) -> list[MissingRange]:
+        """Return, after ``figures``, the records that are lost, out of reach, ghosts or there twice."""
+        losses, path = self._came
+        found = [
+            m for name, loss in losses.items() for m in missing_of(loss, path.buses(name) if path else {})
+        ]
+        found += [m for name in losses if path for m in path.missing(name)]
+        return listed(found)
 
     def _problems(self, domain: str, path: PathOutcome | None) -> list[str]:
         """Return a line for every sum of a store's data path or stock that does not close."""

@@ -22,6 +22,7 @@ from pathlib import Path
 
 from sim.core.checksums import Damaged, seal, sums_of
 from sim.outcome import Outcome
+from sim.report import missing
 from sim.report.document import Machine, RunDocument, document, written
 
 DISTRIBUTIONS = {
@@ -81,7 +82,7 @@ def appearing(target: Path) -> Iterator[Path]:
 
 
 def fill(folder: Path, outcome: Outcome, *, resolved: str, trial: int = 0) -> None:
-    """Write the files of a run: ``run.json``, ``scenario.yaml``, ``milestones.parquet``, pictures.
+    """Write the files of a run: ``run.json``, ``scenario.yaml``, two Parquet tables, pictures.
 
     ``resolved`` is the resolved scenario as YAML, which can be run again; ``trial``: which one this is.
     """
@@ -93,6 +94,8 @@ def fill(folder: Path, outcome: Outcome, *, resolved: str, trial: int = 0) -> No
     )
     (folder / "scenario.yaml").write_text(resolved, encoding="utf-8")
     write_milestones(folder / "milestones.parquet", outcome.milestones)
+    if outcome.missing is not None:
+        missing.write(folder / missing.FILE, outcome.missing)
     exposure(outcome.figures.exposure, folder / "exposure.svg")
     if outcome.figures.path is not None:
         freshness(outcome.figures.path.freshness, folder / "freshness.svg")

@@ -9,6 +9,7 @@ from sim.outcome import Outcome
 from sim.report.document import plain
 from sim.spec.resolve import load, resolve
 from sim.trial import run
+from tests.tallied import counted, listed
 
 SCENARIOS = Path(__file__).parents[2] / "scenarios"
 LONG = {"lag/object-sync-pause-12h"}  # `make pause` runs it
@@ -74,7 +75,7 @@ LAKE_LOSES = {
 @cache
 def outcome(name: str) -> Outcome:
     """Run a scenario once."""
-    return run(resolve(load(str(SCENARIOS / f"{name}.yaml"))))
+    return run(resolve(load(str(SCENARIOS / f"{name}.yaml"))), missing=True)
 
 
 def test_every_scenario_is_here():
@@ -108,6 +109,12 @@ def test_where_records_are_lost(name):
     assert losing - lake == LOSING[name]
     assert bool(lake) == (name in LAKE_LOSES)
     assert figures["conservation"]["orders"]["problems"] == []
+
+
+@pytest.mark.parametrize("name", sorted(MISSED))
+def test_the_table_of_missing_records_adds_up(name):
+    """At every store and stage it has as many lost, stranded, dropped, ghosts, duplicates as figures say."""
+    assert listed(outcome(name).missing) == counted(outcome(name).figures)
 
 
 def test_what_was_promised_to_nobody_is_not_lost():

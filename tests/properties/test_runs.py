@@ -17,6 +17,7 @@ from sim.models.store.domain import CURSORS
 from sim.report.document import plain
 from sim.spec.scenario import Scenario
 from sim.trial import run_tables
+from tests.tallied import counted, listed
 from tests.theory.one_store import S, merge, scenario
 
 FEW = settings(
@@ -152,13 +153,15 @@ def struck(draw: st.DrawFn) -> tuple[Scenario, int]:
 
 
 def figures(built: Scenario, slices: list[Slice], milestones: list[Milestone]) -> tuple[dict[str, Any], str]:
-    """Return (figures, journal digest) from a list of slices."""
+    """Return (figures, journal digest) from a list of slices; the table of missing records must add up."""
     measures, digest = Measures.of(built), Digest()
     recorder = Recorder([measures, digest])
     for part in slices:
         recorder.fold(part)
     recorder.finish(milestones, built.duration)
-    return plain(measures.figures(strict=False)), digest.hexdigest()
+    found = measures.figures(strict=False)
+    assert listed(measures.missing()) == counted(found)
+    return plain(found), digest.hexdigest()
 
 
 def cut(

@@ -15,6 +15,7 @@ from sim.report.document import plain
 from sim.spec.resolve import load, resolve
 from sim.trial import run
 from tests.properties.test_slices import TINIEST, room
+from tests.tallied import counted, listed
 from tests.theory.one_store import merge
 
 SETTLED = Path(__file__).parent / "cases" / "settled.yaml"
@@ -28,10 +29,11 @@ def told(tmp_path: Path, patch: dict[str, Any]) -> Outcome:
     path = tmp_path / "scenario.yaml"
     path.write_text(yaml.safe_dump(merge(yaml.safe_load(SETTLED.read_text()), patch)))
     scenario = resolve(load(str(path)))
-    usual = run(scenario, seed=0)
+    usual = run(scenario, seed=0, missing=True)
     with room(TINIEST):
-        little = run(scenario, seed=0)
+        little = run(scenario, seed=0, missing=True)
     assert little.figures == usual.figures
+    assert listed(usual.missing) == listed(little.missing) == counted(usual.figures)
     return usual
 
 

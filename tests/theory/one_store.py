@@ -24,6 +24,7 @@ from sim.report.document import plain
 from sim.spec.resolve import load, resolve
 from sim.spec.scenario import Scenario
 from sim.trial import run_tables
+from tests.tallied import counted, listed
 
 US, MS, S = 1_000, 1_000_000, 1_000_000_000
 MINUTE = 60 * S
@@ -186,12 +187,14 @@ class Run:
 
     @cached_property
     def measured(self) -> Figures:
-        """The figures of the measures; every sum of conservation must close."""
+        """The figures of the measures; every sum of conservation must close, and missing records add up."""
         measures = Measures.of(self.scenario)
         for domain, tables in self.tables.items():
             measures.fold(Slice(domain, self.scenario.duration, tables, tuple(self.milestones)))
         measures.finish(self.milestones, self.scenario.duration)
-        return measures.figures()
+        figures = measures.figures()
+        assert listed(measures.missing()) == counted(figures)
+        return figures
 
 
 def run(

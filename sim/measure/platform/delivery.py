@@ -1,6 +1,6 @@
 """What each consumer and zone got twice, late, not at all, or of transactions that no longer exist."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 
 import numpy as np
 
@@ -10,10 +10,11 @@ from sim.measure.platform.figures import DeadLetterFigures, DeliveryFigures
 from sim.measure.platform.spans import Spans
 from sim.measure.platform.stage import Stage
 from sim.measure.platform.tally import Tally, Witness
-from sim.measure.platform.waterfall import Waterfall, ledger_gone
+from sim.measure.platform.waterfall import Waterfall
 from sim.measure.store import ledger_kernels as k
 from sim.measure.store.ledger import Ledger
 from sim.measure.store.line import Line
+from sim.measure.store.settled import emptied_spans
 
 
 class Ghosts:
@@ -25,7 +26,7 @@ class Ghosts:
 
     def __init__(self, ledger: Ledger, line: Line, redone: Collection[int] = ()) -> None:
         self._line, self._emptied_ns, rows = line, ledger.emptied_ns, ledger.abandoned
-        self._burnt = ledger_gone(ledger)
+        self._burnt = emptied_spans(ledger)
         if self._emptied_ns is not None:
             last = rows[:, k.CUT_ID] == len(ledger.cuts) - 1
             for version in rows[last, k.VERSION].tolist():
@@ -44,6 +45,23 @@ class Ghosts:
     def versions(self) -> Spans:
         """Return all of them."""
         return self._others.copy().update(self._burnt)
+
+    def at(self, stage: Stage) -> Iterator[tuple[Spans, int, bool]]:
+        """Yield those that arrived at a stage: versions, when they were abandoned, whether destroyed."""
+        found = stage.delivered.meet(self._others)
+        for at_ns in sorted(set(self._abandoned_ns.values())):
+            yield (
+                Spans(
+                    (v, v + 1)
+                    for low, high in found
+                    for v in range(low, high)
+                    if self._abandoned_ns[v] == at_ns
+                ),
+                at_ns,
+                False,
+            )
+        if self._emptied_ns is not None:
+            yield stage.delivered.meet(self._burnt), self._emptied_ns, True
 
     def among(self, stage: Stage, but: Spans | None = None) -> Tally:
         """Return those that arrived at a stage, from then on when they were there and abandoned.

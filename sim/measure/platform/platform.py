@@ -11,11 +11,14 @@ from sim.measure.bus.figures import MonitorFigures
 from sim.measure.capability.figures import RecoveryFigures
 from sim.measure.capability.flows import Judged, capability, combined
 from sim.measure.lake.insights import insight_figures
+from sim.measure.missing import MissingRange
 from sim.measure.platform.delivery import Ghosts, delivery
 from sim.measure.platform.domain import DomainPath
 from sim.measure.platform.figures import PathFigures
+from sim.measure.platform.missing import missing_at_stages
 from sim.measure.platform.recovery_point import recovery_point
 from sim.measure.platform.setup import PathSetup, path_setup_of
+from sim.measure.platform.spans import Spans
 from sim.measure.platform.waterfall import Waterfall
 from sim.measure.store.figures import ExposureFigures
 from sim.measure.store.ledger import Ledger
@@ -91,7 +94,7 @@ class PathMeasures:
             )
             for name, one in judged.items()
         }
-        return PathOutcome(figures, recovery, falls)
+        return PathOutcome(figures, recovery, falls, ghosts)
 
     def _monitors(self, domain: str, exposure: Mapping[str, ExposureFigures]) -> dict[str, MonitorFigures]:
         path = self._domains[domain]
@@ -133,16 +136,26 @@ class PathMeasures:
 
 @dataclass(frozen=True, slots=True)
 class PathOutcome:
-    """What came of the data path: its figures, the recovery of its capabilities, and each domain's ledger."""
+    """What came of the data path: its figures, recoveries, each domain's ledger and ghosts."""
 
     figures: PathFigures
     recovery: Mapping[str, RecoveryFigures]
     falls: Mapping[str, Waterfall]
+    ghosts: Mapping[str, Ghosts]
 
     def replayed(self, domain: str) -> Replayed:
         """Return what replays change of the loss of a store."""
         fall = self.falls[domain]
         return Replayed(fall.won_back, fall.replayable())
+
+    def buses(self, domain: str) -> dict[str, Spans]:
+        """Return region -> versions of a domain that are on its bus."""
+        fall = self.falls[domain]
+        return {region: fall.ways.present(r) for r, region in enumerate(fall.path.setup.regions)}
+
+    def missing(self, domain: str) -> list[MissingRange]:
+        """Return what each stage of a domain misses, or has too much."""
+        return list(missing_at_stages(self.falls[domain], self.ghosts[domain]))
 
     def problems(self, domain: str) -> list[str]:
         """Return a line for every stage at which surviving records vanished without a rule."""

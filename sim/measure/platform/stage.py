@@ -23,6 +23,16 @@ class Passed:
     why: str
 
 
+@dataclass(frozen=True, slots=True)
+class Again:
+    """Versions [low, high) that arrived although they had arrived, the first at ``at_ns``, in a commit."""
+
+    low: int
+    high: int
+    at_ns: int
+    commit: int  # of a table, 0 elsewhere
+
+
 class Order:
     """The newest version of each key that arrived; made only once something arrives late."""
 
@@ -60,6 +70,7 @@ class Stage:
     covered: Spans = field(default_factory=Spans)
     passed: list[Passed] = field(default_factory=list)
     duplicates: Tally = field(default_factory=Tally)
+    again: list[Again] = field(default_factory=list)  # the same, as versions
     reorderings: Tally = field(default_factory=Tally)
     off_line: list[tuple[int, int]] = field(default_factory=list)  # time, version: arrivals of abandoned ones
     arrivals: int = 0
@@ -130,6 +141,7 @@ class Stage:
         self.delivered, self.arrivals = delivered, arrivals
         self.covered = delivered.copy().update((p.low, p.high) for p in self.passed)
         self.duplicates.forget(commits)
+        self.again = [part for part in self.again if part.commit < commits]
         self.reorderings.forget(commits)
         if self.lateness is not None:
             self.lateness.forget(commits)
@@ -167,6 +179,12 @@ class Stage:
         first = version if not new or new[0][0] > version else new[0][1]
         at_ns = int(at[first - version])
         self.duplicates.add(count, Witness(at_ns, first, self.line.rid(first, at_ns)), self.commit)
+        for low, high in Spans([(version, version + len(at))]).minus(Spans(new)):
+            last = self.again[-1] if self.again else None
+            if last is not None and (last.high, last.commit) == (low, self.commit):
+                self.again[-1] = replace(last, high=high)
+            else:
+                self.again.append(Again(low, high, int(at[low - version]), self.commit))
 
     def _late(self, version: int, at: np.ndarray, new: list[Span], missing: Spans) -> None:
         """Judge first arrivals: of what was missing where the stage is near the keys are known."""

@@ -6,11 +6,9 @@ from functools import cached_property
 
 import numpy as np
 
-from sim.core.identity import pack_version
 from sim.core.quantity import seconds
 from sim.core.stages import ANALYTICS, BUS, COPY, MIRROR, OUTBOX, RAW, REPLICA, ZONES
 from sim.journal.milestones import Milestone
-from sim.measure.compiled import CUT, PARENT
 from sim.measure.platform.coming import Coming
 from sim.measure.platform.domain import DomainPath
 from sim.measure.platform.figures import LostRecord, StageFigures, SurvivingTerms
@@ -19,6 +17,7 @@ from sim.measure.platform.stage import Passed, Stage
 from sim.measure.store import ledger_kernels as k
 from sim.measure.store.ledger import Ledger
 from sim.measure.store.loss import Loss
+from sim.measure.store.settled import emptied_spans
 
 ABANDONED, DESTROYED = "abandoned by a promotion", "destroyed with its last copy"
 
@@ -92,7 +91,7 @@ class Acknowledged:
             silent.add(version, version + 1)
         self.line = committed.minus(silent)
         # of a store that was emptied: what all nodes had held, of which nothing is kept for each record
-        self.gone = ledger_gone(ledger).minus(silent)
+        self.gone = emptied_spans(ledger).minus(silent)
         rows = ledger.abandoned[ledger.abandoned[:, k.FLAGS] & k.ACKED != 0]
         self.abandoned: list[list[int]] = rows[:, [k.VERSION, k.RECOMMIT, k.COMMIT_NS, k.RID]].tolist()
 
@@ -104,21 +103,6 @@ class Acknowledged:
         """Return how many are among ``versions``."""
         named = sum(version in versions or again in versions for version, again, _, _ in self.abandoned)
         return len(self.line.meet(versions)) + len(self.gone.meet(versions)) + named
-
-
-def ledger_gone(ledger: Ledger) -> Spans:
-    """Return the versions that all nodes of a store had held when it was emptied; none if it never was."""
-    if ledger.emptied_ns is None:
-        return Spans()
-    found = Spans()
-    limit, timeline = ledger.line.base, ledger.cuts[-1].parent
-    while limit > 1:
-        first = int(ledger.lineage[timeline, CUT]) + 1 if timeline > 1 else 1
-        if first < limit:
-            found.add(pack_version(timeline, max(first, 1)), pack_version(timeline, limit))
-            limit = max(first, 1)
-        timeline = int(ledger.lineage[timeline, PARENT])
-    return found
 
 
 class Waterfall:

@@ -24,7 +24,7 @@ LATE_NS = (
 )  # a commit that comes later than this after its client gave up is not counted among the info writes
 
 
-COMMITS = ("commit_ns", "version", "rid", "node")
+COMMITS = ("commit_ns", "version", "rid", "key", "node")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +73,7 @@ class Ledger:
         self.timeline = 1
         self.primary = setup.regions.index(setup.primary)
         self.nodes = tuple(setup.regions.index(name) for name in setup.nodes)
-        self.line = Log(1, **dict.fromkeys((*COMMITS, "flags"), np.int64))
+        self.line = Log(1, **dict.fromkeys((*COMMITS, "flags", "session"), np.int64))
         self.cuts: list[Cut] = []
         self.lineage = np.zeros((8, 2), np.int64)
         self.sent = np.zeros(len(setup.regions), np.int64)
@@ -198,7 +198,9 @@ class Ledger:
     def _told(self, ops: Table) -> tuple[k.Answers, k.Pending]:
         """Return what clients learned, and the commits that it can be about."""
         rows = k.Answers(*(ops[c] for c in k.Answers._fields))
-        return rows, k.Pending(self.line.all("version"), self.line.all("flags"), self.line.base)
+        return rows, k.Pending(
+            self.line.all("version"), self.line.all("flags"), self.line.all("session"), self.line.base
+        )
 
     def _stretch(self, tables: dict[str, Table], observer: Observer) -> None:
         first = len(self.line)
@@ -240,7 +242,7 @@ class Ledger:
         if self._lost_count:
             k.recommit(rows["rid"], rows["version"], self._abandoned, self._places)
         first = len(self.line)
-        self.line.append(flags=0, **{name: rows[name] for name in COMMITS})
+        self.line.append(flags=0, session=k.NOBODY, **{name: rows[name] for name in COMMITS})
         if self._gave_up.shape[1]:
             new = self.line.all("flags")[first:]
             new[self._given_up(rows["rid"], rows["commit_ns"])] |= k.INFO
@@ -258,6 +260,7 @@ class Ledger:
         new = np.zeros((len(rows["rid"]), k.COLUMNS), np.int64)
         new[:, k.VERSION], new[:, k.RID] = rows["version"], rows["rid"]
         new[:, k.COMMIT_NS], new[:, k.NODE] = rows["commit_ns"], rows["node"]
+        new[:, k.KEY], new[:, k.SESSION] = rows["key"], k.NOBODY
         new[:, k.CUT_ID] = [self._cut_of(v) for v in rows["version"].tolist()]
         if self._gave_up.shape[1]:
             new[self._given_up(rows["rid"], rows["commit_ns"]), k.FLAGS] |= k.INFO
@@ -307,6 +310,8 @@ class Ledger:
             ("commit_ns", k.COMMIT_NS),
             ("node", k.NODE),
             ("flags", k.FLAGS),
+            ("key", k.KEY),
+            ("session", k.SESSION),
         ):
             rows[:, column] = line.all(name)[keep:]
         rows[:, k.CUT_ID] = len(self.cuts)

@@ -15,7 +15,9 @@ from sim.measure.compiled import on_timeline, place_of
 
 # Flags of a commit. ACKED: an answer named this very version; HELD: a node had received it, and lost it.
 ACKED, ACKED_BY_RID, INFO, SENT, AVOIDABLE, HELD = (1, 2, 4, 8, 16, 32)
-VERSION, RID, COMMIT_NS, NODE, FLAGS, CUT_ID, RECOMMIT, NEXT, COLUMNS = range(9)  # of an abandoned commit
+# Of an abandoned commit; SESSION: of the operation that was answered with it, NOBODY's: none was.
+VERSION, RID, COMMIT_NS, NODE, FLAGS, CUT_ID, RECOMMIT, NEXT, KEY, SESSION, COLUMNS = range(11)
+NOBODY = -1
 COMMITS, PRUNED, ACKS, ACKS_PRUNED, ACKS_AGAIN, ACKS_UNKNOWN, INFO_PRUNED, TOTALS = range(8)
 
 
@@ -27,6 +29,7 @@ class Answers(NamedTuple):
     kind: np.ndarray
     outcome: np.ndarray
     version: np.ndarray
+    session: np.ndarray
 
 
 class Pending(NamedTuple):
@@ -34,6 +37,7 @@ class Pending(NamedTuple):
 
     version: np.ndarray
     flags: np.ndarray
+    session: np.ndarray
     base: int
 
 
@@ -50,9 +54,9 @@ def answer(rows, pending, abandoned, places, n_abandoned, totals, warmup_ns):
             continue
         if rows.outcome[i] == OK:
             totals[ACKS] += 1
-            known = _acknowledge(rows.version[i], pending, totals)
+            known = _acknowledge(rows.version[i], rows.session[i], pending, totals)
             if n_abandoned:
-                known |= _mark(rows.rid[i], rows.version[i], abandoned, places, totals)
+                known |= _mark(rows, i, abandoned, places, totals)
             if not known:
                 if n_other == len(other):
                     other = np.concatenate((other, other))
@@ -69,23 +73,25 @@ def answer(rows, pending, abandoned, places, n_abandoned, totals, warmup_ns):
 
 
 @inner
-def _acknowledge(version, pending, totals):
+def _acknowledge(version, session, pending, totals):
     at = lsn_of(version) - pending.base
     if not 0 <= at < len(pending.version) or pending.version[at] != version:
         return False
     if pending.flags[at] & ACKED:
         totals[ACKS_AGAIN] += 1
     pending.flags[at] |= ACKED
+    pending.session[at] = session
     return True
 
 
 @inner
-def _mark(rid, version, abandoned, places, totals):
-    """Set ACKED_BY_RID on every abandoned commit of ``rid``, and ACKED on that of ``version``.
+def _mark(rows, i, abandoned, places, totals):
+    """Set ACKED_BY_RID on every abandoned commit of the answer's operation, and ACKED on that it names.
 
-    Return whether ``version`` was there.
+    Return whether that was there.
     """
-    row, known = _first(rid, abandoned, places), False
+    version = rows.version[i]
+    row, known = _first(rows.rid[i], abandoned, places), False
     while row >= 0:
         if abandoned[row, VERSION] == version:
             if abandoned[row, FLAGS] & ACKED:
@@ -93,6 +99,7 @@ def _mark(rid, version, abandoned, places, totals):
             abandoned[row, FLAGS] |= ACKED
             known = True
         abandoned[row, FLAGS] |= ACKED_BY_RID
+        abandoned[row, SESSION] = rows.session[i]
         row = abandoned[row, NEXT]
     return known
 

@@ -166,6 +166,22 @@ class Line:
         old = at_ns - int(self._column("commit_ns", lsn, 1)[0]) > KEEP_NS
         return None if old and lsn < near_from else int(self._column("rid", lsn, 1)[0])
 
+    def rows(self, low: int, high: int, at_ns: int) -> np.ndarray:
+        """Return commit time, rid and key of [low, high) of the line as known at ``at_ns``, (n, 3) int64.
+
+        Of what is older than KEEP_NS the rid and key are -1, the time an earlier one, at most EVERY before.
+        """
+        count = high - low
+        out = np.full((count, 3), -1, np.int64)
+        out[:, 0] = self.times(low, np.full(count, at_ns), FOREVER)
+        first = max(lsn_of(low), self._held.base)
+        young = at_ns - out[first - lsn_of(low) :, 0] <= KEEP_NS if first < self.end else np.zeros(0, bool)
+        known = count - (first - lsn_of(low))
+        if known > 0:
+            for column, name in ((1, "rid"), (2, "key")):
+                out[-known:, column] = np.where(young, self._column(name, first, known), -1)
+        return out
+
     def keys_from(self, low: int, high: int) -> tuple[int, np.ndarray]:
         """Return the first version of [low, high) whose key is held, and the keys (n,) from there on."""
         if not self.holds(low):

@@ -31,12 +31,26 @@ class Replayed:
 
 
 @dataclass(frozen=True, slots=True)
+class Gone:
+    """What one promotion or destruction lost, a row a write.
+
+    ``rows``: (n, COLUMNS) int64 as the ledger has them; ``causes``: (n,) int64, of each its place in CAUSES;
+    ``on_disk``: (n,) bool, whether it lies on the disk of a node that came back with its data.
+    """
+
+    cut: Cut
+    rows: np.ndarray
+    causes: np.ndarray
+    on_disk: np.ndarray
+
+
+@dataclass(frozen=True, slots=True)
 class Loss:
     """What was lost and stranded of one store, worked out once.
 
     ``lost``, ``info``: rids (sorted int64) of lost writes, and of those lost likewise whose clients do not
     know; ``settled``: further lost writes that all nodes had held, of which no rid is kept; ``recoveries``:
-    each promotion and destruction.
+    each promotion and destruction; ``gone``: what each of them lost, write by write.
     """
 
     ledger: Ledger
@@ -44,6 +58,7 @@ class Loss:
     info: np.ndarray
     settled: int
     recoveries: tuple[CutFigures, ...]
+    gone: tuple[Gone, ...]
     stranded: Stranded
 
     @property
@@ -112,9 +127,11 @@ class Loss:
 def loss_of(ledger: Ledger, milestones: Sequence[Milestone], end_ns: int) -> Loss:
     """Return what was lost and stranded; ``end_ns``: the end of the run."""
     lost, info = judge(ledger)
-    rows, since_ns = list[CutFigures](), 0
+    rows, gone, since_ns = list[CutFigures](), list[Gone](), 0
     for i, cut in enumerate(ledger.cuts):
-        rows.append(_recovery(ledger, i, milestones, since_ns=since_ns, lost=lost, info=info))
+        row, found = _recovery(ledger, i, milestones, since_ns=since_ns, lost=lost, info=info)
+        rows.append(row)
+        gone.append(found)
         since_ns = cut.at_ns if cut.promoted else since_ns
     settled = 0
     if ledger.emptied_ns is not None:
@@ -122,7 +139,7 @@ def loss_of(ledger: Ledger, milestones: Sequence[Milestone], end_ns: int) -> Los
         diverged = ledger.settled_since(failed_at_ns(ledger, ledger.cuts[-1], since_ns, milestones))
         rows[-1] = _emptied(ledger, rows[-1], settled, diverged)
     stranded = stranded_of(ledger, Standing.of(ledger.standing), milestones, end_ns)
-    return Loss(ledger, lost, info, settled, tuple(rows), stranded)
+    return Loss(ledger, lost, info, settled, tuple(rows), tuple(gone), stranded)
 
 
 def _emptied(ledger: Ledger, last: CutFigures, settled: int, diverged: int) -> CutFigures:
@@ -176,8 +193,8 @@ def _recovery(
     since_ns: int,
     lost: np.ndarray,
     info: np.ndarray,
-) -> CutFigures:
-    """Return the row of one promotion or destruction. A write committed twice beyond the cut counts once.
+) -> tuple[CutFigures, Gone]:
+    """Return the row of one promotion or destruction, and what it lost; a write that it abandoned twice once.
 
     ``since_ns``: the promotion before.
     """
@@ -191,7 +208,9 @@ def _recovery(
         max(fault_ns, int(acked[:, k.COMMIT_NS].max())) - int(gone[:, k.COMMIT_NS].min()) if len(gone) else 0
     )
     regions = ledger.setup.regions
-    return CutFigures(
+    causes = _causes(gone, diverged, paused=_paused(ledger, cut, fault_ns, milestones))
+    found = Gone(cut, gone, causes, _on_disk(ledger, gone, cut, milestones))
+    figures = CutFigures(
         at_s=seconds(cut.at_ns),
         from_=regions[cut.old],
         to=regions[cut.node] if cut.promoted else None,
@@ -203,9 +222,10 @@ def _recovery(
         info_lost=len(np.unique(rows[np.isin(rows[:, k.RID], info), k.RID])),
         diverged=int(diverged.sum()),
         avoidable=int((gone[:, k.FLAGS] & k.AVOIDABLE != 0).sum()),
-        salvageable=_salvageable(ledger, gone, cut, milestones),
-        cause=_causes(gone, diverged, paused=_paused(ledger, cut, fault_ns, milestones)),
+        salvageable=int(found.on_disk.sum()),
+        cause=LossCauses(**{name: int((causes == i).sum()) for i, name in enumerate(CAUSES)}),
     )
+    return figures, found
 
 
 def failed_at_ns(ledger: Ledger, cut: Cut, since_ns: int, milestones: Sequence[Milestone]) -> int:
@@ -226,8 +246,8 @@ def failed_at_ns(ledger: Ledger, cut: Cut, since_ns: int, milestones: Sequence[M
     return cut.at_ns
 
 
-def _salvageable(ledger: Ledger, gone: np.ndarray, cut: Cut, milestones: Sequence[Milestone]) -> int:
-    """Count the lost writes that lie on the disk of a node that came back with its data.
+def _on_disk(ledger: Ledger, gone: np.ndarray, cut: Cut, milestones: Sequence[Milestone]) -> np.ndarray:
+    """Return which lost writes, (n,) bool, lie on the disk of a node that came back with its data.
 
     It rewound instead of copying.
     """
@@ -237,7 +257,7 @@ def _salvageable(ledger: Ledger, gone: np.ndarray, cut: Cut, milestones: Sequenc
         kinds = [m.kind for m in milestones if m.subject == subject and m.at_ns >= cut.at_ns]
         first = next((kind for kind in kinds if kind in ("rewinding", "rebuilding")), None)
         came_back += [node] if first == "rewinding" else []
-    return int(np.isin(gone[:, k.NODE], came_back).sum())
+    return np.isin(gone[:, k.NODE], came_back)
 
 
 def _paused(ledger: Ledger, cut: Cut, at_ns: int, milestones: Sequence[Milestone]) -> bool:
@@ -247,18 +267,16 @@ def _paused(ledger: Ledger, cut: Cut, at_ns: int, milestones: Sequence[Milestone
     return any(_active(f"fault/{fault}", at_ns, milestones) for fault in faults)
 
 
-def _causes(gone: np.ndarray, diverged: np.ndarray, *, paused: bool) -> LossCauses:
-    """Say where the lost writes were when the primary failed, on their way to the node that was promoted."""
+def _causes(gone: np.ndarray, diverged: np.ndarray, *, paused: bool) -> np.ndarray:
+    """Say of each lost write, (n,) int64 as places in CAUSES, where it was when the primary failed.
+
+    On its way to the node that was promoted.
+    """
     held = gone[:, k.FLAGS] & k.HELD != 0
     sent = (gone[:, k.FLAGS] & k.SENT != 0) & ~held
-    waiting = int((~diverged & ~sent & ~held).sum())
-    return LossCauses(
-        diverged=int(diverged.sum()),
-        paused=waiting if paused else 0,
-        send_queue=0 if paused else waiting,
-        wire=int((~diverged & sent).sum()),
-        node=int((~diverged & held).sum()),
-    )
+    waiting = "paused" if paused else "send_queue"
+    found = np.select([diverged, held, sent], [CAUSES.index(c) for c in ("diverged", "node", "wire")], -1)
+    return np.where(found < 0, CAUSES.index(waiting), found)
 
 
 def _active(subject: str, at_ns: int, milestones: Sequence[Milestone]) -> bool:

@@ -51,7 +51,8 @@ def stranded_of(ledger: Ledger, standing: Standing, milestones: Sequence[Milesto
     since_ns = max(lost_ns, default=end_ns)
     if ledger.emptied_ns is not None or reach >= ledger.line.end - 1:
         return Stranded(0, 0, 0, 0, since_ns, since_ns, False, ())
-    times = np.sort(np.concatenate([_pending(ledger, reach), _again(ledger, reach)]))
+    saved = saved_beyond(ledger, max(reach, 0), ledger.line.end)[:, k.COMMIT_NS]
+    times = np.sort(np.concatenate([_pending(ledger, reach), saved]))
     diverged = int((times >= since_ns).sum()) + ledger.settled_since(since_ns, max(reach, 0))
     settled = ledger.acknowledged_between(reach, ledger.line.base - 1)
     if settled:  # all nodes had them: their times are long forgotten, but for the first one's
@@ -80,16 +81,16 @@ def _pending(ledger: Ledger, reach: int) -> np.ndarray:
     return line.all("commit_ns")[part][line.all("flags")[part] & k.ACKED != 0]
 
 
-def _again(ledger: Ledger, reach: int) -> np.ndarray:
-    """Return the commit times (n,) of abandoned writes that were saved by a commit beyond ``reach``.
+def saved_beyond(ledger: Ledger, after: int, last: int) -> np.ndarray:
+    """Return abandoned writes, (n, COLUMNS), that a commit of log sequence numbers (after, last] saved.
 
     Those whose saving commit was acknowledged itself are among the others already.
     """
-    rows = ledger.abandoned
-    rows = rows[(rows[:, k.FLAGS] & k.ACKED != 0) & (lsn_of(rows[:, k.RECOMMIT]) > max(reach, 0))]
+    rows, lsn = ledger.abandoned, lsn_of(ledger.abandoned[:, k.RECOMMIT])
+    rows = rows[(rows[:, k.FLAGS] & k.ACKED != 0) & (lsn > after) & (lsn <= last)]
     saved = [ledger.on_line(v) and not ledger.named(v) for v in rows[:, k.RECOMMIT].tolist()]
     rows = rows[np.array(saved, bool)]
-    return rows[np.unique(rows[:, k.RID], return_index=True)[1], k.COMMIT_NS]
+    return rows[np.unique(rows[:, k.RID], return_index=True)[1]]
 
 
 def _info(ledger: Ledger, reach: int) -> int:
