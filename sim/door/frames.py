@@ -13,9 +13,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
 Document = Mapping[str, Any]
-Steps = dict[tuple[str, ...], tuple[float, list[float]]]  # key -> step s, values
+Steps = dict[tuple[str, ...], tuple[float, list[float | None]]]  # key -> step s, values
 UNITS = {"duration": "s", "count": "records", "fraction": "1"}
-SUFFIXES = {"_s": "s", "_ns": "ns", "_bytes": "bytes", "bytes": "bytes"}
+SUFFIXES = {"_s": "s", "_ns": "ns", "bytes": "bytes", "availability": "1", "operations": "operations"}
 BOUNDED = ("records", "window_s")  # figures of a store's loss that are told with bounds
 TERMS = ("delivered", "in_flight", "stranded", "dropped", "lost")
 PHASES_ARE = ("detect", "decide", "fence", "promote", "reroute", "repair", "replay", "reconcile", "catch_up")
@@ -223,6 +223,46 @@ def ages(document: Document) -> "pd.DataFrame":
     return _series(document, found, ["capability"])
 
 
+def success(document: Document) -> "pd.DataFrame":
+    """Return, over time, how many operations were judged in each step and which share was answered in time.
+
+    Columns are (capability, figure): availability or operations.
+    """
+    found: Steps = {
+        (name, figure): (one["series"]["step_s"], one["series"][figure])
+        for name, one in document["ratios"].items()
+        for figure in ("availability", "operations")
+    }
+    return _series(document, found, ["capability", "figure"])
+
+
+def lag(document: Document) -> "pd.DataFrame":
+    """Return what monitors of standbys and mirrors showed at each look, and what was true.
+
+    Columns are (monitor, figure): shown_s or true_age_s.
+    """
+    return _looks(document, unit="s", shown="shown_s")
+
+
+def backlog(document: Document) -> "pd.DataFrame":
+    """Return how many rows consumers were behind at each look, and how old the oldest missing record was.
+
+    Columns are (monitor, figure): records or true_age_s.
+    """
+    return _looks(document, unit="records", shown="records")
+
+
+def _looks(document: Document, *, unit: str, shown: str) -> "pd.DataFrame":
+    """Return the series of the monitors that show ``unit``; ``shown``: what that is called here."""
+    found: Steps = {
+        (name, column): (one["series"]["step_s"], one["series"][figure])
+        for name, one in document.get("monitoring", {}).items()
+        if one["unit"] == unit
+        for figure, column in (("shown", shown), ("true_age_s", "true_age_s"))
+    }
+    return _series(document, found, ["monitor", "figure"])
+
+
 def _series(document: Document, found: "Steps", names: list[str]) -> "pd.DataFrame":
     """Return columns over time; the index is the end of each step, s."""
     import pandas as pd
@@ -239,7 +279,9 @@ def _series(document: Document, found: "Steps", names: list[str]) -> "pd.DataFra
     frame.index.name = "at_s"
     if columns:
         frame.columns = frame.columns.set_names(names)
-    frame.attrs = {"units": {"at_s": "s"}, "faults": windows(document)}
+    figures = {key[-1] for key in found} if "figure" in names else {"age_s"}
+    units = {name: unit for name in ("at_s", *sorted(figures)) if (unit := unit_of(name))}
+    frame.attrs = {"units": units, "faults": windows(document)}
     return frame
 
 

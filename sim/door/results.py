@@ -132,6 +132,21 @@ class Run:
         """Over time: how old what each capability of the data path shows was."""
         return frames.ages(self.document)
 
+    @cached_property
+    def success(self) -> "pd.DataFrame":
+        """Over time: the share of operations that was answered in time, and how many there were."""
+        return frames.success(self.document)
+
+    @cached_property
+    def lag(self) -> "pd.DataFrame":
+        """Over time: what monitors of standbys and mirrors showed, and what was true."""
+        return frames.lag(self.document)
+
+    @cached_property
+    def backlog(self) -> "pd.DataFrame":
+        """Over time: how many rows consumers were behind, as monitors show it, and how old that was."""
+        return frames.backlog(self.document)
+
     def __repr__(self) -> str:
         """Return verdict, scenario and seed in one line."""
         return f"<Run {self.verdict.upper()}: {self.document['scenario']!r}, seed {self.document['seed']}>"

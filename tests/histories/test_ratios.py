@@ -130,3 +130,23 @@ def test_ratios_are_those_of_a_recount(seed):
         assert (found["availability"], found["error_rate"]) == (whole["availability"], whole["error_rate"])
         lengths = {f"{over // S}s": over for of, over in WINDOWS if of == name}
         assert found["windows"] == {text: naive(history, kind, over) for text, over in lengths.items()}
+
+
+@pytest.mark.parametrize("most", [7, 1000])
+@pytest.mark.parametrize("at", [(), tuple(range(0, 60 * S, 730 * MS))])
+def test_a_series_tells_each_step_as_if_it_were_the_whole_run(monkeypatch, most, at):
+    """As many operations, and as large a share of them in time, as a recount of each step finds."""
+    monkeypatch.setattr("sim.measure.capability.ratios.SERIES_MAX", most)
+    history = bad.outage()
+    for kind, name in ((READ, "read"), (WRITE, "write")):
+        series = ratios(history, name, at=at)["series"]
+        step_ns = round(series["step_s"] * S)
+        assert len(series["operations"]) == len(series["availability"]) <= most
+        assert len(series["operations"]) * step_ns >= history.setup.duration_ns
+        for number, found in enumerate(zip(series["operations"], series["availability"], strict=True)):
+            rows = [
+                r for r in (*history.rows.get("ops", []), *history.rows.get("open", []))
+                if r["kind"] == kind and r["send_ns"] // step_ns == number
+            ]  # fmt: skip
+            good = [r for r in rows if r.get("outcome") == OK]
+            assert found == (len(rows), len(good) / len(rows) if rows else None)

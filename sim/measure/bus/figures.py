@@ -31,10 +31,22 @@ class MonitorSample:
 
 
 @record
+class MonitorSeries:
+    """A monitor over time: looks at multiples of a step, just before anything changed."""
+
+    step_s: float = figure("time from one look to the next; the first is one step after the start")
+    shown: tuple[float | None, ...] = figure(
+        "what was shown at each look, in the monitor's `unit`; null: there was nothing to look at yet"
+    )
+    true_age_s: tuple[float | None, ...] = figure("the true age at each look; null likewise")
+
+
+@record
 class MonitorFigures:
     """A lag metric as products define it, beside the truth."""
 
     unit: str = figure("unit of what is shown: `s` or `records`")
     shown_max: float = figure("the most that was shown, in `unit`")
     true_age_max_s: float = figure("the greatest true age")
+    series: MonitorSeries = figure("both over time")
     at_faults: Mapping[str, MonitorSample] = figure("by fault: what was shown and true as it first began")

@@ -8,40 +8,64 @@ import numpy as np
 from sim.core.identity import lsn_of
 from sim.journal.recorder import Table
 from sim.measure.bus.bus_log import runs_of
-from sim.measure.bus.figures import MonitorFigures, MonitorSample
+from sim.measure.bus.figures import MonitorFigures, MonitorSample, MonitorSeries
 from sim.measure.store.line import FOREVER, Line
 
 Take = Callable[[str], Table | None]
 SECOND = 1e9
 
 
+@dataclass(frozen=True, slots=True)
+class Look:
+    """A look at all monitors: as a fault began, or, without one, as dashboards look all the time."""
+
+    at_ns: int
+    fault: str | None = None
+
+
 @dataclass(slots=True)
 class Metric:
-    """A lag metric: the greatest value shown, and what was shown and true (ns) when each fault began."""
+    """A lag metric: the greatest value shown, and what was shown and true (ns) at each look."""
 
     shown_max: int = 0
     at_faults: dict[str, tuple[int, int]] = field(default_factory=dict)
+    series: list[tuple[int, int]] = field(default_factory=list)
 
     def see(self, value: int) -> None:
         """Take in a value that was shown."""
         self.shown_max = max(self.shown_max, value)
 
-    def sample(self, fault: str, shown: int, age_ns: int) -> None:
-        """Keep what is shown and true as a fault begins."""
+    def sample(self, look: Look, shown: int, age_ns: int) -> None:
+        """Keep what is shown and true at a look."""
         self.see(shown)
-        self.at_faults[fault] = shown, age_ns
+        if look.fault is None:
+            self.series.append((shown, age_ns))
+        else:
+            self.at_faults[look.fault] = shown, age_ns
 
-    def figures(self, unit: str, age_max_s: float) -> MonitorFigures:
-        """Return the figures, ages in seconds; ``unit`` of what is shown: s or records."""
+    def figures(self, unit: str, age_max_s: float, *, step_ns: int, looks: int) -> MonitorFigures:
+        """Return the figures, ages in seconds; ``unit`` of what is shown: s or records.
+
+        ``looks``: how many there were, at multiples of ``step_ns``; it may have begun to exist after some.
+        """
         scale = SECOND if unit == "s" else 1
         return MonitorFigures(
             unit=unit,
             shown_max=self.shown_max / scale,
             true_age_max_s=age_max_s,
+            series=self._series(scale, step_ns=step_ns, looks=looks),
             at_faults={
                 fault: MonitorSample(shown=shown / scale, true_age_s=age_ns / SECOND)
                 for fault, (shown, age_ns) in self.at_faults.items()
             },
+        )
+
+    def _series(self, scale: float, *, step_ns: int, looks: int) -> MonitorSeries:
+        before = (None,) * (looks - len(self.series))
+        return MonitorSeries(
+            step_s=step_ns / SECOND,
+            shown=(*before, *(shown / scale for shown, _ in self.series)),
+            true_age_s=(*before, *(age_ns / SECOND for _, age_ns in self.series)),
         )
 
 
@@ -75,11 +99,11 @@ class Replica:
         commit_ns = self.line.clock(version, at_ns) if version else FOREVER
         self._commit_ns = None if commit_ns == FOREVER else commit_ns
 
-    def sample(self, fault: str, at_ns: int) -> None:
-        """Look at ``at_ns``, when a fault begins."""
+    def sample(self, look: Look) -> None:
+        """Look at it."""
         idle = self.received == self.applied or self._commit_ns is None
-        shown = 0 if idle or self._commit_ns is None else at_ns - self._commit_ns
-        self.metric.sample(fault, shown, age(self.line, self.line.version(self.received + 1), at_ns))
+        shown = 0 if idle or self._commit_ns is None else look.at_ns - self._commit_ns
+        self.metric.sample(look, shown, age(self.line, self.line.version(self.received + 1), look.at_ns))
 
 
 class MirrorLag:

@@ -114,6 +114,17 @@ class WindowFigures:
 
 
 @record
+class RatioSeries:
+    """The operations that were judged over time, by their first send."""
+
+    step_s: float = figure("length of a step")
+    operations: tuple[int, ...] = figure("how many were judged in each step", "operations")
+    availability: tuple[float | None, ...] = figure(
+        "the share of them that ended ok within `latency`; null: there was none", "1"
+    )
+
+
+@record
 class RatioFigures:
     """Shares of the operations that were judged; null: there was none."""
 
@@ -121,6 +132,7 @@ class RatioFigures:
     error_rate: float | None = figure(
         "those that ended fail or info, or were open for longer than `latency`", "1"
     )
+    series: RatioSeries = figure("availability over time")
     windows: Mapping[str, WindowFigures] = figure(
         "by length, as objectives ask for: the worst windows as long"
     )

@@ -13,11 +13,12 @@ from sim.engine.compiled import compiled
 from sim.journal.milestones import Milestone
 from sim.journal.recorder import Slice
 from sim.journal.schema import OK
-from sim.measure.capability.figures import RatioFigures, WindowFigures
+from sim.measure.capability.figures import RatioFigures, RatioSeries, WindowFigures
 from sim.measure.store.setup import Setup
 
 KINDS = ("read", "write")
 JUDGED, GOOD, ERRORS, TERMS = range(4)
+SERIES_MAX = 1000  # steps of a series
 
 
 class Worst:
@@ -78,6 +79,9 @@ class Ratios:
         }
         self._batch = max([1, *(over_ns // setup.window_ns for _, over_ns in setup.windows)])
         self._open: list[dict[str, np.ndarray]] = []
+        count = -(-setup.duration_ns // setup.window_ns)
+        self._stride = -(-count // SERIES_MAX)  # steps of the level in one of the series
+        self._series = np.zeros((-(-count // self._stride), len(KINDS), TERMS), np.int64)
 
     def fold(self, part: Slice) -> None:
         """Take in one slice."""
@@ -106,7 +110,7 @@ class Ratios:
 
     def _count(self, send: np.ndarray, kind: np.ndarray, good: np.ndarray, errors: np.ndarray) -> None:
         """Add operations to their steps."""
-        if self._worst and len(send):
+        if len(send):
             self._make_room(int(send.max()) // self._setup.window_ns + 1 - self._low)
         setup = self._setup
         within = count_steps(
@@ -121,12 +125,13 @@ class Ratios:
             self._steps = np.concatenate([self._steps, more])
 
     def _hand_on(self, until: int) -> None:
-        """Let the worst windows see every step before ``until``: no operation of theirs can still end."""
+        """Let series and worst windows see every step before ``until``: none of its operations can end."""
         count = max(0, until - self._low)
         steps = np.zeros((count, len(KINDS), TERMS), np.int64)
         steps[: len(self._steps)] = self._steps[:count]
         for (kind, _), worst in self._worst.items():
             worst.push(steps[:, KINDS.index(kind)])
+        np.add.at(self._series, np.arange(self._low, self._low + count) // self._stride, steps)
         self._steps, self._low = self._steps[count:], self._low + count
 
     def _ratios(self, kind: int) -> RatioFigures:
@@ -134,7 +139,16 @@ class Ratios:
         return RatioFigures(
             availability=good / judged if judged else None,
             error_rate=errors / judged if judged else None,
+            series=self._over_time(kind),
             windows=self._windows(KINDS[kind]),
+        )
+
+    def _over_time(self, kind: int) -> RatioSeries:
+        judged, good = self._series[:, kind, JUDGED].tolist(), self._series[:, kind, GOOD].tolist()
+        return RatioSeries(
+            step_s=self._stride * self._setup.window_ns / 1e9,
+            operations=tuple(judged),
+            availability=tuple(g / n if n else None for g, n in zip(good, judged, strict=True)),
         )
 
     def _windows(self, name: str) -> dict[str, WindowFigures]:
@@ -148,7 +162,7 @@ class Ratios:
 
 @compiled
 def count_steps(send, kind, good, errors, warmup_ns, window_ns, low, total, steps):
-    """Add operations (n,) to ``total`` (kinds, TERMS) and, if there are any, ``steps`` (n, kinds, TERMS).
+    """Add operations (n,) to ``total`` (kinds, TERMS) and ``steps`` (n, kinds, TERMS).
 
     The first step is number ``low``. Return whether none belongs to an earlier one.
     """
@@ -159,11 +173,10 @@ def count_steps(send, kind, good, errors, warmup_ns, window_ns, low, total, step
         total[k, JUDGED] += 1
         total[k, GOOD] += good[i]
         total[k, ERRORS] += errors[i]
-        if len(steps):
-            step = send[i] // window_ns - low
-            if step < 0:
-                return False
-            steps[step, k, JUDGED] += 1
-            steps[step, k, GOOD] += good[i]
-            steps[step, k, ERRORS] += errors[i]
+        step = send[i] // window_ns - low
+        if step < 0:
+            return False
+        steps[step, k, JUDGED] += 1
+        steps[step, k, GOOD] += good[i]
+        steps[step, k, ERRORS] += errors[i]
     return True

@@ -10,6 +10,7 @@ from sim.measure.platform.figures import AgeSeries, FreshnessFigures
 from sim.stats.histogram import BUCKETS, upper_edges
 
 STEPS = 2000
+LOOK_NS, LOOKS = 10 * 10**9, 720
 SECOND = 1e9
 QUANTILE = 0.99
 
@@ -21,6 +22,11 @@ class Span:
     warmup_ns: int
     hold_ns: int
     duration_ns: int
+
+    @property
+    def look_ns(self) -> int:
+        """Return how long it is from one look at the monitors to the next: in long runs there are LOOKS."""
+        return max(LOOK_NS, -(-self.duration_ns // LOOKS))
 
 
 class Ages:

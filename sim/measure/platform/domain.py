@@ -10,6 +10,7 @@ from sim.core.stages import BUS, MIRROR
 from sim.journal.recorder import Slice, Table
 from sim.measure.bus.bus_log import BusLog, runs_of
 from sim.measure.bus.lag_monitors import Lookout
+from sim.measure.bus.monitors import Look
 from sim.measure.bus.replays import Replays
 from sim.measure.bus.rows import Merged, Stream, read_versions, rows_of, versions_at
 from sim.measure.bus.undelivered import Remains
@@ -57,6 +58,7 @@ class DomainPath:
         self.replays = Replays(setup)
         self._marks: dict[str, int] = {}
         self._begun: set[str] = set()  # faults that have begun before
+        self._look_ns = setup.span.look_ns  # when dashboards look next
 
     def fold(self, part: Slice, needed: int) -> None:
         """Take in one slice; ``needed``: log sequence number of the first commit that replicas still need."""
@@ -97,13 +99,16 @@ class DomainPath:
         for at_ns, fault in part.onsets:
             if fault not in self._begun:
                 self._begun.add(fault)
-                yield at_ns, -1, partial(self._sample, fault, at_ns)
+                yield at_ns, -1, partial(self._sample, Look(at_ns, fault))
+        while self._look_ns <= part.until_ns:
+            yield self._look_ns, -1, partial(self._sample, Look(self._look_ns))
+            self._look_ns += self.setup.span.look_ns
 
-    def _sample(self, fault: str, at_ns: int) -> None:
+    def _sample(self, look: Look) -> None:
         oldest = [watch.stage.oldest for watch in self.buses]
         consumers = {name: watch.stage.oldest for name, watch in self.consumers.items()}
         ends = [log.end for log in self.logs]
-        self.lookout.sample(fault, at_ns, buses=oldest, consumers=consumers, ends=ends)
+        self.lookout.sample(look, buses=oldest, consumers=consumers, ends=ends)
 
     def _cut(self, row: dict[str, int]) -> None:
         at_ns, last = row["at_ns"], max(row["cut"], 0)

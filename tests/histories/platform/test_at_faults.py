@@ -30,6 +30,24 @@ def test_monitors_are_looked_at_as_each_fault_first_begins(cuts):
             )
 
 
+@pytest.mark.parametrize("cuts", CUTS)
+def test_dashboards_look_every_ten_seconds(cuts):
+    """They draw what a naive judge sees at 10 s, 20 s and so on; before the first row of a mirror nothing."""
+    monitoring = bad.faults_in_turn().figures(at=cuts)["monitoring"]
+    looks = {
+        **{f"orders/replica/{r}": (naive.replica, r) for r in "bc"},
+        **{f"orders/mirror/a/{r}": (naive.mirror, "a", r) for r in "bc"},
+        "orders/search": (naive.group, "search", "a"),
+    }
+    for name, (look, *of) in looks.items():
+        series = monitoring[name]["series"]
+        assert series["step_s"] == 10.0
+        assert len(series["shown"]) == len(series["true_age_s"]) == 6
+        for number, pair in enumerate(zip(series["shown"], series["true_age_s"], strict=True), 1):
+            assert pair == look(bad.faults_in_turn(), *of, 10 * number * S)
+        assert max(series["shown"]) <= monitoring[name]["shown_max"]
+
+
 def test_without_a_fault_there_is_nothing_to_look_at():
     """No monitor has a moment."""
     assert all(row["at_faults"] == {} for row in bad.consumer_waits().figures()["monitoring"].values())

@@ -13,7 +13,7 @@ import sim
 SMALL = "gate/orders"
 TABLES = (
     "objectives", "recovery", "episodes", "phases", "loss", "waterfall", "freshness", "consistency",
-    "staleness", "monitors", "milestones", "faults", "exposure", "ages",
+    "staleness", "monitors", "milestones", "faults", "exposure", "ages", "success", "lag", "backlog",
 )  # fmt: skip
 
 
