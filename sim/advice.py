@@ -3,14 +3,25 @@
 A heal that is planned for after the end changes no verdict; the reason names it.
 """
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import inf
 
 from sim.core import dials as d
 from sim.core.distributions import Distribution
-from sim.core.quantity import LONGEST_NS, format_duration, parse_duration
+from sim.core.milestones.failover import (
+    DeclaredDead,
+    FailoverCancelled,
+    FailoverDecided,
+    NoCandidate,
+    NoMajority,
+    PrimaryFenced,
+    PrimaryKept,
+    Promoted,
+    PromotionBegun,
+    PromotionFailed,
+)
+from sim.core.quantity import LONGEST_NS, format_duration
 from sim.faults.schedule import Fate
 from sim.journal.milestones import Milestone
 from sim.measure.figures import Figures
@@ -18,12 +29,11 @@ from sim.measure.verdict import UNDECIDED, Verdict
 from sim.spec.scenario import Scenario
 
 Node = tuple[str, str]  # (store, region)
-NS = 10**9
+NS, MS = 10**9, 10**6
 KEEPS_AWAY = (d.REGION, d.DOWN, d.CUT)  # dials that keep a region, a node or what lies behind a link away
-UNDER_WAY = ("declared", "decided", "fenced", "promoting", "promotion_failed")
+UNDER_WAY = (DeclaredDead, FailoverDecided, PrimaryFenced, PromotionBegun, PromotionFailed)
 LONGER = "a longer run"
-STEPS = (*UNDER_WAY, "no_majority", "no_candidate", "cancelled", "kept", "promoted")  # of a failover
-_LAG = re.compile(r"\blag (\S+), max_lag")  # as a no_candidate names it
+STEPS = (*UNDER_WAY, NoMajority, NoCandidate, FailoverCancelled, PrimaryKept, Promoted)  # of a failover
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +108,8 @@ def _open_recovery(of: str, end: End) -> Iterator[str]:
 
 def _primary(store: str, end: End) -> str:
     """Return the region of the primary at the end."""
-    ours = [m.subject for m in end.milestones if m.kind == "promoted" and m.subject.startswith(f"{store}/")]
+    promoted = (m.subject for m in end.milestones if isinstance(m.what, Promoted))
+    ours = [subject for subject in promoted if subject.startswith(f"{store}/")]
     return ours[-1].partition("/")[2] if ours else end.scenario.databases[store].primary
 
 
@@ -145,22 +156,21 @@ def _failover(store: str, end: End) -> Iterator[str]:
     if inf in (loss.window_s, loss.stranded_window_s):
         return
     own = [m for m in end.milestones if m.subject.partition("/")[0] == store]
-    last = next((m for m in reversed(own) if m.kind in STEPS), None)
-    if last is None:
-        return
-    if last.kind == "no_majority" and len(end.scenario.regions) == 2:
+    last = next((m.what for m in reversed(own) if isinstance(m.what, STEPS)), None)
+    if isinstance(last, NoMajority) and last.regions == 2:
         yield "a third voter (one more region)"
-    elif last.kind == "no_candidate":
-        yield from _more_lag(last.why, loss.stranded)
-    elif last.kind in UNDER_WAY:
+    elif isinstance(last, NoCandidate):
+        yield from _more_lag(last, loss.stranded)
+    elif isinstance(last, UNDER_WAY):
         yield f"{LONGER} (a failover was under way)"
 
 
-def _more_lag(why: str, stranded: int) -> Iterator[str]:
-    lags = sorted(_LAG.findall(why), key=parse_duration)
+def _more_lag(found: NoCandidate, stranded: int) -> Iterator[str]:
+    """Yield the bound on lag that would have let the closest replica take over, with its price."""
+    lags = [out.lag_ns for out in found.ruled_out if out.lag_ns is not None]
     if lags:
         price = f" accepts the loss of {stranded:,}" if stranded else ""
-        yield f"max_lag above {lags[0]}{price}"
+        yield f"max_lag above {format_duration(-(-min(lags) // MS) * MS)}{price}"
 
 
 def _at_most(delay: Distribution) -> int:

@@ -4,6 +4,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from sim.core.distributions import Distribution
+from sim.core.milestones.failover import DeclaredDead, NoMajority
+from sim.core.milestones.faults import FaultStarted
 from sim.journal.milestones import Milestone
 from sim.measure.figures import Figures
 from sim.spec.model import Model
@@ -21,7 +23,7 @@ def trust(scenario: Scenario, figures: Figures, milestones: Sequence[Milestone])
     wanted = {objective.of for objective in scenario.sla.values()}
     untested = sorted(name for name, of in figures.recovery.items() if name in wanted and not of.tested)
     if untested:
-        when = " while faults lasted" if any(m.kind == "fault.started" for m in milestones) else ""
+        when = " while faults lasted" if any(isinstance(m.what, FaultStarted) for m in milestones) else ""
         notes.append(f"Nothing was asked of {some(untested)}{when}: objectives on it are undecided.")
     if not scenario.sla:
         notes.append("No objective was given: nothing was judged.")
@@ -31,9 +33,9 @@ def trust(scenario: Scenario, figures: Figures, milestones: Sequence[Milestone])
 def _without_majority(milestones: Sequence[Milestone]) -> Iterator[str]:
     """Say of which databases nobody could have declared the primary dead, and never was."""
     found: dict[str, list[str]] = {}
-    last = {m.subject: m for m in milestones if m.kind in ("no_majority", "declared")}
+    last = {m.subject: m for m in milestones if isinstance(m.what, NoMajority | DeclaredDead)}
     for name, milestone in last.items():
-        if milestone.kind == "no_majority":
+        if isinstance(milestone.what, NoMajority):
             found.setdefault(milestone.why, []).append(name)
     for why, names in found.items():
         yield f"An observer gave up on the primary of {some(names)}, but no failover was possible: {why}."

@@ -4,6 +4,7 @@ from collections import deque
 from collections.abc import Callable
 
 from sim.core.dials import Turn
+from sim.core.milestones.faults import FaultHealed, FaultStarted
 from sim.engine.clock import REST, Clock
 from sim.faults.schedule import Schedule
 from sim.journal.milestones import Milestones, heard
@@ -112,10 +113,10 @@ class World:
         """Return the present primary's region of each domain."""
         return {name: store.data.primary for name, store in self.assembly.stores.items()}
 
-    def strike(self, fault_id: str, what: list[Turn], *, why: str) -> None:
-        """Put the overlays on at this moment."""
+    def strike(self, fault_id: str, what: list[Turn], *, kind: str) -> None:
+        """Put the overlays of a fault, of this ``kind``, on at this moment."""
         self.setting.advance()
-        cause = self.setting.note("fault.started", f"fault/{fault_id}", why)
+        cause = self.setting.note(f"fault/{fault_id}", FaultStarted(fault_kind=kind))
         self._started[fault_id] = cause
         self.dials.strike(fault_id, what, cause)
         self.setting.changed(cause)
@@ -123,7 +124,7 @@ class World:
     def heal(self, fault_id: str, what: list[Turn]) -> None:
         """Take the overlays away at this moment."""
         self.setting.advance()
-        cause = self.setting.note("fault.healed", f"fault/{fault_id}", "over", self._started[fault_id])
+        cause = self.setting.note(f"fault/{fault_id}", FaultHealed(), self._started[fault_id])
         self.dials.heal(fault_id, what, cause)
         self.setting.changed(cause)
 

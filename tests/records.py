@@ -53,6 +53,8 @@ def _value(hint: Any, value: Any) -> Any:
         return {name: _value(of[1], part) for name, part in value.items()}
     if origin is tuple:
         return tuple(_value(of[0], part) for part in value)
+    if of and isinstance(value, bool | int | str):
+        return value
     if of:  # a union: that of its kinds that has all the fields that are there
         kinds = [kind for kind in of if kind is not NoneType]
         return _value(kinds[0] if len(kinds) == 1 else next(k for k in kinds if _fits(k, value)), value)

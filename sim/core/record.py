@@ -4,8 +4,8 @@ Documents, their schema and whoever shows a figure with its unit read what is sa
 """
 
 import dataclasses
-from collections.abc import Iterator
-from typing import Any, TypeVar, dataclass_transform
+from collections.abc import Iterator, Mapping
+from typing import Any, TypeVar, dataclass_transform, get_args, get_origin, get_type_hints
 
 R = TypeVar("R")
 
@@ -44,6 +44,21 @@ def record(cls: type[R]) -> type[R]:
     undeclared = [f.name for f in dataclasses.fields(made) if DESCRIPTION not in f.metadata]  # type: ignore[arg-type]
     assert not undeclared, f"{cls.__name__}: {undeclared} say nothing of themselves"
     return made
+
+
+def restored(cls: type[R], values: Mapping[str, Any]) -> R:
+    """Return a record of its fields as JSON has them: records in it are maps, tuples are lists."""
+    hints = get_type_hints(cls)
+    names = [field.name for field in dataclasses.fields(cls)]  # type: ignore[arg-type]
+    return cls(**{name: _restored(hints[name], values[name]) for name in names})
+
+
+def _restored(hint: Any, value: Any) -> Any:
+    if isinstance(hint, type) and dataclasses.is_dataclass(hint):
+        return restored(hint, value)
+    if get_origin(hint) is tuple:
+        return tuple(_restored(get_args(hint)[0], part) for part in value)
+    return value
 
 
 def unit_of(name: str, declared: str) -> str:

@@ -18,7 +18,6 @@ UNITS = {"duration": "s", "count": "records", "fraction": "1"}
 SUFFIXES = {"_s": "s", "_ns": "ns", "bytes": "bytes", "availability": "1", "operations": "operations"}
 BOUNDED = ("records", "window_s")  # figures of a store's loss that are told with bounds
 TERMS = ("delivered", "in_flight", "stranded", "dropped", "lost")
-PHASES_ARE = ("detect", "decide", "fence", "promote", "reroute", "repair", "replay", "reconcile", "catch_up")
 GUARANTEES = ("read_your_writes", "monotonic_reads", "monotonic_writes", "writes_follow_reads")
 
 
@@ -38,7 +37,9 @@ def _frame(rows: Iterable[Mapping[str, Any]], columns: Mapping[str, str], *index
 
 def _nullable(dtype: str) -> str:
     """Return pandas' dtype that can be empty: a figure that was not measured is <NA>, not a number."""
-    return {"float": "Float64", "int": "Int64", "bool": "boolean", "text": "string"}[dtype]
+    return {"float": "Float64", "int": "Int64", "bool": "boolean", "text": "string", "object": "object"}[
+        dtype
+    ]
 
 
 def unit_of(name: str) -> str | None:
@@ -184,9 +185,13 @@ def monitors(document: Document) -> "pd.DataFrame":
 
 
 def milestones(document: Document) -> "pd.DataFrame":
-    """Return a row for each decision and change of the control plane; ``cause``: the id of another."""
+    """Return a row for each decision and change of the control plane; ``cause``: the id of another.
+
+    ``values``: what the milestone carries, a dict; docs/files.md says what each kind does.
+    """
     columns = {
-        "id": "int", "at_s": "float", "kind": "text", "subject": "text", "why": "text", "cause": "int",
+        "id": "int", "at_s": "float", "kind": "text", "subject": "text", "why": "text",
+        "values": "object", "cause": "int",
     }  # fmt: skip
     return _frame(document["milestones"], columns, "id")
 

@@ -19,7 +19,7 @@ from sim.spec.scenario import Scenario
 class Struck(Protocol):
     """What faults act on: the world."""
 
-    def strike(self, fault_id: str, what: list[Turn], *, why: str) -> None:
+    def strike(self, fault_id: str, what: list[Turn], *, kind: str) -> None:
         """Put the overlays on at this moment."""
 
     def heal(self, fault_id: str, what: list[Turn]) -> None:
@@ -83,16 +83,16 @@ class Schedule:
         fate.turns = fault.turns(Scene(self._scenario, self._world.primaries()))
         fate.status, fate.started_ns = "active", clock.now
         fate.reads_before = self._world.reads(name, fate.turns)
-        self._world.strike(name, fate.turns, why=fault.kind)
+        self._world.strike(name, fate.turns, kind=fault.kind)
         length = None if fault.duration is None else self._draw(name, fault.duration, Purpose.DURATION)
         fate.until_ns = None if length is None else clock.now + length
         if fault.rhythm is not None:
-            yield from self._flap(name, fault.rhythm, length, why=fault.kind)
+            yield from self._flap(name, fault.rhythm, length, kind=fault.kind)
         elif length is not None:
             yield clock.sleep(who, length, HEAL)
             self._heal(name)
 
-    def _flap(self, name: str, rhythm: tuple[int, int], length: int | None, *, why: str) -> Steps:
+    def _flap(self, name: str, rhythm: tuple[int, int], length: int | None, *, kind: str) -> Steps:
         """Take the overlays off and put them on in turn until the time is up."""
         clock, who, fate = self._clock, f"fault/{name}", self.fates[name]
         on_ns, off_ns = rhythm
@@ -111,7 +111,7 @@ class Schedule:
                 return
             yield clock.sleep(who, off_ns, START)
             fate.reads_before = self._world.reads(name, fate.turns)
-            self._world.strike(name, fate.turns, why=why)
+            self._world.strike(name, fate.turns, kind=kind)
 
     def _heal(self, name: str) -> None:
         self.close(name)

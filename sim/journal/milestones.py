@@ -1,25 +1,51 @@
 """Milestones: every decision and state change of the control plane, with its cause."""
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
+
+from sim.core.milestones import KINDS
+from sim.core.milestones.declaration import Happening, why
+from sim.core.milestones.faults import FaultStarted
+from sim.core.record import entries, restored
 
 
 @dataclass(frozen=True, slots=True)
 class Milestone:
     """One thing that happened.
 
-    ``kind`` is one of KINDS; ``subject`` names what it happened to (``us-east``, ``orders``,
-    ``orders/us-west``, ``fault/power``); ``why`` is one phrase for people; ``cause`` is the id of the
-    milestone that led to it, or None; ids count from 0 in order of time.
+    ``subject`` names what it happened to (``us-east``, ``orders``, ``orders/us-west``, ``fault/power``);
+    ``what`` is what happened, with its values: one of ``sim.core.milestones.KINDS``; ``cause`` is the id of
+    the milestone that led to it, or None; ids count from 0 in order of time.
     """
 
     id: int
     at_ns: int
-    kind: str
     subject: str
-    why: str
+    what: Happening
     cause: int | None = None
+
+    @property
+    def kind(self) -> str:
+        """The name of what happened, as ``primary.lost``."""
+        return self.what.kind.name
+
+    @property
+    def why(self) -> str:
+        """What there is to say of it, in one phrase for people."""
+        return why(self.what)
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """What it carries beyond its kind: name -> value."""
+        return dict(entries(self.what))
+
+
+def read_milestone(entry: Mapping[str, Any]) -> Milestone:
+    """Return a milestone of its ``id``, ``at_ns``, ``kind``, ``subject``, ``values`` and ``cause``."""
+    what = restored(KINDS[entry["kind"]], entry["values"])
+    return Milestone(entry["id"], entry["at_ns"], entry["subject"], what, entry["cause"])
 
 
 def between(milestones: Sequence[Milestone], first_ns: int, last_ns: int) -> Sequence[Milestone]:
@@ -28,52 +54,13 @@ def between(milestones: Sequence[Milestone], first_ns: int, last_ns: int) -> Seq
     return milestones[start : bisect_right(milestones, last_ns, lo=start, key=_at)]
 
 
+def times_of(milestones: Iterable[Milestone], kind: type[Happening], subject: str) -> list[int]:
+    """Return when something happened to a subject (ns), in order."""
+    return [m.at_ns for m in milestones if isinstance(m.what, kind) and m.subject == subject]
+
+
 def _at(milestone: Milestone) -> int:
     return milestone.at_ns
-
-
-# kind -> what it means
-KINDS = {
-    "fault.started": "a fault's overlay was applied; subject fault/<id>",
-    "fault.healed": "a fault's overlay was removed",
-    "region.down": "a region's gateways and nodes stopped",
-    "region.up": "a region's gateways answer again",
-    "node.down": "a database node stopped; subject <domain>/<region>",
-    "node.up": "a database node runs again",
-    "primary.lost": "the primary stopped serving the majority side; subject <domain>",
-    "destroyed": "no copy is left of the last records of a store, or of all it had; subject <domain>",
-    "observer.unhealthy": "an observer gave up on the primary; subject <domain>/observer/<region>",
-    "observer.healthy": "an observer sees the primary again",
-    "checker.unhealthy": "a checker gave up on a region; subject <domain>/check/<client>/<region>",
-    "checker.healthy": "a checker sees the region again",
-    "answer": "the DNS answer of (domain, client) changed; subject <domain>/dns/<client>",
-    "no_majority": "an observer gave up, but fewer regions than a majority reach one; subject <domain>",
-    "declared": "a majority of observers gave up; subject <domain>",
-    "cancelled": "the primary came back before the decision",
-    "decided": "failover was decided",
-    "fenced": "the old primary can no longer write",
-    "no_candidate": "no replica was eligible, and each for which reason; again only when a reason changes",
-    "kept": "the old primary was kept",
-    "promoting": "a replica began its promotion; subject <domain>/<region>",
-    "promotion_failed": "the promotion was abandoned",
-    "promoted": "a replica became primary; subject <domain>/<region>",
-    "rerouted": "a gateway learned of the new primary; subject <domain>/route/<region>",
-    "writes.blocked": "fewer replicas than a commit waits for can acknowledge one; subject <domain>",
-    "writes.unblocked": "enough can again, or the primary does not wait any more",
-    "rewinding": "a node began to drop what its timeline lost",
-    "rebuilding": "a node began a full copy",
-    "rejoined": "a node follows the primary again",
-    "process.stopped": "a process of the data path stopped; subject the process, <domain>/relay",
-    "process.started": "a process of the data path runs again",
-    "relay.resumed": "the relay begins in the new primary's region; subject <domain>/relay",
-    "reader.moved": "a reader goes on in another region; subject <domain>/<consumer>",
-    "lake.moved": "the lake is computed in another region; subject lake",
-    "stream.failed": "the stream job failed on a poison message; subject <domain>/stream",
-    "replay.started": "a replay began; subject replay/<id>",
-    "replay.finished": "the last of its rows is out",
-    "partitions.down": "partitions of a region's bus have no leader; subject bus/<region>",
-    "partitions.up": "they have elected one",
-}
 
 
 Onset = tuple[int, str]  # when (ns) a fault began, or began again, and its id
@@ -90,7 +77,7 @@ def heard(milestones: Sequence[Milestone], first: int, until_ns: int) -> tuple[t
 
 def onsets(milestones: Iterable[Milestone]) -> tuple[Onset, ...]:
     """Return the faults that began among milestones."""
-    found = (m for m in milestones if m.kind == "fault.started")
+    found = (m for m in milestones if isinstance(m.what, FaultStarted))
     return tuple((m.at_ns, m.subject.removeprefix("fault/")) for m in found)
 
 
@@ -100,15 +87,11 @@ class Milestones:
     def __init__(self) -> None:
         self.all: list[Milestone] = []
 
-    def add(self, at_ns: int, kind: str, subject: str, why: str, *, cause: int | None = None) -> int:
-        """Note that something happened; return its id. KeyError if the kind is not in KINDS."""
-        assert KINDS[kind], "documented"
-        self.all.append(Milestone(len(self.all), at_ns, kind, subject, why, cause))
+    def add(self, at_ns: int, subject: str, what: Happening, *, cause: int | None = None) -> int:
+        """Note that something happened; return its id."""
+        self.all.append(Milestone(len(self.all), at_ns, subject, what, cause))
         return len(self.all) - 1
 
-    def last(self, *kinds: str, subject: str | None = None) -> int | None:
-        """Return the id of the newest milestone of these kinds (and that subject), None if there is none."""
-        for milestone in reversed(self.all):
-            if milestone.kind in kinds and subject in (None, milestone.subject):
-                return milestone.id
-        return None
+    def last(self, *kinds: type[Happening]) -> int | None:
+        """Return the id of the newest milestone of these kinds, None if there is none."""
+        return next((m.id for m in reversed(self.all) if isinstance(m.what, kinds)), None)

@@ -6,13 +6,15 @@ where slices end, ``milestones.parquet`` in the folder holds the milestones.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict
+from json import dumps, loads
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from sim.journal import schema
-from sim.journal.milestones import Milestone, heard
+from sim.journal.milestones import Milestone, heard, read_milestone
 from sim.journal.recorder import Slice, Table
 
 if TYPE_CHECKING:
@@ -105,7 +107,13 @@ def read_milestones(folder: Path) -> tuple[list[Milestone], int]:
     import pyarrow.parquet as pq
 
     table = pq.read_table(folder / "milestones.parquet")
-    return [Milestone(**row) for row in table.to_pylist()], int(table.schema.metadata[b"end_ns"])
+    rows = ({**row, "values": loads(row["values"])} for row in table.to_pylist())
+    return [read_milestone(row) for row in rows], int(table.schema.metadata[b"end_ns"])
+
+
+def values_text(milestone: Milestone) -> str:
+    """Return what a milestone carries as one JSON object: its fields, as docs/files.md has them."""
+    return dumps(asdict(milestone.what), ensure_ascii=False)  # type: ignore[call-overload]
 
 
 def _groups(path: Path) -> Iterator[tuple[int, Table]]:
@@ -135,14 +143,19 @@ def write_milestones(path: Path, milestones: Sequence[Milestone], *, end_ns: int
         pa.field("kind", text, nullable=False),
         pa.field("subject", text, nullable=False),
         pa.field("why", text, nullable=False),
+        pa.field("values", text, nullable=False, metadata={"form": "JSON object"}),
         pa.field("cause", number),
     ]
     arrow = pa.schema(fields, metadata=None if end_ns is None else {"end_ns": str(end_ns)})
     columns = [
-        (numbers if field.type == number else texts)([getattr(m, field.name) for m in milestones])
+        (numbers if field.type == number else texts)([_cell(m, field.name) for m in milestones])
         for field in fields
     ]
     pq.write_table(pa.Table.from_arrays(columns, schema=arrow), path)
+
+
+def _cell(milestone: Milestone, column: str) -> Any:
+    return values_text(milestone) if column == "values" else getattr(milestone, column)
 
 
 def numbers(values: Sequence[int | None]) -> "pa.Array":

@@ -6,6 +6,7 @@ from typing import Protocol
 from sim.core import dials as d
 from sim.core.distributions import Distribution
 from sim.core.draws import Purpose
+from sim.core.milestones.flows import ProcessStarted, ProcessStopped
 from sim.engine.clock import Steps
 from sim.models.setting import Setting
 
@@ -89,7 +90,7 @@ class Process:
         """Stop now; whoever calls sees to it that it starts again."""
         self.running = False
         self._works.halt(self.setting.now)
-        self.cause = self.setting.note("process.stopped", self.name, why, cause)
+        self.cause = self.setting.note(self.name, ProcessStopped(because=why), cause)
 
     def fail(self, why: str, cause: int | None) -> None:
         """Stop now, if it runs, for a reason that is over at once: one restart."""
@@ -100,7 +101,7 @@ class Process:
     def start(self, why: str, cause: int | None) -> None:
         """Run from now on."""
         self._run()
-        self.setting.note("process.started", self.name, why, cause)
+        self.setting.note(self.name, ProcessStarted(because=why), cause)
 
     def leave(self, region: str) -> None:
         """Move to another region: it does not run until it arrives, and no restart is under way."""

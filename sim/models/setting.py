@@ -6,6 +6,7 @@ import numpy as np
 
 from sim.core.distributions import Distribution
 from sim.core.draws import key_of
+from sim.core.milestones.declaration import Happening
 from sim.engine.clock import Clock, Signal
 from sim.engine.sampling import encode, ns, sample
 from sim.journal.milestones import Milestones
@@ -51,9 +52,9 @@ class Setting:
         """The present, ns."""
         return self.clock.now
 
-    def note(self, kind: str, subject: str, why: str, cause: int | None = None) -> int:
-        """Write a milestone now; return its id."""
-        return self.milestones.add(self.clock.now, kind, subject, why, cause=cause)
+    def note(self, subject: str, what: Happening, cause: int | None = None) -> int:
+        """Write a milestone now: what happened, to whom; return its id."""
+        return self.milestones.add(self.clock.now, subject, what, cause=cause)
 
     def key(self, name: str) -> np.uint64:
         """Return the key of the draws of component ``name``."""

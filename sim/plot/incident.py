@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from matplotlib.axes import Axes
 from matplotlib.patches import Patch
 
+from sim.core.milestones.declaration import PHASES
 from sim.plot import style
 from sim.report import palette
 
@@ -74,7 +75,7 @@ def _bar(ax: Axes, lane: int, phase: str, theme: style.Theme, *, left: float, wi
 
 def _legend(ax: Axes, seen: list[str], theme: style.Theme, *, down: bool = False) -> None:
     """Explain the phases that are drawn, in the order in which they come."""
-    shown = [phase for phase in style.PHASES if phase in seen]
+    shown = [phase for phase in PHASES if phase in seen]
     patches = [
         Patch(
             facecolor=palette.PHASES[theme][p],

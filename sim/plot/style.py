@@ -18,7 +18,6 @@ LINES = ("-", "--", "-.", ":")  # so that more lines than colours can be told ap
 HATCHES = {
     "decide": "//", "promote": "\\\\", "repair": "..", "replay": "xx", "reconcile": "--", "catch_up": "++",
 }  # fmt: skip
-PHASES = tuple(palette.PHASES["light"])
 SIZE = (9.0, 4.5)  # inches
 NAMES = 4  # of faults, one below the other before they begin again at the top
 TICKS = 9  # at most, on a time axis

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from math import inf
 
-from sim.measure.capability.phases import PHASES
+from sim.core.milestones.declaration import PHASES
 from sim.report.fitting import shortened
 from sim.report.page import Section, Table, laid_out
 from sim.report.quantities import NOTHING, clock, count, duration, percent, since, span

@@ -6,6 +6,7 @@ from math import isfinite
 from typing import Any
 
 from sim.core.inert import inert
+from sim.core.milestones.failover import RuledOut
 from sim.core.quantity import seconds
 from sim.core.record import entries, figure, is_record, record
 from sim.journal.milestones import Milestone
@@ -14,6 +15,9 @@ from sim.measure.figures import Figures
 from sim.outcome import FaultFigures, ObjectiveFigures, Outcome, Performance
 
 DOCUMENT = 1  # version of the form; it changes when a field goes, or means something else
+
+
+MilestoneValue = bool | int | str | tuple[RuledOut, ...]
 
 
 @record
@@ -25,6 +29,10 @@ class MilestoneEntry:
     kind: str = figure("what happened, as `primary.lost`")
     subject: str = figure("what it happened to, as `orders/us-west`")
     why: str = figure("in one phrase")
+    values: Mapping[str, MilestoneValue] = figure(
+        "what the phrase says, as values: which, and in which units, docs/files.md has for each kind",
+        "as the value",
+    )
     cause: int | None = figure("id of the milestone that led to it; null: none")
 
 
@@ -104,7 +112,13 @@ def document(outcome: Outcome) -> RunDocument:
 def entry(m: Milestone) -> MilestoneEntry:
     """Return a milestone as documents have it."""
     return MilestoneEntry(
-        id=m.id, at_s=seconds(m.at_ns), kind=m.kind, subject=m.subject, why=m.why, cause=m.cause
+        id=m.id,
+        at_s=seconds(m.at_ns),
+        kind=m.kind,
+        subject=m.subject,
+        why=m.why,
+        values=m.values,
+        cause=m.cause,
     )
 
 

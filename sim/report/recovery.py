@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping
 
+from sim.core.milestones.declaration import PHASES
 from sim.measure.capability.figures import RecoveryFigures
-from sim.measure.capability.phases import PHASES
 from sim.outcome import ObjectiveFigures, Outcome
 from sim.report.page import Section, Table
 from sim.report.quantities import NOTHING, count, duration, percent, span

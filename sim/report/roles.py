@@ -3,13 +3,24 @@
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
+from sim.core.milestones import KINDS
+from sim.core.milestones.declaration import Happening
+from sim.core.milestones.failover import (
+    Promoted,
+    PromotionBegun,
+    PromotionFailed,
+    RebuildBegun,
+    Rejoined,
+    RewindBegun,
+)
+from sim.core.milestones.store import NodeDown, NodeUp
 from sim.report.span import end_s, resolved
 
 PRIMARY, STANDBY, FORMER, DOWN = "primary", "standby", "former primary", "down"
 # kind of milestone of a node -> the role that it then has
-BECOMES = {
-    "promoting": "promoting", "promotion_failed": STANDBY, "promoted": PRIMARY, "rewinding": "rewinding",
-    "rebuilding": "being copied", "rejoined": STANDBY, "node.down": DOWN,
+BECOMES: dict[type[Happening], str] = {
+    PromotionBegun: "promoting", PromotionFailed: STANDBY, Promoted: PRIMARY, RewindBegun: "rewinding",
+    RebuildBegun: "being copied", Rejoined: STANDBY, NodeDown: DOWN,
 }  # fmt: skip
 
 Node = tuple[str, str]  # store, region
@@ -50,15 +61,16 @@ def _held(document: Mapping[str, Any]) -> dict[Node, list[tuple[float, str]]]:
         node = store, region
         if node not in held:
             continue
-        if one["kind"] == "promoted":
+        what = KINDS[one["kind"]]
+        if what is Promoted:
             old = store, primaries[store]
             primaries[store] = region
             if old != node and held[old][-1][1] == PRIMARY:
                 held[old].append((one["at_s"], FORMER))
-        if one["kind"] == "node.up":
+        if what is NodeUp:
             held[node].append((one["at_s"], _again(held[node], primary=primaries[store] == region)))
-        elif one["kind"] in BECOMES:
-            held[node].append((one["at_s"], BECOMES[one["kind"]]))
+        elif what in BECOMES:
+            held[node].append((one["at_s"], BECOMES[what]))
     return held
 
 

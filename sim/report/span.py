@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import Any
 
+from sim.core.milestones.faults import FaultHealed, FaultStarted
 from sim.core.quantity import parse_duration
 
 Document = Mapping[str, Any]
@@ -36,9 +37,9 @@ def windows(document: Document) -> list[Window]:
 def _windows(document: Document) -> Iterator[Window]:
     began: dict[str, float] = {}
     for one in document["milestones"]:
-        if one["kind"] == "fault.started":
+        if one["kind"] == FaultStarted.kind.name:
             began[one["subject"]] = one["at_s"]
-        elif one["kind"] == "fault.healed":
+        elif one["kind"] == FaultHealed.kind.name:
             yield _named(one["subject"]), began.pop(one["subject"]), one["at_s"]
     yield from ((_named(subject), at_s, None) for subject, at_s in began.items())
 

@@ -3,6 +3,7 @@
 import shlex
 from collections.abc import Sequence
 
+from sim.core.milestones.faults import FaultStarted
 from sim.outcome import Outcome
 from sim.report.consistency import consistency
 from sim.report.control import beside
@@ -60,7 +61,7 @@ def _control(outcome: Outcome) -> list[str]:
 
 def _first_fault(outcome: Outcome) -> int | None:
     """Return when the first fault began, in ns, or None."""
-    return next((m.at_ns for m in outcome.milestones if m.kind == "fault.started"), None)
+    return next((m.at_ns for m in outcome.milestones if isinstance(m.what, FaultStarted)), None)
 
 
 def measure_of(outcome: Outcome) -> str:

@@ -1,8 +1,12 @@
 """Milestones as a story: what happened to several subjects at about the same time is one line."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
-from sim.journal.milestones import Milestone
+from sim.core.milestones.declaration import Declaration, Subject
+from sim.core.milestones.faults import FaultStarted
+from sim.journal.milestones import Milestone, read_milestone
 from sim.report.page import Table
 from sim.report.quantities import clock, since
 
@@ -11,29 +15,19 @@ LINES_MAX = 24
 NAMES_MAX = 4
 # How far apart milestones of one kind may lie and share a line: the first that makes the story short enough.
 SPANS_NS = (10 * S, 30 * S, 60 * S, 300 * S)
-# Left out first when the story is too long: steps that others in the story imply.
-DETAIL = frozenset({"checker.unhealthy", "checker.healthy", "observer.healthy", "node.down", "node.up"})
-# Kinds whose subject is a domain and nothing more.
-WHOLE_DOMAIN = frozenset(
-    {
-        "primary.lost",
-        "destroyed",
-        "no_majority",
-        "declared",
-        "decided",
-        "fenced",
-        "writes.blocked",
-        "writes.unblocked",
-    }
-)
 
 
 @dataclass(frozen=True, slots=True)
 class Scene:
     """Milestones of one kind that lie close together, in order of time."""
 
-    kind: str
+    kind: Declaration
     milestones: tuple[Milestone, ...]
+
+
+def milestones_of(document: Mapping[str, Any]) -> list[Milestone]:
+    """Return the milestones of a run's document."""
+    return [read_milestone({**one, "at_ns": round(one["at_s"] * S)}) for one in document["milestones"]]
 
 
 def story(
@@ -58,12 +52,12 @@ def story(
 
 def whole_domains(milestones: list[Milestone]) -> frozenset[str]:
     """Return the domains of which something happened to the whole."""
-    return frozenset(m.subject for m in milestones if m.kind in WHOLE_DOMAIN)
+    return frozenset(m.subject for m in milestones if m.what.kind.of == Subject.STORE)
 
 
 def shorten(milestones: list[Milestone], lines_max: int) -> tuple[list[Scene], int]:
     """Fold harder until the story is short enough. Return the scenes, and how many milestones are in none."""
-    for kept in (milestones, [m for m in milestones if m.kind not in DETAIL]):
+    for kept in (milestones, [m for m in milestones if not m.what.kind.implied]):
         for span_ns in SPANS_NS:
             scenes = fold(kept, span_ns)
             if len(scenes) <= lines_max:
@@ -80,13 +74,13 @@ def fold(milestones: list[Milestone], span_ns: int) -> list[Scene]:
     scenes: list[list[Milestone]] = []
     current: dict[tuple[str, str], list[Milestone]] = {}
     for milestone in milestones:
-        kind = (milestone.kind, milestone.why if milestone.kind == "fault.started" else "")
+        kind = (milestone.kind, milestone.why if isinstance(milestone.what, FaultStarted) else "")
         scene = current.get(kind)
         if scene is None or milestone.at_ns - scene[0].at_ns > span_ns:
             scene = current[kind] = []
             scenes.append(scene)
         scene.append(milestone)
-    return [Scene(scene[0].kind, tuple(scene)) for scene in scenes]
+    return [Scene(scene[0].what.kind, tuple(scene)) for scene in scenes]
 
 
 def phrase(scene: Scene, domains: frozenset[str] = frozenset()) -> str:
@@ -98,7 +92,7 @@ def phrase(scene: Scene, domains: frozenset[str] = frozenset()) -> str:
 def parts(scene: Scene, domains: frozenset[str]) -> tuple[str, str]:
     """Say what happened, to whom, and why: "" where nothing was said of that."""
     subjects = [tuple(m.subject.split("/")) for m in scene.milestones]
-    what = PHRASES[scene.kind].format(
+    what = scene.kind.sentence.format(
         domains=_domains(subjects, domains),
         nodes=_nodes(subjects, domains),
         second=_names(subjects, 1),
@@ -151,49 +145,3 @@ def _nodes(subjects: Subjects, domains: frozenset[str]) -> str:
 def _listed(names: list[str]) -> str:
     """Write names as a list in a sentence."""
     return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
-
-
-# A sentence for each kind of milestone. Subjects in parts: {domains} the first, {second}, {third}, {fourth};
-# {whole} the subjects themselves;
-# {nodes} is a domain and a region.
-PHRASES = {
-    "fault.started": "FAULT {second} begins",
-    "fault.healed": "FAULT {second} ends",
-    "region.down": "region {domains} goes down",
-    "region.up": "region {domains} answers again",
-    "node.down": "databases stop: {nodes}",
-    "node.up": "databases run again: {nodes}",
-    "primary.lost": "primary lost, {domains}",
-    "destroyed": "data destroyed, {domains}",
-    "observer.unhealthy": "observers in {third} give up on the primary, {domains}",
-    "observer.healthy": "observers in {third} see the primary again, {domains}",
-    "checker.unhealthy": "health checks from {third} find {fourth} bad, {domains}",
-    "checker.healthy": "health checks from {third} find {fourth} good, {domains}",
-    "answer": "DNS answer changes for clients in {third}, {domains}",
-    "no_majority": "nobody can declare the primary dead, {domains}",
-    "declared": "primary declared dead, {domains}",
-    "cancelled": "failover called off, {domains}",
-    "decided": "failover decided, {domains}",
-    "fenced": "old primary fenced, {domains}",
-    "no_candidate": "no replica may take over, {domains}",
-    "kept": "old primary kept, {domains}",
-    "promoting": "promotion begins, {nodes}",
-    "promotion_failed": "promotion fails, {nodes}",
-    "promoted": "new primary, {nodes}",
-    "rerouted": "gateways in {third} learn the new primary, {domains}",
-    "writes.blocked": "writes wait for replicas, {domains}",
-    "writes.unblocked": "writes wait no longer, {domains}",
-    "rewinding": "returning node drops what was abandoned, {nodes}",
-    "rebuilding": "returning node copies everything, {nodes}",
-    "rejoined": "node follows the new primary, {nodes}",
-    "process.stopped": "stops: {whole}",
-    "process.started": "runs again: {whole}",
-    "relay.resumed": "relays publish in the new region: {whole}",
-    "reader.moved": "goes on elsewhere: {whole}",
-    "lake.moved": "the lake is computed elsewhere",
-    "stream.failed": "fails on a record: {whole}",
-    "replay.started": "replay {second} begins",
-    "replay.finished": "replay {second} is done",
-    "partitions.down": "partitions without a leader in {second}",
-    "partitions.up": "partitions have leaders again in {second}",
-}

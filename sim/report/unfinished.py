@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from sim.outcome import EXIT_CODES, Unfinished
-from sim.report.document import DOCUMENT, written
+from sim.report.document import DOCUMENT, entry, written
 from sim.report.folder import appearing, versions
 from sim.report.page import Section, Table
 from sim.report.timeline import story
@@ -29,10 +29,7 @@ def document(ended: Unfinished) -> dict[str, Any]:
             for name, one in ended.scenario.sla.items()
         ],
         "performance": ended.performance,
-        "milestones": [
-            {"id": m.id, "at_s": m.at_ns / 1e9, "kind": m.kind, "subject": m.subject, "why": m.why}
-            for m in ended.milestones
-        ],
+        "milestones": [entry(m) for m in ended.milestones],
     }
 
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
+from sim.journal.parquet import values_text
 from sim.measure.verdict import UNDECIDED
 from sim.outcome import ObjectiveFigures, Outcome
 from sim.spec.objectives.metrics import METRICS
@@ -64,6 +65,7 @@ TABLES: dict[str, list[tuple[str, str, str]]] = {
         ("kind", "string", ""),
         ("subject", "string", ""),
         ("why", "string", ""),
+        ("values", "string", ""),
         ("cause", "int64", ""),
     ],
 }
@@ -97,7 +99,8 @@ def rows_of(outcome: Outcome, *, point: int, trial: int) -> Rows:
             [*key, name, f.status, f.fired, f.started_s, f.healed_s] for name, f in outcome.faults.items()
         ],
         "milestones": [
-            [point, trial, m.id, m.at_ns, m.kind, m.subject, m.why, m.cause] for m in outcome.milestones
+            [*key, m.id, m.at_ns, m.kind, m.subject, m.why, values_text(m), m.cause]
+            for m in outcome.milestones
         ],
     }
 

@@ -12,6 +12,7 @@ from sim.measure.figures import Figures
 from sim.measure.measures import Measures
 from sim.measure.store.setup import Setup
 from sim.report.document import plain
+from tests.milestones import milestone
 
 MS, S = 10**6, 10**9
 READ, WRITE, OK, FAIL, INFO = schema.READ, schema.WRITE, schema.OK, schema.FAIL, schema.INFO
@@ -77,7 +78,7 @@ class History:
 
     def milestone(self, at: int, kind: str, subject: str, cause: int | None = None) -> int:
         """Add a milestone and return its id, by which others may name it as their cause."""
-        self.milestones.append(Milestone(len(self.milestones), at, kind, subject, kind, cause))
+        self.milestones.append(milestone(len(self.milestones), at, kind, subject, cause))
         return self.milestones[-1].id
 
     def slices(self, *, at: tuple[int, ...] = (), end: int | None = None) -> list[Slice]:

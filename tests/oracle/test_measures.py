@@ -4,12 +4,12 @@ from collections import Counter
 
 import pytest
 
-from sim.journal.milestones import Milestone
 from sim.journal.recorder import Slice
 from sim.measure.measures import DomainMeasures
 from sim.measure.store import loss as compiled_loss
 from sim.measure.store.setup import setup_of
 from sim.report.document import plain
+from tests.milestones import milestone
 
 from . import measures
 from .generate import Case, case
@@ -22,7 +22,7 @@ def _compiled(one: Case, result: Result, domain: str) -> DomainMeasures:
     """Return the compiled measures after the twin's whole journal of a domain."""
     found = DomainMeasures(setup_of(one.scenario, domain))
     order = sorted(result.milestones, key=lambda m: m[1])
-    milestones = [Milestone(i, at, kind, subject, "") for i, (kind, at, subject) in enumerate(order)]
+    milestones = [milestone(i, at, kind, subject) for i, (kind, at, subject) in enumerate(order)]
     end = one.scenario.duration
     found.fold(Slice(domain, end, result.tables[domain], tuple(milestones)))
     found.finish(milestones, one.scenario.duration)

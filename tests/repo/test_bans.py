@@ -5,6 +5,7 @@ import builtins
 
 import pytest
 
+from sim.core.milestones import KINDS
 from sim.core.stages import CONSUMERS, STAGES
 from tests.repo.sources import ROOT, dotted, functions, imports, modules
 
@@ -232,3 +233,39 @@ def test_stages_are_named_once():
 def test_the_check_finds_a_stage_that_is_named(source):
     """Each way to write a stage's name is seen."""
     assert [*stage_literals("sim/x.py", ast.parse(source))]
+
+
+def milestones_by_name(tree):
+    """Yield the line of each place that names a kind of milestone in a text.
+
+    Names of several words wherever they stand; a single word, which may mean anything else, where it is
+    compared with a ``kind``.
+    """
+    said = {name for name in KINDS if "." in name or "_" in name}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and node.value in said:
+            yield node.lineno
+        elif isinstance(node, ast.Compare):
+            sides = [dotted(side).rpartition(".")[2] for side in (node.left, *node.comparators)]
+            texts = {inner.value for inner in ast.walk(node) if isinstance(inner, ast.Constant)}
+            if "kind" in sides and texts & set(KINDS):
+                yield node.lineno
+
+
+def test_milestones_are_named_where_they_are_declared():
+    """Elsewhere a milestone is its class: nobody compares texts."""
+    found = [
+        f"{path}:{line}"
+        for path, tree in modules().items()
+        if not path.startswith("sim/core/milestones/")
+        for line in milestones_by_name(tree)
+    ]
+    assert found == []
+
+
+@pytest.mark.parametrize(
+    "source", ["x = 'primary.lost'", "if m.kind == 'promoted':\n    pass", "kind in ('kept', 'declared')"]
+)
+def test_the_check_finds_milestones_by_name(source):
+    """A dotted name anywhere, and a word that is compared with a kind."""
+    assert [*milestones_by_name(ast.parse(source))]

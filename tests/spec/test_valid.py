@@ -267,7 +267,7 @@ def test_the_drill_has_the_load_it_is_known_for():
 
 def test_when_milestones_are_those_of_the_journal():
     """What a fault can wait for is every kind of milestone that belongs to a database."""
-    from sim.journal.milestones import KINDS
+    from sim.core.milestones import KINDS
     from sim.spec.faults.when import MILESTONES, PATH_MILESTONES
 
     of_no_database = {"fault.started", "fault.healed", "region.down", "region.up"}

@@ -6,6 +6,7 @@ import pytest
 
 from sim.advice import End, advised
 from sim.core import dials as d
+from sim.core.milestones.failover import NoCandidate, RuledOut
 from sim.faults.schedule import Fate
 from sim.journal.milestones import Milestone
 from sim.measure.bounds import Bounds
@@ -13,6 +14,7 @@ from sim.measure.figures import Figures
 from sim.measure.verdict import MET, UNDECIDED, Verdict
 from sim.spec.resolve import load, resolve
 from sim.trial import run
+from tests.milestones import what
 from tests.records import read
 
 S, MINUTE = 10**9, 60 * 10**9
@@ -70,9 +72,20 @@ def figures(stranded=15_000, *, unbounded=False, again_s=None, window_s=0.0):
     return read(Figures, {"loss": {"orders": loss}, "recovery": recovery})
 
 
-def happened(*kinds, why=""):
-    """Milestones of orders, one a second."""
-    return [Milestone(i, i * S, kind, "orders", why) for i, kind in enumerate(kinds)]
+def happened(*kinds):
+    """Milestones of orders, one a second: names of kinds, or what happened."""
+    each = [what(kind) if isinstance(kind, str) else kind for kind in kinds]
+    return [Milestone(i, i * S, "orders", found) for i, found in enumerate(each)]
+
+
+def no_candidate(*out):
+    """No replica may take over: (region, rule, lag ns) of each."""
+    of_lag = {False: None, True: 60 * S}
+    found = [
+        RuledOut(region=region, rule=rule, role=None, lag_ns=lag, max_lag_ns=of_lag[lag is not None])
+        for region, rule, lag in out
+    ]
+    return NoCandidate(ruled_out=tuple(found))
 
 
 LOST = Verdict(
@@ -136,28 +149,27 @@ def test_two_regions_need_a_third_voter(scenario):
     """Where nobody could agree; not where they did, nor where a majority of three is gone."""
     fates = {"fire": active(None)}
     two, three = scenario(*WITHOUT_NORTH), scenario()
-    assert (
-        ways(two, LOST, fates=fates, milestones=happened("no_majority")) == "a third voter (one more region)"
-    )
-    assert ways(three, LOST, fates=fates, milestones=happened("no_majority")) == ""
-    assert ways(two, LOST, fates=fates, milestones=happened("no_majority", "declared", "kept")) == ""
+    of_two, of_three = what("no_majority", regions=2), what("no_majority", regions=3)
+    assert ways(two, LOST, fates=fates, milestones=happened(of_two)) == "a third voter (one more region)"
+    assert ways(three, LOST, fates=fates, milestones=happened(of_three)) == ""
+    assert ways(two, LOST, fates=fates, milestones=happened(of_two, "declared", "kept")) == ""
     only = figures(unbounded=True)  # no other node has its data
-    assert ways(two, LOST, fates=fates, milestones=happened("no_majority"), of=only) == ""
+    assert ways(two, LOST, fates=fates, milestones=happened(of_two), of=only) == ""
     assert "failover was under way" in ways(
         two, LOST, fates=fates, milestones=happened("declared", "decided")
     )
 
 
 def test_a_larger_max_lag_is_told_with_what_it_gives_up(scenario):
-    """The least of the lags by which replicas were ruled out, if they still are."""
-    why = "west: lag 5m0.04s, max_lag 1m; north: lag 1m10s, max_lag 1m"
-    milestones = happened("declared", "no_candidate", why=why)
+    """The least of the lags by which replicas were ruled out, if they still are, never rounded down."""
+    found = no_candidate(("west", "lag", 300 * S), ("north", "lag", 70 * S - 999_999))
+    milestones = happened("declared", found)
     fates = {"fire": active(None)}
     said = "max_lag above 1m10s accepts the loss of 15,000"
     assert ways(scenario(), LOST, fates=fates, milestones=milestones) == said
     both = ways(scenario(), LOST, fates={"fire": active(1500)}, milestones=milestones)
     assert both == f"run until 25m11s (fire heals at 25m), or {said}"
-    down = happened("no_candidate", why="west: down; north: its region reaches no majority")
+    down = happened(no_candidate(("west", "down", None), ("north", "minority", None)))
     assert ways(scenario(), LOST, fates=fates, milestones=down) == ""
     assert ways(scenario(), LOST, fates=fates, milestones=[*milestones, *happened("promoted")]) == ""
 
@@ -169,7 +181,7 @@ def test_a_recovery_that_was_not_over_asks_for_the_time_that_it_has_to_hold(scen
     assert ways(scenario(), OPEN, fates={"fire": active(1500)}) == "run until 27m14s (fire heals at 25m)"
     assert ways(scenario(), OPEN, fates={"fire": active(None)}) == ""
     assert ways(scenario(), OPEN) == "a longer run"
-    promoted = [Milestone(0, 0, "promoted", "orders/west", "")]
+    promoted = [Milestone(0, 0, "orders/west", what("promoted"))]
     elsewhere = {"fire": active(None), "crash": active(1500, [d.DOWN.turn("orders", "west")])}
     said = "run until 27m14s (crash heals at 25m)"
     assert ways(scenario(), OPEN, fates=elsewhere, milestones=promoted) == said

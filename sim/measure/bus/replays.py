@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from sim.core.identity import stream_of
+from sim.core.milestones.flows import ReplayFinished, ReplayStarted
 from sim.core.quantity import seconds
 from sim.journal.milestones import Milestone
 from sim.journal.recorder import Table
@@ -180,8 +181,8 @@ def _into_database(
 
 def _times(name: str, milestones: Sequence[Milestone]) -> tuple[int | None, int | None]:
     """Return when a replay began and when it was done, None if it was not."""
-    own = {m.kind: m.at_ns for m in milestones if m.subject == f"replay/{name}"}
-    return own.get("replay.started"), own.get("replay.finished")
+    own = {type(m.what): m.at_ns for m in milestones if m.subject == f"replay/{name}"}
+    return own.get(ReplayStarted), own.get(ReplayFinished)
 
 
 def _caught_up(began: int | None, last: int | None) -> float | None:

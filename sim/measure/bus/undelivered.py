@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from sim.core.milestones.faults import FaultStarted
 from sim.journal.milestones import Milestone
 from sim.journal.recorder import Slice
 from sim.measure.bus.bus_log import runs_of
@@ -54,5 +55,5 @@ class Remains:
 
 def _in_force(fault: str, milestones: Sequence[Milestone]) -> bool:
     """Return whether a fault had not healed at the end."""
-    kinds = [m.kind for m in milestones if m.subject == f"fault/{fault}"]
-    return bool(kinds) and kinds[-1] == "fault.started"
+    own = [m.what for m in milestones if m.subject == f"fault/{fault}"]
+    return bool(own) and isinstance(own[-1], FaultStarted)

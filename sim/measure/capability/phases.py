@@ -9,6 +9,18 @@ from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from sim.core.milestones.declaration import CATCH_UP, DECIDE, PHASES, REROUTE, Happening
+from sim.core.milestones.failover import NoCandidate, PrimaryKept, Promoted, Rerouted
+from sim.core.milestones.faults import FaultHealed, FaultStarted, RegionUp
+from sim.core.milestones.flows import (
+    LakeMoved,
+    PartitionsUp,
+    ProcessStarted,
+    ReaderMoved,
+    RelayResumed,
+    ReplayFinished,
+)
+from sim.core.milestones.store import AnswerChanged, CheckerHealthy, CheckerUnhealthy, NodeUp
 from sim.core.stages import BUS, LAKE
 from sim.journal.milestones import Milestone, between
 
@@ -16,54 +28,14 @@ if TYPE_CHECKING:  # a report that only names the phases needs no compiler
     from sim.measure.capability.recovery import Episode
     from sim.measure.store.setup import Setup
 
-PHASES = ("detect", "decide", "fence", "promote", "reroute", "repair", "replay", "reconcile", "catch_up")
-PHASE_OF = {
-    "fault.started": "detect",
-    "primary.lost": "detect",
-    "region.down": "detect",
-    "node.down": "detect",
-    "observer.unhealthy": "detect",
-    "checker.unhealthy": "detect",
-    "no_majority": "detect",
-    "declared": "detect",
-    "decided": "decide",
-    "cancelled": "decide",
-    "no_candidate": "decide",
-    "kept": "decide",
-    "fenced": "fence",
-    "promoting": "promote",
-    "promotion_failed": "promote",
-    "promoted": "promote",
-    "rerouted": "reroute",
-    "answer": "reroute",
-    "fault.healed": "repair",
-    "region.up": "repair",
-    "node.up": "repair",
-    "observer.healthy": "repair",
-    "checker.healthy": "repair",
-    "rewinding": "repair",
-    "rebuilding": "repair",
-    "rejoined": "repair",
-    "process.stopped": "detect",
-    "stream.failed": "detect",
-    "partitions.down": "detect",
-    "process.started": "repair",
-    "partitions.up": "repair",
-    "relay.resumed": "reroute",
-    "reader.moved": "reroute",
-    "lake.moved": "reroute",
-    "replay.started": "decide",
-    "replay.finished": "replay",
-}
-SERVES = ("answer", "node.up", "region.up", "fault.healed")  # may let a capability serve again
-GENERAL = ("region.up", "fault.healed")  # of no domain
-REACTIONS = ("answer", "node.up", "region.up", "promoted", "rerouted", "kept")
+GENERAL = (RegionUp, FaultHealed)  # of no domain
+TRIPS = (CheckerUnhealthy, CheckerHealthy)
+SERVES = (AnswerChanged, NodeUp, RegionUp)  # may let a capability serve again
+FAILS_OVER = (Promoted, Rerouted, PrimaryKept)  # likewise, for what needs the primary
 PATH_REACTIONS = (
-    *("process.started", "partitions.up", "relay.resumed", "reader.moved", "lake.moved"),
-    *("promoted", "kept", "node.up", "region.up", "replay.finished"),
+    *(ProcessStarted, PartitionsUp, RelayResumed, ReaderMoved, LakeMoved, ReplayFinished),
+    *(Promoted, PrimaryKept, NodeUp, RegionUp),
 )
-TRIPS = ("checker.unhealthy", "checker.healthy")
-FAILS_OVER = ("promoted", "rerouted", "kept")  # likewise, for what needs the primary
 
 
 def phases(
@@ -98,9 +70,9 @@ def path_phases(
     within = [
         m
         for m in between(milestones, start + 1, stop)
-        if m.kind in GENERAL or m.subject.split("/")[0] in shared or m.subject in own
+        if isinstance(m.what, GENERAL) or m.subject.split("/")[0] in shared or m.subject in own
     ]
-    last = _newest(within, milestones, PATH_REACTIONS, ("fault.healed",))
+    last = _newest(within, milestones, PATH_REACTIONS)
     return _split(episode, last, milestones, decayed=0)
 
 
@@ -113,15 +85,15 @@ def _split(
     spent, chain = dict.fromkeys(PHASES, 0), []
     after = start if last is None else last.at_ns
     decayed = min(stop, max(after, decayed))
-    spent["reroute"] += decayed - after
-    spent["catch_up"] += stop - decayed
+    spent[REROUTE] += decayed - after
+    spent[CATCH_UP] += stop - decayed
     here = last
     while here is not None:
         chain.append(here.id)
         cause = None if here.cause is None else _with_id(known, here.cause)
         since = start if cause is None else max(start, cause.at_ns)
-        waited = cause is not None and cause.kind == "no_candidate"  # until somebody could take over
-        spent["decide" if waited else PHASE_OF[here.kind]] += max(0, here.at_ns - since)
+        waited = cause is not None and isinstance(cause.what, NoCandidate)  # until somebody could take over
+        spent[DECIDE if waited else here.what.kind.phase] += max(0, here.at_ns - since)
         here = cause
     assert sum(spent.values()) == episode.rta_ns, f"phases {spent} do not sum to {episode.rta_ns} ns"
     return spent, chain[::-1]
@@ -136,22 +108,21 @@ def _last(
     fault that came and went beside it. If these name none, any fault may have been the reason.
     """
     kinds = SERVES + (FAILS_OVER if kind == "write" or setup.failover_reads else ())
-    return _newest(within, known, tuple(k for k in kinds if k in REACTIONS), ("fault.healed",))
+    return _newest(within, known, kinds)
 
 
 def _newest(
     within: Sequence[Milestone],
     known: Sequence[Milestone],
-    reactions: tuple[str, ...],
-    healings: tuple[str, ...],
+    reactions: tuple[type[Happening], ...],
 ) -> Milestone | None:
     """Return the newest reaction, or healing of a fault that had consequences.
 
     Of any fault, if the consequences name none or that is nothing at all.
     """
-    named = {cause for m in within if m.kind not in GENERAL for cause in _faults(m, known)}
-    healed = [m for m in within if m.kind in healings]
-    found = [m for m in within if m.kind in reactions]
+    named = {cause for m in within if not isinstance(m.what, GENERAL) for cause in _faults(m, known)}
+    healed = [m for m in within if isinstance(m.what, FaultHealed)]
+    found = [m for m in within if isinstance(m.what, reactions)]
     found += [m for m in healed if not named or m.subject in named]
     return max(found or healed, key=lambda m: (m.at_ns, m.id), default=None)
 
@@ -167,17 +138,17 @@ def _faults(milestone: Milestone, known: Sequence[Milestone]) -> Iterator[str]:
     What a checker saw is not known: its trip has the latest misfortune for a cause.
     """
     here: Milestone | None = milestone
-    while here is not None and here.kind not in TRIPS:
-        if here.kind == "fault.started":
+    while here is not None and not isinstance(here.what, TRIPS):
+        if isinstance(here.what, FaultStarted):
             yield here.subject
         here = None if here.cause is None else _with_id(known, here.cause)
 
 
 def _concerns(domain: str, milestone: Milestone) -> bool:
     """Return whether a milestone is the domain's own, or one that concerns all."""
-    return milestone.kind in GENERAL or milestone.subject.split("/")[0] == domain
+    return isinstance(milestone.what, GENERAL) or milestone.subject.split("/")[0] == domain
 
 
 def _decayed(setup: "Setup", within: Sequence[Milestone]) -> int:
     """Return when the last client may have let go of an old DNS answer of this episode, 0 if none changed."""
-    return max((m.at_ns + setup.ttl_ns for m in within if m.kind == "answer"), default=0)
+    return max((m.at_ns + setup.ttl_ns for m in within if isinstance(m.what, AnswerChanged)), default=0)

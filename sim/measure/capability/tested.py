@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from sim.core.milestones.faults import FaultHealed, FaultStarted
 from sim.journal.milestones import Milestone, Onset, onsets
 
 
@@ -63,9 +64,9 @@ class Trouble:
     @classmethod
     def of(cls, milestones: Sequence[Milestone], end_ns: int) -> "Trouble":
         """Return that of a run that ended at ``end_ns``: a fault that did not heal lasted until then."""
-        faults = [m for m in milestones if m.kind in ("fault.started", "fault.healed")]
+        faults = [m for m in milestones if isinstance(m.what, FaultStarted | FaultHealed)]
         last = {m.subject: m for m in faults}
-        ends = [m.at_ns if m.kind == "fault.healed" else end_ns for m in last.values()]
+        ends = [m.at_ns if isinstance(m.what, FaultHealed) else end_ns for m in last.values()]
         return cls(faults[0].at_ns if faults else None, max(ends, default=end_ns))
 
     def tested(self, first_use_ns: int | None, *, operations: int, recovered_ns: int) -> bool:

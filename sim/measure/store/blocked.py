@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 
-from sim.journal.milestones import Milestone
+from sim.core.milestones.store import WritesBlocked, WritesUnblocked
+from sim.journal.milestones import Milestone, times_of
 from sim.measure.store.figures import BlockedFigures
 
 NS = 1_000_000_000
@@ -22,7 +23,6 @@ def blocked_figures(milestones: Sequence[Milestone], domain: str, end_ns: int) -
 
 def _spans(milestones: Sequence[Milestone], domain: str, end_ns: int) -> list[tuple[int, int]]:
     """Return (since, until) of each time, ns."""
-    own = [m for m in milestones if m.subject == domain]
-    began = [m.at_ns for m in own if m.kind == "writes.blocked"]
-    ended = [m.at_ns for m in own if m.kind == "writes.unblocked"]
+    began = times_of(milestones, WritesBlocked, domain)
+    ended = times_of(milestones, WritesUnblocked, domain)
     return list(zip(began, [*ended, end_ns], strict=False))

@@ -12,8 +12,10 @@ from typing import Protocol
 import numpy as np
 
 from sim.core.identity import lsn_of, pack_version, timeline_of
+from sim.core.milestones.store import PrimaryLost
 from sim.engine.log import Log
 from sim.journal import schema
+from sim.journal.milestones import times_of
 from sim.journal.recorder import Slice, Table
 from sim.measure.compiled import grow_lineage, on_timeline, run_end
 from sim.measure.store import ledger_kernels as k
@@ -113,7 +115,7 @@ class Ledger:
     def _hear(self, part: Slice) -> None:
         """Note where the line stood when the primary was lost, while that is still known."""
         domain = self.setup.domain
-        lost_ns = [m.at_ns for m in part.heard if (m.kind, m.subject) == ("primary.lost", domain)]
+        lost_ns = times_of(part.heard, PrimaryLost, domain)
         if lost_ns:
             before = int(np.searchsorted(self.line.all("commit_ns"), lost_ns[-1]))
             self.lost_ns, self._lost_last = lost_ns[-1], self.line.base + before - 1

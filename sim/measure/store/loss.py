@@ -9,8 +9,11 @@ from math import inf
 
 import numpy as np
 
+from sim.core.milestones.failover import PromotionBegun, RebuildBegun, RewindBegun
+from sim.core.milestones.faults import FaultStarted
+from sim.core.milestones.store import PrimaryLost
 from sim.core.quantity import seconds
-from sim.journal.milestones import Milestone, between
+from sim.journal.milestones import Milestone, between, times_of
 from sim.measure.bounds import Bounds
 from sim.measure.compiled import on_timeline
 from sim.measure.store import ledger_kernels as k
@@ -235,13 +238,9 @@ def failed_at_ns(ledger: Ledger, cut: Cut, since_ns: int, milestones: Sequence[M
     """
     domain = ledger.setup.domain
     promoting = f"{domain}/{ledger.setup.regions[cut.node]}" if cut.promoted else ""
-    for kind, subject in (("primary.lost", domain), ("promoting", promoting)):
-        times = [
-            m.at_ns
-            for m in between(milestones, since_ns, cut.at_ns)
-            if m.kind == kind and m.subject == subject
-        ]
-        if times:
+    known = between(milestones, since_ns, cut.at_ns)
+    for what, subject in ((PrimaryLost, domain), (PromotionBegun, promoting)):
+        if times := times_of(known, what, subject):
             return times[-1]
     return cut.at_ns
 
@@ -254,9 +253,9 @@ def _on_disk(ledger: Ledger, gone: np.ndarray, cut: Cut, milestones: Sequence[Mi
     came_back = []
     for node in np.unique(gone[:, k.NODE]).tolist():
         subject = f"{ledger.setup.domain}/{ledger.setup.regions[node]}"
-        kinds = [m.kind for m in milestones if m.subject == subject and m.at_ns >= cut.at_ns]
-        first = next((kind for kind in kinds if kind in ("rewinding", "rebuilding")), None)
-        came_back += [node] if first == "rewinding" else []
+        after = (m.what for m in milestones if m.subject == subject and m.at_ns >= cut.at_ns)
+        first = next((what for what in after if isinstance(what, RewindBegun | RebuildBegun)), None)
+        came_back += [node] if isinstance(first, RewindBegun) else []
     return np.isin(gone[:, k.NODE], came_back)
 
 
@@ -284,9 +283,10 @@ def _active(subject: str, at_ns: int, milestones: Sequence[Milestone]) -> bool:
 
     One that healed at that very time was, for what waited because of it.
     """
-    kinds = [
-        m.kind
+    begun = [
+        isinstance(m.what, FaultStarted)
         for m in milestones
-        if m.subject == subject and (m.at_ns < at_ns or (m.at_ns == at_ns and m.kind == "fault.started"))
+        if m.subject == subject
+        and (m.at_ns < at_ns or (m.at_ns == at_ns and isinstance(m.what, FaultStarted)))
     ]
-    return bool(kinds) and kinds[-1] == "fault.started"
+    return bool(begun) and begun[-1]

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from sim.core.identity import lsn_of
-from sim.journal.milestones import Milestone
+from sim.core.milestones.store import PrimaryLost
+from sim.journal.milestones import Milestone, times_of
 from sim.measure.store import ledger_kernels as k
 from sim.measure.store.figures import StrandedPlace
 from sim.measure.store.ledger import Ledger
@@ -47,7 +48,7 @@ class Stranded:
 def stranded_of(ledger: Ledger, standing: Standing, milestones: Sequence[Milestone], end_ns: int) -> Stranded:
     """Return what is stranded of a store. A store that was emptied has nothing left to strand."""
     reach = standing.reach
-    lost_ns = [m.at_ns for m in milestones if (m.kind, m.subject) == ("primary.lost", ledger.setup.domain)]
+    lost_ns = times_of(milestones, PrimaryLost, ledger.setup.domain)
     since_ns = max(lost_ns, default=end_ns)
     if ledger.emptied_ns is not None or reach >= ledger.line.end - 1:
         return Stranded(0, 0, 0, 0, since_ns, since_ns, False, ())

@@ -1,6 +1,7 @@
 """A consumer group: a reader whose members can die and rebalance, and that moves to another region."""
 
 from sim.core import dials as d
+from sim.core.milestones.flows import ReaderMoved
 from sim.engine.clock import START, Steps
 from sim.journal.recorder import Table
 from sim.models.bus.bus import Bus
@@ -114,7 +115,7 @@ class Consumer(Component):
         self.process.leave(region)
         self.reader.place(self._buses[region], position)
         self.process.arrive()
-        self._setting.note("reader.moved", who, f"from {old}, position {position}", cause)
+        self._setting.note(who, ReaderMoved(origin=old, position=position), cause)
 
     # --- what its process does ------------------------------------------------------------------------------
 

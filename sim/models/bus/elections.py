@@ -2,6 +2,7 @@
 
 from sim.core import dials as d
 from sim.core.draws import Purpose
+from sim.core.milestones.flows import PartitionsDown, PartitionsUp
 from sim.core.stages import BUS
 from sim.engine.clock import Steps
 from sim.models.bus.cluster import Cluster
@@ -28,7 +29,7 @@ class Elections(Component):
             return
         self._cluster.strike(strike.fault, int(broker))
         setting.dials.hits[strike.fault] += setting.network.up(region)
-        down = setting.note("partitions.down", self._who, f"broker {broker} leads no more", strike.cause)
+        down = setting.note(self._who, PartitionsDown(broker=int(broker)), strike.cause)
         wait = setting.draw(self._who, self._length, Purpose.ELECTION, rid=self._drawn)
         self._drawn += 1
         setting.clock.run(self._elect(strike.fault, wait, down))
@@ -45,6 +46,6 @@ class Elections(Component):
             self._open(strike.cause)
 
     def _open(self, cause: int) -> None:
-        self._setting.note("partitions.up", self._who, "the partitions have a leader", cause)
+        self._setting.note(self._who, PartitionsUp(), cause)
         self._setting.graph.opened(self._cluster.region)
         self._setting.wake()

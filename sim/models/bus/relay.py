@@ -6,6 +6,7 @@ import numpy as np
 
 from sim.core import dials as d
 from sim.core.identity import lsn_of
+from sim.core.milestones.flows import RelayResumed
 from sim.core.stages import BUS
 from sim.engine.cursor import END_OF_TIME, FREE, Work
 from sim.engine.log import Log
@@ -224,8 +225,7 @@ class Relay(Component):
         self._reached, self._copied = min(self._reached, cut + 1), self._copied[self._copied <= cut]
         self._back()
         if self.process.move(self._domain.primary):
-            why = f"it begins with record {self._placed.last + 1}"
-            self._setting.note("relay.resumed", self.process.name, why, cause)
+            self._setting.note(self.process.name, RelayResumed(first=self._placed.last + 1), cause)
 
     def forget(self, needed: Needed) -> None:  # noqa: ARG002  # what it keeps nobody else asks for
         """Forget the commits and saves that nobody asks for: neither a restart nor a promotion."""

@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 import numpy as np
 
+from sim.core.milestones.flows import ReplayFinished, ReplayStarted
 from sim.core.quantity import FOREVER_NS
-from sim.core.stages import BUS
 from sim.engine.clock import Steps
 from sim.journal.recorder import Table
 from sim.models.bus.bus import Bus
@@ -76,8 +76,8 @@ class Replayer(Component):
             rows = self._callable(rows, self._origins)
         self._positions = Runs()
         self._positions.append(rows)
-        why = f"{rows.size} rows of {BUS.at(self.spec.region)} into {self.spec.into}"
-        self._began = setting.note("replay.started", self._who, why)
+        begun = ReplayStarted(rows=int(rows.size), region=self.spec.region, into=self.spec.into)
+        self._began = setting.note(self._who, begun)
         if not rows.size:
             self._finish()
         elif setting.network.up(self.spec.region):
@@ -138,7 +138,7 @@ class Replayer(Component):
             self._finish()
 
     def _finish(self) -> None:
-        self._setting.note("replay.finished", self._who, "the last of its rows is out", self._began)
+        self._setting.note(self._who, ReplayFinished(), self._began)
 
     def _due(self, skipped: int, count: int) -> np.ndarray:
         """Return when the next rows of the present pace are due, ``skipped`` rows after its first; ns."""

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from itertools import pairwise
 
+from sim.core.milestones.flows import LakeMoved
 from sim.core.stages import ZONES
 from sim.models.bus.bus import Bus
 from sim.models.bus.offsets import Offsets
@@ -70,6 +71,6 @@ class Lake(Component):
         self._moves.look(cause)
 
     def _move(self, region: str, cause: int | None) -> None:
-        self._setting.note("lake.moved", "lake", f"it is computed in {region} now", cause)
+        self._setting.note("lake", LakeMoved(region=region), cause)
         for lake in self._lakes:
             lake.move(region)

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 
 from sim.core import dials as d
+from sim.core.milestones.flows import StreamFailed
 from sim.core.stages import RAW
 from sim.engine.clock import Steps
 from sim.journal.recorder import Table as Columns
@@ -209,8 +210,8 @@ class StreamJob(Component):
         poison = self.letters.failed(self._region, position)
         self._setting.dials.hits.update(list(poison.faults))
         cause = max((cause for cause in poison.faults.values() if cause is not None), default=None)
-        why = f"failure {poison.failures} on the poison message at position {position}"
-        cause = self._setting.note("stream.failed", self.process.name, why, cause)
+        failed = StreamFailed(failure=poison.failures, position=position)
+        cause = self._setting.note(self.process.name, failed, cause)
         self.process.fail("it cannot process a message", cause)
 
     # --- the journal ----------------------------------------------------------------------------------------

@@ -5,6 +5,8 @@ A policy is told of everything that changes a flow, at the moment of the change,
 
 from typing import Protocol
 
+from sim.core.milestones.store import WritesBlocked
+
 
 class Policy(Protocol):
     """When a commit is answered. Times in ns."""
@@ -21,7 +23,7 @@ class Policy(Protocol):
     def passed(self, since: int, until: int) -> None:
         """The store has been settled from one time to another."""
 
-    def blocked(self) -> str | None:
+    def blocked(self) -> WritesBlocked | None:
         """Say why what the primary commits now is not answered before something changes, if it is so."""
 
 
@@ -40,6 +42,6 @@ class AtOnce:
     def passed(self, since: int, until: int) -> None:
         """Nothing follows from it."""
 
-    def blocked(self) -> str | None:
+    def blocked(self) -> WritesBlocked | None:
         """Nothing waits."""
         return None

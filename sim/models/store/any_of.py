@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from sim.core.milestones.store import WritesBlocked
 from sim.engine.circle.kinds import NEVER
 from sim.engine.cursor import FREE, FROM, REMAINING, TAKEN
 from sim.models.network import Network
@@ -92,15 +93,13 @@ class AnyOf:
                 self._count(node, since, until)
         self._drop(until)
 
-    def blocked(self) -> str | None:
+    def blocked(self) -> WritesBlocked | None:
         """Say how many can acknowledge, if they are too few."""
         named = self._named()
         able = sum(self._able(node) for node in named)
-        return (
-            None
-            if able >= self._needed
-            else f"{able} of {len(named)} replicas can acknowledge, {self._needed} must"
-        )
+        if able >= self._needed:
+            return None
+        return WritesBlocked(able=able, replicas=len(named), needed=self._needed)
 
     def _able(self, node: Node) -> bool:
         flow = self._domain.followers[node.region].flow

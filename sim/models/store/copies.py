@@ -5,6 +5,8 @@ Semantics §9. Nothing that is simulated depends on it: it is told to the journa
 
 import numpy as np
 
+from sim.core.milestones.faults import FaultStarted, RegionDown
+from sim.core.milestones.store import Destroyed, NodeDown
 from sim.journal.recorder import Table
 from sim.journal.schema import ROLES
 from sim.models.control import Control
@@ -39,10 +41,8 @@ def watch_copies(c: Control) -> None:
         return
     gone, domain.kept = domain.last_held - max(kept, 0), kept
     domain.cut_rows.append((c.clock.now, domain.timeline + 1, domain.timeline, kept, NOBODY))
-    last = "the last record" if gone == 1 else f"the last {gone} records"
-    last = "the last record" if gone == 1 else f"the last {gone} records"
-    why = f"no copy is left of {last}" if kept > NOTHING else "no node holds its data any more"
-    c.note("destroyed", domain.name, why, c.milestones.last("node.down", "region.down", "fault.started"))
+    lost = Destroyed(records=gone, everything=kept <= NOTHING)
+    c.note(domain.name, lost, c.milestones.last(NodeDown, RegionDown, FaultStarted))
 
 
 def node_table(domain: Domain) -> Table:

@@ -7,10 +7,32 @@ from collections.abc import Iterator
 
 from sim.core import dials as d
 from sim.core.draws import Purpose
+from sim.core.milestones.failover import (
+    DeclaredDead,
+    FailoverCancelled,
+    FailoverDecided,
+    NoCandidate,
+    NoMajority,
+    PrimaryFenced,
+    PrimaryKept,
+    Promoted,
+    PromotionBegun,
+    PromotionFailed,
+    Rejoined,
+    RuledOut,
+)
+from sim.core.milestones.faults import FaultHealed, FaultStarted, RegionDown
+from sim.core.milestones.store import (
+    NodeDown,
+    ObserverHealthy,
+    ObserverUnhealthy,
+    PrimaryLost,
+    WritesUnblocked,
+)
 from sim.engine.circle.kinds import OBSERVE
 from sim.engine.clock import Steps, StepsTo
 from sim.models.control import Control
-from sim.models.store.candidates import RuledOut, ruled_out
+from sim.models.store.candidates import ruled_out
 from sim.models.store.copies import watch_copies
 from sim.models.store.domain import FOLLOWING, PRIMARY, PROMOTING, Node
 from sim.models.store.rejoin import Rejoin
@@ -45,11 +67,10 @@ class Failover:
         healthy = self._c.domain.circle.healthy(s)
         subject = self._c.domain.streams[s].name
         if healthy:
-            self._c.note("observer.healthy", subject, "probes succeed again")
+            self._c.note(subject, ObserverHealthy())
             return
-        self._trip_id = self._c.note(
-            "observer.unhealthy", subject, f"{self._rules.failures} probes in a row failed", self._lost_id
-        )
+        failed = ObserverUnhealthy(failures=self._rules.failures)
+        self._trip_id = self._c.note(subject, failed, self._lost_id)
         self._judge()
         if not self._polling:
             self._polling = True
@@ -79,8 +100,8 @@ class Failover:
         needed = self._c.domain.circle.majority
         self._hopeless = able < needed
         if self._hopeless and not before:
-            why = f"{able} of {len(network.regions)} regions reach a majority, {needed} must agree"
-            self._c.note("no_majority", self._name, why, self._trip_id)
+            found = NoMajority(able=able, regions=len(network.regions), needed=needed)
+            self._c.note(self._name, found, self._trip_id)
 
     def _voters(self) -> list[int]:
         circle = self._c.domain.circle
@@ -96,15 +117,11 @@ class Failover:
         node = self._c.domain.nodes[self._c.domain.primary]
         lost = not (node.up and not node.data_lost and self._c.network.quorate(node.region))
         if lost and not self._primary_lost:
-            cause = self._c.milestones.last("node.down", "region.down", "fault.started")
-            why = (
-                "its node is down"
-                if not node.up
-                else "its data is lost"
-                if node.data_lost
-                else "it reaches no majority"
+            cause = self._c.milestones.last(NodeDown, RegionDown, FaultStarted)
+            broken = PrimaryLost(
+                because="down" if not node.up else "data_lost" if node.data_lost else "minority"
             )
-            self._lost_id = self._c.note("primary.lost", self._name, why, cause)
+            self._lost_id = self._c.note(self._name, broken, cause)
         if not lost:
             self._lost_id = None
         self._primary_lost = lost
@@ -113,36 +130,30 @@ class Failover:
 
     def _watch_writes(self, primary: Node) -> None:
         serves = primary.up and not primary.data_lost
-        why = self._c.domain.policy.blocked() if serves else None
-        if bool(why) == self._blocked:
+        blocked = self._c.domain.policy.blocked() if serves else None
+        if bool(blocked) == self._blocked:
             return
-        self._blocked = bool(why)
-        kind = "writes.blocked" if why else "writes.unblocked"
-        ended = "enough replicas can acknowledge" if serves else "its primary commits nothing any more"
-        cause = self._c.milestones.last(
-            "node.down", "region.down", "fault.started", "fault.healed", "rejoined"
-        )
-        self._c.note(kind, self._name, why or ended, cause)
+        self._blocked = bool(blocked)
+        cause = self._c.milestones.last(NodeDown, RegionDown, FaultStarted, FaultHealed, Rejoined)
+        self._c.note(self._name, blocked or WritesUnblocked(primary_serves=serves), cause)
 
     # --- the runbook ----------------------------------------------------------------------------------------
 
     def _fail_over(self) -> Steps:
         c, clock, who = self._c, self._c.clock, f"{self._name}/controller"
-        cause = c.note(
-            "declared", self._name, "a majority of observers gave up on the primary", self._trip_id
-        )
+        cause = c.note(self._name, DeclaredDead(), self._trip_id)
         yield clock.sleep(who, self._decision())
         if not self._majority():
-            c.note("cancelled", self._name, "the primary answered again before the decision", cause)
+            c.note(self._name, FailoverCancelled(), cause)
             self._failing = False
             return
-        cause = c.note("decided", self._name, "the primary is to be replaced", cause)
+        cause = c.note(self._name, FailoverDecided(), cause)
         if self._rules.fencing == "lease":
             c.domain.circle.stop_renewing()
             wait = self._fenced_from() - clock.now
             if wait > 0:
                 yield clock.sleep(who, wait)
-            cause = c.note("fenced", self._name, "the old primary's lease has run out", cause)
+            cause = c.note(self._name, PrimaryFenced(), cause)
         yield from self._replace(cause)
         self._failing = False
 
@@ -166,11 +177,11 @@ class Failover:
             node = self._candidate()
             before, told = told, None
             if node is None:
-                out = {region: self._ruled_out(self._c.domain.nodes[region]) for region in self._replicas()}
-                told = [of.rule for of in out.values() if of]
+                found = [self._ruled_out(self._c.domain.nodes[region]) for region in self._replicas()]
+                out = tuple(of for of in found if of)
+                told = [of.rule for of in out]
                 if told != before:
-                    why = "; ".join(f"{region}: {of.phrase}" for region, of in out.items() if of)
-                    cause = self._c.note("no_candidate", self._name, why or "it has no replica", cause)
+                    cause = self._c.note(self._name, NoCandidate(ruled_out=out), cause)
                 yield self._c.clock.sleep(who, self._rules.interval)
             elif node.role == PRIMARY:
                 self._keep(cause)
@@ -215,7 +226,7 @@ class Failover:
 
     def _keep(self, cause: int) -> None:
         c = self._c
-        c.note("kept", self._name, "the old primary has the most data and is reachable", cause)
+        c.note(self._name, PrimaryKept(), cause)
         self._grant(c.domain.nodes[c.domain.primary])
 
     def _grant(self, node: Node) -> None:
@@ -233,12 +244,7 @@ class Failover:
         watch_copies(c)  # what was on the wire is not received any more
         cut = follower.received
         waiting = cut - follower.applied
-        cause = c.note(
-            "promoting",
-            f"{self._name}/{region}",
-            f"it has received the most; {waiting} records to apply",
-            cause,
-        )
+        cause = c.note(f"{self._name}/{region}", PromotionBegun(waiting=waiting), cause)
         length = c.draw(
             f"{self._name}/{region}", self._rules.promotion, Purpose.PROMOTE, rid=node.count("promote")
         )
@@ -249,9 +255,7 @@ class Failover:
         c.settle()
         died = not node.up or node.counts.get("down", 0) > downs
         if not applied or died or node.role != PROMOTING or not c.network.quorate(region):
-            cause = c.note(
-                "promotion_failed", f"{self._name}/{region}", "it went down or lost the majority", cause
-            )
+            cause = c.note(f"{self._name}/{region}", PromotionFailed(), cause)
             if node.role == PROMOTING:
                 node.role = FOLLOWING
                 c.effects.flows(c.clock.now)
@@ -288,12 +292,8 @@ class Failover:
         self._grant(node)
         domain.circle.tell_lsn([s for s, _ in self.observers()], cut)
         c.effects.new_primary(now)
-        done = c.note(
-            "promoted",
-            f"{self._name}/{node.region}",
-            f"timeline {domain.timeline} begins after record {cut}",
-            cause,
-        )
+        begun = Promoted(timeline=domain.timeline, last=cut)
+        done = c.note(f"{self._name}/{node.region}", begun, cause)
         self.watch_primary()
         c.setting.graph.promoted(self._name, cut, cut_ns, done)
         c.setting.changed(done)

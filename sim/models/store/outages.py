@@ -4,6 +4,8 @@ from collections.abc import Iterable
 
 from sim.core import dials as d
 from sim.core.draws import Purpose
+from sim.core.milestones.faults import RegionDown, RegionUp
+from sim.core.milestones.store import NodeDown, NodeUp
 from sim.engine.clock import Steps
 from sim.models.control import Control
 from sim.models.dials import Strike
@@ -21,13 +23,13 @@ class Regions:
     def _struck(self, strike: Strike) -> None:
         (region,) = strike.of
         if self._setting.dials.by(d.REGION, region) == (strike.fault,):  # it was up
-            self._setting.note("region.down", region, "its gateways are gone", strike.cause)
+            self._setting.note(region, RegionDown(), strike.cause)
             self._forget(region, anew=False)
 
     def _healed(self, strike: Strike) -> None:
         (region,) = strike.of
         if self._setting.network.up(region):
-            self._setting.note("region.up", region, "its gateways answer", strike.cause)
+            self._setting.note(region, RegionUp(), strike.cause)
             self._forget(region, anew=True)
 
     def _forget(self, region: str, *, anew: bool) -> None:
@@ -47,8 +49,7 @@ class Nodes:
     def _struck(self, strike: Strike) -> None:
         c, (name, region), data_lost = self._c, strike.of, strike.value == "lost"
         if c.effects.node_down(region, data_lost=data_lost, now=c.clock.now):
-            why = "its data is lost" if data_lost else "its data survives"
-            c.note("node.down", f"{name}/{region}", why, strike.cause)
+            c.note(f"{name}/{region}", NodeDown(data_lost=data_lost), strike.cause)
         if data_lost and region != c.domain.primary:
             self._rejoin.wanted(strike.cause)
 
@@ -69,5 +70,5 @@ class Nodes:
         if newest and not c.dials.value(d.DOWN, self._name, region) and not node.up:
             c.settle()
             c.effects.node_up(region, c.clock.now)
-            up = c.note("node.up", who, "it has restarted", cause)
+            up = c.note(who, NodeUp(), cause)
             c.setting.changed(up)

@@ -2,10 +2,13 @@
 
 from sim.core.distributions import Distribution
 from sim.core.draws import Purpose
+from sim.core.milestones.failover import RebuildBegun, Rejoined, RewindBegun
 from sim.engine.clock import Steps
 from sim.models.control import Control
 from sim.models.store.domain import RESTORING, STALE, Node
 from sim.models.store.timelines import copy_primary, rejoin, usable
+
+Restoring = RebuildBegun | RewindBegun
 
 
 class Rejoin:
@@ -56,26 +59,25 @@ class Rejoin:
         kept = usable(domain, node)
         if node.data_lost:
             lsn = copy_primary(domain, node)
-            self._restore(node, "rebuilding", lsn, length=self._rules.rebuild, cause=cause)
+            self._restore(node, RebuildBegun(), lsn, length=self._rules.rebuild, cause=cause)
         elif node.lsn > kept:
-            self._restore(node, "rewinding", kept, length=self._rules.rewind, cause=cause)
+            begun = RewindBegun(abandoned=node.lsn - kept)
+            self._restore(node, begun, kept, length=self._rules.rewind, cause=cause)
         else:
             self._follow(node, kept, cause)
 
-    def _restore(self, node: Node, kind: str, lsn: int, *, length: Distribution, cause: int | None) -> None:
+    def _restore(
+        self, node: Node, what: Restoring, lsn: int, *, length: Distribution, cause: int | None
+    ) -> None:
         """Begin a rewind or a full copy, during which the node does not serve."""
         c, who = self._c, f"{self._name}/{node.region}"
         node.role = RESTORING
         c.domain.circle.set_node(node.index, serving=0)
-        purpose, what = (Purpose.REBUILD, "rebuild") if kind == "rebuilding" else (Purpose.REWIND, "rewind")
-        why = (
-            "its data is gone: full copy"
-            if kind == "rebuilding"
-            else f"{node.lsn - lsn} records of its timeline are abandoned"
-        )
-        begun = c.note(kind, who, why, cause)
+        full = isinstance(what, RebuildBegun)
+        purpose, counted = (Purpose.REBUILD, "rebuild") if full else (Purpose.REWIND, "rewind")
+        begun = c.note(who, what, cause)
         c.setting.changed(begun)
-        wait = c.draw(who, length, purpose, rid=node.count(what))
+        wait = c.draw(who, length, purpose, rid=node.count(counted))
         c.clock.run(self._finish(node, lsn, wait, attempt=node.count("restoring"), cause=begun))
 
     def _finish(self, node: Node, lsn: int, wait: int, *, attempt: int, cause: int) -> Steps:
@@ -89,6 +91,6 @@ class Rejoin:
         c = self._c
         rejoin(c.domain, node, lsn, c.clock.now)
         c.domain.policy.followed(node.region, lsn, c.clock.now)
-        done = c.note("rejoined", f"{self._name}/{node.region}", f"it follows from record {lsn + 1}", cause)
+        done = c.note(f"{self._name}/{node.region}", Rejoined(first=lsn + 1), cause)
         c.effects.apply(c.clock.now)
         c.setting.changed(done)

@@ -3,6 +3,9 @@
 from collections.abc import Iterator
 
 from sim.core.draws import Purpose
+from sim.core.milestones.failover import Rerouted
+from sim.core.milestones.faults import FaultStarted, RegionDown
+from sim.core.milestones.store import AnswerChanged, CheckerHealthy, CheckerUnhealthy, NodeDown, PrimaryLost
 from sim.engine.circle.kinds import CHECK
 from sim.engine.clock import Steps
 from sim.models.control import Control
@@ -22,14 +25,13 @@ class Answers:
         domain = self._c.domain
         stream = domain.streams[s]
         if domain.circle.healthy(s):
-            cause = self._c.note("checker.healthy", stream.name, "probes succeed again")
+            cause = self._c.note(stream.name, CheckerHealthy())
             self._healthy_since[s] = self._c.clock.now
             self._turned_healthy(s, cause)
         else:
-            last = self._c.milestones.last("primary.lost", "node.down", "region.down", "fault.started")
-            cause = self._c.note(
-                "checker.unhealthy", stream.name, f"{self._rules.check.failures} probes in a row failed", last
-            )
+            last = self._c.milestones.last(PrimaryLost, NodeDown, RegionDown, FaultStarted)
+            failed = CheckerUnhealthy(failures=self._rules.check.failures)
+            cause = self._c.note(stream.name, failed, last)
             self._healthy_since.pop(s, None)
             if self._answer(stream.source) == stream.target:
                 self._choose(stream.source, cause)
@@ -60,7 +62,7 @@ class Answers:
     def _set(self, client: str, region: str, cause: int) -> None:
         domain = self._c.domain
         domain.circle.set_answer(domain.regions.index(client), domain.regions.index(region))
-        self._c.note("answer", f"{domain.name}/dns/{client}", f"clients are sent to {region}", cause)
+        self._c.note(f"{domain.name}/dns/{client}", AnswerChanged(region=region), cause)
 
     def _turned_healthy(self, s: int, cause: int) -> None:
         stream = self._c.domain.streams[s]
@@ -112,6 +114,6 @@ class Routes:
             cut = gateway != primary.region and c.network.cut(primary.region, gateway)
             if c.network.up(gateway) and not cut:
                 domain.circle.set_route(domain.regions.index(gateway), primary.index)
-                c.note("rerouted", name, f"the gateway sends writes to {primary.region}", cause)
+                c.note(name, Rerouted(region=primary.region), cause)
                 return
             yield c.clock.sleep(name, self._interval)

@@ -4,10 +4,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sim.journal.milestones import Milestone
+from sim.core.milestones.faults import FaultStarted
 from sim.report.review.capabilities import group_of
 from sim.report.span import end_s
-from sim.report.timeline import Scene, parts, whole_domains
+from sim.report.timeline import Scene, milestones_of, parts, whole_domains
 
 Document = Mapping[str, Any]
 S = 1_000_000_000
@@ -19,7 +19,7 @@ PROMPT = ("write", "read", "delivery")  # groups of capabilities whose recoverie
 
 
 @dataclass(frozen=True, slots=True)
-class Happening:
+class ToldMilestone:
     """A milestone in words. ``what``: what happened to whom; ``why``: "" where nothing was said of that."""
 
     at_s: float
@@ -38,22 +38,17 @@ class View:
     struck: bool  # a fault begins in it
 
 
-def milestones_of(document: Document) -> list[Milestone]:
-    """Return the milestones of a document."""
-    return [
-        Milestone(one["id"], round(one["at_s"] * S), one["kind"], one["subject"], one["why"], one["cause"])
-        for one in document["milestones"]
-    ]
-
-
-def happenings(document: Document) -> list[Happening]:
+def happenings(document: Document) -> list[ToldMilestone]:
     """Return every milestone in words, in order of time."""
     found = milestones_of(document)
     domains = whole_domains(found)
-    return [Happening(m.at_ns / S, m.kind, *parts(Scene(m.kind, (m,)), domains - {m.subject})) for m in found]
+    return [
+        ToldMilestone(m.at_ns / S, m.kind, *parts(Scene(m.what.kind, (m,)), domains - {m.subject}))
+        for m in found
+    ]
 
 
-def views(document: Document, told: Sequence[Happening]) -> list[View]:
+def views(document: Document, told: Sequence[ToldMilestone]) -> list[View]:
     """Return the stretches in which things happened, by time, at most ``VIEWS_MAX``.
 
     That in which a fault first begins comes first; none if nothing happened.
@@ -85,11 +80,11 @@ def _turns(document: Document) -> Iterator[float]:
                 yield episode["recovered_s"]
 
 
-def _view(group: Sequence[float], told: Sequence[Happening], end: float) -> View:
+def _view(group: Sequence[float], told: Sequence[ToldMilestone], end: float) -> View:
     low, high = group[0], group[-1]
     around = max((high - low) * AROUND, (end * SHORTEST - (high - low)) / 2, 0.5)
     inside = [one for one in told if low <= one.at_s <= high]
-    began = next((one for one in inside if one.kind == "fault.started"), None)
+    began = next((one for one in inside if one.kind == FaultStarted.kind.name), None)
     named = began or next(iter(inside), None)
     return View(
         max(0.0, low - around),

@@ -17,6 +17,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from sim.core import dials as d
+from sim.core.milestones import KINDS
+from sim.core.milestones.declaration import Happening
+from sim.core.milestones.faults import RegionDown, RegionUp
+from sim.core.milestones.flows import PartitionsDown, PartitionsUp, ProcessStarted, ProcessStopped
 from sim.core.stages import BUS
 from sim.report.roles import PRIMARY, roles
 from sim.report.span import windows
@@ -33,10 +37,10 @@ UP, DOWN, CUT, IMPAIRED = "up", "down", "cut", "impaired"
 WORST = (DOWN, CUT, IMPAIRED)  # of layers that overlap the first here shows
 HURTS = {d.CUT: CUT, d.LATENCY: IMPAIRED, d.JITTER: IMPAIRED, d.LOSS: IMPAIRED, d.BANDWIDTH: IMPAIRED}
 # (kind of milestone, state that its subject then has), by the key that its subject is put into
-TURNS = {
-    "region/{}": {"region.down": DOWN, "region.up": UP},
-    "process/{}": {"process.stopped": "stopped", "process.started": "runs"},
-    "{}": {"partitions.down": "partly down", "partitions.up": UP},
+TURNS: dict[str, dict[type[Happening], str]] = {
+    "region/{}": {RegionDown: DOWN, RegionUp: UP},
+    "process/{}": {ProcessStopped: "stopped", ProcessStarted: "runs"},
+    "{}": {PartitionsDown: "partly down", PartitionsUp: UP},
 }
 
 
@@ -64,8 +68,9 @@ def _turned(document: Document, scenario: "Scenario") -> States:
         found |= {BUS.at(name): [(0.0, UP)] for name in scenario.regions}
     for one in document["milestones"]:
         for key, turns in TURNS.items():
-            if one["kind"] in turns:
-                _turn(found.setdefault(key.format(one["subject"]), []), one["at_s"], turns[one["kind"]])
+            what = KINDS[one["kind"]]
+            if what in turns:
+                _turn(found.setdefault(key.format(one["subject"]), []), one["at_s"], turns[what])
     return found
 
 

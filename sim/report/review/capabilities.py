@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from itertools import chain, zip_longest
 from typing import Any
 
-from sim.measure.capability.phases import PHASES
+from sim.core.milestones.declaration import PHASES
 from sim.report.review.objectives import RANKS
 from sim.report.review.records import CapabilityRow, ObjectiveRow
 

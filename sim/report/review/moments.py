@@ -4,37 +4,54 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
-from sim.journal.milestones import Milestone
+from sim.core.milestones import failover, faults, flows, store
 from sim.report.review.capabilities import group_of
 from sim.report.review.records import CapabilityRow, Moment
-from sim.report.timeline import Scene, fold, parts, whole_domains
+from sim.report.timeline import Scene, fold, milestones_of, parts, whole_domains
 
 MOMENTS_MAX = 8
 S = 1_000_000_000
 SPANS_NS = (60 * S, 600 * S)  # how far apart milestones of one kind may lie and share a line
 # How much a kind tells; of those that are not here, 1.
 WEIGHTS = {
-    9: ("fault.started", "destroyed", "promoted"),
-    8: ("primary.lost", "no_majority", "no_candidate", "promotion_failed", "cancelled", "kept"),
-    7: ("fault.healed", "declared", "stream.failed", "partitions.down", "replay.started", "replay.finished"),
-    6: ("fenced", "lake.moved", "partitions.up"),
-    5: ("rejoined", "rerouted", "reader.moved", "process.stopped"),
-    4: ("decided", "relay.resumed", "process.started", "answer"),
+    9: (faults.FaultStarted, store.Destroyed, failover.Promoted),
+    8: (
+        store.PrimaryLost,
+        failover.NoMajority,
+        failover.NoCandidate,
+        failover.PromotionFailed,
+        failover.FailoverCancelled,
+        failover.PrimaryKept,
+    ),
+    7: (
+        faults.FaultHealed,
+        failover.DeclaredDead,
+        flows.StreamFailed,
+        flows.PartitionsDown,
+        flows.ReplayStarted,
+        flows.ReplayFinished,
+    ),
+    6: (failover.PrimaryFenced, flows.LakeMoved, flows.PartitionsUp),
+    5: (failover.Rejoined, failover.Rerouted, flows.ReaderMoved, flows.ProcessStopped),
+    4: (failover.FailoverDecided, flows.RelayResumed, flows.ProcessStarted, store.AnswerChanged),
 }
-WEIGHT_OF = {kind: weight for weight, kinds in WEIGHTS.items() for kind in kinds}
+WEIGHT_OF = {kind.kind: weight for weight, kinds in WEIGHTS.items() for kind in kinds}
 WAIT_S = 1.0
 ON_CHAIN = 2  # more, if the worst recovery waited for it
 # Kinds whose reason a line must have.
-TELLING_WHY = frozenset(
-    {"fault.started", "destroyed", "no_majority", "no_candidate", "cancelled", "kept", "promotion_failed"}
-    | {"stream.failed"}
-)
+TELLING_WHY = {
+    kind.kind
+    for kind in (
+        *(faults.FaultStarted, store.Destroyed, flows.StreamFailed, failover.NoMajority),
+        *(failover.NoCandidate, failover.FailoverCancelled, failover.PrimaryKept, failover.PromotionFailed),
+    )
+}
 
 
 def moments(document: Mapping[str, Any], rows: Sequence[CapabilityRow]) -> tuple[Moment, ...]:
     """Return at most ``MOMENTS_MAX`` moments of a document, by time; ``rows``: its capabilities."""
-    happened = [_milestone(one) for one in document["milestones"]]
-    start_ns = next((m.at_ns for m in happened if m.kind == "fault.started"), None)
+    happened = milestones_of(document)
+    start_ns = next((m.at_ns for m in happened if isinstance(m.what, faults.FaultStarted)), None)
     chain = _chain(document, rows)
     domains = whole_domains(happened)
     for span_ns in SPANS_NS:
@@ -46,13 +63,6 @@ def moments(document: Mapping[str, Any], rows: Sequence[CapabilityRow]) -> tuple
             break
     found.sort(key=lambda item: (-item[0], item[1].at_s))
     return tuple(sorted((moment for _, moment in found[:MOMENTS_MAX]), key=lambda moment: moment.at_s))
-
-
-def _milestone(entry: Mapping[str, Any]) -> Milestone:
-    """Return a milestone of a document."""
-    return Milestone(
-        entry["id"], round(entry["at_s"] * S), entry["kind"], entry["subject"], entry["why"], entry["cause"]
-    )
 
 
 def _chain(document: Mapping[str, Any], rows: Sequence[CapabilityRow]) -> frozenset[int]:
@@ -81,15 +91,13 @@ def _at(start_ns: int | None, span_s: tuple[float, float], what: str, why: str =
 
 def _outcomes(document: Mapping[str, Any], start_ns: int | None) -> Iterator[Moment]:
     """Yield when records were lost, and when the last of the requests and of the data path were back."""
-    cuts = [
-        (c["at_s"], store, c["records"]) for store, f in document["loss"].items() for c in f["recoveries"]
-    ]
+    cuts = [(c["at_s"], name, c["records"]) for name, f in document["loss"].items() for c in f["recoveries"]]
     lost = sorted(cut for cut in cuts if cut[2])
     while lost:
         first_s = lost[0][0]
         near = [cut for cut in lost if cut[0] <= first_s + SPANS_NS[0] / S]
         lost = lost[len(near) :]
-        told = ", ".join(f"{store} {number:,}" for _, store, number in near)
+        told = ", ".join(f"{name} {number:,}" for _, name, number in near)
         yield _at(start_ns, (first_s, near[-1][0]), f"acknowledged records lost: {told}")
     requests = {n: f for n, f in document["recovery"].items() if group_of(n) in ("write", "read")}
     delivered = {n: f for n, f in document["recovery"].items() if n not in requests}

@@ -3,6 +3,8 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from sim.core.milestones.failover import FailoverCancelled, NoCandidate, PrimaryKept
+from sim.core.milestones.flows import ReplayStarted
 from sim.core.stages import REPLICA
 from sim.report.quantities import count, duration, plural
 from sim.report.review.capabilities import lasted
@@ -21,7 +23,9 @@ SPENT_ON = {
     "reconcile": "reconciling",
     "catch_up": "catching up",
 }
-WITHOUT_PERSON = {"no_candidate", "cancelled", "kept", "replay.started"}  # decisions that waited for these
+WITHOUT_PERSON = {  # decisions that waited for these
+    kind.kind.name for kind in (NoCandidate, FailoverCancelled, PrimaryKept, ReplayStarted)
+}
 WANTING = "until a replica could take over"
 LIMIT_NAMES = 3
 

@@ -3,40 +3,16 @@
 from collections.abc import Iterator
 from typing import Literal
 
+from sim.core.milestones import KINDS
+from sim.core.milestones.declaration import OF_STORES, Subject
 from sim.spec.model import Model, S
 from sim.spec.platform import Platform
 from sim.spec.store.placement import nodes_of
 from sim.spec.text import Complaint, Path, nearest
 from sim.spec.types import Positive, Threshold
 
-MILESTONES = (
-    "node.down",
-    "node.up",
-    "primary.lost",
-    "destroyed",
-    "observer.unhealthy",
-    "observer.healthy",
-    "checker.unhealthy",
-    "checker.healthy",
-    "answer",
-    "no_majority",
-    "declared",
-    "cancelled",
-    "decided",
-    "fenced",
-    "no_candidate",
-    "writes.blocked",
-    "writes.unblocked",
-    "kept",
-    "promoting",
-    "promotion_failed",
-    "promoted",
-    "rerouted",
-    "rewinding",
-    "rebuilding",
-    "rejoined",
-)  # fmt: skip  (the kinds of the journal's milestones that belong to one database)
-PATH_MILESTONES = ("process.stopped", "process.started", "relay.resumed", "reader.moved", "stream.failed")
+MILESTONES = tuple(name for name, found in KINDS.items() if found.kind.of in OF_STORES)
+PATH_MILESTONES = tuple(name for name, found in KINDS.items() if found.kind.of == Subject.PROCESS)
 
 
 class When(Model):

@@ -3,6 +3,9 @@
 import pyarrow.parquet as pq
 import pytest
 
+from sim.core.milestones import KINDS
+from sim.core.milestones.failover import NoCandidate, RuledOut
+from sim.core.milestones.flows import ProcessStopped
 from sim.journal.milestones import Milestone
 from sim.journal.parquet import ParquetWriter, read_milestones, read_slices, write_milestones
 from sim.journal.recorder import Recorder, Slice
@@ -10,6 +13,7 @@ from sim.measure.digest import Digest
 from sim.measure.measures import Measures
 from tests.histories.builder import MS, S
 from tests.histories.random_store import Store
+from tests.milestones import milestone, what
 
 
 def digest_of(history, *, at=()):
@@ -58,7 +62,7 @@ def test_the_digest_sees_swapped_values_and_milestones():
     a["rid"], b["rid"] = b["rid"], a["rid"]
     history.milestone(S, "declared", "orders")
     later = digest_of(history).hexdigest()
-    history.milestones[-1] = Milestone(0, S + 1, "declared", "orders", "declared")
+    history.milestones[-1] = milestone(0, S + 1, "declared", "orders")
     assert len({before, later, digest_of(history).hexdigest()}) == 3
 
 
@@ -107,11 +111,13 @@ def test_slices_must_follow_each_other():
         recorder.fold(Slice("orders", 9, {}))
 
 
-@pytest.mark.parametrize("count", [0, 1, 30])
+@pytest.mark.parametrize("count", [0, 1, 60])
 def test_milestones_come_back_as_they_were(tmp_path, count):
-    """Whatever their number, with texts of any letters or none, and with or without a cause."""
+    """Of every kind, with texts of any letters or none, with or without a cause, and if there are none."""
+    out = RuledOut(region="é", rule="lag", role=None, lag_ns=2**53 + 1, max_lag_ns=0)
+    each = [*map(what, KINDS), NoCandidate(ruled_out=(out, out)), ProcessStopped(because="«{m}»")]
     milestones = [
-        Milestone(i, i * S, "declared", "Zürich" * (i % 3), "é" * i, i - 1 if i % 3 else None)
+        Milestone(i, i * S, "Zürich" * (i % 3), each[i % len(each)], i - 1 if i % 3 else None)
         for i in range(count)
     ]
     write_milestones(tmp_path / "milestones.parquet", milestones, end_ns=7)

@@ -13,6 +13,7 @@ from xml.etree import ElementTree
 import pytest
 
 from sim.core.checksums import Damaged, verify
+from sim.journal.parquet import values_text
 from sim.report.folder import appearing, fill, folder_of, slug
 from sim.report.pictures import HEIGHT, LEFT, PLOT, Scale, exposure, steps, ticks
 from tests.unit.report.drill import drill
@@ -181,7 +182,7 @@ def test_the_files_of_a_run_can_be_read_again(tmp_path, outcome):
     assert set(run["versions"]) == {"python", "sim", "numpy", "numba", "simpy", "pyarrow"}
     rows = pq.read_table(tmp_path / "milestones.parquet").to_pylist()
     assert [tuple(row.values()) for row in rows] == [
-        (m.id, m.at_ns, m.kind, m.subject, m.why, m.cause) for m in outcome.milestones
+        (m.id, m.at_ns, m.kind, m.subject, m.why, values_text(m), m.cause) for m in outcome.milestones
     ]
     assert (tmp_path / "exposure.svg").exists()
 

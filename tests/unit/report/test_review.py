@@ -4,10 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from sim.journal.milestones import KINDS
 from sim.report.document import document, plain
 from sim.report.review.capabilities import capabilities
-from sim.report.review.moments import MOMENTS_MAX, WEIGHT_OF
+from sim.report.review.moments import MOMENTS_MAX
 from sim.report.review.objectives import objectives
 from sim.report.review.review import review_of
 from tests.unit.report.drill import drill, figures
@@ -77,11 +76,6 @@ def test_the_timeline_has_at_most_eight_moments_in_order():
     assert [m.at_s for m in moments] == sorted(m.at_s for m in moments)
     assert any("FAULT power begins" in m.what for m in moments)
     assert any("new primary" in m.what for m in moments)
-
-
-def test_only_kinds_that_there_are_have_a_weight():
-    """A milestone that is renamed does not lose its weight unseen."""
-    assert set(WEIGHT_OF) <= set(KINDS)
 
 
 def test_a_run_in_which_nothing_happened_says_so():

@@ -3,9 +3,12 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.journal.milestones import KINDS, Milestone
+from sim.core.milestones import KINDS
+from sim.core.milestones.store import NodeDown
+from sim.journal.milestones import Milestone
 from sim.report.page import Table
-from sim.report.timeline import DETAIL, LINES_MAX, PHRASES, Scene, fold, phrase, shorten, story
+from sim.report.timeline import LINES_MAX, Scene, fold, phrase, shorten, story
+from tests.milestones import milestone
 from tests.unit.report.drill import milestones
 
 S = 1_000_000_000
@@ -15,14 +18,13 @@ times = st.lists(st.tuples(st.integers(0, 10**13), st.sampled_from(sorted(KINDS)
 def made(pairs):
     """Milestones at the given times, in order, of the given kinds."""
     return [
-        Milestone(i, at, kind, "orders/dns/eu-west/us-east", "") for i, (at, kind) in enumerate(sorted(pairs))
+        milestone(i, at, kind, "orders/dns/eu-west/us-east") for i, (at, kind) in enumerate(sorted(pairs))
     ]
 
 
-def test_every_kind_of_milestone_has_a_sentence():
-    """The story can tell whatever the journal can hold."""
-    assert set(PHRASES) == set(KINDS)
-    assert set(KINDS) >= DETAIL
+def scene(*milestones):
+    """A scene of milestones of one kind."""
+    return Scene(milestones[0].what.kind, milestones)
 
 
 @given(times)
@@ -31,7 +33,7 @@ def test_folding_loses_nothing(pairs):
     scenes = fold(made(pairs), 10 * S)
     assert sorted(m.id for scene in scenes for m in scene.milestones) == list(range(len(pairs)))
     for scene in scenes:
-        assert {m.kind for m in scene.milestones} == {scene.kind}
+        assert {m.what.kind for m in scene.milestones} == {scene.kind}
         assert scene.milestones[-1].at_ns - scene.milestones[0].at_ns <= 10 * S
     starts = [scene.milestones[0].at_ns for scene in scenes]
     assert starts == sorted(starts)
@@ -58,22 +60,17 @@ def test_four_domains_in_step_are_one_line_each_step():
 def test_every_domain_is_said_only_when_it_is_every_one():
     """Three domains of four are named; four of four are every domain."""
     domains = frozenset({"a", "b", "c", "d"})
-    some = Scene("promoted", tuple(Milestone(i, 0, "promoted", f"{d}/west", "") for i, d in enumerate("abc")))
-    split = Scene(
-        "promoted",
-        tuple(
-            Milestone(i, 0, "promoted", f"{d}/{r}", "") for i, (d, r) in enumerate(["ax", "bx", "cy", "dy"])
-        ),
+    some, split, whole = (
+        scene(*(milestone(i, 0, "promotion_failed", node) for i, node in enumerate(nodes.split())))
+        for nodes in ("a/west b/west c/west", "a/x b/x c/y d/y", "a/west b/west c/west d/west")
     )
-    whole = Scene(
-        "promoted", tuple(Milestone(i, 0, "promoted", f"{d}/west", "") for i, d in enumerate("abcd"))
-    )
-    assert phrase(some, domains) == "new primary, a, b and c in west"
-    assert phrase(split, domains) == "new primary, a and b in x; c and d in y"
-    assert phrase(whole, domains) == "new primary, every domain in west"
+    why = "it went down or lost the majority"
+    assert phrase(some, domains) == f"promotion fails, a, b and c in west: {why}"
+    assert phrase(split, domains) == f"promotion fails, a and b in x; c and d in y: {why}"
+    assert phrase(whole, domains) == f"promotion fails, every domain in west: {why}"
 
 
 def test_reasons_that_differ_are_not_told_as_one():
     """Where the reasons differ, the line shows the first and says that there are others."""
-    scene = Scene("fenced", (Milestone(0, 0, "fenced", "a", "lease"), Milestone(1, 0, "fenced", "b", "dead")))
-    assert phrase(scene) == "old primary fenced, a and b: lease, and so on"
+    lost = [Milestone(i, 0, node, NodeDown(data_lost=node == "b/x")) for i, node in enumerate(("a/x", "b/x"))]
+    assert phrase(scene(*lost)) == "databases stop: a and b in x: its data survives, and so on"

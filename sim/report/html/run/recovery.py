@@ -5,7 +5,9 @@ from typing import Any, NamedTuple
 
 from markupsafe import Markup
 
-from sim.measure.capability.phases import PHASE_OF, PHASES
+from sim.core.milestones import KINDS
+from sim.core.milestones.declaration import DECIDE, PHASES
+from sim.core.milestones.failover import NoCandidate
 from sim.report.brief import took
 from sim.report.html import axis, chart
 from sim.report.html.markup import Child, el, name
@@ -63,8 +65,8 @@ def stretches(found: Mapping[str, Any], milestones: Sequence[Mapping[str, Any]])
     for number in found["chain"]:
         one = milestones[number]
         since_s = started_s if before is None else max(started_s, before["at_s"])
-        waited = before is not None and before["kind"] == "no_candidate"
-        phase = "decide" if waited else PHASE_OF[one["kind"]]
+        waited = before is not None and before["kind"] == NoCandidate.kind.name
+        phase = DECIDE if waited else KINDS[one["kind"]].kind.phase
         if one["at_s"] > since_s:
             left[phase] -= one["at_s"] - since_s
             here_s = one["at_s"]

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from sim.report.html.marks import Window
-from sim.report.replay.happened import Happening, View, first_view, happenings, views
+from sim.report.replay.happened import ToldMilestone, View, first_view, happenings, views
 from sim.report.replay.series import Curve, curves
 from sim.report.replay.states import States, states
 from sim.report.review.records import Review
@@ -25,7 +25,7 @@ class Watched:
     review: Review
     end_s: float
     faults: Sequence[Window]
-    told: Sequence[Happening]
+    told: Sequence[ToldMilestone]
     views: Sequence[View]
     states: States
     curves: Mapping[str, Curve]
