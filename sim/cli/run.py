@@ -72,7 +72,7 @@ def command(ctx: click.Context, /, **given: Any) -> int:
 
         return run_study(ctx, given)
     from sim.outcome import Unfinished
-    from sim.report.folder import appearing, fill, folder_of
+    from sim.report.folder import appearing, fill, folder_of, run_name
     from sim.spec import inputs
     from sim.spec.resolve import digest, load, resolve
 
@@ -81,7 +81,7 @@ def command(ctx: click.Context, /, **given: Any) -> int:
     resolved = resolve(load(path, overlays=given["overlays"], sets=given["sets"]))
     told(resolved)
     admit(resolved, given, path)
-    name = f"{given['seed']}" + (f"-trial-{given['trial']}" if given["trial"] else "")
+    name = run_name(given["seed"], given["trial"])
     out = Path(given["out"])
     target = outputs.folder(folder_of(out, scenario=resolved.name, digest=digest(resolved), name=name))
     try:

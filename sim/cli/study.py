@@ -48,8 +48,19 @@ def run_study(ctx: click.Context, given: dict[str, Any]) -> int:
 
     with stopping():
         study = studied(_points(given), given)
+    if not given["quiet"]:
+        _draw(study)
     emit(_result(study, given), coloured=colours(sys.stdout, given["colour"]))
     return exit_code([finding.verdict for finding in study.findings])
+
+
+def _draw(study: "Study") -> None:
+    """Write the page of a study into its folder."""
+    from sim.report import formats
+    from sim.report.opened import opened
+
+    found = [opened(study.store.target)]
+    outputs.written(formats.place_of("html", ".html", found), formats.told("html", ".html", found))
 
 
 def studied(points: "list[Point]", given: dict[str, Any]) -> "Study":

@@ -75,11 +75,10 @@ def run(
 def _kept(asked: Scenario, out: Path, *, seed: int, trial: int, keep_journal: bool, **how: Any) -> Run:
     """Run, and write the folder."""
     from sim.report.document import plain
-    from sim.report.folder import JOURNAL, appearing, complete, fill, folder_of
+    from sim.report.folder import JOURNAL, appearing, complete, fill, folder_of, run_name
     from sim.spec import inputs
 
-    name = f"{seed}" + (f"-trial-{trial}" if trial else "")
-    target = folder_of(out, scenario=asked.name, digest=asked.digest, name=name)
+    target = folder_of(out, scenario=asked.name, digest=asked.digest, name=run_name(seed, trial))
     with appearing(target) as partial:
         places, notes = inputs.kept(asked.resolved)
         inputs.copy(places, partial)

@@ -45,6 +45,11 @@ def folder_of(out: Path, *, scenario: str, digest: str, name: str) -> Path:
     return out / slug(scenario) / f"{digest[:DIGEST_LENGTH]}-{name}"
 
 
+def run_name(seed: int, trial: int) -> str:
+    """Return what tells the folder of a run from others of its scenario."""
+    return f"{seed}-trial-{trial}" if trial else f"{seed}"
+
+
 def slug(name: str) -> str:
     """Return a scenario's name as a folder name: ``Lose the primary!`` gives ``lose-the-primary``.
 

@@ -23,7 +23,7 @@ class Form(NamedTuple):
 
 
 FORMATS: Mapping[str, Form] = {  # the first is the default
-    "html": Form("report", {".html": "sim.report.html.run.page"}),
+    "html": Form("report", {".html": "sim.report.html.pages"}),
     "md": Form("report", {".md": "sim.report.markdown.markdown"}),
     "evidence": Form(
         "evidence", {".html": "sim.report.evidence.page", ".md": "sim.report.evidence.markdown"}

@@ -38,7 +38,7 @@ def page(study: Study, *, source: str, swept: str = "", folder: str | None = Non
         label = f" of {finding.point.label}" if finding.point.label else ""
         sections += [_objectives(finding, label), _values(finding, label)]
     sections += _errors(study, source)
-    tables = [f"Tables for every trial: {folder}"] if folder else []
+    tables = [f"Page: {folder}/report.html", f"Tables for every trial: {folder}"] if folder else []
     return [*sections, _trust(study), Section("Next", (*tables, *_next(study, source, swept)))]
 
 
@@ -226,13 +226,23 @@ def _next(study: Study, source: str, swept: str) -> list[str]:
     open_trial = ruling.counts.undecided and not ruling.counts.missed
     what = "an undecided trial" if open_trial else "the worst trial"
     lines = [f"  {_again(study, finding, source, trial)}", f"    {what} of {ruling.id}, by itself"]
-    open_ = [r for f in study.findings for r in f.rulings if r.verdict == "inconclusive" and r.objective.in_]
-    if open_:
-        objectives = [finding.point.scenario.sla for finding in study.findings]
-        trials = max(4 * finding.tally.trials, next(plan("decided", objectives, cap=MOST)).n)
+    trials = more_trials(study)
+    if trials is not None:
         words = f"{source}{swept} --seed {study.seed} --trials {trials} --until decided"
         lines = [f"  sim run {words}", "    more trials may decide it", *lines]
     return lines
+
+
+def more_trials(study: Study) -> int | None:
+    """Return how many trials may decide what is undecided; None if nothing is, or no number of them will."""
+    rulings = [ruling for finding in study.findings for ruling in finding.rulings]
+    told = (
+        r.counts.met + r.counts.missed for r in rulings if r.verdict == "inconclusive" and r.objective.in_
+    )
+    if not any(told):
+        return None
+    objectives = [finding.point.scenario.sla for finding in study.findings]
+    return max(4 * study.findings[0].tally.trials, next(plan("decided", objectives, cap=MOST)).n)
 
 
 def worst_of(study: Study) -> tuple[Finding, Ruling] | None:
@@ -254,6 +264,8 @@ def document(study: Study) -> dict[str, Any]:
         "capped": study.capped,
         "verdict": next(v for v in VERDICTS if v in verdicts),
         "exit_code": exit_code(verdicts),
+        "trust": notes(study),
+        "more_trials": more_trials(study),
         "points": [
             {**_point(finding), "frontier": entry(place)}
             for finding, place in zip(study.findings, frontier(study.findings), strict=True)
@@ -272,6 +284,7 @@ def _point(finding: Finding) -> dict[str, Any]:
         "label": finding.point.label,
         "digest": finding.point.digest,
         "verdict": finding.verdict,
+        "verdicts": dict(sorted(finding.tally.verdicts.items())),
         "sla": [_ruling(ruling) for ruling in finding.rulings],
         "estimates": found,
         "errors": [{"trial": trial, "error": error} for trial, error in finding.tally.errors],
@@ -283,6 +296,8 @@ def _ruling(ruling: Ruling) -> dict[str, Any]:
         "id": ruling.id,
         "metric": ruling.objective.metric,
         "of": ruling.objective.of,
+        "asks": asked(ruling.objective),
+        "unit": unit_of(ruling),
         "must": str(ruling.objective.must),
         "over": over_of(ruling.objective),
         "in": ruling.objective.in_,

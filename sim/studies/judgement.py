@@ -72,17 +72,22 @@ def _share(wanted: float, met: Estimate) -> tuple[str, str]:
 
 
 def worst_trial(ruling: Ruling, values: Sequence[float]) -> int:
-    """Return the trial that shows best why an objective is not met: the worst value, or one that has none.
+    """Return the trial that shows best why an objective is not met. ``values`` as of ``worst_first``."""
+    found = worst_first(values, ruling.objective.must.op, missed=ruling.counts.missed > 0)
+    return found[0] if found else 0
 
-    values: one for each trial, +inf without bound, NaN none.
+
+def worst_first(values: Sequence[float] | np.ndarray, op: str, *, missed: bool) -> list[int]:
+    """Return all trials, those first that show best why an objective is not met.
+
+    values: one for each trial, +inf without bound, NaN none; ``op``: of what must be; ``missed``: whether a
+    trial missed it. Then the worst value comes first, else the trials that have none.
     """
     column = np.array(values, np.float64)
-    missing = np.flatnonzero(np.isnan(column))
-    if missing.size and (not ruling.counts.missed or missing.size == column.size):
-        return int(missing[0])
-    if not column.size:
-        return 0
-    return int(np.nanargmin(column) if ruling.objective.must.op in (">", ">=") else np.nanargmax(column))
+    if op not in (">", ">="):
+        column = -column
+    column[np.isnan(column)] = np.inf if missed else -np.inf
+    return [int(trial) for trial in np.argsort(column, kind="stable")]
 
 
 def overall(rulings: Sequence[Ruling], tally: Tally) -> str:

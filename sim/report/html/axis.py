@@ -2,14 +2,15 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from math import asinh, ceil, isfinite
+from math import asinh, ceil, floor, isfinite, sinh
 
 from sim.report import ticks
-from sim.report.quantities import count, duration, percent
+from sim.report.quantities import count
 
 MOST = 8  # ticks on a long axis
 FEW = 4  # on a short one
 CLOSEST = 0.12  # of an axis: between two ticks of one that is not linear
+UNITS = ((1e-3, 1e6, "us"), (1.0, 1e3, "ms"), (60.0, 1.0, "s"))  # below so many s: how many, of what
 DECADES = 20.0  # from this factor on equal lengths are equal factors
 
 
@@ -31,6 +32,12 @@ class Axis:
         low, high, here = (self._bent(v) for v in (self.low, self.high, value))
         return min(1.0, max(0.0, (here - low) / (high - low)))
 
+    def value(self, share: float) -> float:
+        """Return what lies at a share of the axis, 0 to 1."""
+        low, high = self._bent(self.low), self._bent(self.high)
+        here = low + share * (high - low)
+        return here if self.linear_to is None else sinh(here) * self.linear_to
+
     def _bent(self, value: float) -> float:
         return value if self.linear_to is None else asinh(value / self.linear_to)
 
@@ -43,7 +50,7 @@ def times(low_s: float, high_s: float, *, most: int = MOST) -> Axis:
 
 
 def durations(high_s: float, *, least: float | None = None, low_s: float = 0.0, most: int = FEW) -> Axis:
-    """Return an axis of lengths of time (s) from 0, or a negative ``low_s``.
+    """Return an axis of lengths of time (s) from 0, or from ``low_s``.
 
     ``least``: the smallest that has to be seen; if ``high_s`` is many times that, the axis is not linear.
     """
@@ -57,16 +64,22 @@ def durations(high_s: float, *, least: float | None = None, low_s: float = 0.0, 
 
 
 def counts(high: float, *, least: float | None = None, low: float = 0.0, most: int = FEW) -> Axis:
-    """Return an axis of numbers of things from 0, or a negative ``low``; ``least`` as of ``durations``."""
+    """Return an axis of numbers of things from 0, or from ``low``; ``least`` as of ``durations``."""
     if _spans_decades(high, least):
         assert least is not None
         return _symlog(low, high, least, steps=ticks.decades(least, high), write=count)
     return _linear(low, high, _whole_step, count, most=most)
 
 
+def cells(high: int) -> Axis:
+    """Return an axis of whole numbers from 0 to ``high``, each in the middle of its own length."""
+    step = max(1.0, _whole_step(float(high), MOST)) if high else 1.0
+    return Axis(-0.5, high + 0.5, tuple(ticks.multiples(step, 0.0, float(high))), count)
+
+
 def shares(high: float = 1.0, *, low: float = 0.0, most: int = FEW) -> Axis:
     """Return an axis of fractions, written as percentages."""
-    return _linear(low, high, ticks.count_step, percent, most=most)
+    return _linear(low, high, ticks.count_step, _share, most=most)
 
 
 def least_of(values: Iterable[float]) -> float | None:
@@ -90,7 +103,7 @@ def _linear(
     high = high if high > low else low + 1.0
     step = step_of(high - low, most)
     high = ceil(high / step - 1e-9) * step
-    low = -ceil(-low / step - 1e-9) * step if low < 0 else low
+    low = floor(low / step + 1e-9) * step
     return Axis(low, high, tuple(ticks.multiples(step, low, high)), write)
 
 
@@ -113,12 +126,21 @@ def _whole_step(span: float, most: int) -> float:
     return step if span < 1 else float(ceil(step))
 
 
-def length(at_s: float) -> str:
-    """Write a round length of time shortly: ``0 s``, ``30m``, ``1h 30m``, ``29m 30s``. Argument in s."""
-    if at_s < 0:
-        return "-" + length(-at_s)
-    if at_s < 60 or at_s != round(at_s):
-        return duration(at_s).replace(".0 s", " s")
-    hours, minutes, seconds = round(at_s) // 3600, round(at_s) // 60 % 60, round(at_s) % 60
-    parts = ((hours, "h"), (minutes, "m"), (seconds, "s"))
-    return " ".join(f"{value}{unit}" for value, unit in parts if value)
+def _share(fraction: float) -> str:
+    """Write a round fraction with the digits it has."""
+    return f"{fraction * 100:.10g}%"
+
+
+def length(seconds: float) -> str:
+    """Write a length of time with the digits it has: ``0 s``, ``1h 30m``, ``29m 30.5s``, ``20 ms``."""
+    if seconds < 0:
+        return "-" + length(-seconds)
+    if seconds == 0:
+        return "0 s"
+    if seconds < 60:
+        factor, unit = next((f, u) for most, f, u in UNITS if seconds < most)
+        return f"{seconds * factor:.10g} {unit}"
+    rest = round(seconds % 60, 6)
+    minutes = round((seconds - rest) / 60)
+    parts = ((minutes // 60, "h"), (minutes % 60, "m"), (rest, "s"))
+    return " ".join(f"{value:.10g}{unit}" for value, unit in parts if value)

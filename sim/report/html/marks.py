@@ -111,6 +111,12 @@ def dots(points: Iterable[tuple[float, float]], x: Axis, y: Axis, *, series: int
     return Mark(el("path", d="".join(shapes), class_=_of_series(kind, series)) if shapes else NOTHING)
 
 
+def note(words: str, at: float, height: float, *, x: Axis, y: Axis) -> Mark:
+    """Return words beside a point."""
+    where = f"left:{number(x.at(at) * 100)}%;bottom:{number(y.at(height) * 100)}%"
+    return Mark(NOTHING, el("span", words, class_="point-name", style=where))
+
+
 def _runs(xs: Sequence[float], ys: Sequence[float | None]) -> Iterable[list[tuple[float, float]]]:
     """Yield the stretches of a line without gaps."""
     run: list[tuple[float, float]] = []

@@ -12,7 +12,7 @@ from sim.report.html.markup import Child, el
 class Column:
     """A column's head; ``unit`` where its cells do not have their own; ``number``: aligned right."""
 
-    title: str
+    title: Child
     unit: str = ""
     number: bool = False
 

@@ -1,0 +1,11 @@
+"""The format ``html`` of ``sim report``: one page that opens from disk."""
+
+from sim.report.html.run.page import of_run as of_run
+from sim.report.opened import Opened
+
+
+def of_study(found: Opened) -> str:
+    """Return the page of a study. OSError without its tables."""
+    from sim.report.html.study_page import page
+
+    return page(found.document, found.folder)
