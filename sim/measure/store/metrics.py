@@ -63,12 +63,12 @@ def _staleness(figures: Figures, asked: Asked) -> Bounds | None:
 
 def _blocked(figures: Figures, asked: Asked) -> Bounds | None:
     """Return the longest time; if it was so when the run ended, it may last for ever. At once never waits."""
-    found = (figures.blocked or {}).get(asked.of)
+    found = {**dict.fromkeys(figures.loss), **(figures.blocked or {})}[asked.of]
     if found is None:
         return exact_bounds(0)
     if not found.at_end:
         return exact_bounds(found.longest_s, NS)
-    return Bounds.between(found.longest_s * NS, inf, "its writes were blocked when the run ended")
+    return Bounds.between(round(found.longest_s * NS), inf, "its writes were blocked when the run ended")
 
 
 VALUES: dict[str, Value] = {
