@@ -28,6 +28,13 @@ def struck_when_nobody_asked() -> History:
     return history
 
 
+def standby_behind() -> History:
+    """The reads fail as in ``outage``; what was committed meanwhile no standby ever receives."""
+    history = outage()
+    history.commit(30 * S, 1 << 40 | 1, 1)
+    return history
+
+
 def slow_and_seen() -> History:
     """The reads fail as in ``outage`` while a link is slow; an observer and a checker give up beside."""
     history = outage()

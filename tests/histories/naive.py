@@ -83,16 +83,12 @@ def exposure(history: History, region: str, stage: str) -> dict[str, Any]:
 
     While ``region`` was a standby.
     """
-    setup, cuts, on = history.setup, table(history, "cuts"), ancestry(history)
+    setup, on = history.setup, ancestry(history)
     node, end, warm = setup.regions.index(region), setup.duration_ns, setup.warmup_ns
-    eras, primary, start, timeline = [], setup.regions.index(setup.primary), 0, 1
-    for row in [*cuts, {"at_ns": end, "node": -1, "timeline": -1, "cut": 1 << 62}]:
-        eras.append((start, row["at_ns"], timeline, primary))
-        start, timeline, primary = row["at_ns"], row["timeline"], row["node"]
     records, age, record_time, age_time, time = 0, 0, 0, 0.0, 0
     step = max(setup.window_ns, -(-end // 2000))
     top, peak = [0] * -(-end // step), [0] * -(-end // step)
-    for start, stop, timeline, primary in eras:
+    for start, stop, timeline, primary in _eras(history):
         if primary == node:
             continue
         time += max(0, stop - max(start, warm))
@@ -119,6 +115,48 @@ def exposure(history: History, region: str, stage: str) -> dict[str, Any]:
         "age_mean_s": age_time / time / 1e9,
         "series": {"step_s": step / 1e9, "records": top, "age_s": [ns / 1e9 for ns in peak]},
     }  # fmt: skip
+
+
+def caught_up(history: History, kind: int) -> int | None:
+    """Return when every standby had caught up after the worst episode, from its start; None: one had not.
+
+    Every episode has to be over.
+    """
+    rta, sooner = max((rta or 0, -start) for start, rta in episodes(history, kind)[0])
+    served = rta - sooner
+    ends = [
+        stop
+        for node in range(len(history.setup.regions))
+        for start, stop in _lags(history, node)
+        if start <= served + history.setup.latency_ns
+    ]
+    latest = max([served, *ends])
+    return None if latest >= history.setup.duration_ns else latest + sooner
+
+
+def _lags(history: History, node: int) -> list[list[int]]:
+    """Return [begin, end] of the times in which a standby had not received what was older than the level."""
+    setup, on, found = history.setup, ancestry(history), []
+    for start, stop, timeline, primary in _eras(history):
+        stays = [] if primary == node else _stays(history, node, "received", timeline, start, stop, on)
+        found += [[c + setup.latency_ns, x] for c, x in stays if x > c + setup.latency_ns]
+    lags: list[list[int]] = []
+    for begin, end in sorted(found):
+        if lags and begin <= lags[-1][1] + setup.hold_ns:
+            lags[-1][1] = max(lags[-1][1], end)
+        else:
+            lags.append([begin, end])
+    return lags
+
+
+def _eras(history: History) -> list[tuple[int, int, int, int]]:
+    """Return (begin, end, timeline, primary) of each time between promotions."""
+    setup, start, timeline = history.setup, 0, 1
+    eras, primary = [], setup.regions.index(setup.primary)
+    for row in [*table(history, "cuts"), {"at_ns": setup.duration_ns, "node": -1, "timeline": -1}]:
+        eras.append((start, row["at_ns"], timeline, primary))
+        start, timeline, primary = row["at_ns"], row["timeline"], row["node"]
+    return eras
 
 
 def _stays(

@@ -8,6 +8,7 @@ from typing import Any
 from sim.measure.bounds import Bounds
 from sim.measure.figures import Figures
 from sim.measure.verdict import decide, judge
+from sim.spec.objectives.metrics import METRICS
 from sim.spec.objectives.predicates import OPERATORS, parse_predicate
 from tests.histories import bad
 from tests.records import figures as made
@@ -23,6 +24,7 @@ ASKED = {
     "lossy_failover": (("rpa_records", "orders"), ("rpa_window", "orders"), ("diverged", "orders")),
     "out_of_reach": (("rpa_records", "orders"), ("rpa_window", "orders"), ("rpa_after_replay", "orders")),
     "outage": (("rta", "orders.read"), ("downtime", "orders.read")),
+    "standby_behind": (("caught_up", "orders.read"),),
 }
 
 
@@ -47,6 +49,7 @@ def _judged() -> Iterator[tuple[str, Any]]:
         "lossy_failover": bad.lossy_failover().measured(),
         "out_of_reach": bad.out_of_reach().measured(),
         "outage": bad.outage(end=44).measured(),
+        "standby_behind": bad.standby_behind().measured(),
     }
     for name, asked in ASKED.items():
         for metric, of in asked:
@@ -54,7 +57,7 @@ def _judged() -> Iterator[tuple[str, Any]]:
 
 
 def _of(figures: Figures, metric: str, of: str) -> list[str]:
-    unit = "s" if metric in ("rpa_window", "rta", "downtime") else ""
+    unit = "s" if METRICS[metric].in_seconds else ""
     objective = SimpleNamespace(metric=metric, of=of, must=parse_predicate(f"<= 2{unit}"), over=None)
     (found,) = judge(figures, {"x": objective}, {})
     return [found.verdict, str(found.bounds)]

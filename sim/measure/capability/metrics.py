@@ -32,6 +32,17 @@ def _recovery_time(figures: Figures, asked: Asked) -> Bounds | None:
     return recovery_time(capability) if capability.operations else None
 
 
+def _caught_up(figures: Figures, asked: Asked) -> Bounds | None:
+    """Return the time until every standby was close behind again, in ns; it is after it served again."""
+    capability = figures.recovery[asked.of]
+    if not capability.operations:
+        return None
+    if capability.caught_up_s is not None:
+        return exact_bounds(capability.caught_up_s, NS)
+    served = recovery_time(capability)
+    return Bounds.between(served.low, inf, served.reason or "a standby had not caught up when the run ended")
+
+
 def _downtime(figures: Figures, asked: Asked) -> Bounds | None:
     capability = figures.recovery[asked.of]
     return exact_bounds(capability.downtime_s, NS) if capability.operations else None
@@ -56,6 +67,7 @@ def _latency(figures: Figures, asked: Asked) -> Bounds | None:
 
 VALUES: dict[str, Value] = {
     "rta": _recovery_time,
+    "caught_up": _caught_up,
     "downtime": _downtime,
     "failed_requests": _failed,
     "availability": _ratio,

@@ -50,6 +50,7 @@ def _latency(percent: str) -> Metric:
 
 METRICS: dict[str, Metric] = {
     "rta": _time("capability", "recovery time: the longest time from going bad to holding again", ITSELF),
+    "caught_up": _time("requests", "from the start of its worst time until every standby was close behind"),
     "downtime": _time("capability", "how long it was bad in all", ITSELF),
     "failed_requests": _either("requests", "operations that ended fail or info", ITSELF),
     "availability": _ratio("share of the operations judged that ended ok within the level's latency"),

@@ -4,6 +4,7 @@ from random import Random
 
 import pytest
 
+from sim.measure.metrics import measured
 from sim.measure.store.consistency import GUARANTEES
 from tests.histories import naive
 from tests.histories.builder import MS, READ, WRITE, S
@@ -75,6 +76,21 @@ def test_recovery_episodes_and_downtime(seed):
             ]
             assert have == want
             assert round(got["downtime_s"] * S) == downtime
+
+
+def test_the_time_until_every_standby_was_close_again():
+    """The metric is what the naive judge finds; what had not ended with the run has no upper bound."""
+    found = []
+    for seed in SEEDS:
+        history = Store(seed, warmup=_warmup(seed)).history
+        figures = history.measured()
+        for kind, name in ((READ, "orders.read"), (WRITE, "orders.write")):
+            if figures.recovery[name].rta_ns:
+                want, bounds = naive.caught_up(history, kind), measured(figures, "caught_up", name)
+                assert bounds.exact == (want is not None)
+                assert want in (None, bounds.low) and bounds.low >= figures.recovery[name].rta_ns
+                found.append(want)
+    assert None in found and len({*found}) > 4
 
 
 @pytest.mark.parametrize("seed", SEEDS)

@@ -31,6 +31,7 @@ def verdict(figures, metric, of, must, faults=FIRED, over=None):
         ("failed_requests", "orders.read", "== 39", "<= 38"),
         ("failed_requests", "orders.read", "< 34%", "< 33%"),
         ("latency_p50", "orders.read", "== 20ms", "> 20ms"),
+        ("caught_up", "orders.read", "<= 19.5s", "< 19.5s"),
     ],
 )
 def test_an_objective_is_met_at_its_bound_and_missed_beyond(metric, of, met, missed):
@@ -38,6 +39,14 @@ def test_an_objective_is_met_at_its_bound_and_missed_beyond(metric, of, met, mis
     figures = bad.outage().measured()
     assert verdict(figures, metric, of, met).verdict == "met"
     assert verdict(figures, metric, of, missed).verdict == "missed"
+
+
+def test_a_standby_that_has_not_caught_up_leaves_open_when():
+    """It took longer than to serve again; how much longer the run does not tell."""
+    figures = bad.standby_behind().measured()
+    assert verdict(figures, "caught_up", "orders.read", "<= 19s").verdict == "missed"
+    found = verdict(figures, "caught_up", "orders.read", "<= 1h")
+    assert (found.verdict, found.why) == ("undecided", "a standby had not caught up when the run ended")
 
 
 @pytest.mark.parametrize(
