@@ -20,7 +20,7 @@ _FORMULAS = ("lognormal", "pareto", "weibull", "gamma", "exponential")  # the lo
 def trust(scenario: Scenario, figures: Figures, milestones: Sequence[Milestone]) -> list[str]:
     """Return the trust note of a run: what is particular to it before what holds for all."""
     notes = [_ONE]
-    wanted = {objective.of for objective in scenario.sla.values()}
+    wanted = {objective.about for objective in scenario.sla.values()}
     untested = sorted(name for name, of in figures.recovery.items() if name in wanted and not of.tested)
     if untested:
         when = " while faults lasted" if any(isinstance(m.what, FaultStarted) for m in milestones) else ""

@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from sim.estimate.flows import Flows
 from sim.estimate.term import NS, Path, Term, expected_ns
 from sim.estimate.volume import Volume
-from sim.spec.bus.replay import DATABASE
 from sim.spec.faults.network.link_flap import LinkFlap
 from sim.spec.faults.store.traffic_spike import TrafficSpike
 from sim.spec.faults.targets import targets
@@ -26,7 +25,7 @@ def rows(volume: Volume) -> Iterator[Term]:
         if one.writes is not None:
             yield Term(f"calls of {name}", ("consumers", name), volume.calls(name))
     for name, replay in scenario.replays.items():
-        if replay.into != DATABASE:
+        if replay.consumer is not None:
             handed_out = min(volume.writes(replay.of), replay.rate * volume.seconds)
             yield Term(f"rows of {name}", ("replays", name, "rate"), handed_out)
     yield from _of_tables(volume)

@@ -10,7 +10,6 @@ import numpy as np
 
 from sim.estimate.term import NS, expected_ns
 from sim.spec.bus.handlers import CLIENTS, handlers
-from sim.spec.bus.replay import DATABASE
 from sim.spec.faults.store.traffic_spike import TrafficSpike
 from sim.spec.scenario import Scenario
 from sim.spec.store.recorded import KINDS, Load, load_of
@@ -47,7 +46,7 @@ class Volume:
     def _replayed(self, domain: str) -> float:
         """Return how many calls replays make; idempotent ones call for what was lost alone."""
         replays = self.scenario.replays.values()
-        into = [one for one in replays if one.of == domain and one.into == DATABASE and not one.idempotent]
+        into = [one for one in replays if one.of == domain and one.consumer is None and not one.idempotent]
         return sum(min(self._clients[domain][1], one.rate * self.seconds) for one in into)
 
     @cached_property

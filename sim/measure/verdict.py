@@ -82,7 +82,7 @@ def decide(must: "Predicate", bounds: Bounds | None) -> tuple[str, str]:
 
 
 def _judge_one(name: str, objective: "Objective", figures: Figures, idle: list[str]) -> Verdict:
-    must, metric, of = objective.must, objective.metric, objective.of
+    must, metric, of = objective.must, objective.metric, objective.about
     over = "" if objective.over is None else format_duration(objective.over)
     bounds = measured(figures, metric, of, fraction=must.unit == "fraction", over=over)
     verdict, why = decide(must, bounds)

@@ -8,6 +8,7 @@ import numpy as np
 
 from sim.core import dials as d
 from sim.core.distributions import Distribution
+from sim.core.names import known_as
 from sim.engine.circle.kinds import WRITE
 from sim.models.bus.bus import Bus
 from sim.models.bus.calls import Calls, Handler
@@ -39,7 +40,6 @@ from sim.models.store.store import Store
 from sim.models.store.workload import Tables, build, streams_of
 from sim.spec.bus.consumer import Consumer as Spec
 from sim.spec.bus.handlers import CLIENTS, called_by, coupled
-from sim.spec.bus.replay import DATABASE
 from sim.spec.faults.turned import turned
 from sim.spec.faults.when import When
 from sim.spec.scenario import Scenario
@@ -168,7 +168,7 @@ class Assembly:
         for name, spec in self._scenario.consumers.items():
             if spec.of == setting.domain:
                 handler = self._handler(name, spec, setting)
-                yield Consumer(setting, name, spec, buses=buses, offsets=offsets, handler=handler)
+                yield Consumer(setting, known_as(name), spec, buses=buses, offsets=offsets, handler=handler)
 
     def _handler(self, name: str, spec: Spec, setting: Setting) -> Handler | None:
         """Return what makes a consumer a handler, None if it is none."""
@@ -184,7 +184,7 @@ class Assembly:
         name, callers = path.setting.domain, list[Replayer]()
         for replay, spec in sorted(self._scenario.replays.items()):
             if spec.of == name:
-                into_store = spec.into == DATABASE
+                into_store = spec.consumer is None
                 replayer = Replayer(
                     path.setting, replay, spec, path.buses[spec.region],
                     started=self._started, holds=self._holds,

@@ -53,7 +53,7 @@ def _safe_anyhow(scenario: Scenario) -> Iterator[str]:
     for name, objective in scenario.sla.items():
         if objective.metric in _LOSSES and objective.must.op in _UPPER:
             faults = scenario.faults.values()
-            if not any(_reaches_primary(scenario, fault, objective.of) for fault in faults):
+            if not any(_reaches_primary(scenario, fault, objective.about) for fault in faults):
                 yield (
                     f"warning: sla.{name}: no scheduled fault can miss it: none touches the primary of "
                     f"{objective.of}, or a link to it"

@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from sim.core.identity import LIMITS
-from sim.spec.bus.replay import DATABASE
 from sim.spec.faults.store.traffic_spike import TrafficSpike
 from sim.spec.scenario import Scenario
 from sim.spec.store.database import Failover
@@ -67,7 +66,7 @@ def _callers_of(scenario: Scenario, database: str) -> list[tuple[str, int]]:
     replays = [
         (name, 1)
         for name, replay in scenario.replays.items()
-        if replay.into == DATABASE and replay.of == database
+        if replay.consumer is None and replay.of == database
     ]
     return [*handlers, *replays]
 

@@ -1,7 +1,8 @@
 """The names of what works on the data path: ``<domain>/relay``, ``<domain>/<consumer>`` and so on."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
+from sim.core.names import CONSUMER, OWN, known_as, plain
 from sim.core.stages import MIRROR, ZONES
 from sim.spec.bus.consumer import Consumer
 from sim.spec.lake.lake import Lake
@@ -34,7 +35,7 @@ def processes_in(platform: Platform, region: str) -> list[str]:
     for domain, database in sorted(platform.databases.items()):
         for name in processes_of(platform, domain):
             kind = name.partition("/")[2]
-            consumer = platform.consumers.get(kind)
+            consumer = consumer_of(platform, name)
             home = platform.lake.home if platform.lake and kind in JOBS else None
             place = database.primary if kind == "relay" else consumer.region if consumer else home
             found += [name] if place == region else []
@@ -44,8 +45,17 @@ def processes_in(platform: Platform, region: str) -> list[str]:
 def consumers_of(platform: Platform, domain: str) -> list[str]:
     """Return the consumer groups of a domain, as ``<domain>/<consumer>``, in order of name."""
     return [
-        f"{domain}/{name}" for name, consumer in sorted(platform.consumers.items()) if consumer.of == domain
+        f"{domain}/{known_as(name)}"
+        for name, consumer in sorted(platform.consumers.items())
+        if consumer.of == domain
     ]
+
+
+def consumer_of(platform: Platform, process: str) -> Consumer | None:
+    """Return the consumer that is a process, None if that is none."""
+    domain, _, what = process.partition("/")
+    found = platform.consumers.get(what.removeprefix(f"{CONSUMER}/"))
+    return found if found is not None and process in consumers_of(platform, domain) else None
 
 
 def mirrors(domains: Iterable[str], pairs: Iterable[Pair]) -> list[str]:
@@ -65,8 +75,7 @@ def moves_of(platform: Platform, reader: str) -> Consumer | Lake | None:
     domain, _, name = reader.partition("/")
     if name == STREAM and domain in platform.databases:
         return platform.lake
-    consumer = platform.consumers.get(name)
-    return consumer if consumer is not None and consumer.of == domain else None
+    return consumer_of(platform, reader)
 
 
 def check_name(platform: Platform, name: str, what: str, path: Path) -> Iterator[Complaint]:
@@ -80,5 +89,17 @@ def check_name(platform: Platform, name: str, what: str, path: Path) -> Iterator
         known = [*known, f"{domain}/{STREAM}"]
     if own in JOBS and platform.lake is None:
         yield Complaint(path, f"no {what} {name!r}", "there is no lake")
-    elif name not in known:
+    elif plain(name, "/") not in known:
         yield unknown_one(what, name, known, path)
+    else:
+        yield from check_meaning(name, "/", known, path)
+
+
+def check_meaning(name: str, separator: str, known: Collection[str], path: Path) -> Iterator[Complaint]:
+    """Yield that ``<domain><separator><what>`` is a part of the domain and a consumer, if it is both."""
+    domain, _, what = name.partition(separator)
+    consumer = f"{domain}{separator}{CONSUMER}/{what}"
+    if name in known and consumer in known:
+        own = f"{domain}{separator}{OWN}/{what}"
+        why = f"{name!r} may be {domain}'s own or the consumer {what!r}"
+        yield Complaint(path, why, f"write {own} or {consumer}")

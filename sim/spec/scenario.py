@@ -11,6 +11,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from sim.core.identity import LIMITS
+from sim.core.names import plain
 from sim.spec.bus.replay import Replay
 from sim.spec.faults.kinds import AnyFault
 from sim.spec.model import Model, S
@@ -36,6 +37,11 @@ class Objective(Model):
     in_: Annotated[Share | None, Field(alias="in")] = None
     """The share of all runs that have to meet it, which a study decides. Without it, every trial of
     the study has to."""
+
+    @property
+    def about(self) -> str:
+        """Return the name that figures have for what it is of."""
+        return plain(self.of, ".")
 
 
 class Study(Model):

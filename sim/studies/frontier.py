@@ -49,7 +49,7 @@ def frontier(findings: Sequence[Finding]) -> list[Place]:
 def recovery_of(scenario: Scenario, tally: Tally) -> list[str]:
     """Return the capabilities whose recovery counts: those with an objective on it, else all of writes."""
     known = [of for metric, of in tally.values if metric == "recovery.rta_s"]
-    asked = {objective.of for objective in scenario.sla.values() if objective.metric == "rta"}
+    asked = {objective.about for objective in scenario.sla.values() if objective.metric == "rta"}
     return sorted(asked & set(known)) or sorted({*writes_of(scenario)} & {*known})
 
 

@@ -1,9 +1,11 @@
 """Operations that a handler or a replay sends, and what is known of their tags."""
 
-from sim.spec.bus.replay import DATABASE
+from typing import NamedTuple
+
 from sim.spec.scenario import Scenario
 
 from .load import Load, Operation
+from .names import known
 
 
 class Calls:
@@ -30,14 +32,22 @@ class Calls:
         return any(rid >> 40 << 40 == load.rid_base for load in self.loads.values())
 
 
-def callers(scenario: Scenario, domain: str) -> dict[str, tuple[list[str], bool]]:
-    """Return who writes into a domain besides its clients: name -> (regions, idempotent)."""
+class Caller(NamedTuple):
+    """Who writes into a domain besides its clients: what it is known as, from which regions."""
+
+    known: str
+    places: list[str]
+    idempotent: bool
+
+
+def callers(scenario: Scenario, domain: str) -> dict[str, Caller]:
+    """Return who writes into a domain besides its clients, by name."""
     found = {
-        name: (list(dict.fromkeys((spec.region, *spec.standby))), spec.idempotent)
+        name: Caller(known(name), list(dict.fromkeys((spec.region, *spec.standby))), spec.idempotent)
         for name, spec in scenario.consumers.items()
         if spec.writes == domain
     }
     for name, replay in scenario.replays.items():
-        if replay.of == domain and replay.into == DATABASE:
-            found[name] = ([replay.region], replay.idempotent)
+        if replay.of == domain and replay.consumer is None:
+            found[name] = Caller(known(name, "replay"), [replay.region], replay.idempotent)
     return found

@@ -178,7 +178,7 @@ class Twin:
         streams += [f"{domain.name}/observer/{region}" for region in names]
         streams += [f"{domain.name}/check/{client}/{region}" for client in clients for region in names]
         fed = callers(self.scenario, domain.name)
-        streams += [f"{domain.name}/{place}/{name}" for name, (places, _) in fed.items() for place in places]
+        streams += [f"{domain.name}/{place}/{one.known}" for one in fed.values() for place in one.places]
         numbers = {stream: i for i, stream in enumerate(sorted(streams))}
         rings: dict[str, Keyring] = {}
         for region, name in enumerate(names):
@@ -190,12 +190,12 @@ class Twin:
                 router.checkers[region] = self._checker(domain, client, region, numbers, router)
             for kind in (READ, WRITE):
                 self._load(domain, router.keyring, client, kind, numbers)
-        for name, (places, idempotent) in fed.items():
+        for name, one in fed.items():
             loads = [
-                self._stream(domain, rings[place], f"{domain.name}/{place}/{name}", WRITE, numbers)
-                for place in places
+                self._stream(domain, rings[place], f"{domain.name}/{place}/{one.known}", WRITE, numbers)
+                for place in one.places
             ]
-            self.calls[domain.name, name] = Calls(loads, idempotent=idempotent)
+            self.calls[domain.name, name] = Calls(loads, idempotent=one.idempotent)
 
     def _observer(self, domain: Domain, region: int, name: str, numbers: dict[str, int]) -> None:
         controller = self.controllers[domain.name]

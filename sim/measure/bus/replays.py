@@ -13,7 +13,7 @@ from sim.journal.recorder import Table
 from sim.measure.bus.bus_log import BusLog
 from sim.measure.bus.figures import ReplayFigures
 from sim.measure.bus.rows import Merged, Stream, read_versions
-from sim.measure.platform.setup import DATABASE, PathSetup
+from sim.measure.platform.setup import PathSetup
 from sim.measure.platform.spans import Spans
 from sim.measure.platform.tally import Tally, Witness
 from sim.measure.platform.watch import Watch
@@ -87,9 +87,9 @@ class Replays:
 
     def __init__(self, setup: PathSetup) -> None:
         self.consumers = {
-            name: IntoConsumer(r.idempotent) for name, r in setup.replays.items() if r.into != DATABASE
+            name: IntoConsumer(r.idempotent) for name, r in setup.replays.items() if r.into is not None
         }
-        self.databases = {name: IntoDatabase() for name, r in setup.replays.items() if r.into == DATABASE}
+        self.databases = {name: IntoDatabase() for name, r in setup.replays.items() if r.into is None}
         self._into = {
             consumer: [name for name, r in setup.replays.items() if r.into == consumer]
             for consumer in setup.consumers

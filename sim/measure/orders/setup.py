@@ -4,6 +4,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from sim.core.names import known_as
+
 if TYPE_CHECKING:
     from sim.spec.scenario import Scenario
 
@@ -83,7 +85,7 @@ class OrderSetup:
 def order_setup_of(scenario: "Scenario") -> OrderSetup | None:
     """Return the setup of a resolved scenario, None if no consumer writes."""
     found = tuple(
-        Handler(name, one.of, one.writes, None if one.on == CLIENTS else one.on)
+        Handler(known_as(name), one.of, one.writes, None if one.on == CLIENTS else known_as(one.on))
         for name, one in sorted(scenario.consumers.items())
         if one.writes is not None
     )
@@ -98,4 +100,4 @@ def _stock_of(scenario: "Scenario", domain: str) -> Stock | None:
     if database.stock is None:
         return None
     keys, by = database.workload.keys.count, database.stock.taken_by
-    return Stock(by, database.stock.units, keys, scenario.consumers[by].idempotent, scenario.warmup)
+    return Stock(known_as(by), database.stock.units, keys, scenario.consumers[by].idempotent, scenario.warmup)

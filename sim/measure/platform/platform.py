@@ -106,7 +106,9 @@ class PathMeasures:
         out: dict[str, list[str]] = {}
         for domain, path in self._domains.items():
             for name, replay in path.setup.replays.items():
-                out.setdefault(f"{domain}.{replay.into}", []).append(name)
+                if replay.into is not None:
+                    of = READ.capability.format(domain=domain, name=replay.into)
+                    out.setdefault(of, []).append(name)
         return out
 
     def _capabilities(self) -> dict[str, Judged]:

@@ -5,14 +5,13 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from sim.core import dials as d
+from sim.core.names import known_as
 from sim.core.stages import ZONES
 from sim.measure.platform.ages import Span
 from sim.spec.faults.turned import turned
 
 if TYPE_CHECKING:
     from sim.spec.scenario import Scenario
-
-DATABASE = "database"
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,9 +25,9 @@ class Reader:
 
 @dataclass(frozen=True, slots=True)
 class Replay:
-    """A replay ``into`` a consumer or DATABASE; ``idempotent``: what is there already changes nothing."""
+    """A replay ``into`` a consumer, None: a database; ``idempotent``: what is there changes nothing."""
 
-    into: str
+    into: str | None
     idempotent: bool = True
 
 
@@ -84,7 +83,7 @@ def path_setup_of(scenario: "Scenario", domain: str) -> PathSetup | None:
         span=Span(scenario.warmup, scenario.level.hold, scenario.duration),
         events_fresh_ns=fresh.events,
         consumers={
-            name: Reader(c.fresh, c.commit, c.lateness)
+            known_as(name): Reader(c.fresh, c.commit, c.lateness)
             for name, c in sorted(scenario.consumers.items())
             if c.of == domain
         },
@@ -99,7 +98,7 @@ def path_setup_of(scenario: "Scenario", domain: str) -> PathSetup | None:
             for name, i in sorted(scenario.insights.items())
         },
         replays={
-            name: Replay(replay.into, replay.idempotent)
+            name: Replay(None if replay.consumer is None else known_as(replay.consumer), replay.idempotent)
             for name, replay in sorted(scenario.replays.items())
             if replay.of == domain
         },

@@ -73,13 +73,13 @@ def setup_of(scenario: "Scenario", domain: str) -> Setup:
 
 
 def _called(scenario: "Scenario", domain: str) -> bool:
-    replays = (replay.of for replay in scenario.replays.values() if replay.into == "database")
+    replays = (replay.of for replay in scenario.replays.values() if replay.consumer is None)
     return domain in {*replays, *(consumer.writes for consumer in scenario.consumers.values())}
 
 
 def _windows(scenario: "Scenario", domain: str) -> set[tuple[str, int]]:
     """Return (read or write, length) of the windows over which objectives ask for ratios of the domain."""
-    asked = ((objective.of.partition("."), objective.over) for objective in scenario.sla.values())
+    asked = ((objective.about.partition("."), objective.over) for objective in scenario.sla.values())
     return {(kind, over) for (name, _, kind), over in asked if over is not None and name == domain}
 
 

@@ -9,13 +9,13 @@ import numpy as np
 from sim.core.distributions import Distribution, constant
 from sim.core.draws import Purpose, key_of
 from sim.core.identity import within
+from sim.core.names import REPLAY, known_as
 from sim.core.stages import REPLICA
 from sim.engine.circle import building
 from sim.engine.circle.building import Setup
 from sim.engine.circle.door import Circle
 from sim.engine.circle.kinds import CHECK, EVEN, FED, NEVER, OBSERVE, RANDOM, READ, RECORDED, SILENT, WRITE
 from sim.engine.sampling import DistTable, draw_uniforms, encode, zipf_table
-from sim.spec.bus.replay import DATABASE
 from sim.spec.scenario import Scenario
 from sim.spec.store.database import Database
 
@@ -80,18 +80,18 @@ def streams_of(scenario: Scenario, domain: str, traces: dict[str, np.ndarray]) -
 def _fed_streams(scenario: Scenario, domain: str) -> list[Stream]:
     """Return the streams of what calls the domain, in each region where it can be."""
     callers = [
-        (name, handler.idempotent, [handler.region, *handler.standby])
+        (name, known_as(name), handler.idempotent, [handler.region, *handler.standby])
         for name, handler in scenario.consumers.items()
         if handler.writes == domain
     ]
     callers += [
-        (name, replay.idempotent, [replay.region])
+        (name, known_as(name, REPLAY), replay.idempotent, [replay.region])
         for name, replay in scenario.replays.items()
-        if replay.into == DATABASE and replay.of == domain
+        if replay.consumer is None and replay.of == domain
     ]
     return [
-        Stream(f"{domain}/{region}/{name}", WRITE, region, region, math.inf, None, name, once)
-        for name, once, regions in callers
+        Stream(f"{domain}/{region}/{known}", WRITE, region, region, math.inf, None, name, once)
+        for name, known, once, regions in callers
         for region in regions
     ]
 

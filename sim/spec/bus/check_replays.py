@@ -2,14 +2,13 @@
 
 from collections.abc import Iterator
 
+from sim.core.names import CONSUMER, OWN
 from sim.core.quantity import format_duration as _t
 from sim.spec.bus.replay import DATABASE, NOW, Place, Replay
 from sim.spec.faults.when import check_condition
 from sim.spec.references import unknown_one, without
 from sim.spec.scenario import Scenario
 from sim.spec.text import Complaint
-
-_NOT_A_REPLAY = ("read", "write")  # <domain>/<region>/write is what clients send
 
 
 def check_replays(scenario: Scenario) -> Iterator[Complaint]:
@@ -19,7 +18,7 @@ def check_replays(scenario: Scenario) -> Iterator[Complaint]:
         return
     for name, replay in scenario.replays.items():
         path = ("replays", name)
-        if name in scenario.consumers or name in _NOT_A_REPLAY:
+        if name in scenario.consumers:
             yield Complaint(path, f"{name!r} is taken", "choose another name", at_key=True)
         yield from _begins(scenario, replay, path)
         yield from _names(scenario, replay, path)
@@ -41,12 +40,15 @@ def _names(scenario: Scenario, replay: Replay, path: tuple[str, str]) -> Iterato
         return
     if replay.region not in scenario.regions:
         yield unknown_one("region", replay.region, scenario.regions, (*path, "region"))
-    elif replay.into == DATABASE and replay.region not in scenario.clients:
+    elif replay.consumer is None and replay.region not in scenario.clients:
         hint = "its calls are made as those of clients there"
         yield Complaint((*path, "region"), f"no clients near {replay.region}", hint)
     known = [name for name, consumer in scenario.consumers.items() if consumer.of == replay.of]
-    if replay.into != DATABASE and replay.into not in known:
-        yield unknown_one(f"consumer of {replay.of}", replay.into, known, (*path, "into"))
+    if replay.into == DATABASE and DATABASE in known:
+        why = f"{DATABASE!r} may be {replay.of}'s own or the consumer {DATABASE!r}"
+        yield Complaint((*path, "into"), why, f"write {OWN}/{DATABASE} or {CONSUMER}/{DATABASE}")
+    elif replay.consumer is not None and replay.consumer not in known:
+        yield unknown_one(f"consumer of {replay.of}", replay.consumer, known, (*path, "into"))
 
 
 def _places(scenario: Scenario, replay: Replay, path: tuple[str, str]) -> Iterator[Complaint]:

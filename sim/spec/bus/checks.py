@@ -8,23 +8,6 @@ from sim.spec.scenario import Scenario
 from sim.spec.text import Complaint
 
 _NOT_A_DOMAIN = ("bus", "dashboard", "insights", "lake", "platform")  # would be taken for parts of the path
-_NOT_A_CONSUMER = (
-    "analytics",
-    "bus",
-    "copy",
-    "curated",
-    "database",
-    "events",
-    "mirror",
-    "outbox",
-    "raw",
-    "read",
-    "relay",
-    "replica",
-    "stream",
-    "sync",
-    "write",
-)  # fmt: skip  (what else <domain>/... and <domain>.... can mean)
 
 
 def check_bus(scenario: Scenario) -> Iterator[Complaint]:
@@ -33,19 +16,14 @@ def check_bus(scenario: Scenario) -> Iterator[Complaint]:
         yield without("consumers", "bus")
     for name in scenario.databases if scenario.bus else ():
         if name in _NOT_A_DOMAIN:
-            yield Complaint(("databases", name), *_taken(name), at_key=True)
+            why = f"{name!r} is a name of the data path itself"
+            yield Complaint(("databases", name), why, "choose another", at_key=True)
     for name in scenario.consumers:
         yield from _consumer(scenario, name)
 
 
-def _taken(name: str) -> tuple[str, str]:
-    return f"{name!r} is a name of the data path itself", "choose another"
-
-
 def _consumer(scenario: Scenario, name: str) -> Iterator[Complaint]:
     consumer, path = scenario.consumers[name], ("consumers", name)
-    if name in _NOT_A_CONSUMER:
-        yield Complaint(path, *_taken(name), at_key=True)
     if name in scenario.regions:
         yield Complaint(path, f"{name!r} is a region", "choose another", at_key=True)
     if consumer.of not in scenario.databases:

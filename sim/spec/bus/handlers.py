@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 
 from sim.spec.bus.consumer import Consumer
-from sim.spec.bus.replay import DATABASE
 from sim.spec.references import unknown_one
 from sim.spec.scenario import Scenario
 from sim.spec.text import Complaint
@@ -26,13 +25,13 @@ def coupled(scenario: Scenario) -> set[str]:
     if scenario.lake is not None and scenario.lake.stream.lookup is not None:
         return set(scenario.databases)
     ends = {end for one in handlers(scenario).values() for end in (one.of, one.writes) if end is not None}
-    return ends | {replay.of for replay in scenario.replays.values() if replay.into == DATABASE}
+    return ends | {replay.of for replay in scenario.replays.values() if replay.consumer is None}
 
 
 def called_by(scenario: Scenario, domain: str) -> bool:
     """Return whether something makes calls of the events of a domain."""
     of = [one.of for one in handlers(scenario).values()]
-    return domain in of + [replay.of for replay in scenario.replays.values() if replay.into == DATABASE]
+    return domain in of + [replay.of for replay in scenario.replays.values() if replay.consumer is None]
 
 
 def root_of(scenario: Scenario, name: str) -> str | None:

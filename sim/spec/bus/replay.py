@@ -7,6 +7,7 @@ from typing import Annotated, Any
 from pydantic import Field, PlainSerializer, PlainValidator, WithJsonSchema
 
 from sim.core import quantity
+from sim.core.names import CONSUMER, OWN
 from sim.core.quantity import QuantityError
 from sim.spec.faults.when import When
 from sim.spec.model import Model
@@ -15,6 +16,7 @@ from sim.spec.types import NAME_PATTERN, Duration, Name, Rate
 
 DATABASE = "database"  # what a replay goes into, if not into a consumer
 _EXAMPLES = "such as #1200, 10m, power or 5m before power"
+_INTO = rf"^(?:{OWN}/{DATABASE}|(?:{CONSUMER}/)?{NAME_PATTERN[1:-1]})$"
 _NAME = re.compile(NAME_PATTERN)
 
 
@@ -88,7 +90,7 @@ class Replay(Model):
     before power."""
     to: PlaceText = NOW
     """Where it ends, likewise. Default: the end of the log when it begins."""
-    into: Name
+    into: Annotated[str, Field(pattern=_INTO)]
     """Who gets them: a consumer of the domain, or database, where the write of each is made again."""
     rate: Annotated[Rate, Field(gt=0)]
     """How many events it hands out."""
@@ -98,3 +100,11 @@ class Replay(Model):
     """What it waits for: it begins at the first look that finds this so. Either this or ``at``."""
     idempotent: bool = True
     """Whether an event that has had its effect is left out. Default: so that nothing happens twice."""
+
+    @property
+    def consumer(self) -> str | None:
+        """Return the consumer that it goes into, None for the database."""
+        sort, there, name = self.into.partition("/")
+        if there:
+            return name if sort == CONSUMER else None
+        return None if sort == DATABASE else sort

@@ -3,9 +3,10 @@
 from collections.abc import Iterable, Iterator
 from itertools import groupby
 
+from sim.core.names import CONSUMER
 from sim.spec.faults.targets import Targets, targets
 from sim.spec.lake.lake import Lake
-from sim.spec.processes import moves_of
+from sim.spec.processes import consumer_of
 from sim.spec.scenario import Scenario
 from sim.spec.store.placement import Pair, nodes_of, replicas_on
 
@@ -85,12 +86,13 @@ def _processes(scenario: Scenario, names: tuple[str, ...]) -> Iterator[str]:
 
 def _phrase(scenario: Scenario, domain: str, rest: str) -> str:
     """Return what ``<domain>/<rest>`` is, with a place for the names of domains."""
-    kind, *ends = rest.split("/")
+    consumer = consumer_of(scenario, f"{domain}/{rest}")
+    kind, *ends = [rest.removeprefix(f"{CONSUMER}/")] if consumer else rest.split("/")
     if ends:
         return f"{kind} {ends[0]} -> {ends[1]} of {{}}"
-    if kind == "relay":
+    if kind == "relay" and consumer is None:
         return f"relay of {{}} in {scenario.databases[domain].primary}"
-    moves = moves_of(scenario, f"{domain}/{rest}") or scenario.lake
+    moves = consumer or scenario.lake
     assert moves is not None
     place = moves.home if isinstance(moves, Lake) else moves.region
     what = f"{kind} job" if isinstance(moves, Lake) else f"consumer {kind}"

@@ -2,12 +2,14 @@
 
 from collections.abc import Iterator
 
+from sim.core.names import CONSUMER
 from sim.core.quantity import format_duration as _t
 from sim.spec.objectives.metrics import METRICS
 from sim.spec.objectives.subjects import kind_of, reads_of, subjects
+from sim.spec.processes import check_meaning
 from sim.spec.scenario import Scenario
 from sim.spec.store.workload import Workload
-from sim.spec.text import Complaint, nearest
+from sim.spec.text import Complaint, Nearest, nearest
 
 _STEPS_MAX = 1_000_000  # of a window: as many are kept
 _WINDOWED = [name for name, metric in METRICS.items() if metric.windows]
@@ -64,11 +66,19 @@ def _about(scenario: Scenario, *, path: bool) -> Iterator[Complaint]:
         if kind_of(objective.metric).path != path:
             continue
         what, known = subjects(scenario, objective.metric)
-        if objective.of not in known:
-            head = objective.of.partition(".")[0] + "."
-            near = [of for of in known if of.startswith(head)] or known
-            hint = nearest(objective.of, near) if near else _missing(scenario, objective.metric)
+        if objective.about in known:
+            yield from check_meaning(objective.of, ".", known, ("sla", name, "of"))
+        else:
+            hint = _instead(objective.of, known) or _missing(scenario, objective.metric)
             yield Complaint(("sla", name, "of"), f"no {what} {objective.of!r}", hint)
+
+
+def _instead(of: str, known: list[str]) -> Nearest | str:
+    """Return what may have been meant, "" if there is nothing."""
+    domain, _, rest = of.partition(".")
+    near = [one for one in known if one.startswith(f"{domain}.")] or known
+    consumer = f"{domain}.{CONSUMER}/{rest}"
+    return nearest(of, [consumer] if consumer in known else near) if near else ""
 
 
 def _missing(scenario: Scenario, metric: str) -> str:
@@ -80,10 +90,10 @@ def check_populations(scenario: Scenario) -> Iterator[Complaint]:
     """Yield the objectives on what has no load: there is nothing they could be judged on."""
     for name, objective in scenario.sla.items():
         kind = kind_of(objective.metric)
-        if kind.loads is None or objective.of not in kind.found(scenario):
+        if kind.loads is None or objective.about not in kind.found(scenario):
             continue
-        load = "reads" if objective.of in reads_of(scenario) else "writes"
-        domains = kind.loads(scenario, objective.of)
+        load = "reads" if objective.about in reads_of(scenario) else "writes"
+        domains = kind.loads(scenario, objective.about)
         if domains and not any(_loaded(scenario.databases[domain].workload, load) for domain in domains):
             hint = f"set databases.{domains[0]}.workload.{load}"
             have = f"{', '.join(domains)} {'has' if len(domains) == 1 else 'have'}"

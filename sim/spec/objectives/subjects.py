@@ -3,7 +3,8 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from sim.core.stages import BUS, CONSUMERS, STAGES, TABLES
+from sim.core.names import known_as
+from sim.core.stages import BUS, CONSUMERS, READ, STAGES, TABLES
 from sim.spec.bus.handlers import root_of, roots
 from sim.spec.objectives.metrics import METRICS
 from sim.spec.scenario import Scenario
@@ -90,7 +91,11 @@ def _stages(scenario: Scenario, domain: str) -> Iterator[str]:
 
 
 def _consumers(scenario: Scenario, domain: str) -> Iterator[str]:
-    yield from (f"{domain}.{name}" for name, consumer in scenario.consumers.items() if consumer.of == domain)
+    yield from (
+        READ.capability.format(domain=domain, name=known_as(name))
+        for name, consumer in scenario.consumers.items()
+        if consumer.of == domain
+    )
 
 
 def _arrivals(scenario: Scenario) -> list[str]:

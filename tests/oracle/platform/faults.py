@@ -2,6 +2,8 @@
 
 from typing import TYPE_CHECKING
 
+from ..names import meant
+
 if TYPE_CHECKING:
     from .platform import Path
 
@@ -35,6 +37,7 @@ class PathFaults:
     # --- processes ---
 
     def _process(self, name: str):
+        name = meant(name)
         return self.path.parts[name.split("/")[0]].processes[name]
 
     def _start_process_kill(self, fault: str, spec) -> None:

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from sim.core.draws import Purpose
 
 from ..clock import FAULT
+from ..names import known
 from .cursor import Cursor
 from .handler import Handler
 from .life import Life
@@ -18,17 +19,17 @@ if TYPE_CHECKING:
 class Reader:
     """A consumer group of one domain."""
 
-    def __init__(self, part: "DomainPath", short: str, spec) -> None:
+    def __init__(self, part: "DomainPath", given: str, spec) -> None:
         self.part = part
         self.path = path = part.path
         self.clock = path.clock
         self.spec = spec
-        self.short = short
-        self.name = f"{part.domain.name}/{short}"
+        self.short = known(given)
+        self.name = f"{part.domain.name}/{self.short}"
         self.region = path.names.index(spec.region)
         self.worker = Worker(self.clock, offer=self._offer, done=self._done, speed=float(spec.members))
         works = Works(path.draws, spec.work, self.name, Purpose.CONSUME)
-        self.handler = Handler(part, short, spec) if spec.writes is not None else None
+        self.handler = Handler(part, given, spec) if spec.writes is not None else None
         self.consumed_rows: list[tuple[int, int, int]] = []
         self.cursor = Cursor(
             self.worker,

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from sim.spec.bus.replay import DATABASE, Place
+from sim.spec.bus.replay import Place
 
 from ..draws import FOREVER
 from .worker import DONE, later
@@ -23,7 +23,7 @@ class Replay:
         self.part = path.parts[spec.of]
         self.region = path.names.index(spec.region)
         self.bus = self.part.buses[self.region]
-        self.into_database = spec.into == DATABASE
+        self.into_database = spec.consumer is None
         self.table = "handled" if self.into_database else "replayed"
         self.rows: list[tuple[int, ...]] = []
         self.left: list[int] = []

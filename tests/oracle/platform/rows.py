@@ -41,12 +41,14 @@ def _readers(part: "DomainPath") -> Rows:
     found: Rows = {}
     if part.stream is not None:
         found["dead/stream"] = part.stream.dead_rows
-    everyone = {**part.readers, **({} if part.stream is None else {"stream": part.stream})}
+    everyone = {one.short: one for one in part.readers.values()}
+    if part.stream is not None:
+        everyone["stream"] = part.stream
     for name, one in everyone.items():
         found[f"skipped/{name}"] = one.cursor.skipped_rows
         found[f"unread/{name}"] = one.cursor.unread()
         found[f"placed/{name}"] = one.placed_rows
-    return found | {f"consumed/{name}": reader.consumed_rows for name, reader in part.readers.items()}
+    return found | {f"consumed/{reader.short}": reader.consumed_rows for reader in part.readers.values()}
 
 
 def _calls(part: "DomainPath") -> Rows:

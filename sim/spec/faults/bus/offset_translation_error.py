@@ -6,6 +6,7 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field
 
 from sim.core import dials as d
+from sim.core.names import plain
 from sim.spec.faults.fault import Fault
 from sim.spec.faults.scene import Scene
 from sim.spec.platform import Platform
@@ -30,7 +31,7 @@ class OffsetTranslationError(Fault):
         """The reader can come to move to a translated position, and the skew is not nothing."""
         at = (*path, "reader")
         wrong = list(check_name(platform, self.reader, "reader", at))
-        moves = None if wrong else moves_of(platform, self.reader)
+        moves = None if wrong else moves_of(platform, plain(self.reader, "/"))
         yield from wrong
         if moves is not None and not moves.standby:
             yield Complaint(at, f"{self.reader} has no standby to move to")
@@ -41,4 +42,4 @@ class OffsetTranslationError(Fault):
 
     def turns(self, scene: Scene) -> list[d.Turn]:
         """The reader's skew."""
-        return [d.SKEW.turn(self.reader, value=self.skew)]
+        return [d.SKEW.turn(plain(self.reader, "/"), value=self.skew)]

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import ClassVar, Literal
 
 from sim.core import dials as d
+from sim.core.names import plain
 from sim.spec.faults.fault import Fault
 from sim.spec.faults.scene import Scene
 from sim.spec.platform import Platform
@@ -27,4 +28,4 @@ class ProcessKill(Fault):
 
     def turns(self, scene: Scene) -> list[d.Turn]:
         """The process."""
-        return [d.KILLED.turn(self.process)]
+        return [d.KILLED.turn(plain(self.process, "/"))]

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import ClassVar, Literal
 
 from sim.core import dials as d
+from sim.core.names import plain
 from sim.spec.faults.fault import Fault
 from sim.spec.faults.scene import Scene
 from sim.spec.platform import Platform
@@ -29,4 +30,4 @@ class RebalanceStorm(Fault):
 
     def turns(self, scene: Scene) -> list[d.Turn]:
         """The group."""
-        return [d.STORM.turn(self.reader, value=self.every)]
+        return [d.STORM.turn(plain(self.reader, "/"), value=self.every)]
