@@ -1,9 +1,11 @@
-"""From files, overlays and ``--set`` to one tree, by JSON merge patch."""
+"""From files, overlays and ``--set`` to one tree, by JSON merge patch (a distribution is one value)."""
 
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
+from sim.core.distributions import KINDS
 from sim.core.errors import Problem
 from sim.spec.foreign import what_it_is
 from sim.spec.nodes import Mark, Node, Source, compose, file_source
@@ -43,9 +45,12 @@ def compose_all(
 def merge(base: Node, patch: Node) -> Node:
     """Return ``base`` with ``patch`` applied.
 
-    A null that deletes nothing stays, for the reader of the field to judge.
+    A null that deletes nothing stays, for the reader of the field to judge. A distribution takes the place of
+    one of another kind: merged they would be two at once.
     """
     if not isinstance(base.value, dict) or not isinstance(patch.value, dict):
+        return patch
+    if _distribution(base.value) and _distribution(patch.value) and set(base.value) != set(patch.value):
         return patch
     children = dict(base.value)
     for key, child in patch.value.items():
@@ -54,6 +59,10 @@ def merge(base: Node, patch: Node) -> Node:
         else:
             children[key] = merge(children[key], child) if key in children else child
     return replace(patch, value=children)
+
+
+def _distribution(value: dict[Any, Node]) -> bool:
+    return len(value) == 1 and set(value) <= set(KINDS)
 
 
 def _file(composer: _Composer, path: str, named_at: Mark | None) -> Node | None:

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from sim.core.distributions import lognormal
 from sim.core.errors import SpecError
 from sim.spec.faults.kinds import KINDS
 from sim.spec.model import Model, fields_by_key
@@ -106,6 +107,19 @@ def test_the_digest_names_the_content_of_files_not_their_place(tmp_path):
     with (tmp_path / "one/data/trace.csv").open("a") as stream:
         stream.write("2,us-east,read\n")
     assert same != digest(resolve(load(str(tmp_path / "one/everything.yaml"))))
+
+
+def test_a_distribution_of_another_kind_takes_the_place_of_one(tmp_path):
+    """Of the same kind it is merged, of another it replaces; both ways a file can be used as an overlay."""
+    base, over, same = tmp_path / "base.yaml", tmp_path / "over.yaml", tmp_path / "same.yaml"
+    base.write_text(starter())
+    text = "databases: {{orders: {{failover: {{promotion: {}, decision: {}}}}}}}"
+    over.write_text(text.format("{uniform: [1s, 2s]}", "{exponential: 1m}"))
+    same.write_text(text.format("7s", "{lognormal: {p99: 80s}}"))
+    rules = load(str(base), [str(over)]).databases["orders"].failover
+    assert (rules.promotion.kind, rules.decision.kind) == ("uniform", "exponential")
+    rules = load(str(base), [str(same)]).databases["orders"].failover
+    assert (rules.promotion.kind, rules.decision) == ("constant", lognormal(20e9, 80e9))
 
 
 def test_overlays_and_sets_win_in_order(tmp_path):
