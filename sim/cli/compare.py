@@ -11,6 +11,7 @@ from sim.cli.screen import emit, width
 
 if TYPE_CHECKING:
     from sim.studies.plan import Point
+    from sim.studies.study import Study
     from sim.studies.tally import Tally
 
 TRIALS = 50
@@ -32,10 +33,11 @@ def command(before: str, after: str | None, **given: Any) -> int:
 
     AFTER may be left out: then it is BEFORE with what --set changes. Ends with 3 if a trial broke, else 0.
     """
+    from sim.cli.study import drawn
     from sim.outcome import EXIT_CODES
     from sim.report.compare import document, page
     from sim.report.document import written
-    from sim.report.page import plain
+    from sim.report.page import Section, plain
     from sim.studies.compare import differences
 
     if after is None and not given["sets"]:
@@ -43,18 +45,21 @@ def command(before: str, after: str | None, **given: Any) -> int:
     trials = given["trials"] or TRIALS
     sides = [(before, ()), (after or before, given["sets"])]
     points = [_points(name, sets) for name, sets in sides]  # both, before either is run
-    tallies = [_tally(found, {**given, "trials": trials, "until": "trials"}) for found in points]
+    studies = [_studied(found, {**given, "trials": trials, "until": "trials"}) for found in points]
+    tallies = [study.findings[0].tally for study in studies]
     names: dict[str, Any] = {
         "before": before,
         "after": " ".join([after or before, *given["sets"]]),
         "trials": trials,
         "broken": [_broken(*side, given["seed"]) for side in zip(tallies, sides, strict=True)],
     }
+    place = None if given["quiet"] else drawn(*studies)
     found = differences(*tallies)
+    told = [Section("Next", (f"Page: {place}",))] if place else []
     emit(
         written(document(found, **names))
         if given["as_json"]
-        else plain(page(found, **names), width(sys.stdout))
+        else plain([*page(found, **names), *told], width(sys.stdout))
     )
     return EXIT_CODES["inconclusive"] if any(tally.errors for tally in tallies) else 0
 
@@ -65,11 +70,11 @@ def _points(name: str, sets: tuple[str, ...]) -> "list[Point]":
     return points_of(str(find.scenario(name)), sets=[*sets, "sweep=null"])
 
 
-def _tally(points: "list[Point]", given: dict[str, Any]) -> "Tally":
+def _studied(points: "list[Point]", given: dict[str, Any]) -> "Study":
     from sim.cli.study import stopping, studied
 
     with stopping():
-        return studied(points, given).findings[0].tally
+        return studied(points, given)
 
 
 def _broken(tally: "Tally", side: tuple[str, tuple[str, ...]], seed: int) -> str:

@@ -49,18 +49,20 @@ def run_study(ctx: click.Context, given: dict[str, Any]) -> int:
     with stopping():
         study = studied(_points(given), given)
     if not given["quiet"]:
-        _draw(study)
+        drawn(study)
     emit(_result(study, given), coloured=colours(sys.stdout, given["colour"]))
     return exit_code([finding.verdict for finding in study.findings])
 
 
-def _draw(study: "Study") -> None:
-    """Write the page of a study into its folder."""
+def drawn(*studies: "Study") -> Path:
+    """Write the page of a study, or of two compared, into the (last) folder; return its path."""
     from sim.report import formats
     from sim.report.opened import opened
 
-    found = [opened(study.store.target)]
-    outputs.written(formats.place_of("html", ".html", found), formats.told("html", ".html", found))
+    found = [opened(study.store.target) for study in studies]
+    place = formats.place_of("html", ".html", found)
+    outputs.written(place, formats.told("html", ".html", found))
+    return place
 
 
 def studied(points: "list[Point]", given: dict[str, Any]) -> "Study":

@@ -23,9 +23,9 @@ def page(
     rows = tuple(
         (
             f"{d.name[0]} {d.name[1]}",
-            _number(d.before, d.unit),
-            _number(d.after, d.unit),
-            _signed(d.mean if math.isfinite(d.mean.low) else d.median, d.unit),
+            number(d.before, d.unit),
+            number(d.after, d.unit),
+            signed(d.mean if math.isfinite(d.mean.low) else d.median, d.unit),
             "-" if math.isnan(d.noise_left) else percent(d.noise_left),
         )
         for d in moved
@@ -69,7 +69,8 @@ def document(
     }
 
 
-def _number(value: float, unit: str) -> str:
+def number(value: float, unit: str) -> str:
+    """Write a mean with its unit."""
     if math.isinf(value):
         return "no bound"
     if unit == "s":
@@ -77,7 +78,8 @@ def _number(value: float, unit: str) -> str:
     return percent(value) if unit == "1" else count(value)
 
 
-def _signed(estimate: Estimate, unit: str) -> str:
+def signed(estimate: Estimate, unit: str) -> str:
+    """Write a difference and its interval, each with its sign."""
     value, low, high = (_sign(x, unit) for x in (estimate.value, estimate.low, estimate.high))
     return value if low == high == value else f"{value} ({low} to {high})"
 
@@ -85,4 +87,4 @@ def _signed(estimate: Estimate, unit: str) -> str:
 def _sign(value: float, unit: str) -> str:
     if math.isinf(value) or math.isnan(value):
         return "?"
-    return ("+" if value >= 0 else "-") + _number(abs(value), unit)
+    return ("+" if value >= 0 else "-") + number(abs(value), unit)

@@ -45,6 +45,10 @@ class Trials:
     figures: dict[Name, Ends] = field(default_factory=dict)
     units: dict[Name, str] = field(default_factory=dict)
 
+    def by_trial(self, metric: str, of: str) -> np.ndarray:
+        """Return the most that a figure can be, float64 (trials,), NaN for trials that have none."""
+        return self.figures[metric, of].highs
+
 
 def trials_of(folder: Path, *, metrics: Collection[str] | None = None) -> list[Trials]:
     """Return the trials of each point of a study's tables.

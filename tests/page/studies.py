@@ -23,6 +23,16 @@ def page(folder, *options, text=small.TEXT):
     return found
 
 
+def comparison(folder):
+    """Compare two designs in a folder; return the page."""
+    folder.mkdir()
+    scenario = small.written(folder, small.TEXT.replace("name: Small study", NAME))
+    to = ("--set", "databases.orders.failover.promotion=90s", "--out", str(folder / "reports"))
+    main(["compare", str(scenario), "--trials", "8", *ALONE, *to])
+    (found,) = folder.glob("reports/*/*-study/comparison.html")
+    return found
+
+
 def pages(folder):
     """Every page, by name."""
     with pytest.MonkeyPatch.context() as patch:
@@ -33,5 +43,6 @@ def pages(folder):
         # The run ends before anything can have recovered.
         "undecided": page(folder / "undecided", "--trials", "3", "--set", "duration=3m5s"),
         "one": page(folder / "one", "--until", "decided", "--trials", "1"),
+        "comparison": comparison(folder / "comparison"),
         "sweep": page(folder / "sweep", "--trials", "4", "--set", PRICES, "--sweep", PROMOTION),
     }

@@ -9,3 +9,13 @@ def of_study(found: Opened) -> str:
     from sim.report.html.study_page import page
 
     return page(found.document, found.folder)
+
+
+def of_comparison(before: Opened, after: Opened) -> str:
+    """Return the page of two runs, or of two studies on the same draws.
+
+    SpecError if they cannot be compared; OSError without tables of studies.
+    """
+    from sim.report.html import comparison
+
+    return comparison.page(before, after)

@@ -11,8 +11,11 @@ def provenance(
     commands: Iterable[str],
     *,
     machine: Mapping[str, str] | None = None,
+    where: str = "in this folder",
 ) -> list[Child]:
-    """Return facts, versions and commands; ``machine``: what results may depend on besides."""
+    """Return facts, versions and commands; ``machine``: what results may depend on besides;
+    ``where``: to be in, for the commands.
+    """
     told = {**facts, **{what: number or "not installed" for what, number in versions.items()}}
     rows = (el("div", el("dt", what), el("dd", name(value))) for what, value in told.items())
     parts: list[Child] = [el("dl", *rows, class_="facts")]
@@ -20,4 +23,4 @@ def provenance(
         told = {what: value for what, value in machine.items() if value != versions.get(what)}
         rows = (el("div", el("dt", what), el("dd", name(value))) for what, value in told.items())
         parts.append(el("details", el("summary", "The machine"), el("dl", *rows, class_="facts")))
-    return [*parts, el("p", "To make it again, in this folder:"), items([command(line) for line in commands])]
+    return [*parts, el("p", f"To make it again, {where}:"), items([command(line) for line in commands])]
