@@ -10,7 +10,6 @@ from click import Context
 
 from sim.cli.main import COMMANDS, group
 from sim.core.identity import LIMITS
-from sim.core.stages import CONSUMERS, REGIONS, STAGES
 from tests.repo.sources import ROOT
 from tests.repo.tables import TABLES, current
 
@@ -43,17 +42,6 @@ def test_the_contract_tells_every_limit():
     contract = (ROOT / "docs/semantics.md").read_text("utf-8")
     told = re.findall(r"^\| `(\w+)` \| ([\d,]+) \|", contract, re.MULTILINE)
     assert dict(told) == {name: f"{limit:,}" for name, limit in LIMITS.items()}
-
-
-def test_the_contract_tells_every_stage():
-    """The table of stages in docs/measures.md is what is declared of them."""
-    contract = (ROOT / "docs/measures.md").read_text("utf-8")
-    (table,) = re.findall(
-        r"^\| stage \| what it holds \|\n\|---\|---\|\n((?:\|.+\n)+)", contract, re.MULTILINE
-    )
-    of = {REGIONS: "{}/<r>", CONSUMERS: "<consumer>"}
-    rows = [f"| `{of.get(s.each, '{}').format(s.name)}` | {s.says} |" for s in STAGES]
-    assert table.splitlines() == rows
 
 
 def test_every_document_is_in_the_index():

@@ -10,16 +10,28 @@ from sim.measure.platform.tally import TallyFigures
 class ReplayFigures:
     """What one replay brought."""
 
-    started_s: float | None = figure("when it began; null: it did not")
-    finished_s: float | None = figure("when it was done; null: it was not")
+    started_s: float | None = figure("milestone `replay.started`; null: there was none")
+    finished_s: float | None = figure("milestone `replay.finished`; null: there was none")
     catch_up_s: float | None = figure("from its start to the last of the filled; null: there was none")
     rows: int = figure("rows handed to the consumer, or operations called in the database", "records")
-    filled: int = figure("of versions that were not there: of lost writes, their first commits", "records")
-    unchanged: int = figure(
-        "that were there, and came to an idempotent one, or made no surviving commit", "records"
+    filled: int = figure(
+        "rows of versions that the consumer did not have; the first commits of writes that were on no "
+        "database any more",
+        "records",
     )
-    duplicates: TallyFigures = figure("applied once more", "records")
-    won_back: int = figure("of the filled in a database: acknowledged writes", "records")
+    unchanged: int = figure(
+        "rows that the consumer had, of an idempotent replay; operations without a surviving commit",
+        "records",
+    )
+    duplicates: TallyFigures = figure(
+        "duplicates applied: versions that the consumer had; commits of writes that have another one",
+        "records",
+    )
+    won_back: int = figure(
+        "of the filled in a database: acknowledged writes (`loss`); 0 of a replay into a consumer, whose "
+        "stage says it (`waterfall`)",
+        "records",
+    )
 
 
 @record

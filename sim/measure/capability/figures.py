@@ -23,13 +23,16 @@ class SeenFigures:
     """Recovery as one group of clients saw it."""
 
     rta_s: float | None = figure(
-        "recovery time: of the longest episode from start to end; 0: never bad; null: one is censored"
+        "the recovery time: from start to end of the longest episode; 0: never bad; null: an episode is "
+        "censored"
     )
     rta_ns: int | None = figure("the same in whole nanoseconds")
     censored_after_s: float | None = figure(
         "the run ended before `hold` was complete: how long that episode had lasted by then; else null"
     )
-    downtime_s: float = figure("total length of bad windows, in all episodes")
+    downtime_s: float = figure(
+        "total length of bad windows, in all episodes, cut off at the end of the warm-up and of the run"
+    )
     operations: int = figure(
         "operations that were judged: ended, or open for longer than `latency`", "operations"
     )
@@ -45,13 +48,16 @@ class RecoveryFigures:
     """Recovery of one capability, over all clients."""
 
     rta_s: float | None = figure(
-        "recovery time: of the longest episode from start to end; 0: never bad; null: one is censored"
+        "the recovery time: from start to end of the longest episode; 0: never bad; null: an episode is "
+        "censored"
     )
     rta_ns: int | None = figure("the same in whole nanoseconds")
     censored_after_s: float | None = figure(
         "the run ended before `hold` was complete: how long that episode had lasted by then; else null"
     )
-    downtime_s: float = figure("total length of bad windows, in all episodes")
+    downtime_s: float = figure(
+        "total length of bad windows, in all episodes, cut off at the end of the warm-up and of the run"
+    )
     operations: int = figure(
         "operations that were judged: ended, or open for longer than `latency`", "operations"
     )
@@ -106,10 +112,12 @@ class OperationFigures:
 class WindowFigures:
     """The worst windows of one length; null: none had an operation that was judged."""
 
-    windows: int = figure("windows that had an operation that was judged", "windows")
-    availability: float | None = figure("the least availability of a window", "1")
+    windows: int = figure("windows of that length that had an operation that was judged", "windows")
+    availability: float | None = figure(
+        "the least availability of one; null: none had such an operation", "1"
+    )
     availability_at_s: float | None = figure("when the first window of that availability begins")
-    error_rate: float | None = figure("the greatest error rate of a window", "1")
+    error_rate: float | None = figure("the greatest error rate of one; null: likewise", "1")
     error_rate_at_s: float | None = figure("when the first window of that error rate begins")
 
 
@@ -128,11 +136,11 @@ class RatioSeries:
 class RatioFigures:
     """Shares of the operations that were judged; null: there was none."""
 
-    availability: float | None = figure("those that ended ok within `latency`", "1")
-    error_rate: float | None = figure(
-        "those that ended fail or info, or were open for longer than `latency`", "1"
+    availability: float | None = figure(
+        "good operations as a share of those judged; null: there is none", "1"
     )
-    series: RatioSeries = figure("availability over time")
+    error_rate: float | None = figure("errors as a share of those judged; null: there is none", "1")
+    series: RatioSeries = figure("availability over time, by when operations were first sent")
     windows: Mapping[str, WindowFigures] = figure(
-        "by length, as objectives ask for: the worst windows as long"
+        "by length, for each `over` that an objective asks for (`5m`): the worst windows of that length"
     )

@@ -9,10 +9,15 @@ class InsightFigures:
 
     refreshes: int = figure("refreshes", "refreshes")
     failed: int = figure("refreshes that failed", "refreshes")
-    longest_s: float = figure("the longest time without a good refresh")
+    longest_s: float = figure(
+        "the longest time without a good refresh, from the end of the warm-up to the end of the run"
+    )
     records: int = figure(
-        "surviving commits up to the newest that the last good refresh showed which its tables hold",
+        "surviving commits up to the newest that the last good refresh showed which the region's analytics "
+        "tables hold at the end",
         "records",
     )
-    missing: int = figure("those that its tables lack", "records")
-    completeness: float | None = figure("the share that they hold; null: it never showed anything", "1")
+    missing: int = figure("those that they do not hold", "records")
+    completeness: float | None = figure(
+        "`records` / (`records` + `missing`), over all its domains; null: it never showed anything", "1"
+    )

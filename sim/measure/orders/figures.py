@@ -57,13 +57,15 @@ class HandlerFigures:
 class OrderFigures:
     """What became of the orders of one domain."""
 
-    orders: int = figure("all of them", "orders")
+    orders: int = figure("all of them: `complete` + `under_way` + `stuck`", "orders")
     complete: int = figure("every step is done", "orders")
     under_way: int = figure("not complete, acknowledged no longer than `patience` before the end", "orders")
     stuck: LateOrders = figure("not complete, acknowledged longer ago")
     half_done: LateOrders = figure("of the stuck: some step is done")
-    doubled: DoubledEffects = figure("what was done twice")
-    handlers: Mapping[str, HandlerFigures] = figure("by handler: what it did")
+    doubled: DoubledEffects = figure(
+        "(handler, tag) with two or more surviving commits, whoever wrote the event"
+    )
+    handlers: Mapping[str, HandlerFigures] = figure("by handler, of each step: what it did")
 
 
 @record
@@ -91,7 +93,7 @@ class OversoldFigures:
     """Promises that found the shelf empty."""
 
     count: int = figure("standing grants that found the shelf empty", "grants")
-    items: int = figure("different items among them", "items")
+    items: int = figure("different keys among them", "items")
     witness: OversoldWitness | None = figure("the earliest; null: none")
 
 
@@ -99,11 +101,13 @@ class OversoldFigures:
 class StockFigures:
     """What was promised from one stock."""
 
-    takes: int = figure("commits of the handler, on any timeline: granted and declined", "records")
+    takes: int = figure(
+        "commits of the handler, on any timeline: `granted` + `declined`, each counted for itself", "records"
+    )
     granted: int = figure("takes that found a unit", "records")
     declined: int = figure("takes that found none", "records")
     forgotten: int = figure("acknowledged grants that were abandoned and not made good", "grants")
-    oversold: OversoldFigures = figure("promises that found the shelf empty")
+    oversold: OversoldFigures = figure("standing grants that found the shelf empty")
     level_min: int | None = figure(
         "the lowest level of any item, on the shelf or in a database; null: no take", "units"
     )

@@ -38,7 +38,7 @@ class CutFigures:
     to: str | None = figure("region of the node that was promoted; null: a destruction")
     timeline: int = figure("the timeline that it began")
     cut: int = figure("log sequence number up to which the timeline before goes on")
-    failed_at_s: float = figure("when the old primary stopped serving the majority side")
+    failed_at_s: float = figure("t_f: when the old primary stopped serving the majority side")
     records: int = figure("lost writes", "records")
     window_s: float = figure(
         "from the commit of the oldest lost write to the failure, or the newest acknowledged abandoned "
@@ -47,12 +47,17 @@ class CutFigures:
     )
     info_lost: int = figure("likewise lost writes whose client does not know", "records")
     diverged: int = figure(
-        "of the lost: committed by a primary that no longer served the majority", "records"
+        "of the lost: committed at or after t_f, by a primary that no longer served the majority", "records"
     )
     avoidable: int = figure(
-        "of the lost: another node had received them when the promotion was made", "records"
+        "of the lost: another node, neither the old nor the new primary, had received them when the "
+        "promotion was made",
+        "records",
     )
-    salvageable: int = figure("of the lost: on the disk of a node that came back and rewound", "records")
+    salvageable: int = figure(
+        "of the lost: on the disk of a node that came back and rewound, instead of copying everything anew",
+        "records",
+    )
     cause: LossCauses = figure("where the lost were")
 
 
@@ -82,29 +87,43 @@ class LossFigures:
     records: int = figure("lost writes, each counted once", "records")
     stranded: int = figure("stranded writes: not lost, but on no side that counts", "records")
     window_s: float = figure(
-        "the largest window of a recovery; 0: nothing was lost; null: the store was destroyed as a whole",
+        "the largest window of a recovery: max(t_f, t_s) less the commit time of its oldest lost write; 0: "
+        "nothing was lost; null: the store was destroyed as a whole",
         unbounded=True,
     )
     window_over_s: float | None = figure(
-        "of a store destroyed as a whole: the window is longer than that; else null"
+        "of a store destroyed as a whole: the window is longer than that, the time from the start of the "
+        "run to the destruction; else null"
     )
     stranded_window_s: float = figure(
-        "how far back what is stranded reaches; 0: nothing is; null: what lay before the run is stranded too",
+        "max(t_f, t_s) less the commit time of the oldest stranded write, t_f being the last "
+        "`primary.lost`, else the end, and t_s the commit of the newest; 0: nothing is stranded; null: what "
+        "lay before the run is stranded too",
         unbounded=True,
     )
     bounds: LossBounds = figure(
-        "what objectives are about: at least what is lost, at most what is stranded too"
+        "what objectives are about: at least what is lost, at most what is lost or stranded; without bound: "
+        "all of a store that was destroyed, or is stranded, with what lay before the run"
     )
     bytes: int = figure("the lost writes times the size of a record", "bytes")
-    info_lost: int = figure("likewise lost writes whose client does not know", "records")
-    info_stranded: int = figure("likewise stranded writes whose client does not know", "records")
+    info_lost: int = figure(
+        "likewise lost writes whose client does not know; in no objective's bounds", "records"
+    )
+    info_stranded: int = figure(
+        "likewise stranded writes whose client does not know; in no objective's bounds", "records"
+    )
     diverged: int = figure(
-        "of the lost: committed by a primary that no longer served the majority", "records"
+        "of the lost: committed at or after t_f, by a primary that no longer served the majority", "records"
     )
     avoidable: int = figure(
-        "of the lost: another node had received them when the promotion was made", "records"
+        "of the lost: another node, neither the old nor the new primary, had received them when the "
+        "promotion was made",
+        "records",
     )
-    salvageable: int = figure("of the lost: on the disk of a node that came back and rewound", "records")
+    salvageable: int = figure(
+        "of the lost: on the disk of a node that came back and rewound, instead of copying everything anew",
+        "records",
+    )
     diverged_stranded: int = figure(
         "of the stranded: committed by a primary that no longer served the majority", "records"
     )
@@ -134,14 +153,24 @@ class ExposureSeries:
 class CurveFigures:
     """Records at risk over time, in one way."""
 
-    records_max: int = figure("the most at any time", "records")
+    records_max: int = figure("the most at any time, looked at after every commit", "records")
     records_max_at_s: float = figure("when that was")
     records_mean: float | None = figure("the mean over time", "records")
-    age_max_s: float = figure("the age of the oldest at its largest")
+    age_max_s: float = figure(
+        "the age of the oldest such record at its largest, looked at after every commit and before every "
+        "departure"
+    )
     age_max_at_s: float = figure("when that was")
     age_mean_s: float | None = figure("its mean over time, 0 while there is none")
-    emptied: bool = figure("the standby lost its data at some time, which the other figures do not say")
-    series: ExposureSeries = figure("both over time")
+    emptied: bool = figure(
+        "the standby lost its data at some time: until it was copied anew nothing of the store was there, "
+        "which the other figures, of what it had not received, do not say; `exposure_max_records` is then "
+        "`records_max` or more, without bound"
+    )
+    series: ExposureSeries = figure(
+        "the maxima in steps, at most 2000; what stood at the beginning of a step, and has grown older by "
+        "its end, is in it though nothing happened"
+    )
 
 
 @record
@@ -182,21 +211,34 @@ class ConsistencyFigures:
     """What readers of one store saw; null: nobody read."""
 
     reads: int = figure("reads that ended ok", "operations")
-    stale_reads: int = figure("those for which a newer version of the key had been committed", "operations")
+    stale_reads: int = figure(
+        "those for which a newer version of the key had been committed when they were served", "operations"
+    )
     stale_fraction: float | None = figure("their share", "1")
-    staleness_max_s: float | None = figure("the most time since the commit of the oldest newer version")
-    staleness_mean_s: float | None = figure("the mean of that over all reads")
+    staleness_max_s: float | None = figure(
+        "the most of: service time less commit time of the oldest newer version, 0 for a read of the newest"
+    )
+    staleness_mean_s: float | None = figure("its mean over all reads")
     staleness_p50_s: float | None = figure("half of the reads are at most as stale")
     staleness_p99_s: float | None = figure("99 % of the reads are at most as stale")
     staleness_p999_s: float | None = figure("99.9 % of the reads are at most as stale")
     versions_behind_max: int | None = figure("the most newer versions there were", "versions")
     versions_behind_mean: float | None = figure("the mean of that over all reads", "versions")
-    read_your_writes: GuaranteeFigures = figure("reads that miss the session's own acknowledged writes")
-    monotonic_reads: GuaranteeFigures = figure("reads that return less than the session had read")
-    monotonic_writes: GuaranteeFigures = figure(
-        "writes on a timeline without the session's own earlier write"
+    read_your_writes: GuaranteeFigures = figure(
+        "reads that returned less than the highest version of the session's own acknowledged writes of that "
+        "key"
     )
-    writes_follow_reads: GuaranteeFigures = figure("writes on a timeline without what the session had read")
+    monotonic_reads: GuaranteeFigures = figure(
+        "reads that returned less than the highest version that the session's own reads of that key returned"
+    )
+    monotonic_writes: GuaranteeFigures = figure(
+        "writes committed on a timeline that does not hold the session's highest acknowledged version of "
+        "that key"
+    )
+    writes_follow_reads: GuaranteeFigures = figure(
+        "writes committed on a timeline that does not hold the highest version the session had read of that "
+        "key"
+    )
 
 
 @record

@@ -86,6 +86,8 @@ def _held(hint: Any) -> tuple[str, tuple[type, ...]]:
     if origin in (Union, UnionType):
         found = [_held(option) for option in get_args(hint)]
         return "".join(entry for entry, _ in found), tuple(one for _, held in found for one in held)
+    if not isinstance(origin, type):
+        return "", ()  # words
     entry, held = _held(get_args(hint)[-1 if issubclass(origin, Mapping) else 0])
     return ("{}" if issubclass(origin, Mapping) else "[]") + entry, held
 
