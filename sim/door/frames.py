@@ -21,7 +21,7 @@ TERMS = ("delivered", "in_flight", "stranded", "dropped", "lost")
 GUARANTEES = ("read_your_writes", "monotonic_reads", "monotonic_writes", "writes_follow_reads")
 
 
-def _frame(rows: Iterable[Mapping[str, Any]], columns: Mapping[str, str], *index: str) -> "pd.DataFrame":
+def frame(rows: Iterable[Mapping[str, Any]], columns: Mapping[str, str], *index: str) -> "pd.DataFrame":
     """Return a frame of rows. ``columns``: name -> dtype; ``index``: those that are the index."""
     import pandas as pd
 
@@ -30,9 +30,9 @@ def _frame(rows: Iterable[Mapping[str, Any]], columns: Mapping[str, str], *index
         name: pd.array([row.get(name) for row in held], dtype=_nullable(dtype))
         for name, dtype in columns.items()
     }
-    frame = pd.DataFrame(data)
-    frame.attrs["units"] = {name: unit for name in columns if (unit := unit_of(name))}
-    return frame.set_index(list(index)) if index else frame
+    made = pd.DataFrame(data)
+    made.attrs["units"] = {name: unit for name in columns if (unit := unit_of(name))}
+    return made.set_index(list(index)) if index else made
 
 
 def _nullable(dtype: str) -> str:
@@ -55,7 +55,7 @@ def objectives(document: Document) -> "pd.DataFrame":
     text = dict.fromkeys(("id", "metric", "of", "must"), "text")
     values = dict.fromkeys(("value", "low", "high"), "float")
     rest = {"unit": "text", "verdict": "text", "censored": "bool", "why": "text"}
-    return _frame(rows, {**text, **values, **rest}, "id")
+    return frame(rows, {**text, **values, **rest}, "id")
 
 
 def recovery(document: Document) -> "pd.DataFrame":
@@ -67,7 +67,7 @@ def recovery(document: Document) -> "pd.DataFrame":
     seconds = ("rta_s", "censored_after_s", "downtime_s", "serving_again_s", "caught_up_s")
     counts = ("operations", "failed_requests", "slow_requests", "episodes")
     columns = {"capability": "text", **dict.fromkeys(seconds, "float"), **dict.fromkeys(counts, "int")}
-    return _frame(rows, {**columns, "tested": "bool"}, "capability")
+    return frame(rows, {**columns, "tested": "bool"}, "capability")
 
 
 def episodes(document: Document) -> "pd.DataFrame":
@@ -78,7 +78,7 @@ def episodes(document: Document) -> "pd.DataFrame":
         for episode in found["episodes"]
     )
     seconds = dict.fromkeys(("started_s", "recovered_s", "rta_s", "downtime_s"), "float")
-    return _frame(rows, {"capability": "text", **seconds, "failed_requests": "int"})
+    return frame(rows, {"capability": "text", **seconds, "failed_requests": "int"})
 
 
 def phases(document: Document) -> "pd.DataFrame":
@@ -92,7 +92,7 @@ def phases(document: Document) -> "pd.DataFrame":
         for name, found in document["recovery"].items()
         for phase, began_s, duration_s in spent(found)
     )
-    return _frame(rows, columns)
+    return frame(rows, columns)
 
 
 def loss(document: Document) -> "pd.DataFrame":
@@ -107,7 +107,7 @@ def loss(document: Document) -> "pd.DataFrame":
         "store": "text", "records": "int", "stranded": "int", "window_s": "float", **bounds,
         **dict.fromkeys(counts, "int"), "named_cause": "text", "reason": "text",
     }  # fmt: skip
-    return _frame(rows, columns, "store")
+    return frame(rows, columns, "store")
 
 
 def _bounds(found: Mapping[str, Any]) -> dict[str, Any]:
@@ -129,7 +129,7 @@ def waterfall(document: Document) -> "pd.DataFrame":
         "store": "text", "stage": "text", **dict.fromkeys(TERMS, "int"), "window_s": "float",
         "first_lost_rid": "int", "first_lost_commit_s": "float", "first_lost_why": "text",
     }  # fmt: skip
-    return _frame(rows, columns, "store", "stage")
+    return frame(rows, columns, "store", "stage")
 
 
 def _first(found: Mapping[str, Any]) -> dict[str, Any]:
@@ -142,7 +142,7 @@ def freshness(document: Document) -> "pd.DataFrame":
     """Return a row for each capability of the data path: how old what it shows was."""
     rows = ({"capability": name, **found} for name, found in document.get("freshness", {}).items())
     seconds = dict.fromkeys(("max_s", "mean_s", "p99_s", "level_s"), "float")
-    return _frame(rows, {"capability": "text", **seconds}, "capability")
+    return frame(rows, {"capability": "text", **seconds}, "capability")
 
 
 def consistency(document: Document) -> "pd.DataFrame":
@@ -154,7 +154,7 @@ def consistency(document: Document) -> "pd.DataFrame":
         if name in found
     )
     columns = {"store": "text", "guarantee": "text", "violations": "int", "judged": "int"}
-    return _frame(rows, columns, "store", "guarantee")
+    return frame(rows, columns, "store", "guarantee")
 
 
 def staleness(document: Document) -> "pd.DataFrame":
@@ -168,7 +168,7 @@ def staleness(document: Document) -> "pd.DataFrame":
         "staleness_p999_s",
     )
     counts = {"reads": "int", "stale_reads": "int", "versions_behind_max": "int"}
-    return _frame(rows, {"store": "text", **counts, **dict.fromkeys(seconds, "float")}, "store")
+    return frame(rows, {"store": "text", **counts, **dict.fromkeys(seconds, "float")}, "store")
 
 
 def monitors(document: Document) -> "pd.DataFrame":
@@ -181,7 +181,7 @@ def monitors(document: Document) -> "pd.DataFrame":
     columns = {
         "monitor": "text", "fault": "text", "unit": "text", "shown": "float", "true_age_s": "float",
     }  # fmt: skip
-    return _frame(rows, columns, "monitor", "fault")
+    return frame(rows, columns, "monitor", "fault")
 
 
 def milestones(document: Document) -> "pd.DataFrame":
@@ -193,14 +193,14 @@ def milestones(document: Document) -> "pd.DataFrame":
         "id": "int", "at_s": "float", "kind": "text", "subject": "text", "why": "text",
         "values": "object", "cause": "int",
     }  # fmt: skip
-    return _frame(document["milestones"], columns, "id")
+    return frame(document["milestones"], columns, "id")
 
 
 def faults(document: Document) -> "pd.DataFrame":
     """Return a row for each fault: when it was, and whether it took effect."""
     rows = ({"fault": name, **found} for name, found in document["faults"].items())
     seconds = dict.fromkeys(("started_s", "healed_s", "until_s"), "float")
-    return _frame(rows, {"fault": "text", "status": "text", "fired": "bool", **seconds}, "fault")
+    return frame(rows, {"fault": "text", "status": "text", "fired": "bool", **seconds}, "fault")
 
 
 def exposure(document: Document) -> "pd.DataFrame":
@@ -288,77 +288,3 @@ def _series(document: Document, found: "Steps", names: list[str]) -> "pd.DataFra
     units = {name: unit for name in ("at_s", *sorted(figures)) if (unit := unit_of(name))}
     frame.attrs = {"units": units, "faults": windows(document)}
     return frame
-
-
-def rulings(document: Document) -> "pd.DataFrame":
-    """Return a row for each point and objective of a study."""
-    rows = (
-        {"point": point["label"], **ruling, **_met_in(ruling)}
-        for point in document["points"]
-        for ruling in point["sla"]
-    )
-    counts = dict.fromkeys(("met", "missed", "undecided", "broken"), "int")
-    columns = {
-        "point": "text", "id": "text", "metric": "text", "of": "text", "must": "text", "in": "float",
-        "verdict": "text", **counts, "fraction": "float", "fraction_low": "float", "fraction_high": "float",
-        "why": "text",
-    }  # fmt: skip
-    return _frame(rows, columns, "point", "id")
-
-
-def _met_in(ruling: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the fraction of runs that meet an objective, with its interval."""
-    fraction = ruling["fraction"] or {}
-    return {
-        "fraction": fraction.get("value"),
-        "fraction_low": fraction.get("low"),
-        "fraction_high": fraction.get("high"),
-    }
-
-
-def estimates(document: Document) -> "pd.DataFrame":
-    """Return a row for each point, figure and statistic of a study, with its interval."""
-    rows = (
-        {
-            "point": point["label"],
-            "figure": metric,
-            "of": what,
-            "statistic": name,
-            "unit": found["unit"],
-            **_range(one),
-        }
-        for point in document["points"]
-        for what, metrics in point["estimates"].items()
-        for metric, found in metrics.items()
-        for name, one in found.items()
-        if name != "unit"
-    )
-    text = dict.fromkeys(("point", "figure", "of", "statistic", "unit"), "text")
-    return _frame(rows, {**text, **dict.fromkeys(("value", "value_high", "low", "high"), "float")})
-
-
-def _range(one: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a statistic: ``value`` to ``value_high``, bounded by ``low`` and ``high``."""
-    return {name: one.get(name) for name in ("value", "value_high", "low", "high")}
-
-
-def frontier(document: Document) -> "pd.DataFrame":
-    """Return a row for each point of a sweep, as the study's document has it."""
-    import pandas as pd
-
-    return pd.DataFrame([{"point": p["label"], **p["frontier"]} for p in document["points"]]).set_index(
-        "point"
-    )
-
-
-def differences(document: Document) -> "pd.DataFrame":
-    """Return a row for each figure that two designs have: means, paired difference, 95 % interval."""
-    rows = (
-        {**row, "difference": row["mean"]["value"], "low": row["mean"]["low"], "high": row["mean"]["high"]}
-        for row in document["differences"]
-    )
-    columns = {
-        "metric": "text", "of": "text", "unit": "text", "before": "float", "after": "float",
-        "difference": "float", "low": "float", "high": "float", "noise_left": "float", "differs": "bool",
-    }  # fmt: skip
-    return _frame(rows, columns, "metric", "of")

@@ -7,7 +7,7 @@ from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sim.door import frames
+from sim.door import frames, study_frames
 from sim.report import span
 
 if TYPE_CHECKING:
@@ -173,17 +173,25 @@ class Study:
     @cached_property
     def objectives(self) -> "pd.DataFrame":
         """A row for each point and objective: in how many trials it was met, and the verdict."""
-        return frames.rulings(self.document)
+        return study_frames.rulings(self.document)
 
     @cached_property
     def estimates(self) -> "pd.DataFrame":
         """A row for each point, figure and statistic: value and 95 % interval."""
-        return frames.estimates(self.document)
+        return study_frames.estimates(self.document)
 
     @cached_property
     def frontier(self) -> "pd.DataFrame":
         """A row for each point of a sweep: what it costs and gives, and whether none is better in all."""
-        return frames.frontier(self.document)
+        return study_frames.frontier(self.document)
+
+    def knobs(self, figure: str, of: str, *, statistic: str = "p95") -> "pd.DataFrame":
+        """Return what each knob of a sweep does to a figure by itself, the one that moves it most first.
+
+        ``figure``, ``of``, ``statistic``: as in ``estimates``. A row for each value of a knob at points where
+        only that knob is not at its first value; ``base``: the estimate where all are. Empty without such.
+        """
+        return study_frames.knobs(self.document, figure=figure, of=of, statistic=statistic)
 
     def table(self, name: str) -> "pd.DataFrame":
         """Return a table of all trials: trials, objectives, faults, metrics or milestones.
@@ -235,7 +243,7 @@ class Comparison:
     @cached_property
     def differences(self) -> "pd.DataFrame":
         """A row for each figure that both have: means, paired difference with its 95 % interval."""
-        return frames.differences(self.document)
+        return study_frames.differences(self.document)
 
     def __repr__(self) -> str:
         """Return both designs and how many figures differ."""

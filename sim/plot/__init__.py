@@ -7,7 +7,11 @@ no meaning rests on colour alone. ``save`` writes the same bytes for the same fi
 from sim.plot.designs import differences, frontier
 from sim.plot.incident import lanes, phases
 from sim.plot.loss import waterfall
-from sim.plot.series import ages, exposure
+from sim.plot.series import ages, backlog, exposure, lag, success
 from sim.plot.style import save
+from sim.plot.trials import distribution, tornado
 
-__all__ = ["ages", "differences", "exposure", "frontier", "lanes", "phases", "save", "waterfall"]
+__all__ = [
+    "ages", "backlog", "differences", "distribution", "exposure", "frontier", "lag", "lanes", "phases",
+    "save", "success", "tornado", "waterfall",
+]  # fmt: skip

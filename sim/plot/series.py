@@ -3,9 +3,9 @@
 from typing import TYPE_CHECKING
 
 from matplotlib.axes import Axes
+from matplotlib.ticker import PercentFormatter
 
 from sim.plot import style
-from sim.report.quantities import duration
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -44,17 +44,52 @@ def ages(run: "Run", ax: Axes | None = None, *, theme: style.Theme = "light") ->
     return ax
 
 
+def success(run: "Run", ax: Axes | None = None, *, theme: style.Theme = "light") -> Axes:
+    """Draw, over time, which share of the operations of each capability was answered in time."""
+    ax = style.axes(ax, theme, title=f"{run.document['scenario']}: answered in time")
+    found = run.success
+    shares = found.xs("availability", axis=1, level="figure") if found.size else found
+    _lines(ax, run, shares, theme, ages=False)
+    ax.set_ylim(0.0, 1.03)
+    ax.yaxis.set_major_formatter(PercentFormatter(1.0))
+    ax.set_ylabel("share of operations")
+    return ax
+
+
+def lag(run: "Run", ax: Axes | None = None, *, monitor: str, theme: style.Theme = "light") -> Axes:
+    """Draw the lag of a standby or mirror as its monitor showed it, beside the true one.
+
+    KeyError if there is no such monitor; ``run.lag`` names them.
+    """
+    found = run.lag[monitor].rename(columns={"shown_s": "shown", "true_age_s": "true"})
+    ax = style.axes(ax, theme, title=f"{monitor}: lag as it was shown, and as it was")
+    _lines(ax, run, found, theme, ages=True)
+    ax.set_ylabel("lag")
+    return ax
+
+
+def backlog(run: "Run", ax: Axes | None = None, *, theme: style.Theme = "light") -> Axes:
+    """Draw how many rows each consumer was behind, as its monitor showed it."""
+    ax = style.axes(ax, theme, title=f"{run.document['scenario']}: rows behind")
+    found = run.backlog
+    rows = found.xs("records", axis=1, level="figure") if found.size else found
+    _lines(ax, run, rows, theme, ages=False)
+    ax.set_ylim(0.0, max(1.0, ax.get_ylim()[1]))
+    ax.set_ylabel("rows")
+    return ax
+
+
 def _lines(ax: Axes, run: "Run", series: "pd.DataFrame", theme: style.Theme, *, ages: bool) -> None:
     for number, name in enumerate(series.columns):
         label = name if isinstance(name, str) else " to ".join(name)
         ax.plot(
-            series.index, series[name], label=style.plain(label), linewidth=1.3, drawstyle="steps-pre",
-            **style.line(number, theme),
+            series.index, series[name], label=style.plain(label), linewidth=1.3,
+            drawstyle="steps-pre", clip_on=False, **style.line(number, theme),
         )  # fmt: skip
     ax.set_xlim(0.0, run.end_s)
     ax.set_ylim(bottom=0.0)
     if ages:
-        ax.yaxis.set_major_formatter(lambda value, _: duration(value))
+        style.durations(ax)
     style.time_axis(ax)
     style.shade(ax, run.faults_were, theme)
     if len(series.columns):

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from os import PathLike
+from textwrap import wrap
 from typing import Any
 
 from matplotlib import rc_context
@@ -21,6 +22,7 @@ HATCHES = {
 SIZE = (9.0, 4.5)  # inches
 NAMES = 4  # of faults, one below the other before they begin again at the top
 TICKS = 9  # at most, on a time axis
+TITLE = 90  # characters of a line of the title
 
 
 def axes(ax: Axes | None, theme: Theme, *, title: str, rows: int | None = None) -> Axes:
@@ -42,7 +44,7 @@ def axes(ax: Axes | None, theme: Theme, *, title: str, rows: int | None = None) 
         label.set_color(ink)
     ax.grid(visible=True, axis="x", color=palette.GRID[theme], linewidth=0.6)
     ax.set_axisbelow(True)
-    ax.set_title(plain(title), loc="left", color=ink, fontsize=11)
+    ax.set_title("\n".join(wrap(plain(title), TITLE)), loc="left", color=ink, fontsize=11)
     return ax
 
 
@@ -59,6 +61,14 @@ def time_axis(ax: Axes, *, since: str = "time since the start") -> None:
         ax.xaxis.set_major_locator(MultipleLocator(step))
     ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: duration(value)))
     ax.set_xlabel(since)
+
+
+def durations(ax: Axes) -> None:
+    """Write lengths of time on the y axis as people read them, at round ones."""
+    high = ax.get_ylim()[1]
+    if high > 0.0:
+        ax.yaxis.set_major_locator(MultipleLocator(duration_step(high, TICKS)))
+    ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: duration(value)))
 
 
 def shade(ax: Axes, windows: Iterable[tuple[str, float, float | None]], theme: Theme) -> None:
@@ -79,6 +89,21 @@ def shade(ax: Axes, windows: Iterable[tuple[str, float, float | None]], theme: T
             xytext=(3, -3 - 10 * (number % NAMES)), textcoords="offset points", va="top",
             fontsize=8, color=palette.FAULT[theme],
         )  # fmt: skip
+
+
+def missing(value: Any) -> bool:
+    """Return whether a cell of a table is empty."""
+    import pandas as pd
+
+    return bool(pd.isna(value))
+
+
+def note(ax: Axes, words: str, at: tuple[float, float], theme: Theme, *, left: bool) -> None:
+    """Write words beside a point of the axes, to the left or to the right of it."""
+    ax.annotate(
+        plain(words), at, xytext=(-4 if left else 4, 0), textcoords="offset points", va="center",
+        ha="right" if left else "left", fontsize=8, color=palette.INK[theme],
+    )  # fmt: skip
 
 
 def line(number: int, theme: Theme) -> dict[str, Any]:

@@ -282,6 +282,7 @@ def _point(finding: Finding) -> dict[str, Any]:
         }
     return {
         "label": finding.point.label,
+        "sets": list(finding.point.sets),
         "digest": finding.point.digest,
         "verdict": finding.verdict,
         "verdicts": dict(sorted(finding.tally.verdicts.items())),

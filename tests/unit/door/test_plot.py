@@ -8,7 +8,8 @@ from matplotlib.figure import Figure
 import sim
 
 DRAWN = {
-    "lanes": {}, "phases": {}, "exposure": {}, "ages": {}, "waterfall": {"store": "orders"},
+    "lanes": {}, "phases": {}, "exposure": {}, "ages": {}, "waterfall": {"store": "orders"}, "success": {},
+    "backlog": {}, "lag": {"monitor": "orders/replica/us-west"},
 }  # fmt: skip
 
 
@@ -61,7 +62,8 @@ def test_lines_are_the_series(ghosts):
 def test_a_run_in_which_nothing_was_down_can_be_drawn(ghosts, tmp_path):
     """Without episodes, data path and faults every figure that has a subject is drawn."""
     calm = sim.Run({**ghosts.document, "recovery": {}, "freshness": {}, "faults": {}, "exposure": {}})
-    for name in ("lanes", "phases", "exposure", "ages"):
+    calm = sim.Run({**calm.document, "ratios": {}, "monitoring": {}})
+    for name in ("lanes", "phases", "exposure", "ages", "success", "backlog"):
         sim.plot.save(getattr(sim.plot, name)(calm), tmp_path / f"{name}.png")
     assert calm.summary.startswith("Nothing was down.")
 
@@ -75,6 +77,61 @@ def test_text_of_others_is_drawn_as_text(ghosts, tmp_path):
         "recovery": {name: ghosts.document["recovery"]["orders.write"]},
     }
     sim.plot.save(sim.plot.lanes(sim.Run(document)), tmp_path / "hostile.svg")
+
+
+def test_lag_is_drawn_as_it_was_shown_and_as_it_was(ghosts):
+    """Two lines through the looks of the table: a paused replica shows little while much is missing."""
+    shown, true = sim.plot.lag(ghosts, monitor="orders/replica/us-west").lines[:2]
+    table = ghosts.lag["orders/replica/us-west"]
+    assert list(shown.get_ydata()) == list(table["shown_s"])
+    assert list(true.get_ydata()) == list(table["true_age_s"])
+
+
+@pytest.fixture(scope="module")
+def swept(tmp_path_factory):
+    """A study of two knobs, few trials each."""
+    sweep = {
+        "databases.orders.failover.promotion": ["3s", "60s"],
+        "databases.orders.failover.interval": ["5s", "8s"],
+    }
+    out = tmp_path_factory.mktemp("reports")
+    return sim.study("gate/orders", trials=2, sweep=sweep, jobs=1, out=out, progress=False)
+
+
+def test_a_tornado_has_a_bar_for_each_value_of_a_knob_turned_alone(swept, tmp_path):
+    """Of four points two turn one knob; each bar goes from the base to the estimate, the longest first."""
+    found = swept.knobs("recovery.rta_s", "orders.write", statistic="mean")
+    assert list(found["value"]) == ["60s", "8s"]
+    estimates = swept.estimates.query(
+        "of == 'orders.write' and figure == 'recovery.rta_s' and statistic == 'mean'"
+    )
+    by_point = estimates.set_index("point")["value"]
+    first = swept.document["points"][0]["label"]
+    assert set(found["base"]) == {by_point[first]}
+    assert set(found["estimate"]) < set(by_point)
+    ax = sim.plot.tornado(swept, figure="recovery.rta_s", of="orders.write", statistic="mean")
+    spans = [(bar.get_x(), bar.get_x() + bar.get_width()) for bar in ax.patches]
+    assert [pytest.approx(sorted(span)) for span in spans] == [
+        sorted(pair) for pair in zip(found["base"], found["estimate"], strict=True)
+    ]
+    sim.plot.save(ax, tmp_path / "tornado.svg")
+    empty = sim.plot.tornado(swept, figure="recovery.rta_s", of="nobody")
+    assert not empty.patches
+
+
+def test_a_distribution_has_a_step_for_each_trial_and_the_limit(swept, tmp_path):
+    """Values are those of the trials, shares go up to 1, the limit and the interval are the ruling's."""
+    ax = sim.plot.distribution(swept, objective="orders-rto", point=1)
+    line = next(line for line in ax.lines if line.get_label() == "at most")
+    rows = swept.table("objectives").query("point == 1 and objective == 'orders-rto'")
+    assert list(line.get_xdata()) == sorted(rows["high"])
+    assert list(line.get_ydata()) == [0.5, 1.0]
+    ruling = swept.objectives.loc[(swept.document["points"][1]["label"], "orders-rto")]
+    limit = next(line for line in ax.lines if line.get_label() == "limit <= 3m")
+    assert set(limit.get_xdata()) == {ruling["limit"]} == {180.0}
+    for number in range(2):
+        sim.plot.save(sim.plot.distribution(swept, objective="orders-rpo"), tmp_path / f"{number}.png")
+    assert (tmp_path / "0.png").read_bytes() == (tmp_path / "1.png").read_bytes()
 
 
 def test_designs_are_drawn_side_by_side(tmp_path):
