@@ -241,11 +241,11 @@ class Circle:
 
     def fed_count(self, stream: int) -> int:
         """Return how many operations a stream has been fed."""
-        return int(self._state.stream["fed_count"][stream])
+        return int(_plain(self._state.stream)["fed_count"][stream])
 
     def sent_count(self, stream: int) -> int:
         """Return how many operations a stream has sent."""
-        return int(self._state.stream["seq"][stream])
+        return int(_plain(self._state.stream)["seq"][stream])
 
     def make_room(self, count: int) -> None:
         """Make room for so many operations of each fed stream."""
@@ -254,8 +254,8 @@ class Circle:
 
     def fed(self, streams: np.ndarray, seqs: np.ndarray) -> np.ndarray:
         """Return the FED_OPERATION of operations of fed streams."""
-        rings = self._state.fed
-        return rings[self._state.stream["ring"][streams], seqs % rings.shape[1]]
+        rings = _plain(self._state.fed)
+        return rings[_plain(self._state.stream)["ring"][streams], seqs % rings.shape[1]]
 
     def forget(self, streams: list[int], tags: np.ndarray) -> None:
         """Take tags out of the inbox that these streams share, but for those of operations under way.
@@ -322,36 +322,37 @@ class Circle:
     @property
     def ops(self) -> np.ndarray:
         """The OP of operations that ended and are still here, in no order."""
-        return self._state.ops[: self._state.reg.ops_out]
+        return _plain(self._state.ops)[: self._state.reg.ops_out]
 
     @property
     def commits(self) -> np.ndarray:
         """The COMMIT of commits that are still here, by time."""
-        return self._state.commits[: self._state.reg.commits_out]
+        return _plain(self._state.commits)[: self._state.reg.commits_out]
 
     def reads(self, node: int) -> np.ndarray:
         """Return the READ_ROW of a node's reads that are still here, by time."""
-        return self._state.reads[node, : self._state.node["reads"][node]]
+        return _plain(self._state.reads)[node, : self.read_count(node)]
 
     def read_count(self, node: int) -> int:
         """Return how many they are."""
-        return int(self._state.node["reads"][node])
+        return int(_plain(self._state.node)["reads"][node])
 
     def keep_ops(self, kept: np.ndarray) -> None:
         """Drop operations but those at these indices."""
-        self._state.ops[: kept.size] = self._state.ops[kept]
+        ops = _plain(self._state.ops)
+        ops[: kept.size] = ops[kept]
         self._state.reg.ops_out = kept.size
 
     def drop_commits(self, count: int) -> None:
         """Drop the first so many commits."""
         rows = self.commits[count:].copy()
-        self._state.commits[: rows.size] = rows
+        _plain(self._state.commits)[: rows.size] = rows
         self._state.reg.commits_out = rows.size
 
     def drop_reads(self, node: int, count: int) -> None:
         """Drop the first so many reads of a node."""
         rows, row = self.reads(node)[count:].copy(), self._state.node[node]
-        self._state.reads[node, : rows.size] = rows
+        _plain(self._state.reads)[node, : rows.size] = rows
         row.reads -= count
         row.reads_dropped += count
 
@@ -377,3 +378,8 @@ class Circle:
     def load(self) -> np.ndarray:
         """The numbers of the streams of operations."""
         return self._state.load
+
+
+def _plain(records: np.ndarray) -> np.ndarray:
+    """Return records without their fields as attributes, for which each slice would pay."""
+    return records.view(np.ndarray)

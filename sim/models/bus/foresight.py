@@ -1,12 +1,13 @@
 """The calls that the handlers of one domain make, worked out ahead of its data path."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from sim.engine.cursor import NEXT, Gate
+from sim.engine.direct import direct
 from sim.engine.foresee import (
     BASE,
     END,
@@ -35,7 +36,7 @@ _ROOM = 8192  # rows, at least
 class _Copy:
     """A handler's reader as it will be, and the ``stream`` of ``target`` that it calls.
 
-    ``low``: the first of its operations that the ring must keep. ``server``: what the kernel needs of it.
+    ``low``: the first of its operations that the ring must keep. ``server``: what ``foresee`` needs of it.
     """
 
     target: Domain
@@ -43,6 +44,7 @@ class _Copy:
     low: int
     state: np.ndarray
     server: tuple[Any, ...]
+    foresee: Callable[..., Any]
 
 
 class Foresight:
@@ -70,6 +72,7 @@ class Foresight:
         self._copies: list[_Copy] = []
         self._publishes = False
         self._publisher: tuple[Any, ...] = ()
+        self._direct: dict[str, Callable[..., Any]] = {}  # reader -> the kernel for it; "": for the relay
 
     def next_tick(self, after: int) -> int:
         """Return the next time (ns) at which the relay can take up commits."""
@@ -137,6 +140,8 @@ class Foresight:
         rows.reg[[BASE, END, VISIBLE]] = first, count, there
         rows.reg[FIRST_LSN] = cursor.next - there
         rows.reg[SEEN] = self._domain.circle.commits_in_all
+        if "" not in self._direct:
+            self._direct[""] = direct(foresee_rows, rows, self._domain.circle.handle, *self._publisher, 0)
         self._copies = [self._copy(reader, bus) for reader in readers]
 
     def _make_room(self, count: int) -> None:
@@ -151,7 +156,10 @@ class Foresight:
         made = reads(self._rows.at.size, handler.wanted)
         gate = Gate(self._rows.partition, self._rows.gone, bus.cluster.closed, *bus.retention, made.reacts)
         server = (self._rows, made, gate, reader.work, cursor.state, cursor.speed)
-        return _Copy(handler.calls.domain, stream, low, cursor.state, server)
+        if reader.name not in self._direct:
+            circle = handler.calls.domain.circle
+            self._direct[reader.name] = direct(foresee_calls, *server, circle.handle, stream, low, 0)
+        return _Copy(handler.calls.domain, stream, low, cursor.state, server, self._direct[reader.name])
 
     def look(self, until: int) -> bool:
         """Feed the calls that are made strictly before ``until``; False if there is no room to foresee them.
@@ -159,7 +167,7 @@ class Foresight:
         The circle must have been advanced to the last tick of the relay before that.
         """
         circle = self._domain.circle.handle
-        if self._publishes and not foresee_rows(self._rows, circle, *self._publisher, until):
+        if self._publishes and not self._direct[""](self._rows, circle, *self._publisher, until):
             return False
         end = int(self._rows.reg[BASE] + self._rows.reg[VISIBLE])
         for copy in self._copies:
@@ -169,5 +177,5 @@ class Foresight:
 
     def _call(self, copy: _Copy, end: int, until: int) -> None:
         """Feed the calls that a handler makes of the rows before ``end``."""
-        while not foresee_calls(*copy.server, copy.target.circle.handle, copy.stream, copy.low, until):
+        while not copy.foresee(*copy.server, copy.target.circle.handle, copy.stream, copy.low, until):
             copy.target.make_room(copy.stream, end - int(copy.state[NEXT]), keep=copy.low)
