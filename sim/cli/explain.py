@@ -1,61 +1,132 @@
-"""``sim explain``: where one transaction went, or what a dashboard's figure rests on."""
+"""``sim explain``: why a run came out as it did, which records are lost, where one transaction went."""
 
 import json
 import re
+import shlex
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from sim.cli import outputs
 from sim.cli.screen import emit, tell_of_kernels, width
 from sim.core.identity import BITS, LIMITS, pack_rid, pack_version
+from sim.report.page import plain
 
 if TYPE_CHECKING:
     from sim.journal.recorder import Reducer
+    from sim.report.page import Section
     from sim.spec.scenario import Scenario
 
+FORMS = ("table", "csv", "json", "parquet")
 _RECORD = re.compile(
     r"(?P<domain>[^:@#/]+)"
     r"(?::(?P<rid>\d+)|@(?P<timeline>\d+):(?P<lsn>\d+)|/(?P<stream>.+)#(?P<seq>\d+))"
 )
 
 
-@click.command(short_help="Tell where a transaction went, or what a figure rests on.")
+@click.command(short_help="Say why a run came out as it did, and which records are lost.")
 @click.argument("run", type=click.Path(exists=True, file_okay=False, path_type=Path), metavar="RUN")
+@click.option("--of", "of", metavar="NAME", help="One capability, as orders.write. Default: the slowest.")
+@click.option("--lost", is_flag=True, default=False, help="List lost records, ghosts and duplicates.")
+@click.option(
+    "--format", "form", type=click.Choice(FORMS), help="With --lost: how. Default: a table, of ranges."
+)
+@click.option("-o", "--output", "output", metavar="FILE", help="With --lost: write there, not to stdout.")
 @click.option(
     "--record", "named", metavar="ID", help="orders:<rid>, orders@<timeline>:<number> or orders/<stream>#<n>."
 )
 @click.option("--dashboard", metavar="NAME", help="An insight of the scenario.")
 @click.option("--at", "moment", metavar="TIME", help="When, since the start. Default: the end of the run.")
-def command(run: Path, named: str | None, dashboard: str | None, moment: str | None) -> int:
-    """Rerun the trial of the run folder RUN and look at one thing in it.
+def command(run: Path, **given: Any) -> int:
+    """Say in words why the trial of the run folder RUN came out as it did.
 
-    The rerun must give the journal that run.json names, to the bit; else it ends with an error.
+    Why its recovery took so long and what would shorten it most, why records are lost and which setting would
+    have saved them; with --lost, which records these are. Nothing is run again for that. --record follows one
+    transaction, --dashboard says what a figure rests on: for these the trial is run again, and must give the
+    journal that run.json names, to the bit.
     """
-    if (named is None) == (dashboard is None):
-        raise click.UsageError("give --record or --dashboard, one of them")
-    if moment is not None and dashboard is None:
+    asked = [name for name in ("of", "lost", "named", "dashboard") if given[name]]
+    if len(asked) > 1:
+        raise click.UsageError("give one of --of, --lost, --record and --dashboard")
+    if given["moment"] is not None and given["dashboard"] is None:
         raise click.UsageError("--at belongs to --dashboard")
-    from sim.report.explain import dashboard as rests_on
-    from sim.report.explain import record as went
-    from sim.report.page import plain
-
-    found, resolved = _run(run)
-    if named is not None:
-        tap = _tap(resolved, named)
-        _rerun(resolved, found, tap)
-        sections = went(tap)
-    else:
-        rests = _rests(resolved, str(dashboard), moment)
-        _rerun(resolved, found, rests)
-        sections = rests_on(rests)
-    emit(plain(sections, width(sys.stdout)))
+    if not given["lost"] and (given["form"] or given["output"]):
+        raise click.UsageError("--format and -o belong to --lost")
+    if given["lost"]:
+        return _lost(run, given["form"] or "table", given["output"])
+    follows = given["named"] is not None or given["dashboard"] is not None
+    page = _followed(*_rerunnable(run), given) if follows else _why(run, given["of"])
+    emit(plain(page, width(sys.stdout)))
     return 0
 
 
-def _run(folder: Path) -> tuple[dict[str, Any], "Scenario"]:
-    """Return run.json and the resolved scenario of a run folder."""
+def _why(run: Path, of: str | None) -> "list[Section]":
+    """Return why; click.BadParameter for a capability that there is not."""
+    from sim.report.opened import opened
+    from sim.report.why.page import page
+    from sim.spec.resolve import load, resolve
+
+    folder = opened(run)
+    if folder.kind != "run":
+        raise click.BadParameter(f"{run} holds a study; name the folder of a run", param_hint="RUN")
+    found, resolved = folder.document, resolve(load(str(run / "scenario.yaml")))
+    if of is not None and of not in found["recovery"]:
+        known = ", ".join(found["recovery"])
+        raise click.BadParameter(f"no capability {of!r}; there are {known}", param_hint="--of")
+    return page(found, resolved, folder=shlex.quote(str(run)), of=of)
+
+
+def _followed(found: dict[str, Any], resolved: "Scenario", given: dict[str, Any]) -> "list[Section]":
+    """Run again, and look at one transaction or dashboard."""
+    from sim.report.explain import dashboard as rests_on
+    from sim.report.explain import record as went
+
+    if given["named"] is not None:
+        tap = _tap(resolved, given["named"])
+        _rerun(resolved, found, tap)
+        return went(tap)
+    rests = _rests(resolved, str(given["dashboard"]), given["moment"])
+    _rerun(resolved, found, rests)
+    return rests_on(rests)
+
+
+def _lost(run: Path, form: str, output: str | None) -> int:
+    """Print, or write, the table of missing records."""
+    from sim.report import lost
+    from sim.report.missing import FILE
+    from sim.report.opened import opened
+
+    target = outputs.file(output, "-o")
+    if form == "parquet" and target is None:
+        raise click.UsageError("parquet is for files: give -o FILE")
+    opened(run)
+    try:
+        table = lost.table(run)
+    except FileNotFoundError as error:
+        why = f"{run} has no {FILE}: it was made by an earlier version; run the scenario again"
+        raise click.BadParameter(why, param_hint="RUN") from error
+    if form == "table":
+        text = plain(lost.page(table, folder=shlex.quote(str(run))), width(sys.stdout))
+        return _told(text, target)
+    if form == "parquet":
+        assert target is not None, "it was asked for"
+        lost.copy(table, target)
+        return 0
+    return _told(lost.WRITERS[form](table), target)
+
+
+def _told(text: str, target: Path | None) -> int:
+    if target is None:
+        emit(text)
+    else:
+        outputs.written(target, text)
+    return 0
+
+
+def _rerunnable(folder: Path) -> tuple[dict[str, Any], "Scenario"]:
+    """Return run.json and the resolved scenario of a run folder, as far as it takes to run that again."""
     from sim.core.checksums import Damaged, verify
     from sim.report.document import DOCUMENT
     from sim.report.folder import JOURNAL

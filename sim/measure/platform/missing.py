@@ -124,11 +124,11 @@ def _too_much(fall: Waterfall, ghosts: Ghosts) -> Iterator[MissingRange]:
     for name, stage in stages.items():
         for spans, at_ns, burnt in ghosts.at(stage):
             cause = DESTROYED if burnt else ABANDONED
-            made = _fate(fall, (name, GHOST), cause, at_ns, copies=(name,))
+            made = _fate(fall, (name, GHOST), cause, at_ns)
             yield from _of_abandoned(fall, made, spans)
         clean = path.setup.deduplicate and name in ZONES[1:]
         for part in () if clean else stage.again:
-            made = _fate(fall, (name, DUPLICATE), "arrived again", part.at_ns, copies=(name,))
+            made = _fate(fall, (name, DUPLICATE), "arrived again", part.at_ns)
             yield from of_spans(made, Spans([(part.low, part.high)]))
 
 
