@@ -9,6 +9,7 @@ from sim.core.record import figure, record
 from sim.journal.milestones import Milestone
 from sim.measure.figures import Figures
 from sim.measure.missing import MissingRange
+from sim.measure.series.figures import Recorded
 from sim.measure.verdict import Verdict as JudgedObjective
 from sim.spec.objectives.metrics import METRICS
 from sim.spec.scenario import Scenario
@@ -71,7 +72,7 @@ class Outcome:
     ``scenario`` is the scenario's name, ``digest`` the hash of its resolved form. ``objectives``: in the
     scenario's order. ``trust``: what limits belief in the figures, one sentence each. ``control``: the
     figures of the same seed without faults, or None if it was not run. ``missing``: records that are lost,
-    out of reach, ghosts or there twice; None if nobody asked.
+    out of reach, ghosts or there twice; ``recorded``: series over time; None if nobody asked.
     """
 
     scenario: str
@@ -88,6 +89,7 @@ class Outcome:
     trust: list[str]
     control: Figures | None = None
     missing: Sequence[MissingRange] | None = None
+    recorded: Recorded | None = None
 
 
 @dataclass

@@ -21,6 +21,7 @@ from sim.journal.recorder import Recorder, Reducer, Slice
 from sim.measure.digest import Digest
 from sim.measure.figures import Figures
 from sim.measure.measures import Measures
+from sim.measure.series.recording import Recording
 from sim.measure.verdict import judge, overall
 from sim.outcome import (
     EXIT_CODES,
@@ -61,6 +62,7 @@ def run(
     control: bool = False,
     progress: Progress | None = None,
     journal_dir: Path | None = None,
+    record: bool = False,
     budget: Budget = DEFAULT,
     shared: Shared | None = None,
     missing: bool = False,
@@ -68,13 +70,17 @@ def run(
     """Run one trial and judge it. Unfinished if it takes far more than was expected.
 
     ``control`` also runs the same seed without faults; ``progress(fraction, now_ns)`` is called as time
-    passes; ``journal_dir``: where to keep the journal as Parquet; ``budget``: what it may take in any case;
-    ``shared``: what is the same for each of many trials, if that has been worked out; ``missing``: whether to
-    list the records that are lost, out of reach, ghosts or there twice.
+    passes; ``journal_dir``: where to keep the journal as Parquet; ``record``: whether to record series over
+    time; ``budget``: what it may take in any case; ``shared``: what is the same for each of many trials, if
+    that has been worked out; ``missing``: whether to list the records that are lost, out of reach, ghosts or
+    there twice.
     """
     began, shared = perf_counter(), shared or Shared.of(resolved)
     measures, fingerprint = Measures.of(resolved), Digest()
     reducers: list[Reducer] = [measures, fingerprint]
+    recording = Recording(measures, resolved.duration) if record else None
+    if recording is not None:
+        reducers.append(recording)
     if journal_dir is not None:
         reducers.append(ParquetWriter(journal_dir))
     watch = guard(shared.expected, budget)
@@ -100,6 +106,7 @@ def run(
         trust=trust(resolved, figures, world.milestones.all),
         control=_control_figures(resolved, seed, trial, budget) if control else None,
         missing=measures.missing() if missing else None,
+        recorded=None if recording is None else recording.recorded(),
     )
 
 

@@ -131,6 +131,7 @@ def _simulate(resolved: Any, given: dict[str, Any], partial: Path) -> "Outcome":
             control=given["control"],
             progress=shown.show if seen else None,
             journal_dir=journal,
+            record=not given["quiet"],
             budget=given["budget"],
             missing=True,
         )

@@ -25,6 +25,7 @@ from sim.measure.store.latency import Latency
 from sim.measure.store.ledger import Ledger
 from sim.measure.store.loss import Loss, loss_of
 from sim.measure.store.missing import missing_of
+from sim.measure.store.observers import Observers
 from sim.measure.store.setup import Setup, setup_of
 
 if TYPE_CHECKING:
@@ -39,12 +40,13 @@ class DomainMeasures:
         self.recovery, self.latency, self.consistency = Recovery(setup), Latency(setup), Consistency(setup)
         self.ratios = Ratios(setup)
         self.ledger, self.exposure, self.conservation = Ledger(setup), Exposure(setup), Conservation(setup)
+        self.observers = Observers([self.exposure])
         self._milestones: Sequence[Milestone] = ()
         self._end_ns = 0
 
     def fold(self, part: Slice) -> None:
         """Take in one slice of this domain."""
-        self.ledger.advance(part, self.exposure)
+        self.ledger.advance(part, self.observers)
         own = part
         if part.rows("ops"):
             self.ledger.answer(part.table("ops"))
@@ -116,8 +118,8 @@ class Measures:
     def __init__(
         self, setups: Sequence[Setup], path: PathMeasures | None = None, orders: OrderSetup | None = None
     ) -> None:
-        self._domains = {setup.domain: DomainMeasures(setup) for setup in setups}
-        self._path = path or PathMeasures([])
+        self.stores = {setup.domain: DomainMeasures(setup) for setup in setups}
+        self.path = path or PathMeasures([])
         self._came: tuple[dict[str, Loss], PathOutcome | None] = {}, None
         self._orders = None if orders is None else Orders(orders)
 
@@ -129,24 +131,24 @@ class Measures:
 
     def fold(self, part: Slice) -> None:
         """Take in one slice. ValueError if it breaks a rule of the journal."""
-        domain = self._domains[part.domain]
+        domain = self.stores[part.domain]
         domain.fold(part)
-        self._path.fold(part, domain.ledger)
+        self.path.fold(part, domain.ledger)
         if self._orders is not None:
             self._orders.fold(part, domain.ledger.line.base)
 
     def finish(self, milestones: Sequence[Milestone], end_ns: int) -> None:
         """Take in the milestones and the end of the run."""
-        for domain in self._domains.values():
+        for domain in self.stores.values():
             domain.finish(milestones, end_ns)
-        self._path.finish(milestones, end_ns)
+        self.path.finish(milestones, end_ns)
 
     def figures(self, *, strict: bool = True) -> Figures:
         """Return all figures, after ``finish``. ConservationError if a sum does not close and ``strict``."""
-        stores = self._domains
+        stores = self.stores
         losses = {name: store.loss() for name, store in stores.items()}
         exposure = {name: store.exposure.figures() for name, store in stores.items()}
-        path = self._path.outcome(losses, exposure) if self._path.there else None
+        path = self.path.outcome(losses, exposure) if self.path.there else None
         self._came = losses, path
         found = Figures(
             recovery=joined(store.capabilities() for store in stores.values())

@@ -36,6 +36,7 @@ DIGEST_LENGTH = 12
 NAME_LENGTH = 64  # of a scenario, as a folder
 JOURNAL = "journal"
 DOCUMENT = "run.json"
+SERIES = "series.json"
 PARTIAL = ".partial"
 REPLACED = ".replaced"
 
@@ -87,7 +88,7 @@ def appearing(target: Path) -> Iterator[Path]:
 
 
 def fill(folder: Path, outcome: Outcome, *, resolved: str, trial: int = 0) -> None:
-    """Write the files of a run: ``run.json``, ``scenario.yaml``, two Parquet tables, pictures.
+    """Write the files of a run: ``run.json``, ``scenario.yaml``, two Parquet tables, series, pictures.
 
     ``resolved`` is the resolved scenario as YAML, which can be run again; ``trial``: which one this is.
     """
@@ -97,6 +98,8 @@ def fill(folder: Path, outcome: Outcome, *, resolved: str, trial: int = 0) -> No
     (folder / DOCUMENT).write_text(
         written(complete(outcome, resolved=resolved, trial=trial)), encoding="utf-8"
     )
+    if outcome.recorded is not None:
+        (folder / SERIES).write_text(written(outcome.recorded), encoding="utf-8")
     (folder / "scenario.yaml").write_text(resolved, encoding="utf-8")
     write_milestones(folder / "milestones.parquet", outcome.milestones)
     if outcome.missing is not None:

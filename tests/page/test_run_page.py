@@ -2,9 +2,11 @@
 
 import json
 import re
+from bisect import bisect_right
 
 import pytest
 
+from sim.report.quantities import duration
 from sim.report.replay.states import at, states
 from sim.spec.loader import load
 
@@ -37,6 +39,23 @@ def test_keys_move_the_picture_to_the_states_of_that_time(run_folder, document, 
             assert picture == {name: at(known[name], moment) for name in picture}
         assert len(set(moments)) > len(KEYS) / 2
         assert page.complaints == []
+
+
+def test_values_in_the_picture_are_those_recorded_for_that_time(run_folder, opened):
+    """Lags and ages at the cursor are the series' values of that moment, as every report writes them."""
+    recorded = json.loads((run_folder / "series.json").read_text("utf-8"))
+    with opened(run_folder / "report.html") as page:
+        for key in KEYS:
+            page.locator("#time").press(key)
+            found = page.eval_on_selector_all(
+                ".legend [data-value]", "all => all.map(e => [e.dataset.value, e.textContent])"
+            )
+            place = bisect_right(recorded["at_s"], shown(page)[0]) - 1
+            assert found
+            for name, text in found:
+                value = recorded["series"][name]["values"][place]
+                if recorded["series"][name]["unit"] == "s":
+                    assert text == ("" if value is None else duration(value))
 
 
 def test_play_moves_the_cursor_and_stops_again(run_folder, opened):

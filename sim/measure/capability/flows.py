@@ -17,6 +17,13 @@ from sim.measure.store.line import FOREVER
 
 def combined(tracks: Iterable[Track], span: Span, level_ns: int) -> Ages:
     """Return how old the oldest of several stages is over time."""
+    ages = Ages(span, level_ns)
+    ages.fold(*oldest_of(tracks))
+    return ages
+
+
+def oldest_of(tracks: Iterable[Track]) -> tuple[np.ndarray, np.ndarray]:
+    """Return times and commit times (n,) int64: until each time that was the oldest missing anywhere."""
     steps = [track.steps() for track in tracks]
     times = np.unique(np.concatenate([np.zeros(0, np.int64), *(at for at, _ in steps)]))
     oldest = np.full(len(times), FOREVER)
@@ -25,9 +32,7 @@ def combined(tracks: Iterable[Track], span: Span, level_ns: int) -> Ages:
             row = np.searchsorted(at, times)  # the first step that ends at or after each time
             known = row < len(at)
             oldest[known] = np.minimum(oldest[known], commit[row[known]])
-    ages = Ages(span, level_ns)
-    ages.fold(times, oldest)
-    return ages
+    return times, oldest
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ import numpy as np
 from sim.measure.capability.recovery import Episode, Series
 from sim.measure.platform import age_kernels as k
 from sim.measure.platform.figures import AgeSeries, FreshnessFigures
+from sim.measure.platform.watch import Follower
 from sim.stats.histogram import BUCKETS, upper_edges
 
 STEPS = 2000
@@ -42,9 +43,12 @@ class Ages:
         self.series = np.zeros(STEPS, np.int64)
         self._episodes = np.zeros((64, k.EPISODE), np.int64)
         self._done: list[tuple[int, ...]] = []
+        self.followers: list[Follower] = []  # who are told the same
 
     def fold(self, at: np.ndarray, commit: np.ndarray) -> None:
         """Take in arrivals of the oldest missing record: times (n,) int64 ns, and its commit times."""
+        for follower in self.followers:
+            follower.fold(at, commit)
         row = 0
         while row < len(at):
             row = k.ages(

@@ -34,7 +34,7 @@ class PathMeasures:
     """Every measure of the data path of a run, a reducer of slices with the ledger of their store."""
 
     def __init__(self, setups: Sequence[PathSetup]) -> None:
-        self._domains = {setup.domain: DomainPath(setup) for setup in setups}
+        self.domains = {setup.domain: DomainPath(setup) for setup in setups}
         self._milestones: Sequence[Milestone] = ()
         self._end_ns = 0
 
@@ -46,28 +46,26 @@ class PathMeasures:
 
     def fold(self, part: Slice, ledger: Ledger) -> None:
         """Take in one slice, which the ledger of its store has taken in already."""
-        if part.domain in self._domains:
-            self._domains[part.domain].fold(part, ledger.line.base)
+        if part.domain in self.domains:
+            self.domains[part.domain].fold(part, ledger.line.base)
 
     def finish(self, milestones: Sequence[Milestone], end_ns: int) -> None:
         """Take in the milestones and the end of the run."""
         self._milestones, self._end_ns = milestones, end_ns
-        for path in self._domains.values():
+        for path in self.domains.values():
             path.finish(end_ns)
 
     @property
     def there(self) -> bool:
         """Whether the scenario has a bus."""
-        return bool(self._domains)
+        return bool(self.domains)
 
     def outcome(
         self, losses: Mapping[str, Loss], exposure: Mapping[str, Mapping[str, ExposureFigures]]
     ) -> "PathOutcome":
         """Return what came of the data path; ``losses`` and ``exposure``: of each store."""
-        falls = {
-            name: Waterfall(path, losses[name], self._milestones) for name, path in self._domains.items()
-        }
-        lines = {name: path.line for name, path in self._domains.items()}
+        falls = {name: Waterfall(path, losses[name], self._milestones) for name, path in self.domains.items()}
+        lines = {name: path.line for name, path in self.domains.items()}
         ghosts = {name: Ghosts(fall.ledger, lines[name], fall.redone) for name, fall in falls.items()}
         before = {name: Ghosts(fall.ledger, lines[name]) for name, fall in falls.items()}
         judged, into = self._capabilities(), self._replays()
@@ -76,7 +74,7 @@ class PathMeasures:
             freshness={name: one.ages.figures(self._end_ns) for name, one in judged.items()},
             delivery=joined(delivery(fall, ghosts[name], before[name]) for name, fall in falls.items()),
             recovery_point=recovery_point(falls, ghosts, self._end_ns),
-            monitoring=joined(self._monitors(name, exposure[name]) for name in self._domains),
+            monitoring=joined(self._monitors(name, exposure[name]) for name in self.domains),
             replays=joined(
                 path.replays.figures(
                     path.line,
@@ -84,9 +82,9 @@ class PathMeasures:
                     lost=losses[name].lost.tolist(),
                     milestones=self._milestones,
                 )
-                for name, path in self._domains.items()
+                for name, path in self.domains.items()
             ),
-            insights=insight_figures(self._domains),
+            insights=insight_figures(self.domains),
         )
         recovery = {
             name: capability(
@@ -97,14 +95,14 @@ class PathMeasures:
         return PathOutcome(figures, recovery, falls, ghosts)
 
     def _monitors(self, domain: str, exposure: Mapping[str, ExposureFigures]) -> dict[str, MonitorFigures]:
-        path = self._domains[domain]
+        path = self.domains[domain]
         standbys = {region: figures.cut.age_max_s for region, figures in exposure.items()}
         return path.lookout.figures(standbys, path.bus_ages, path.consumer_ages)
 
     def _replays(self) -> dict[str, list[str]]:
         """Return consumer's capability -> ids of the replays into it."""
         out: dict[str, list[str]] = {}
-        for domain, path in self._domains.items():
+        for domain, path in self.domains.items():
             for name, replay in path.setup.replays.items():
                 if replay.into is not None:
                     of = READ.capability.format(domain=domain, name=replay.into)
@@ -114,20 +112,20 @@ class PathMeasures:
     def _capabilities(self) -> dict[str, Judged]:
         """Return capability -> what it is judged by."""
         out: dict[str, Judged] = {}
-        commits = {name: len(path.line.committed()) for name, path in self._domains.items()}
-        for name, path in self._domains.items():
+        commits = {name: len(path.line.committed()) for name, path in self.domains.items()}
+        for name, path in self.domains.items():
             found = {BUS.capability.format(domain=name): path.events}
             found |= {READ.capability.format(domain=name, name=n): a for n, a in path.consumer_ages.items()}
             for of, ages in found.items():
                 out[of] = Judged(ages, commits[name], (name,), (path.first_commit,))
-        first = next(iter(self._domains.values()))
-        every, uses = tuple(self._domains), tuple(path.first_commit for path in self._domains.values())
+        first = next(iter(self.domains.values()))
+        every, uses = tuple(self.domains), tuple(path.first_commit for path in self.domains.values())
         for zone, level_ns in first.setup.zones_fresh_ns.items():
-            tracks = [path.tables.tracks[zone] for path in self._domains.values()]
+            tracks = [path.tables.tracks[zone] for path in self.domains.values()]
             ages = combined(tracks, first.setup.span, level_ns)
             out[stage_of(zone).capability] = Judged(ages, sum(commits.values()), every, uses)
         for name, insight in first.setup.insights.items():
-            shown = [self._domains[d].tables.shown[name, r] for d in insight.domains for r in insight.regions]
+            shown = [self.domains[d].tables.shown[name, r] for d in insight.domains for r in insight.regions]
             own = shown[: len(insight.regions)]  # each refresh is in the journal of every domain it reads
             ages = combined([s.track for s in shown], first.setup.span, insight.fresh_ns)
             refreshes, failed = (sum(getattr(s, what) for s in own) for what in ("refreshes", "failed"))

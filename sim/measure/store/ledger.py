@@ -54,7 +54,7 @@ class Cut:
 class Observer(Protocol):
     """Whoever follows the ledger."""
 
-    def stretch(self, ledger: "Ledger", first: int, tables: dict[str, Table]) -> None:
+    def stretch(self, ledger: "Ledger", first: int, tables: dict[str, Table], /) -> None:
         """See the rows between two cuts.
 
         Commits were appended at index ``first`` of the line, positions did not move yet.

@@ -18,7 +18,7 @@
     for (const button of views) button.setAttribute("aria-pressed", String(Number(button.dataset.view) === number));
     slider.min = Steps.place(stops, low - 1e-9) + 1;
     slider.max = Math.max(Steps.place(stops, high), Number(slider.min));
-    View.show(low, high, data.end, data.faults);
+    View.show(low, high, data);
   }
 
   // Stand at the last moment that is known and not after t, within the stretch.
@@ -119,8 +119,8 @@
     });
   }
   new ResizeObserver(() => stand(here)).observe(one("schematic"));
-  addEventListener("beforeprint", () => View.show(0, data.end, data.end, data.faults));
-  addEventListener("afterprint", () => View.show(low, high, data.end, data.faults));
+  addEventListener("beforeprint", () => View.show(0, data.end, data));
+  addEventListener("afterprint", () => View.show(low, high, data));
 
   controls.hidden = false;
   document.documentElement.dataset.scripted = "";

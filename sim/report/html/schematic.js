@@ -6,12 +6,16 @@ const Schematic = (() => {
   const box = document.getElementById("schematic"), layer = document.getElementById("flows");
   const cards = new Map([...box.querySelectorAll(".region")].map((card) => [card.dataset.region, card]));
   const bound = (what) => [...document.querySelectorAll(`[data-${what}]`)];
-  const states = bound("state"), values = bound("value"), classes = bound("class");
+  const states = bound("state"), values = bound("value"), classes = bound("class"), places = bound("where");
 
   function show(data, t) {
     const now = (key) => Steps.state(data.states[key], t);
     for (const one of states) one.textContent = now(one.dataset.state);
     for (const one of classes) one.dataset.is = now(one.dataset.class);
+    for (const one of places) {
+      const [key, region] = one.dataset.where.split("=");
+      one.hidden = now(key) !== region;
+    }
     for (const one of values) one.textContent = told(one, data, t, now);
     draw(flows(data, t, now), losses(data, t));
   }
@@ -101,7 +105,7 @@ const Schematic = (() => {
     if (from === to) return { path: "", middle: [a.x + a.w / 2, a.y + a.h] };
     if (row && !between) {
       const y = left.y + Math.min(left.h, right.h) / 2, x1 = left.x + left.w, x2 = right.x;
-      return { path: ends(a === left, `M${x1} ${y}H${x2}`, `M${x2} ${y}H${x1}`), middle: [(x1 + x2) / 2, y] };
+      return { path: a === left ? `M${x1} ${y}H${x2}` : `M${x2} ${y}H${x1}`, middle: [(x1 + x2) / 2, y] };
     }
     if (row) {
       const x1 = a.x + a.w / 2, x2 = b.x + b.w / 2, top = Math.min(a.y, b.y);
@@ -110,10 +114,6 @@ const Schematic = (() => {
     const x1 = a.x + a.w / 2, y1 = a.y + a.h / 2, x2 = b.x + b.w / 2, y2 = b.y + b.h / 2;
     const [upper, lower] = a.y < b.y ? [a, b] : [b, a];
     return { path: `M${x1} ${y1}L${x2} ${y2}`, middle: [(x1 + x2) / 2, (upper.y + upper.h + lower.y) / 2] };
-  }
-
-  function ends(first, one, other) {
-    return first ? one : other;
   }
 
   function rect(name) {

@@ -48,6 +48,7 @@ const Steps = (() => {
     if (number === null || number === undefined) return "";
     if (unit === "s") return duration(number);
     if (unit === "share") return `${(number * 100).toFixed(number < 1 ? 1 : 0)} %`;
+    if (unit === "1/s") return `${number.toLocaleString("en-US", { maximumFractionDigits: 1 })}/s`;
     return `${number.toLocaleString("en-US")} ${unit}`;
   }
 

@@ -21,18 +21,69 @@ const View = (() => {
     return drawings.get(plot);
   }
 
-  // Show [low, high] of a run that lasts to end; faults: [name, from, to or null].
-  function show(low, high, end, faults) {
+  // Show [low, high] of a run: its end, its faults as [name, from, to or null], its series and their times.
+  function show(low, high, { end, faults, series, grids }) {
     for (const plot of plots) {
-      const left = (low / end) * BOX, width = Math.max(((high - low) / end) * BOX, 1e-6);
+      const right = (t) => ((t - low) / (high - low)) * BOX;
       for (const { svg, names } of drawingsOf(plot)) {
-        svg.setAttribute("viewBox", `${left} 0 ${width} ${BOX}`);
+        svg.querySelectorAll(".window").forEach((window, i) => {
+          const [, from, to] = faults[i], left = Math.max(0, right(from));
+          window.setAttribute("x", left);
+          window.setAttribute("width", Math.max(0, Math.min(BOX, right(to ?? end)) - left));
+        });
+        svg.querySelector(".grid").setAttribute("d", grid(plot, low, high));
         names.forEach((name, i) => placeName(name, faults[i], low, high, end));
+        lines(plot, svg, low, high, series, grids);
       }
       ticks(plot.querySelector(".ticks-x"), low, high);
       plot.dataset.low = low;
       plot.dataset.high = high;
     }
+  }
+
+  // Each line is that of the legend's entry at its place.
+  function lines(plot, svg, low, high, series, grids) {
+    const keys = [...plot.parentElement.querySelectorAll(".legend [data-value]")].map((one) => one.dataset.value);
+    const drawn = svg.querySelectorAll(".line"), down = upright(plot);
+    keys.filter((key) => series[key].values.some((value) => value !== null)).forEach((key, i) => {
+      drawn[i].setAttribute("d", path(series[key].values, grids[series[key].grid], low, high, down));
+    });
+  }
+
+  function path(values, times, low, high, down) {
+    const first = Math.max(0, Steps.place(times, low)), last = Math.min(times.length - 1, Steps.place(times, high) + 1);
+    let found = "", pen = "M";
+    for (let i = first; i <= last; i++) {
+      if (values[i] === null) pen = "M";
+      else {
+        found += `${pen}${(((times[i] - low) / (high - low)) * BOX).toFixed(2)} ${down(values[i]).toFixed(1)}`;
+        pen = "L";
+      }
+    }
+    return found;
+  }
+
+  // Where a value lies on the axis of a plot, from the top; as sim/report/html/axis.py has it.
+  function upright(plot) {
+    const { yLow, yHigh, yLinearTo } = plot.dataset;
+    const bent = (value) => (yLinearTo === undefined ? value : Math.asinh(value / Number(yLinearTo)));
+    const [bottom, top] = [bent(Number(yLow)), bent(Number(yHigh))];
+    return (value) => (1 - Math.min(1, Math.max(0, (bent(value) - bottom) / (top - bottom)))) * BOX;
+  }
+
+  function grid(plot, low, high) {
+    const across = [...plot.querySelectorAll(".ticks-y span")].map((tick) => {
+      const y = BOX - parseFloat(tick.style.bottom) * (BOX / 100);
+      return `M0 ${y}H${BOX}`;
+    });
+    const { step, first } = stepOf(low, high), upright = [];
+    for (let i = first; i * step <= high + 1e-9; i++) upright.push(`M${((i * step - low) / (high - low)) * BOX} 0V${BOX}`);
+    return [...across, ...upright].join("");
+  }
+
+  function stepOf(low, high) {
+    const step = STEPS.find((one) => (high - low) / one <= TICKS) ?? STEPS.at(-1);
+    return { step, first: Math.ceil(low / step - 1e-9) };
   }
 
   function placeName(name, fault, low, high, end) {
@@ -44,9 +95,8 @@ const View = (() => {
   }
 
   function ticks(box, low, high) {
-    const step = STEPS.find((one) => (high - low) / one <= TICKS) ?? STEPS.at(-1);
-    const labels = [];
-    for (let i = Math.ceil(low / step - 1e-9); i * step <= high + 1e-9; i++) {
+    const { step, first } = stepOf(low, high), labels = [];
+    for (let i = first; i * step <= high + 1e-9; i++) {
       const label = document.createElement("span"), share = (i * step - low) / (high - low);
       label.textContent = length(i * step);
       label.style.left = `${share * 100}%`;

@@ -8,6 +8,7 @@ from its time on. Keys say of what:
 ``route/<store>/<r>``     region of the node to which the gateway in ``r`` sends writes
 ``link/<a>/<b>``          one way: ``up``, ``impaired`` (slower or lossy), ``cut``, ``down`` (an end is)
 ``process/<name>``        of the data path: ``runs``, ``stopped``
+``place/<name>``          of the data path: the region in which it works, if that was recorded
 ``bus/<r>``               ``up``, ``partly down`` (partitions without a leader)
 ``fault/<id>``            ``on``, ``off``
 """
@@ -19,11 +20,12 @@ from typing import TYPE_CHECKING, Any
 from sim.core import dials as d
 from sim.core.milestones import KINDS
 from sim.core.milestones.declaration import Happening
+from sim.core.milestones.failover import Rerouted
 from sim.core.milestones.faults import RegionDown, RegionUp
 from sim.core.milestones.flows import PartitionsDown, PartitionsUp, ProcessStarted, ProcessStopped
 from sim.core.stages import BUS
 from sim.report.roles import PRIMARY, roles
-from sim.report.span import windows
+from sim.report.span import resolved, windows
 
 if TYPE_CHECKING:
     from sim.spec.scenario import Scenario
@@ -50,6 +52,15 @@ def states(document: Document, scenario: "Scenario") -> States:
     held = _roles(document)
     links = _links(document, scenario, turned, held)
     return {**turned, **held, **_routes(document), **links, **_faults(document)}
+
+
+def placed(places: Mapping[str, Sequence[Step]]) -> States:
+    """Return where processes of the data path work; ``places``: each time that they begin somewhere."""
+    found: States = {}
+    for process, moved in places.items():
+        for at_s, region in moved:
+            _turn(found.setdefault(f"place/{process}", []), at_s, region)
+    return found
 
 
 def at(steps: Sequence[Step], at_s: float) -> str:
@@ -90,20 +101,17 @@ def _roles(document: Document) -> States:
 
 
 def _routes(document: Document) -> States:
-    """Return where gateways send writes: each learns of the node that its milestone's cause is about."""
-    from sim.report.span import resolved
-
-    spec, told = resolved(document), document["milestones"]
+    """Return where gateways send writes, as far as they have learned."""
+    spec = resolved(document)
     found: States = {
         f"route/{store}/{region}": [(0.0, database["primary"])]
         for store, database in spec["databases"].items()
         for region in spec["regions"]
     }
-    for one in told:
-        if one["kind"] == "rerouted" and one["cause"] is not None:
+    for one in document["milestones"]:
+        if one["kind"] == Rerouted.kind.name:
             store, _, region = one["subject"].split("/")
-            to = told[one["cause"]]["subject"].split("/")
-            _turn(found[f"route/{store}/{region}"], one["at_s"], to[1] if len(to) > 1 else region)
+            _turn(found[f"route/{store}/{region}"], one["at_s"], one["values"]["region"])
     return found
 
 

@@ -1,52 +1,90 @@
-"""Charts of a run on one axis of time: lag of standbys, age at each stage, with the faults shaded."""
+"""Charts of a run on one axis of time: requests, lag of standbys, age at each stage, the faults shaded."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from statistics import median
 
 from markupsafe import Markup
 
+from sim.core.stages import MIRROR
 from sim.report.html import axis, chart, marks
-from sim.report.html.markup import el, name
+from sim.report.html.markup import Child, el, name
 from sim.report.html.run.watched import Watched
-from sim.report.quantities import count, duration
+from sim.report.quantities import count, duration, percent
 from sim.report.replay.series import Curve
 
 HEIGHT_PX = 110
 SERIES = 8  # colours
+BUCKETS = 160  # of a line of the whole run
+Groups = Mapping[str, dict[str, str]]  # title of a chart -> what a line is called -> key of its series
 
 
-def charts(watched: Watched) -> Iterator[Markup]:
-    """Yield a figure for each group of series."""
-    for title, lines in grouped(watched).items():
-        yield _figure(title, lines, watched)
+def charts(watched: Watched) -> Iterator[Child]:
+    """Yield a figure for each group of series, those that tell less folded."""
+    shown, more = grouped(watched)
+    yield from (_figure(title, lines, watched) for title, lines in shown.items())
+    if more:
+        figures = (_figure(title, lines, watched) for title, lines in more.items())
+        yield el("details", el("summary", "Traffic, and how old the bus of each region is"), *figures)
 
 
-def drawn(watched: Watched) -> set[str]:
-    """Return the keys of all series that charts show."""
-    return {key for lines in grouped(watched).values() for key in lines.values()}
-
-
-def grouped(watched: Watched) -> Mapping[str, dict[str, str]]:
-    """Return title of a chart -> what a line is called -> key of its series."""
-    found: dict[str, dict[str, str]] = {}
-    for key in watched.curves:
+def grouped(watched: Watched) -> tuple[Groups, Groups]:
+    """Return the charts that are shown, and those that are folded."""
+    shown: dict[str, dict[str, str]] = {}
+    more: dict[str, dict[str, str]] = {}
+    for key in _in_order(watched.seen.curves):
         kind, _, of = key.partition("/")
-        if kind == "lag":
-            store, _, region = of.partition("/")
-            found.setdefault(f"{store}: how far standbys are behind", {})[region] = key
-        elif kind == "age":
-            head, _, stage = of.partition(".")
-            found.setdefault(f"{head}: how old what it shows is", {})[stage] = key
-    return found
+        place, title, line = NAMES[kind](of)
+        (more if place else shown).setdefault(title, {})[line] = key
+    return shown, more
+
+
+def _in_order(keys: Mapping[str, Curve]) -> Iterator[str]:
+    """Yield keys by kind, requests first."""
+    for kind in NAMES:
+        yield from (key for key in keys if key.startswith(f"{kind}/"))
+
+
+def _ok(of: str) -> tuple[bool, str, str]:
+    store, _, kind = of.rpartition(".")
+    return False, f"{kind}s that ended ok".capitalize(), store
+
+
+def _lag(of: str) -> tuple[bool, str, str]:
+    store, _, region = of.partition("/")
+    return False, f"{store}: how far standbys are behind", region
+
+
+def _age(of: str) -> tuple[bool, str, str]:
+    head, _, stage = of.partition(".")
+    return False, f"{head}: how old what it shows is", stage
+
+
+def _rate(of: str) -> tuple[bool, str, str]:
+    store, _, kind = of.rpartition(".")
+    return True, f"{kind}s that ended ok, per second".capitalize(), store
+
+
+def _mirror(of: str) -> tuple[bool, str, str]:
+    store, _, region = of.partition("/")
+    return True, f"{store}: how old the bus is", region
+
+
+# Kind of a series -> from what it is of: whether it is folded, title of its chart, name of its line.
+NAMES: Mapping[str, Callable[[str], tuple[bool, str, str]]] = {
+    "ok": _ok,
+    "lag": _lag,
+    "age": _age,
+    "rate": _rate,
+    MIRROR.name: _mirror,
+}
 
 
 def _figure(title: str, lines: Mapping[str, str], watched: Watched) -> Markup:
-    curves = [watched.curves[key] for key in lines.values()]
-    x = axis.times(0.0, watched.end_s)
-    y = _upright(curves)
+    curves = [watched.seen.curves[key] for key in lines.values()]
+    x, y = axis.times(0.0, watched.end_s), _upright(curves)
     shown = chart.plot(
-        marks.windows(watched.faults, x),
-        *(marks.line(c.at_s, c.values, x, y, series=place) for place, c in enumerate(curves)),
+        marks.windows(_named_once(watched.faults), x),
+        *(_line(curve, x, y, place) for place, curve in enumerate(curves)),
         x=x,
         y=y,
         height_px=HEIGHT_PX,
@@ -54,23 +92,46 @@ def _figure(title: str, lines: Mapping[str, str], watched: Watched) -> Markup:
     return chart.figure(name(title), _legend(lines, watched), shown)
 
 
+def _line(curve: Curve, x: axis.Axis, y: axis.Axis, place: int) -> marks.Mark:
+    """Return the line as it is without a script, which draws every point of what is shown."""
+    thin = curve.envelope(BUCKETS)
+    return marks.line(thin.at_s, thin.values, x, y, series=place)
+
+
+def _named_once(faults: Sequence[marks.Window]) -> Iterator[marks.Window]:
+    """Yield the faults; of one that comes and goes only the first time has its name."""
+    known: set[str] = set()
+    for called, began_s, healed_s in faults:
+        yield "" if called in known else called, began_s, healed_s
+        known.add(called)
+
+
 def _upright(curves: Sequence[Curve]) -> axis.Axis:
     """Return the axis of values: one that is not linear where what is usual would else not be seen."""
-    usual = (median(v for v in c.values if v is not None) if any(c.values) else 0.0 for c in curves)
-    return axis.durations(max(c.greatest for c in curves), least=axis.least_of(usual))
+    unit, most = curves[0].unit, max(max(c.known, default=0.0) for c in curves)
+    if unit == "share":
+        return axis.shares()
+    if unit != "s":
+        return axis.counts(most)
+    usual = (median(c.known or [0.0]) for c in curves)
+    return axis.durations(most, least=axis.least_of(usual))
 
 
 def _legend(lines: Mapping[str, str], watched: Watched) -> Markup:
-    """Return what each line is, and its greatest value; a script writes the value at the cursor there."""
+    """Return what each line is, and its worst value; a script writes the value at the cursor there."""
     shown = []
     for place, (words, key) in enumerate(lines.items()):
         kind = f"s{place % SERIES}{' dashed' if place // SERIES % 2 else ''}"
-        most = written(watched.curves[key].unit, watched.curves[key].greatest)
-        value = el("span", f"at most {most}", class_="value", data_value=key)
+        value = el("span", _worst(watched.seen.curves[key]), class_="value", data_value=key)
         shown.append(el("li", el("span", class_=f"swatch line {kind}"), name(words), " ", value))
     return el("ul", *shown, class_="legend")
 
 
-def written(unit: str, value: float) -> str:
-    """Write a value in its unit."""
-    return duration(value) if unit == "s" else f"{count(value)} {unit}"
+def _worst(curve: Curve) -> str:
+    """Write the largest value; of a share the smallest."""
+    if not curve.known:
+        return "never known"
+    if curve.unit == "share":
+        return f"at least {percent(min(curve.known))}"
+    most = max(curve.known)
+    return f"at most {duration(most)}" if curve.unit == "s" else f"at most {count(round(most, 1))}/s"

@@ -15,7 +15,7 @@ def of_run(opened: Opened) -> str:
     from sim.spec.loader import load
 
     document = opened.document
-    watched = Watched.of(document, load(str(opened.folder / "scenario.yaml")))
+    watched = Watched.of(opened, load(str(opened.folder / "scenario.yaml")))
     sections = (
         summary.objectives(watched),
         replay.section(watched),

@@ -6,14 +6,14 @@ from typing import Any
 from markupsafe import Markup
 
 from sim.report.html.markup import Child, el, name
-from sim.report.html.run.charts import charts, drawn
+from sim.report.html.run.charts import charts
 from sim.report.html.run.schematic import schematic
 from sim.report.html.run.watched import Watched
 from sim.report.html.shell import Section
 from sim.report.html.table import Column, table
 from sim.report.quantities import clock
 
-DIGITS = 4  # of a value: more cannot be seen
+DIGITS = 3  # of a value
 HINT = (
     "Arrow keys move by a step, Page Up and Down by many, Home and End to the ends, n and p to the next and "
 )
@@ -44,10 +44,9 @@ def data(watched: Watched) -> Mapping[str, Any]:
         key: {
             "unit": curve.unit,
             "grid": grids.setdefault(tuple(curve.at_s), len(grids)),
-            "values": [_rounded(value) for value in curve.values],
+            "values": [_rounded(value, curve.unit) for value in curve.values],
         }
-        for key, curve in watched.curves.items()
-        if key in drawn(watched) or key.startswith("lag/")
+        for key, curve in watched.seen.curves.items()
     }
     return {
         "end": watched.end_s,
@@ -62,11 +61,13 @@ def data(watched: Watched) -> Mapping[str, Any]:
     }
 
 
-def _rounded(value: float | None) -> float | int | None:
-    """Return a value with ``DIGITS`` digits, a whole number where it is one."""
+def _rounded(value: float | None, unit: str) -> float | int | None:
+    """Return a value with the digits that are shown of it, a whole number where it is one."""
     if value is None:
         return None
     short = float(f"{value:.{DIGITS}g}")
+    if unit == "s" and value >= 0.9995:  # as ``quantities.duration``
+        short = float(round(value)) if value >= 59.95 else round(value, 1)
     return int(short) if short.is_integer() else short
 
 

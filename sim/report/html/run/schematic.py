@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from sim.spec.scenario import Scenario
 
 IN_A_ROW = 3  # regions, with the first primary in the middle; more are in rows of their own
-MANY = 6  # stages of the data path of one store: more are told in one line
 
 
 def schematic(watched: Watched) -> Markup:
@@ -95,6 +94,30 @@ def _parts(region: str, scenario: "Scenario", watched: Watched) -> Iterator[Chil
             class_="node",
             data_class=BUS.at(region),
         )
+    for domain in sorted(scenario.databases):
+        own = [
+            process
+            for process, moved in watched.seen.places.items()
+            if process.startswith(f"{domain}/") and any(place == region for _, place in moved)
+        ]
+        if own:
+            chips = (_process(process, region, watched) for process in own)
+            yield el("li", name(domain, "span", class_="what"), " ", *chips, class_="chips")
+
+
+def _process(process: str, region: str, watched: Watched) -> Markup:
+    """Return a process of the data path, which a script shows while it works in this region."""
+    domain, _, kind = process.partition("/")
+    key = f"process/{process}"
+    return el(
+        "span",
+        name(kind),
+        _state(key, watched) if key in watched.states else None,
+        _value(f"age/{domain}.{kind}", watched),
+        class_="chip",
+        data_class=key if key in watched.states else None,
+        data_where=f"place/{process}={region}",
+    )
 
 
 def _state(key: str, watched: Watched) -> Markup:
@@ -104,6 +127,7 @@ def _state(key: str, watched: Watched) -> Markup:
 
 def _value(key: str, watched: Watched, *, unless: str = "") -> Markup | None:
     """Return what shows the value of a series. ``unless``: key and state in which it means nothing."""
-    if key not in watched.curves:
+    if key not in watched.seen.curves:
         return None
-    return el("span", class_="value", data_value=key, data_unless=unless or None)
+    after = "behind" if watched.seen.curves[key].unit == "s" else None
+    return el("span", class_="value", data_value=key, data_unless=unless or None, data_after=after)

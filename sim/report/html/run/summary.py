@@ -9,10 +9,11 @@ from sim.report.html.markup import Child, command, el, name
 from sim.report.html.run.watched import Watched
 from sim.report.html.shell import Section
 from sim.report.html.table import Column, table
+from sim.report.html.verdicts import badge, verdict
 from sim.report.quantities import NOTHING, duration
 from sim.report.review.records import ObjectiveRow
 
-KINDS = {"pass": "met", "fail": "missed", "inconclusive": "undecided"}
+SHOWN = 6  # objectives, though they are met; the others are folded
 TENSE = 0.1  # of a limit: what is left is little
 
 
@@ -23,7 +24,7 @@ def head(watched: Watched) -> tuple[Child, ...]:
     return (
         el(
             "p",
-            el("span", review.verdict.upper(), class_=f"verdict badge {KINDS[review.verdict]}"),
+            badge(review.verdict),
             " ",
             name(review.headline.split(": ", 2)[-1]),
         ),
@@ -68,13 +69,20 @@ def objectives(watched: Watched) -> Section:
             name(f"{row.metric} of {row.of}"),
             row.must,
             value_of(row),
-            el("span", row.verdict, class_=f"verdict {row.verdict}"),
+            verdict(row.verdict),
             _left(row),
         )
         for row in found
     ]
-    shown = table("Missed first, then undecided, then the closest to its limit", columns, rows)
-    return Section("objectives", "Objectives", (shown, *_reasons(found)))
+    pressing = max(SHOWN, sum(row.verdict != "met" for row in found))
+    shown = table("Missed first, then undecided, then the closest to its limit", columns, rows[:pressing])
+    rest = rows[pressing:]
+    more = (
+        el("details", el("summary", f"{len(rest)} more, all met"), table("Met", columns, rest))
+        if rest
+        else None
+    )
+    return Section("objectives", "Objectives", (shown, *_reasons(found), more))
 
 
 def _reasons(found: tuple[ObjectiveRow, ...]) -> Iterator[Child]:
@@ -90,7 +98,7 @@ def _left(row: ObjectiveRow) -> Child:
         return NOTHING
     share = f"{row.margin:.0%}"
     if row.margin < 0:
-        return el("span", share, class_="verdict missed")
+        return el("span", share, class_="missed beyond")
     width = f"width:{min(row.margin, 1.0) * 100:.0f}%"
     kind = "undecided" if row.margin < TENSE else "met"
     bar = el("span", el("span", class_=f"filled {kind}", style=width), class_="margin", aria_hidden="true")
