@@ -83,6 +83,11 @@ def _longest(document: Document, rows: Sequence[CapabilityRow], was: str) -> str
 def _lost(document: Document) -> str:
     """Say how many acknowledged records are gone, and how many are out of reach."""
     bounds = {store: one["bounds"]["records"] for store, one in document["loss"].items()}
+    gone = [store for store, one in bounds.items() if one["low"] is None]
+    if gone:
+        number = sum(one["records"] for one in document["loss"].values())
+        known = f"{plural(number, 'acknowledged record')} of this run and all that lay before it"
+        return f"Lost: all that {' and '.join(gone)} had: {known}."
     sure = sum(one["low"] for one in bounds.values())
     worst = [one["high"] for one in bounds.values()]
     names = ", ".join(f"{store} {count(one['low'])}" for store, one in bounds.items() if one["low"])

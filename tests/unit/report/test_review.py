@@ -9,6 +9,7 @@ from sim.report.review.capabilities import capabilities
 from sim.report.review.moments import MOMENTS_MAX
 from sim.report.review.objectives import objectives
 from sim.report.review.review import review_of
+from sim.report.review.sentence import sentences
 from tests.unit.report.drill import drill, figures
 
 
@@ -89,3 +90,12 @@ def test_a_run_in_which_nothing_happened_says_so():
     assert review.sentences == ("Nothing was down.", "No acknowledged record was lost.")
     assert (review.moments, review.objectives, review.limits) == ((), (), ())
     assert "never" not in review.headline
+
+
+def test_of_a_store_that_is_gone_as_a_whole_the_sentence_says_so():
+    """What lay before the run has no number, so neither has the loss."""
+    lost = {"records": 554, "bounds": {"records": {"low": None, "high": None}}}
+    told = list(sentences({"loss": {"orders": lost}}, ()))
+    assert told[-1] == (
+        "Lost: all that orders had: 554 acknowledged records of this run and all that lay before it."
+    )

@@ -129,5 +129,5 @@ def _value(key: str, watched: Watched, *, unless: str = "") -> Markup | None:
     """Return what shows the value of a series. ``unless``: key and state in which it means nothing."""
     if key not in watched.seen.curves:
         return None
-    after = "behind" if watched.seen.curves[key].unit == "s" else None
+    after = "behind" if unless else None
     return el("span", class_="value", data_value=key, data_unless=unless or None, data_after=after)
