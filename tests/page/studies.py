@@ -44,5 +44,18 @@ def pages(folder):
         "undecided": page(folder / "undecided", "--trials", "3", "--set", "duration=3m5s"),
         "one": page(folder / "one", "--until", "decided", "--trials", "1"),
         "comparison": comparison(folder / "comparison"),
+        "runs": runs(folder / "runs"),
         "sweep": page(folder / "sweep", "--trials", "4", "--set", PRICES, "--sweep", PROMOTION),
     }
+
+
+def runs(folder):
+    """Run two designs once each and compare them; return the page."""
+    folder.mkdir()
+    scenario = small.written(folder, small.TEXT.replace("name: Small study", NAME))
+    for promotion in ("5s", "90s"):
+        options = ("--set", f"databases.orders.failover.promotion={promotion}", "-q")
+        main(["run", str(scenario), *options, "--out", str(folder / "reports")])
+    found = sorted(path.parent for path in folder.glob("reports/*/*/run.json"))
+    main(["report", *map(str, found), "-o", str(folder / "comparison.html")])
+    return folder / "comparison.html"

@@ -21,7 +21,7 @@ def pages(tmp_path_factory, run_folder):
     }
 
 
-@pytest.fixture(params=["specimen", "run", "broken", "undecided", "one", "sweep", "comparison"])
+@pytest.fixture(params=["specimen", "run", "broken", "undecided", "one", "sweep", "comparison", "runs"])
 def path(request, pages):
     """The path of a page."""
     return pages[request.param]

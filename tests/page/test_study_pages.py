@@ -80,6 +80,20 @@ def test_a_comparison_tells_what_was_changed_and_what_differs(made, opened):
     assert len(names) == len(set(names))
 
 
+def test_two_runs_are_compared_by_what_they_came_to(tmp_path, opened):
+    """The recovery of writes on both sides, as the documents of the runs have it; the slower one missed."""
+    place = studies.runs(tmp_path / "runs")
+    folders = sorted(place.parent.glob("reports/*/*/run.json"))
+    took = [json.loads(path.read_text())["recovery"]["orders.write"]["rta_s"] for path in folders]
+    with opened(place) as page:
+        notes = (
+            page.locator("#recovery .lane", has_text="orders.write").locator(".lane-note").all_text_contents()
+        )
+        verdicts = page.locator("#objectives td .verdict").all_text_contents()
+    assert notes == [duration(one) for one in took]
+    assert "missed" in verdicts and "met" in verdicts
+
+
 def test_the_same_study_has_the_same_page(made, tmp_path):
     """Byte for byte, wherever it is written."""
     for name in ("a.html", "b.html"):

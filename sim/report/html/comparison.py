@@ -7,13 +7,13 @@ from typing import Any
 from markupsafe import Markup
 
 from sim.core.errors import Problem, SpecError
-from sim.report.changed import changed
 from sim.report.compare import number, signed
 from sim.report.html import axis, chart, points
 from sim.report.html.markup import Child, el, items, name
 from sim.report.html.provenance import provenance
 from sim.report.html.shell import Page, Section, rendered
 from sim.report.html.table import Column, table
+from sim.report.html.two_runs import SIDES, changes, title_of
 from sim.report.html.verdicts import verdict
 from sim.report.opened import Opened
 from sim.report.quantities import count, percent, plural
@@ -24,7 +24,6 @@ from sim.studies.reading import Trials, trials_of
 Document = Mapping[str, Any]
 FIRST = ("recovery.rta_s", "loss.records", "loss.window_s")  # figures that reviews ask for
 BARS = 24  # differences that are drawn
-SIDES = ("before", "after")
 
 
 def page(before: Opened, after: Opened) -> str:
@@ -36,7 +35,7 @@ def page(before: Opened, after: Opened) -> str:
     rest = [one for one in found if one.name[0] not in FIRST]
     moved = sorted((one for one in rest if one.differs), key=_effect)
     sections = [
-        Section("changed", "What was changed", [_changed(before, after)]),
+        Section("changed", "What was changed", [changes(before.folder, after.folder, "scenario-0.yaml")]),
         Section("objectives", "Objectives", [_objectives(before.document, after.document, then, now)]),
         Section("first", "Recovery and loss", _first(first)),
         Section(
@@ -53,10 +52,10 @@ def page(before: Opened, after: Opened) -> str:
         Section("trust", "How far to trust this", [_trust(before.document, after.document, found)]),
         Section("provenance", "Where it comes from", _provenance(before.document, after.document)),
     ]
-    titles = list(dict.fromkeys(one.document["scenario"] for one in (before, after)))
-    title = " against ".join(titles) if len(titles) > 1 else f"{titles[0]}: two designs"
     head = [el("p", text, class_="lead", dir="auto") for text in _sentences(before, after, first)]
-    return rendered(Page(title, "Comparison", head, sections))
+    return rendered(
+        Page(title_of(before.document, after.document, "two designs"), "Comparison", head, sections)
+    )
 
 
 def _comparable(before: Opened, after: Opened) -> None:
@@ -81,7 +80,7 @@ def _sentences(before: Opened, after: Opened, first: Sequence[Difference]) -> It
         yield f"No verdict changes: {plural(len(set(told[0]) & set(told[1])), 'objective')} on both sides."
     moved = sorted((one for one in first if one.differs), key=_effect)
     if moved:
-        yield f"{_some([f'{title(one)}: {difference(one)}' for one in moved])}."
+        yield f"{_some([f'{figure_of(one)}: {difference(one)}' for one in moved])}."
     else:
         yield "Recovery and loss cannot be told apart."
 
@@ -91,7 +90,7 @@ def _some(told: Sequence[str]) -> str:
     return "; ".join(told[:3]) + more
 
 
-def title(one: Difference) -> str:
+def figure_of(one: Difference) -> str:
     """Return a figure's name in words."""
     metric, of = one.name
     known = {
@@ -116,17 +115,6 @@ def _effect(one: Difference) -> float:
     """Return what sorts the largest relative difference first."""
     apart = abs(one.after - one.before) / max(abs(one.before), 1e-9)
     return -inf if isnan(apart) else -apart
-
-
-def _changed(before: Opened, after: Opened) -> Child:
-    """Return what the two scenarios have set differently."""
-    texts = [(one.folder / "scenario-0.yaml").read_text(encoding="utf-8") for one in (before, after)]
-    rows = [(name(path), name(then, "span"), name(now, "span")) for path, then, now in changed(*texts)]
-    if not rows:
-        return el("p", "Nothing: both are the same scenario.")
-    return table(
-        f"Set differently: {plural(len(rows), 'value')}", [Column("setting"), *map(Column, SIDES)], rows
-    )
 
 
 def _objectives(before: Document, after: Document, then: Trials, now: Trials) -> Child:
@@ -199,7 +187,9 @@ def intervals(caption: str, found: Sequence[Difference]) -> Markup:
     )
     rows = [
         chart.Row(
-            title(one), (chart.Bar(*pair, "s0" if estimate(one).value < 0 else "s1", ""),), difference(one)
+            figure_of(one),
+            (chart.Bar(*pair, "s0" if estimate(one).value < 0 else "s1", ""),),
+            difference(one),
         )
         for one, pair in zip(found, ends, strict=True)
     ]
@@ -228,7 +218,13 @@ def _table(caption: str, found: Sequence[Difference]) -> Child:
 
 def _row(one: Difference) -> tuple[Child, ...]:
     left = "-" if isnan(one.noise_left) else percent(one.noise_left)
-    return name(title(one)), number(one.before, one.unit), number(one.after, one.unit), difference(one), left
+    return (
+        name(figure_of(one)),
+        number(one.before, one.unit),
+        number(one.after, one.unit),
+        difference(one),
+        left,
+    )
 
 
 def _same(found: Sequence[Difference]) -> Child:

@@ -16,6 +16,7 @@ def of_comparison(before: Opened, after: Opened) -> str:
 
     SpecError if they cannot be compared; OSError without tables of studies.
     """
-    from sim.report.html import comparison
+    from sim.report.html import comparison, two_runs
 
-    return comparison.page(before, after)
+    page = two_runs.page if before.kind == "run" else comparison.page
+    return page(before, after)
