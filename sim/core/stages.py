@@ -35,7 +35,8 @@ class Stage:
     ``<name>/<region>`` that say what it holds; none: other tables tell. ``draw``: for what the time is drawn
     that it takes to bring records here, 0 for nothing. ``capability``: what is judged by how fresh it is.
     ``copies``: the stage that has the same records where the primary is, or the lake is computed; figures
-    name only that one there.
+    name only that one there. ``drops``: whether it lets through only some of what reaches it; the journal's
+    table ``dropped/<name>`` says what it keeps back, which no later stage gets.
     """
 
     name: str
@@ -46,6 +47,7 @@ class Stage:
     draw: int = 0
     capability: str = ""
     copies: "Stage | None" = None
+    drops: bool = False
 
     def at(self, place: str) -> str:
         """Return its name in one region; of tables, where they are."""
@@ -87,7 +89,16 @@ COPY = Stage(
 
 STAGES = (REPLICA, OUTBOX, BUS, MIRROR, READ, RAW, CURATED, ANALYTICS, COPY)
 TABLES = (RAW, CURATED, ANALYTICS)  # of the lake, each made of the one before
+DROPS = tuple(stage for stage in STAGES if stage.drops)
 ZONES = tuple(table.name for table in TABLES)
+
+
+def part_of(scenario: object, stage: Stage) -> bool:
+    """Return whether a scenario that has a bus has a stage."""
+    found = scenario
+    for section in stage.room.split("."):
+        found = getattr(found, section)
+    return found is not None
 
 
 def stage_of(name: str) -> Stage:

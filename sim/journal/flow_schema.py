@@ -24,6 +24,7 @@ PATH_TABLES: dict[str, Mapping[str, type]] = {
     "dead": PASSED,
     "replayed": PASSED,
     "handled": {**PASSED, "rid": np.int64, "tag": np.int64},
+    "dropped": {"at_ns": np.int64, "version": np.int64},
     "taken": TAKEN,
     "dangling": DANGLING,
     "refresh": REFRESH,

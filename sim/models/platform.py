@@ -115,8 +115,9 @@ class Assembly:
             streams,
             sorted(scenario.regions),
             keys=database.workload.keys.count,
-            committed=self._origins[name].take if name in self._origins else lambda _: None,
         )
+        if name in self._origins:
+            domain.listen(self._origins[name].take)
         domain.place(database.primary, database.replicas, table=tables.encode(), apply=apply, **seeds)
         effects = Effects(scenario, domain, setting.network, setting.dials, tables=tables)
         control = Control(setting.of(domain), effects)

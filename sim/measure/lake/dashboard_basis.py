@@ -94,6 +94,7 @@ def _places(path: DomainPath, r: int, missing: Spans) -> dict[str, int]:
         (f"{zone} of {regions[where]}", tables.held[zone, where].watch.stage.delivered)
         for zone, where in found
     ]
+    places += [(f"dropped by {name}", versions) for name, versions in path.dropped.items()]
     places += [("dead letters", tables.dead), (f"{BUS.name} of {regions[home]}", path.logs[home].present())]
     places += [(f"{OUTBOX.name}, published elsewhere", path.published)]
     out = {}

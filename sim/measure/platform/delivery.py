@@ -135,7 +135,7 @@ def delivery(
 def _orphans(waterfall: Waterfall) -> Tally:
     """Return the acknowledged surviving records that no relay published or will publish."""
     path, found = waterfall.path, Tally()
-    never = path.unpublished.covered.minus(path.published).minus(path.remains.unsent)
+    never = path.unpublished.covered.minus(path.published).minus(path.remains.unsent).minus(path.never_sent)
     for low, high in waterfall.acknowledged.line.meet(never):
         by = next(p for p in path.unpublished.passed if p.low <= low < p.high)
         found.add(high - low, Witness(by.at_ns, low, by.rid if by.low == low else None))

@@ -54,6 +54,7 @@ class DomainPath:
         self.tables = Tables(setup, self.line, self.logs, self.outset)
         self.published = Spans()
         self.unpublished = Stage(self.line)  # what relays went past; ``delivered`` stays empty
+        self.dropped = {name: Spans() for name in setup.drops}  # versions, by the stage that dropped them
         self.remains, self.lookout = Remains(setup), Lookout(setup, self.line)
         self.replays = Replays(setup)
         self._marks: dict[str, int] = {}
@@ -148,7 +149,8 @@ class DomainPath:
         """What lies before the relay and was never published has no event, and never will."""
         before = Spans(self.line.on(0, self.line.version(lsn) + 1)) if lsn else Spans()
         self.unpublished.near_from = self.buses[self.primary].stage.near_from
-        for low, high in before.minus(self.published).minus(self.unpublished.covered):
+        known = self.published.copy().update(self.never_sent)
+        for low, high in before.minus(known).minus(self.unpublished.covered):
             at = np.full(high - low, at_ns)
             self.unpublished.pass_over(low, at, UNPUBLISHED)
             for watch in self._watches():
@@ -174,20 +176,35 @@ class DomainPath:
         for r, rows in enumerate(came):
             if rows is not None:
                 self._append(r, rows)
-        skipped = [self._skipped(r, take) for r in range(len(came))]
+        dropped = list(self._dropped(take))
+        skipped = [[*dropped, *self._skipped(r, take)] for r in range(len(came))]
         for r, rows in enumerate(came):
             self._bus(r, rows, skipped[r], take)
         self.replays.stretch(take, self.logs, commits)
         until_ns = part.until_ns if at_ns is None else at_ns
         for name in self.consumers:
             region = self.lookout.consumers[name].region
-            streams = [] if region is None else skipped[region]
+            streams = dropped if region is None else skipped[region]
             read = self._read(name, take, streams)
             if region is not None:
                 end = self.logs[region].end
                 self.lookout.consumers[name].read(read, came[region], end, until_ns)
         lake = self.tables.region
         self.tables.stretch(take, skipped[lake] if lake is not None else [])
+
+    def _dropped(self, take: Callable[[str], Table | None]) -> Iterator[Stream]:
+        """Take in and yield what stages dropped: no later stage gets it."""
+        for name, versions in self.dropped.items():
+            rows = take(f"dropped/{name}")
+            if rows is not None:
+                for version in rows["version"].tolist():
+                    versions.add(version, version + 1)
+                yield f"dropped by {name}", rows["at_ns"], rows["version"]
+
+    @property
+    def never_sent(self) -> Spans:
+        """Return what stages before the bus dropped."""
+        return Spans().update(part for versions in self.dropped.values() for part in versions)
 
     def _append(self, r: int, rows: Table) -> None:
         """Take rows into the log of a region's bus."""
@@ -212,7 +229,8 @@ class DomainPath:
         self, r: int, rows: Table | None, skipped: list[Stream], take: Callable[[str], Table | None]
     ) -> None:
         streams = [] if rows is None else [("", rows["at_ns"], rows["version"])]
-        follow(self.buses[r], [*streams, *(("skipped", at, version) for _, at, version in skipped)])
+        passed = (("skipped" if why == UPSTREAM else why, at, version) for why, at, version in skipped)
+        follow(self.buses[r], [*streams, *passed])
         gone = take(f"gone/{self.setup.regions[r]}")
         if gone is None:
             return

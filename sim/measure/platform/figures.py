@@ -26,7 +26,7 @@ class SurvivingTerms:
     delivered: int = figure("the stage holds it", "records")
     in_flight: int = figure("a cursor can still bring it", "records")
     stranded: int = figure("it lies only in, or needs, a region that is out of reach", "records")
-    dropped: int = figure("it became a dead letter and nothing else brought it", "records")
+    dropped: int = figure("kept from the bus or a dead letter, and nothing else brought it", "records")
     lost: int = figure("none of these", "records")
 
 
@@ -47,7 +47,11 @@ class StageFigures:
         "are stranded, not lost, while the lake may still move to a region whose copy has them",
         "records",
     )
-    dropped: int = figure("it became a dead letter and nothing else brought it (raw and behind)", "records")
+    dropped: int = figure(
+        "it became a dead letter and nothing else brought it (raw and behind), or a stage before the bus "
+        "dropped it (there and behind)",
+        "records",
+    )
     lost: int = figure(
         "none of these: no cursor, job or sync that is there can bring it, or only a replay brought it",
         "records",

@@ -11,7 +11,12 @@ from sim.journal.milestones import Milestone
 from sim.journal.recorder import Slice, Table
 
 OUTCOMES = ("ok", "fail", "info")
-NODES = {"sent": "handed to the wire to", "received": "received by", "applied": "applied in"}
+BY_VERSION = {
+    "sent": "handed to the wire to",
+    "received": "received by",
+    "applied": "applied in",
+    "dropped": "dropped by",
+}
 PASSED = {
     "consumed": "completed by",
     "replayed": "handed out again by replay",
@@ -63,8 +68,8 @@ class Tap:
             whole[head](rows)
         elif head in named:
             named[head](rest, rows)
-        elif head in NODES:
-            self._note(rows, np.isin(rows["version"], list(self._versions)), f"{NODES[head]} {rest}")
+        elif head in BY_VERSION:
+            self._note(rows, np.isin(rows["version"], list(self._versions)), f"{BY_VERSION[head]} {rest}")
         elif head == BUS.name:
             self._bus(self._regions.index(rest), rows)
         elif head == "gone":

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from sim.core import dials as d
 from sim.core.names import known_as
-from sim.core.stages import ZONES
+from sim.core.stages import DROPS, ZONES, part_of
 from sim.measure.platform.ages import Span
 from sim.spec.faults.turned import turned
 
@@ -46,7 +46,7 @@ class PathSetup:
 
     ``retentions``: (fault or None, region or None, retention) of the base and of each truncation. ``lake``:
     where the lake is computed at first, None without one; ``lake_standby``: where it may be;
-    ``lateness_ns``: how late records of its tables may be.
+    ``lateness_ns``: how late records of its tables may be; ``drops``: the stages that drop records.
     """
 
     domain: str
@@ -63,6 +63,7 @@ class PathSetup:
     deduplicate: bool = True
     insights: Mapping[str, Insight] = field(default_factory=dict)
     replays: Mapping[str, Replay] = field(default_factory=dict)
+    drops: tuple[str, ...] = ()
 
     @property
     def own_insights(self) -> dict[str, Insight]:
@@ -102,6 +103,7 @@ def path_setup_of(scenario: "Scenario", domain: str) -> PathSetup | None:
             for name, replay in sorted(scenario.replays.items())
             if replay.of == domain
         },
+        drops=tuple(stage.name for stage in DROPS if part_of(scenario, stage)),
     )
 
 

@@ -121,31 +121,42 @@ class Waterfall:
     def stages(self) -> list[Terms]:
         """Return every stage but the database, in the order of the flow."""
         path, regions, ways = self.path, self.path.setup.regions, self.ways
-        unpublished = tuple(path.unpublished.passed)
-        found = [
-            Terms(
-                OUTBOX.name, path.published, ways.unsent(near=False), Spans(), unpublished,
-                path.published.minus(ways.published_far()), ways.unsent(near=True),
-            )
-        ]  # fmt: skip
+        found = list(self._before_bus())
         order = [path.primary, *(r for r in range(len(regions)) if r != path.primary)]
         for r in order:
             name = BUS.name if r == path.primary else MIRROR.at(regions[r])
             there = ways.present(r)
             found.append(
                 Terms(
-                    name, there, self._to_bus[r], Spans(), self._passed_before_bus(r),
+                    name, there, self._to_bus[r], self._dropped, self._passed_before_bus(r),
                     self._near(r, there), ways.to_bus(r, near=True),
                 )
             )  # fmt: skip
         return [*found, *(self._consumer(name) for name in path.consumers), *self._zones()]
+
+    def _before_bus(self) -> Iterator[Terms]:
+        """Yield the outbox, and each stage between it and the bus: what it passes on and what it drops."""
+        path, ways = self.path, self.ways
+        coming, close, far = ways.unsent(near=False), ways.unsent(near=True), ways.published_far()
+        left, dropped = path.published.copy().update(self._dropped), Spans()
+        passed = tuple(path.unpublished.passed)
+        yield Terms(OUTBOX.name, left, coming, Spans(), passed, left.minus(far), close)
+        for name, kept_back in path.dropped.items():
+            dropped = dropped.copy().update(kept_back)
+            there = left.minus(dropped)
+            yield Terms(name, there, coming, dropped, passed, there.minus(far), close)
+
+    @cached_property
+    def _dropped(self) -> Spans:
+        """Return what was dropped before the bus."""
+        return self.path.never_sent
 
     def _consumer(self, name: str) -> Terms:
         path, ways, stage = self.path, self.ways, self.path.consumers[name].stage
         region = path.lookout.consumers[name].region
         r = path.primary if region is None else region
         return Terms(
-            name, stage.delivered, ways.unread(name, near=False).update(self._to_bus[r]), Spans(),
+            name, stage.delivered, ways.unread(name, near=False).update(self._to_bus[r]), self._dropped,
             self._passed_reading(stage, r), self._near(r, stage.delivered),
             ways.unread(name, near=True).update(ways.to_bus(r, near=True)), path.replays.only[name],
         )  # fmt: skip
@@ -331,7 +342,7 @@ class Waterfall:
         path, tables = self.path, self.path.tables
         if tables.region is None:
             return
-        home, dead = tables.region, tables.dead
+        home, dead = tables.region, tables.dead.copy().update(self._dropped)
         held = {zone: tables.held[zone, home] for zone in ZONES}
         coming, near = self.ways.to_zones(near=False), self.ways.to_zones(near=True)
         passed = self._passed_reading(held[RAW.name].watch.stage, home)

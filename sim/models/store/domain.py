@@ -64,7 +64,6 @@ class Domain:
         regions: list[str],
         *,
         keys: int,
-        committed: Callable[[np.ndarray], None] = lambda _: None,
     ) -> None:
         self.name = name
         self.regions = regions
@@ -79,7 +78,7 @@ class Domain:
         self.settled = 0
         self.emitted = 0  # what happened before this is in the journal
         self.noted = 0  # so many milestones have been looked through for it
-        self._committed = committed
+        self._committed: list[Callable[[np.ndarray], None]] = []
         # (primary, follower) -> how often its flow had something to do
         self.flow_reads: dict[tuple[str, str], int] = {}
         # (follower, primary) -> how many acknowledgements departed, or had to wait
@@ -186,6 +185,10 @@ class Domain:
             flow = (self.primary, region)
             self.flow_reads[flow] = self.flow_reads.get(flow, 0) + steps + waits
 
+    def listen(self, told: Callable[[np.ndarray], None]) -> None:
+        """Let ``told`` know the commits of the newest timeline, as the circle has them (COMMIT, in order)."""
+        self._committed.append(told)
+
     def take_commits(self) -> None:
         """Move the circle's new commits to the log; those of an old primary go to that node."""
         taken, rows = self.commits_taken, self.circle.commits
@@ -196,7 +199,8 @@ class Domain:
         mine = new["node"] == primary.index
         ours = new if mine.all() else self._apart(new, mine)
         if len(ours):
-            self._committed(ours)
+            for told in self._committed:
+                told(ours)
         log = self.log
         log.reserve(len(ours))
         part, place = (taken, len(rows), primary.index), (log.base - log.origin, log.end - log.origin)

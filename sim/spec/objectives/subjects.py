@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from sim.core.names import known_as
-from sim.core.stages import BUS, CONSUMERS, READ, STAGES, TABLES
+from sim.core.stages import BUS, CONSUMERS, READ, STAGES, TABLES, part_of
 from sim.spec.bus.handlers import root_of, roots
 from sim.spec.objectives.metrics import METRICS
 from sim.spec.scenario import Scenario
@@ -86,7 +86,7 @@ def _stages(scenario: Scenario, domain: str) -> Iterator[str]:
     for stage in STAGES[1:] if scenario.bus else ():
         if stage.each == CONSUMERS:
             yield from _consumers(scenario, domain)
-        elif getattr(scenario, stage.room) is not None:
+        elif part_of(scenario, stage):
             yield from (f"{domain}.{name}" for name in stage.names(scenario.regions))
 
 
