@@ -60,6 +60,10 @@ class Stage:
 
 REPLICA = Stage("replica", "databases", "the database: commits of the surviving timeline", draw=Purpose.APPLY)
 OUTBOX = Stage("outbox", "bus", "what a relay published, in whatever region")
+VALIDATION = Stage(
+    "validation", "bus.validation", "what of that is not bad, where a scenario validates", draw=Purpose.OCCUR,
+    drops=True,
+)  # fmt: skip
 BUS = Stage(
     "bus", "bus",
     "rows of the bus in the present primary's region that are not gone (expired ones were there)",
@@ -87,7 +91,7 @@ COPY = Stage(
     each=REGIONS, draw=Purpose.SYNC, copies=ANALYTICS,
 )  # fmt: skip
 
-STAGES = (REPLICA, OUTBOX, BUS, MIRROR, READ, RAW, CURATED, ANALYTICS, COPY)
+STAGES = (REPLICA, OUTBOX, VALIDATION, BUS, MIRROR, READ, RAW, CURATED, ANALYTICS, COPY)
 TABLES = (RAW, CURATED, ANALYTICS)  # of the lake, each made of the one before
 DROPS = tuple(stage for stage in STAGES if stage.drops)
 ZONES = tuple(table.name for table in TABLES)

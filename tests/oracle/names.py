@@ -1,6 +1,6 @@
 """What consumers and replays are known as beside the parts of their domain (data-path.md, §1)."""
 
-STAGES = ("replica", "outbox", "bus", "mirror", "raw", "curated", "analytics", "copy")
+STAGES = ("replica", "outbox", "validation", "bus", "mirror", "raw", "curated", "analytics", "copy")
 PARTS = (*STAGES, "read", "write", "events", "database", "relay", "stream", "sync", "consumer", "own")
 
 

@@ -106,6 +106,7 @@ class Twin:
         self.controllers: dict[str, Controller] = {}
         self.rejoiners: dict[str, Rejoiner] = {}
         self.loads: list[Load] = []
+        self.streams: dict[str, list[str]] = {}  # by domain, in order of number
         self.calls: dict[tuple[str, str], Calls] = {}  # by domain written to and handler or replay
         self.lost: set[str] = set()
         self.blocked: set[str] = set()
@@ -179,6 +180,7 @@ class Twin:
         streams += [f"{domain.name}/check/{client}/{region}" for client in clients for region in names]
         fed = callers(self.scenario, domain.name)
         streams += [f"{domain.name}/{place}/{one.known}" for one in fed.values() for place in one.places]
+        self.streams[domain.name] = sorted(streams)
         numbers = {stream: i for i, stream in enumerate(sorted(streams))}
         rings: dict[str, Keyring] = {}
         for region, name in enumerate(names):

@@ -1,5 +1,7 @@
 """Names that people give are theirs: none is taken for something else because it ends or begins like it."""
 
+import re
+
 import pytest
 
 from sim.core.errors import SpecError
@@ -103,3 +105,10 @@ def test_what_is_qualified_without_need_is_the_same():
     sla = ", ".join(f"x{n}: {lost.format(name)}" for n, name in enumerate(names))
     found = resolve(load(str(PATH), sets=[f"sla={{{sla}}}"])).sla
     assert [found[f"x{n}"].about for n in range(4)] == ["orders.search"] * 2 + ["orders.raw"] * 2
+
+
+def test_the_contract_tells_every_name_of_a_domains_own():
+    """docs/data-path.md lists the names that consumers are told apart from."""
+    contract = (HERE.parents[1] / "docs/data-path.md").read_text("utf-8")
+    (listed,) = re.findall(r"One that a part of each domain has \(([^)]*)\)", contract)
+    assert set(re.findall(r"`(\w+)`", listed)) == PARTS

@@ -15,6 +15,7 @@ from sim.engine.sampling import encode
 from sim.journal.recorder import Table
 from sim.journal.schema import LSN_MASK
 from sim.models.bus.bus import Bus, published_log
+from sim.models.bus.validation import Validation
 from sim.models.component import Component, Needed
 from sim.models.dials import Strike
 from sim.models.placements import Placements
@@ -57,6 +58,7 @@ class Relay(Component):
         self._copied = np.zeros(0, np.int64)
         losses = [turn for _, turn in turned(setting.scenario, d.SLOT_LOST)]
         self._can_lose_slot = d.SLOT_LOST.turn(setting.domain, value="snapshot") in losses
+        self._validation = None if bus.validation is None else Validation(setting, bus.validation.bad)
         self._placed = Placements((0, buses[self.process.region].index, 0))
         setting.dials.listen(d.SLOT_LOST, setting.domain)
         setting.dials.listen(d.ELECTION, struck=self._closed)
@@ -96,8 +98,8 @@ class Relay(Component):
 
     @property
     def steady(self) -> bool:
-        """Whether it goes from commit to commit, and not through a snapshot."""
-        return self._snapshot is None
+        """Whether it puts commit after commit on the bus: not through a snapshot, nor only what is good."""
+        return self._snapshot is None and self._validation is None
 
     def waiting(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Return (commit, version, key) of what it has not published, from its position on."""
@@ -144,9 +146,15 @@ class Relay(Component):
             self._save(until, np.concatenate(ends))
             at, version, key = (np.concatenate(columns) for columns in zip(*parts, strict=True))
             if at.size:
-                partition = (key % self.rules.partitions).astype(np.int16)
-                self.bus.publish(at, version, partition)
+                self._put(at, version, (key % self.rules.partitions).astype(np.int16))
         self.advanced = until
+
+    def _put(self, at: np.ndarray, version: np.ndarray, partition: np.ndarray) -> None:
+        """Let what passes the validation be visible on the bus."""
+        if self._validation is not None:
+            good = self._validation.drop(at, version)
+            at, version, partition = at[good], version[good], partition[good]
+        self.bus.publish(at, version, partition)
 
     def take(self) -> None:
         """Take over what has been committed since: also when it has been led ahead of the circle."""
@@ -237,6 +245,8 @@ class Relay(Component):
             del self._saves[:keep]
         if log.base > 1:
             self._outbox.drop(min(self.lowest + 1, self._next_lsn()))
+        if self._validation is not None and not self._can_lose_slot:
+            self._validation.forget(min(self.lowest, self._next_lsn() - 1))
 
     def _next_lsn(self) -> int:
         return self._resume_at if self._snapshot is not None else self.cursor.next
@@ -317,7 +327,8 @@ class Relay(Component):
 
     def take_rows(self) -> dict[str, Table]:
         """Return the journal's new rows."""
-        return {"placed/relay": self._placed.take()}
+        dropped = {} if self._validation is None else self._validation.take_rows()
+        return {"placed/relay": self._placed.take(), **dropped}
 
     def final_rows(self) -> dict[str, Table]:
         """Return what it has not published of the commits of which there is a copy."""

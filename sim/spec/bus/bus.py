@@ -7,7 +7,7 @@ from pydantic import Field
 from sim.core.distributions import constant
 from sim.core.identity import LIMITS
 from sim.spec.model import MS, Model, S
-from sim.spec.types import Count, Duration, DurationDist, Part, Positive, Size
+from sim.spec.types import Count, Duration, DurationDist, Fraction, Part, Positive, Size
 
 
 class Poll(Model):
@@ -68,6 +68,13 @@ class Mirror(Model):
     """How long it takes to run again, once nothing stops it. Default: as the relay's."""
 
 
+class Validation(Model):
+    """Records are validated on their way to the bus, and bad ones are dropped."""
+
+    bad: Annotated[Fraction, Field(gt=0, le=1)]
+    """Which share of the writes of clients, handlers and replays is bad, by chance."""
+
+
 class Bus(Model):
     """The event backbone: a cluster in each region."""
 
@@ -90,3 +97,5 @@ class Bus(Model):
     broker.session.timeout.ms."""
     mirror: Mirror = Mirror()
     """How events are copied to the other regions."""
+    validation: Validation | None = None
+    """What keeps bad records from the bus. Default: nothing does."""

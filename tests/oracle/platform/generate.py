@@ -1,7 +1,7 @@
 """Platforms with a data path made from a number, after those of the databases alone: every rule of the path
 within some tens of simulated seconds."""
 
-from sim.spec.bus.bus import Bus, Cdc, Mirror, Poll, Relay
+from sim.spec.bus.bus import Bus, Cdc, Mirror, Poll, Relay, Validation
 from sim.spec.bus.consumer import Consumer
 from sim.spec.lake.insight import Insight
 from sim.spec.lake.lake import Analytics, Curated, Lake, Stream, Sync
@@ -48,9 +48,18 @@ def case(number: int) -> Case:
     more = Maker(Dice(f"additions/{number}"))  # so that a case without any stays as it is
     more.style, more.unit = make.style, make.unit
     scenario = platform(make, more, regions, name=f"path case {number}", duration=duration)
-    scenario = acknowledged(make, number, scenario)
+    scenario = validated(number, acknowledged(make, number, scenario))
     scenario = scenario.model_copy(update={"faults": faults_for(make, scenario)})
     return finished(number, make, more, scenario)
+
+
+def validated(number: int, scenario: Scenario) -> Scenario:
+    """Let a bus of every fourth hundred of cases, from the third on, drop bad records."""
+    if number // 100 % 4 != 2:
+        return scenario
+    bad = Dice(f"validation {number}").pick((0.02, 0.1, 0.3, 1.0))
+    bus = scenario.bus.model_copy(update={"validation": Validation(bad=bad)})
+    return scenario.model_copy(update={"bus": bus})
 
 
 def finished(number: int, make: Maker, more: Maker, scenario: Scenario) -> Case:

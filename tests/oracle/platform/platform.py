@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from sim.core.draws import Purpose
 from sim.journal.schema import LSN_BITS, LSN_MASK
 
 from .bus import Brokers, Bus
@@ -141,6 +142,7 @@ class DomainPath:
         regions = range(len(path.names))
         self.buses = [Bus(path, region, path.brokers[region]) for region in regions]
         self.versions_published: set[int] = set()
+        self.dropped_rows: list[tuple[int, int]] = []  # by the validation
         self.early: list[set[str]] = [set() for _ in regions]  # metadata_before_data in force
         self.relay = Relay(self)
         self.mirrors = {(a, b): Mirror(self, a, b) for a in regions for b in regions if a != b}
@@ -183,8 +185,20 @@ class DomainPath:
         return line.records[(version & LSN_MASK) - line.cut - 1]
 
     def publish(self, region: int, version: int) -> None:
-        """Let an event be visible on the bus of a region."""
+        """Let an event be visible on the bus of a region, unless it is bad."""
+        if self.path.spec.validation is not None and self._bad(self.rid(version)):
+            self.path.count["dropped by validation"] += 1
+            self.path.count["dropped again"] += any(version == known for _, known in self.dropped_rows)
+            self.dropped_rows.append((self.path.clock._now, version))
+            return
         self.buses[region].append(row_for(self, region, version))
+
+    def _bad(self, rid: int) -> bool:
+        """Whether the write that an operation makes is bad."""
+        stream = self.path.twin.streams[self.domain.name][rid >> 40]
+        key = self.path.draws.key(f"{stream}/validation")
+        drawn = self.path.draws.uniform(key, rid & (2**40 - 1), 0, Purpose.OCCUR)
+        return drawn < self.path.spec.validation.bad
 
     def dangling(self, zone: str, region: int) -> bool:
         """Whether a table is dangling, as a refresh at this moment sees it."""

@@ -25,7 +25,7 @@ def _bus(part: "DomainPath") -> Rows:
     for bus, name in zip(part.buses, part.path.names, strict=True):
         found[f"bus/{name}"] = [(row.at, row.version, row.origin) for row in bus.rows]
         found[f"gone/{name}"] = bus.gone_rows
-    return found
+    return found | {"dropped/validation": part.dropped_rows}
 
 
 def _processes(part: "DomainPath") -> Rows:

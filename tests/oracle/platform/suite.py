@@ -35,6 +35,7 @@ REQUIRED = {
             "moved to a checkpoint beyond 0",
             "relay resumed",
             "published again",
+            "dropped by validation",
             "carried again",
             "rows visible at one time",
             "rows read again",
