@@ -1,25 +1,56 @@
-"""Tables of the docs that are made from declarations: ``python -m tests.repo.tables`` writes them anew."""
+"""Tables of the docs that are made from declarations: between ``<!-- made: what -->`` and ``<!-- end -->``.
+
+``python -m tests.generated`` writes them anew.
+"""
 
 import dataclasses
 import re
 from collections.abc import Callable, Iterator
+from functools import partial
 from inspect import getdoc
 from typing import Any, get_args, get_origin, get_type_hints
 
 from sim.core.milestones import KINDS
 from sim.core.record import DESCRIPTION, UNIT, unit_of
+from sim.core.stages import CONSUMERS, REGIONS, STAGES
+from sim.report.markdown.text import table
+from sim.report.reference.run import record_table, records
+from sim.spec.objectives.metrics import METRICS
+from sim.spec.objectives.subjects import KINDS as KINDS_OF_SUBJECTS
 from tests.repo.sources import ROOT
 
 
-def milestones() -> Iterator[str]:
-    """Yield the rows of the table of milestones."""
-    yield "| kind | subject | meaning | phase | values |"
-    yield "|---|---|---|---|---|"
-    for name, what in KINDS.items():
-        meaning = (getdoc(what) or "").splitlines()[0].rstrip(".")
-        kind = what.kind
-        cells = (f"`{name}`", f"`{kind.of}`", meaning, f"`{kind.phase}`", "; ".join(_fields(what)))
-        yield f"| {' | '.join(cells)} |"
+def metrics() -> str:
+    """Return the table of metrics."""
+    rows = (
+        (
+            f"`{name}`",
+            KINDS_OF_SUBJECTS[metric.of].word,
+            " or ".join(metric.units),
+            metric.says,
+            f"`{metric.figure}`",
+        )
+        for name, metric in METRICS.items()
+    )
+    return table(("metric", "of a", "bound", "what it is", "figure"), rows)
+
+
+def stages() -> str:
+    """Return the table of stages."""
+    of = {REGIONS: "{}/<r>", CONSUMERS: "<consumer>"}
+    rows = ((f"`{of.get(stage.each, '{}').format(stage.name)}`", stage.says) for stage in STAGES)
+    return table(("stage", "what it holds"), rows)
+
+
+def milestones() -> str:
+    """Return the table of milestones."""
+    return table(("kind", "subject", "meaning", "phase", "values"), map(_milestone, KINDS.items()))
+
+
+def _milestone(declared: tuple[str, Any]) -> tuple[str, ...]:
+    name, what = declared
+    meaning = (getdoc(what) or "").splitlines()[0].rstrip(".")
+    return f"`{name}`", f"`{what.kind.of}`", meaning, f"`{what.kind.phase}`", "; ".join(_fields(what))
 
 
 def _fields(record: Any) -> Iterator[str]:
@@ -46,20 +77,16 @@ def _inner(hint: Any) -> str:
     return "".join(f", each with {', '.join(_fields(part))}" for part in inner)
 
 
-# marker -> (page, rows)
-TABLES: dict[str, tuple[str, Callable[[], Iterator[str]]]] = {"milestones": ("docs/files.md", milestones)}
+MADE = re.compile(r"(<!-- made: (\w+) -->\n)(.*?)(<!-- end -->)", re.DOTALL)
+TABLES: dict[str, Callable[[], str]] = {
+    **{name: partial(record_table, record) for name, record in records().items()},
+    "metrics": metrics,
+    "stages": stages,
+    "milestones": milestones,
+}
 
 
-def current(name: str, text: str) -> str:
-    """Return a page with a table as it is declared now."""
-    rows = "\n".join(TABLES[name][1]())
-    between = re.compile(rf"(<!-- {name} -->\n).*?(<!-- /{name} -->)", re.DOTALL)
-    found, count = between.subn(lambda m: f"{m[1]}{rows}\n{m[2]}", text)
-    assert count == 1, name
-    return found
-
-
-if __name__ == "__main__":
-    for table, (page, _) in TABLES.items():
-        path = ROOT / page
-        path.write_text(current(table, path.read_text("utf-8")), "utf-8")
+def current(page: str) -> str:
+    """Return a page with its tables as they are declared now."""
+    text = (ROOT / page).read_text("utf-8")
+    return MADE.sub(lambda found: f"{found[1]}\n{TABLES[found[2]]()}\n\n{found[4]}", text)

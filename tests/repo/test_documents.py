@@ -11,7 +11,6 @@ from click import Context
 from sim.cli.main import COMMANDS, group
 from sim.core.identity import LIMITS
 from tests.repo.sources import ROOT
-from tests.repo.tables import TABLES, current
 
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
 LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
@@ -78,13 +77,6 @@ def test_the_build_server_runs_what_a_developer_runs():
     assert (
         set(re.findall(r"^make ([a-z]+)", (ROOT / "README.md").read_text("utf-8"), re.MULTILINE)) <= targets
     )
-
-
-@pytest.mark.parametrize("name", TABLES)
-def test_a_table_is_what_the_code_declares(name):
-    """A table that is made from declarations is as `python -m tests.repo.tables` writes it."""
-    text = (ROOT / TABLES[name][0]).read_text("utf-8")
-    assert current(name, text) == text
 
 
 TESTS = sorted(p for p in (ROOT / "tests").rglob("test_*.py") if "mutants" not in p.parts)

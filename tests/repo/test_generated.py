@@ -8,7 +8,9 @@ import pytest
 
 from sim.report.schema import schema
 from sim.spec.objectives.metrics import METRICS
-from tests.generated import FILES, MADE, ROOT
+from tests.generated import FILES
+from tests.repo.sources import ROOT
+from tests.repo.tables import MADE
 
 
 @pytest.mark.parametrize("name", FILES)

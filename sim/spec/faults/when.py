@@ -22,8 +22,8 @@ class When(Model):
     """What is measured: how far a replica lags, or how many requests wait at a node.
     Either this or ``milestone``."""
     milestone: str | None = None
-    """What has to have happened, as in orders.declared: a database, or a part of it, and a milestone's
-    kind. Either this or ``metric``."""
+    """What has to have happened, as in orders.declared: a database, or a part of it, and a kind of
+    milestone (docs/files.md). Either this or ``metric``."""
     of: str | None = None
     """The node that is measured, as in orders/us-west. A metric needs it."""
     above: Threshold | None = None
