@@ -128,10 +128,10 @@ def measure(size: str) -> list[Figure]:
     figures = []
     for thing, found in worked("growth", size).items():
         most = None if size == QUICK else MOST
-        figures.append(Figure(f"{thing}, processor time", steepness(found["s"]), most=most))
+        figures.append(Figure(f"growth in {thing}, processor time", steepness(found["s"]), most=most))
         figures += [
-            Figure(f"{thing}, {what}", steepness([counts[what] for counts in found["counts"]]))
+            Figure(f"growth in {thing}, {what}", steepness([counts[what] for counts in found["counts"]]))
             for what in ("rows", "steps", "advances")
         ]
-        figures.append(Figure(f"{thing}, four times as many", found["s"][-1], "s"))
+        figures.append(Figure(f"growth in {thing}, four times as many", found["s"][-1], "s"))
     return figures
