@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from sim.cli import find, options, outputs
-from sim.cli.check import key_of, read_baseline, studied
+from sim.cli.check import read_baseline, studied
 from sim.cli.screen import emit, warn
 
 if TYPE_CHECKING:
@@ -47,9 +47,11 @@ def update(paths: tuple[str, ...], **given: Any) -> int:
     assert target is not None, "it has a default"
     entries = read_baseline(target, "--file")["scenarios"] if target.is_file() else {}
     broke = 0
-    files = [file for path in paths for file in find.scenarios(path)]
-    for file, points in [(file, points_of(str(file))) for file in files]:  # all are read before one is run
-        found, broken = _entries(points, file, target, given=given)
+    files = list(dict.fromkeys(file for path in paths for file in find.scenarios(path)))
+    read = [(file, points_of(str(file))) for file in files]  # all of them, before one is run
+    _told_apart(read)
+    for file, points in read:
+        found, broken = _entries(points, file, given=given)
         entries |= found
         broke += broken
     write(target, entries)
@@ -57,18 +59,26 @@ def update(paths: tuple[str, ...], **given: Any) -> int:
     return EXIT_CODES["inconclusive"] if broke else 0
 
 
-def _entries(
-    points: "list[Point]", file: Path, target: Path, *, given: dict[str, Any]
-) -> tuple[dict[str, Any], int]:
+def _told_apart(read: "list[tuple[Path, list[Point]]]") -> None:
+    """click.BadParameter if two scenarios have one name: a baseline knows them by that."""
+    seen: dict[str, Path] = {}
+    for file, points in read:
+        name = points[0].scenario.name
+        if seen.setdefault(name, file) != file:
+            both = f"{seen[name]} and {file} are both named {name!r}"
+            raise click.BadParameter(f"{both}: a baseline tells scenarios apart by that", param_hint="PATH")
+
+
+def _entries(points: "list[Point]", file: Path, *, given: dict[str, Any]) -> tuple[dict[str, Any], int]:
     """Run a scenario's study; return what a baseline keeps of it, and how many trials broke."""
     from sim.cli.check import rules_of
     from sim.cli.study import stopping
-    from sim.studies.baseline import entry
+    from sim.studies.baseline import entry, key_of
 
     with stopping():
         study = studied(points, rules_of(points[0].scenario.study, given), given)
     for finding in study.findings:
         if finding.tally.errors:
             warn(f"{file}: {finding.tally.broke}: the baseline has no value of theirs")
-    found = {key_of(str(file), f.point.label, target): entry(f, seed=study.seed) for f in study.findings}
+    found = {key_of(f.point): entry(f, seed=study.seed) for f in study.findings}
     return found, sum(len(finding.tally.errors) for finding in study.findings)

@@ -11,7 +11,6 @@ import click
 
 from sim.cli import find, options, outputs
 from sim.cli.screen import emit, warn
-from sim.spec import shipped
 
 if TYPE_CHECKING:
     from sim.spec.scenario import Study as Rules
@@ -156,24 +155,13 @@ def read_baseline(path: Path, hint: str) -> dict[str, Any]:
 
 
 def _compared(line: "Line", baseline: dict[str, Any], given: dict[str, Any]) -> "Line":
-    from sim.studies.baseline import CANNOT_TELL, Change, change
+    from sim.studies.baseline import CANNOT_TELL, Change, change, key_of
     from sim.studies.gate import with_change
 
     if line.ruling is None or line.finding is None:
         return line
-    kept = baseline["scenarios"].get(key_of(line.scenario, line.label, Path(given["baseline"])))
+    kept = baseline["scenarios"].get(key_of(line.finding.point))
     if kept is None:
         return with_change(line, Change(line.ruling.id, CANNOT_TELL, "not in the baseline", None))
     name, tolerance = line.ruling.id, given["tolerance"]
     return with_change(line, change(kept, line.finding, name, seed=line.seed, tolerance=tolerance))
-
-
-def key_of(scenario: str, label: str, baseline: Path) -> str:
-    """Return the name of a point in a baseline: its file as seen from there, however it was named."""
-    folder = shipped.packaged()
-    file = Path(scenario).resolve()
-    if folder is not None and file.is_relative_to(folder):
-        name = f"scenarios/{file.relative_to(folder).as_posix()}"
-    else:
-        name = Path(os.path.relpath(file, baseline.resolve().parent)).as_posix()
-    return f"{name} [{label}]" if label else name

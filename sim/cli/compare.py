@@ -47,6 +47,7 @@ def command(before: str, after: str | None, **given: Any) -> int:
     points = [_points(name, sets) for name, sets in sides]  # both, before either is run
     studies = [_studied(found, {**given, "trials": trials, "until": "trials"}) for found in points]
     tallies = [study.findings[0].tally for study in studies]
+    ruled = (studies[0].findings[0].rulings, studies[1].findings[0].rulings)
     names: dict[str, Any] = {
         "before": before,
         "after": " ".join([after or before, *given["sets"]]),
@@ -59,7 +60,7 @@ def command(before: str, after: str | None, **given: Any) -> int:
     emit(
         written(document(found, **names))
         if given["as_json"]
-        else plain([*page(found, **names), *told], width(sys.stdout))
+        else plain([*page(found, **names, ruled=ruled), *told], width(sys.stdout))
     )
     return EXIT_CODES["inconclusive"] if any(tally.errors for tally in tallies) else 0
 

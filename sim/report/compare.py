@@ -1,7 +1,7 @@
 """A comparison of two designs, as a page and as one JSON document."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -9,15 +9,74 @@ from sim.report.page import Section, Table
 from sim.report.quantities import count, duration, percent, plural
 from sim.stats.estimate import Estimate
 from sim.studies.compare import Difference
+from sim.studies.judgement import Ruling
+
+FIRST = ("recovery.rta_s", "loss.records", "loss.window_s")  # figures that reviews ask for
+APART = "that cannot be told apart"
+Ruled = tuple[Sequence[Ruling], Sequence[Ruling]]  # of both designs
 
 
 def page(
-    found: Sequence[Difference], *, before: str, after: str, trials: int, broken: Sequence[str] = ()
+    found: Sequence[Difference],
+    *,
+    before: str,
+    after: str,
+    trials: int,
+    broken: Sequence[str] = (),
+    ruled: Ruled = ((), ()),
 ) -> list[Section]:
-    """Return what differs, largest effect first, and how many figures do not.
+    """Return what differs: objectives, then recovery and loss, then the rest, the largest effect first.
 
-    ``broken``: of each design, what is to be said of trials that broke; "" if none did.
+    ``broken``: of each design, what is to be said of trials that broke; "" if none did. ``ruled``: what both
+    say of their objectives.
     """
+    first = [difference for difference in found if difference.name[0] in FIRST]
+    rest = [difference for difference in found if difference.name[0] not in FIRST]
+    lost = [f"{text}; such a trial is not compared" for text in broken if text]
+    return [
+        Section(
+            "", (f"{before} against {after}", f"{plural(trials, 'trial')} of each, on the same draws", *lost)
+        ),
+        *_objectives(*ruled),
+        Section("Recovery and loss", _moved(first)),
+        Section("What else differs", _moved(rest)),
+        Section("How to read this", _notes(found)),
+    ]
+
+
+def _objectives(before: Sequence[Ruling], after: Sequence[Ruling]) -> list[Section]:
+    """Return the objectives that come out differently; of the others, how many there are."""
+    sides = [{ruling.id: ruling for ruling in side} for side in (before, after)]
+    rows, same = [], 0
+    for name in dict.fromkeys((*sides[0], *sides[1])):
+        told = [_met(side.get(name)) for side in sides]
+        same += told[0] == told[1]
+        if told[0] != told[1]:
+            ruling = sides[0].get(name) or sides[1][name]
+            rows.append((name, asks(ruling), *told))
+    if not rows and not same:
+        return []
+    table = [Table(("objective", "asks", "before", "after"), tuple(rows))] if rows else []
+    return [
+        Section("Objectives", (*table, *_same(same, "objective", "with the same result", others=bool(rows))))
+    ]
+
+
+def asks(ruling: Ruling) -> str:
+    """Write what an objective asks for."""
+    objective = ruling.objective
+    return f"{objective.metric} of {objective.of} {objective.must}"
+
+
+def _met(ruling: Ruling | None) -> str:
+    """Write in how many trials an objective was met, and what that comes to."""
+    if ruling is None:
+        return "not there"
+    return f"{ruling.verdict}, met in {ruling.counts.met:,} of {ruling.counts.trials:,}"
+
+
+def _moved(found: Sequence[Difference]) -> tuple[str | Table, ...]:
+    """Return a row for each figure that differs, the largest effect first, and how many do not."""
     moved = [difference for difference in found if difference.differs]
     moved.sort(key=lambda d: -abs(d.after - d.before) / max(abs(d.before), 1e-9))
     rows = tuple(
@@ -25,27 +84,29 @@ def page(
             f"{d.name[0]} {d.name[1]}",
             number(d.before, d.unit),
             number(d.after, d.unit),
-            signed(d.mean if math.isfinite(d.mean.low) else d.median, d.unit),
             "-" if math.isnan(d.noise_left) else percent(d.noise_left),
+            signed(d.mean if math.isfinite(d.mean.low) else d.median, d.unit),
         )
         for d in moved
     )
-    head = ("figure", "before", "after", "difference, 95 % interval", "noise left")
-    table: tuple[str | Table, ...] = (Table(head, rows, frozenset({1, 2, 4})),) if rows else ("Nothing.",)
-    same = len(found) - len(moved)
-    lost = [f"{text}; such a trial is not compared" for text in broken if text]
-    notes = (
-        "",
-        "noise left: the variance of the differences, of that of trials with draws of their own.",
-        f"{plural(len(found), 'figure')} were compared, each at 95 %: one in 20 may seem to differ by luck.",
+    head = ("figure", "before", "after", "noise left", "difference, 95 % interval")
+    table = (Table(head, rows, frozenset({1, 2, 3})),) if rows else ()
+    return (*table, *_same(len(found) - len(moved), "figure", APART, others=bool(rows)))
+
+
+def _same(number: int, noun: str, same: str, *, others: bool) -> Iterator[str]:
+    """Say of how many the same is true; ``others``: beside some of which it is not."""
+    if number or not others:
+        yield f"{'and ' if others else ''}{plural(number, noun)} {same}"
+
+
+def _notes(found: Sequence[Difference]) -> tuple[str, ...]:
+    compared = plural(len(found), "figure")
+    return (
+        "- noise left: the variance of the differences, of that of trials with draws of their own.",
+        f"- {compared} were compared, each at 95 %: one in 20 may seem to differ by luck.",
+        "- --json has all of them.",
     )
-    return [
-        Section(
-            "", (f"{before} against {after}", f"{plural(trials, 'trial')} of each, on the same draws", *lost)
-        ),
-        Section("What differs", (*table, *notes) if rows else table),
-        Section("What cannot be told apart", (f"{plural(same, 'figure')}; --json has all of them.",)),
-    ]
 
 
 def document(

@@ -61,8 +61,8 @@ def sizes_of(
 ) -> list[int] | None:
     """Return how wide each column is, so that a table fits into ``width``; None if it cannot.
 
-    What does not fit is gained first from the last column if that is text, which wraps, then from heads,
-    which wrap, and last from names, which lose their middle. Numbers never lose anything.
+    What does not fit is gained first from the last column if that is text, then from heads, and last from the
+    other texts; all of these wrap. A word that is too long loses its middle, a number nothing.
     """
     room = width - len(GAP) * (len(head) - 1)
     held = [max((cells(row[i]) for row in rows), default=0) for i in range(len(head))]

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from sim.core.inert import inert
-from sim.report.fitting import GAP, cells, padded, sizes_of, wrapped
+from sim.report.fitting import GAP, cells, clipped, padded, sizes_of, wrapped
 
 Line = tuple[tuple[str, str], ...]  # pieces of a line: text, and what it is: title, head, cell or text
 INDENT = "  "
@@ -87,10 +87,9 @@ def _table(table: Table, width: int) -> Iterator[Line]:
 def _row(row: tuple[str, ...], sizes: list[int], right: frozenset[int], style: str) -> Iterator[Line]:
     """Yield the lines of one row; a head that wraps stands on the row's last line."""
     last = len(sizes) - 1
-    wraps = [style == "head" or i == last for i in range(len(sizes))]
     columns = [
-        wrapped(cell, size) if wrap else [padded(cell, size, right=False).rstrip()]
-        for cell, size, wrap in zip(row, sizes, wraps, strict=True)
+        wrapped(cell if i == last else _narrow(cell, size), size)
+        for i, (cell, size) in enumerate(zip(row, sizes, strict=True))
     ]
     height = max(map(len, columns))
     if style == "head":
@@ -101,6 +100,11 @@ def _row(row: tuple[str, ...], sizes: list[int], right: frozenset[int], style: s
             ((GAP if i else "") + padded(text, sizes[i], right=i in right), style)
             for i, text in enumerate(texts)
         )
+
+
+def _narrow(cell: str, size: int) -> str:
+    """Return a cell whose words fit into a column: a longer one, a name, loses its middle."""
+    return cell if cells(cell) <= size else " ".join(clipped(word, size) for word in cell.split(" "))
 
 
 def _stacked(head: tuple[str, ...], row: tuple[str, ...], width: int) -> Iterator[Line]:

@@ -13,6 +13,7 @@ from sim.stats.estimate import Estimate
 from sim.stats.paired import median_difference, pairs
 from sim.studies.judgement import adverse
 from sim.studies.machine import fingerprint
+from sim.studies.plan import Point
 from sim.studies.rows import FORMAT
 from sim.studies.study import Finding
 
@@ -32,6 +33,12 @@ class Change:
     verdict: str
     why: str
     difference: Estimate | None
+
+
+def key_of(point: Point) -> str:
+    """Return the name of a point in a baseline: its scenario's, wherever that lies, and its own."""
+    name = point.scenario.name
+    return f"{name} [{point.label}]" if point.label else name
 
 
 def entry(finding: Finding, *, seed: int) -> dict[str, Any]:

@@ -7,6 +7,7 @@ import weakref
 from pathlib import Path
 
 import pytest
+import yaml
 
 from sim.cli.main import main
 from sim.studies.executors import crew
@@ -35,16 +36,26 @@ ONE = ("--jobs", "1", "--quiet")
 
 
 def test_a_check_against_its_own_baseline_is_not_worse_from_any_folder(sim, tmp_path, monkeypatch):
-    """The baseline knows a file by where it is, not by how it was named."""
+    """The baseline knows a scenario by its name, wherever its file lies, and however that was named."""
     assert sim("baseline", "update", "small.yaml", "--trials", "6", *ONE)[0] == 0
     kept = json.loads((tmp_path / "sim-baseline.json").read_text())
-    assert list(kept["scenarios"]) == ["small.yaml"]
+    assert list(kept["scenarios"]) == [yaml.safe_load((tmp_path / "small.yaml").read_text())["name"]]
     (tmp_path / "elsewhere").mkdir()
+    shutil.copy(tmp_path / "small.yaml", tmp_path / "elsewhere" / "other.yaml")
     monkeypatch.chdir(tmp_path / "elsewhere")
-    named = ("../small.yaml", "--baseline", "../sim-baseline.json", "--trials", "6")
+    named = ("other.yaml", "--baseline", "../sim-baseline.json", "--trials", "6")
     code, out, _ = sim("check", *named, *ONE)
     assert out.count("not worse than the baseline (6 pairs)") == 2
     assert code == 3  # six trials decide nothing
+
+
+def test_two_scenarios_of_one_name_are_no_baseline(sim, tmp_path):
+    """One would take the place of the other; it is said before anything runs."""
+    shutil.copy(tmp_path / "small.yaml", tmp_path / "twin.yaml")
+    code, _, err = sim("baseline", "update", "small.yaml", "twin.yaml", *ONE)
+    assert code == 2
+    assert "small.yaml and twin.yaml are both named" in " ".join(err.split())
+    assert not (tmp_path / "sim-baseline.json").exists()
 
 
 def test_a_baseline_from_before_bounds_leaves_a_check_open_until_it_is_updated(sim, tmp_path):
@@ -220,7 +231,7 @@ def test_a_damaged_baseline_is_told_before_anything_is_run(sim, monkeypatch):
     for words in (("check", "small.yaml", "--baseline", path.name), ("baseline", "update", "small.yaml")):
         code, out, err = sim(*words)
         assert (code, out) == (2, "")
-        assert "sim-baseline.json is damaged at 'small.yaml', or was changed by hand: update it" in err
+        assert "sim-baseline.json is damaged at 'Small study', or was changed by hand: update it" in err
 
 
 def test_a_wrong_path_in_a_sweep_of_the_file_is_shown_where_it_stands(sim, tmp_path):

@@ -7,7 +7,7 @@ from typing import Any
 from markupsafe import Markup
 
 from sim.core.errors import Problem, SpecError
-from sim.report.compare import number, signed
+from sim.report.compare import FIRST, number, signed
 from sim.report.html import axis, chart, points
 from sim.report.html.markup import Child, el, items, name
 from sim.report.html.provenance import provenance
@@ -22,7 +22,6 @@ from sim.studies.compare import Difference, differences, paired
 from sim.studies.reading import Trials, trials_of
 
 Document = Mapping[str, Any]
-FIRST = ("recovery.rta_s", "loss.records", "loss.window_s")  # figures that reviews ask for
 BARS = 24  # differences that are drawn
 
 
