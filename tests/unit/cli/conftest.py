@@ -62,6 +62,7 @@ def trial(monkeypatch):
     module.run = stand_in.run
     monkeypatch.setitem(sys.modules, "sim.trial", module)
     monkeypatch.setattr("sim.engine.about_kernels", lambda: "")  # it needs none
+    monkeypatch.setattr("sim.cli.run._page", lambda _: None)  # of another scenario than what it answers
     return stand_in
 
 
