@@ -6,6 +6,7 @@
 # make large   what runs at its limits: 128 regions, 200 domains, 10,000 promotions (two minutes)
 # make study   the shipped gate, the interval proofs, and the studies that are killed
 # make growth  what runs cost with more regions, domains, consumers and time: nothing is superlinear (a minute)
+# make notebooks runs the sources of the notebooks and writes these with their outputs (a minute)
 # make bench   the measured figures of the README, one JSON line appended to reports/bench/
 # make clean   removes what the others made
 
@@ -19,7 +20,7 @@ DRILL := scenarios/drills/lose-primary-region.yaml
 SMALL := scenarios/gate/orders.yaml
 JOBS ?= 2
 
-.PHONY: demo test lint oracle fuzz pause large study growth bench clean
+.PHONY: demo test lint oracle fuzz pause large study growth notebooks bench clean
 
 # Exit 1 says that the drill missed an objective. That is its result, not a failure of the demo. A small store comes
 # first: it needs half of the kernels, so on a new machine its result is there while the others are not yet compiled.
@@ -34,7 +35,7 @@ test: lint $(VENV)/.browser
 	$(BIN)/python -m pytest -n $(JOBS) --dist worksteal tests
 
 lint: $(VENV)/.installed-dev
-	$(BIN)/ruff check sim tests benchmarks
+	$(BIN)/ruff check sim tests benchmarks notebooks
 	$(BIN)/lint-imports
 	$(BIN)/mypy
 
@@ -64,6 +65,9 @@ study: $(VENV)/.installed-dev
 
 growth: $(VENV)/.installed-dev
 	$(BIN)/python -m benchmarks growth
+
+notebooks: $(VENV)/.installed-dev
+	$(BIN)/python -m notebooks.make
 
 bench: $(VENV)/.installed-dev
 	$(PIP) install --editable '.[bench]' || echo "the peer Cimba is not to be had here: its ratio is left out" >&2

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from sim.door.results import Run
 
 MARGIN = 0.15  # of what is shown, before and after
+FAULT_ROOM = 0.45  # of a lane, for the name of a fault
 DOWN = "#8b939c"  # down, in a recovery that is not the worst, or before its phases are known
 
 
@@ -23,7 +24,7 @@ def lanes(run: "Run", ax: Axes | None = None, *, whole: bool = False, theme: sty
     """
     names = list(run.recovery.index)
     ax = style.axes(ax, theme, title=f"{run.document['scenario']}: what was down", rows=len(names))
-    _name(ax, names)
+    _name(ax, names, faults=len({name for name, *_ in run.faults_were}))
     down = run.episodes.assign(ended_s=run.episodes["recovered_s"].fillna(run.end_s))
     for row in down.itertuples():
         ax.barh(
@@ -60,10 +61,10 @@ def phases(run: "Run", ax: Axes | None = None, *, theme: style.Theme = "light") 
     return ax
 
 
-def _name(ax: Axes, names: list[str]) -> None:
-    """Write the lanes' names, the first at the top."""
+def _name(ax: Axes, names: list[str], *, faults: int = 0) -> None:
+    """Write the lanes' names, the first at the top, below room for the names of so many faults."""
     ax.set_yticks(range(len(names)), [style.plain(name) for name in names])
-    ax.set_ylim(len(names) - 0.4, -0.6)
+    ax.set_ylim(len(names) - 0.4, -0.6 - FAULT_ROOM * min(faults, style.NAMES))
 
 
 def _bar(ax: Axes, lane: int, phase: str, theme: style.Theme, *, left: float, width: float) -> None:

@@ -5,10 +5,11 @@ from os import PathLike
 from textwrap import wrap
 from typing import Any
 
-from matplotlib import rc_context
+from matplotlib import pyplot, rc_context
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MultipleLocator
+from matplotlib.transforms import ScaledTranslation
 
 from sim.report import palette
 from sim.report.palette import Theme as Theme
@@ -20,6 +21,7 @@ HATCHES = {
     "decide": "//", "promote": "\\\\", "repair": "..", "replay": "xx", "reconcile": "--", "catch_up": "++",
 }  # fmt: skip
 SIZE = (9.0, 4.5)  # inches
+LEGEND_INCHES = 0.5  # below the axes: under the label of the time axis
 NAMES = 4  # of faults, one below the other before they begin again at the top
 TICKS = 9  # at most, on a time axis
 TITLE = 90  # characters of a line of the title
@@ -32,7 +34,7 @@ def axes(ax: Axes | None, theme: Theme, *, title: str, rows: int | None = None) 
     """
     if ax is None:
         height = SIZE[1] if rows is None else max(2.0, 1.3 + 0.28 * rows)
-        ax = Figure(figsize=(SIZE[0], height), layout="constrained").add_subplot()
+        ax = pyplot.figure(figsize=(SIZE[0], height), layout="constrained").add_subplot()  # notebooks show it
     ink = palette.INK[theme]
     ax.figure.set_facecolor(palette.GROUND[theme])
     ax.set_facecolor(palette.GROUND[theme])
@@ -72,12 +74,18 @@ def durations(ax: Axes) -> None:
 
 
 def shade(ax: Axes, windows: Iterable[tuple[str, float, float | None]], theme: Theme) -> None:
-    """Shade when each fault was, with its name at the top; one that never healed lasts to the end."""
-    end = ax.get_xlim()[1]
-    for number, (name, began, healed) in enumerate(windows):
+    """Shade when each fault was, with its name at the top; one that never healed lasts to the end.
+
+    What is out of sight is left out; the name of one that began before is at the edge.
+    """
+    low, high = ax.get_xlim()
+    seen = [
+        (name, began, high if healed is None else healed) for name, began, healed in windows if began < high
+    ]
+    for number, (name, began, healed) in enumerate(one for one in seen if one[2] > low):
         ax.axvspan(
             began,
-            end if healed is None else healed,
+            healed,
             color=palette.FAULT[theme],
             alpha=0.13,
             linewidth=0,
@@ -85,7 +93,7 @@ def shade(ax: Axes, windows: Iterable[tuple[str, float, float | None]], theme: T
         )
         ax.axvline(began, color=palette.FAULT[theme], linewidth=0.8, zorder=0.5)
         ax.annotate(
-            plain(name), (began, 1.0), xycoords=("data", "axes fraction"),
+            plain(name), (max(began, low), 1.0), xycoords=("data", "axes fraction"),
             xytext=(3, -3 - 10 * (number % NAMES)), textcoords="offset points", va="top",
             fontsize=8, color=palette.FAULT[theme],
         )  # fmt: skip
@@ -114,12 +122,12 @@ def line(number: int, theme: Theme) -> dict[str, Any]:
 
 
 def legend(ax: Axes, theme: Theme, **options: Any) -> None:
-    """Draw a legend below the axes."""
-    ink = palette.INK[theme]
-    below = -0.6 / (figure_of(ax).get_figheight() - 1.0)  # 0.6 inches
+    """Draw a legend below the axes, however high they are."""
+    below = ax.transAxes + ScaledTranslation(0.0, -LEGEND_INCHES, figure_of(ax).dpi_scale_trans)
     ax.legend(
-        loc="upper left", bbox_to_anchor=(0.0, below), fontsize=8, frameon=False, labelcolor=ink, **options
-    )
+        loc="upper left", bbox_to_anchor=(0.0, 0.0), bbox_transform=below, fontsize=8, frameon=False,
+        labelcolor=palette.INK[theme], **options,
+    )  # fmt: skip
 
 
 def figure_of(ax: Axes) -> Figure:

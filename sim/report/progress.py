@@ -41,7 +41,9 @@ class Bar:
         from rich.console import Console
         from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
-        console = Console(file=self._stream, no_color=not self._colour, force_terminal=True)
+        console = Console(
+            file=self._stream, no_color=not self._colour, force_terminal=True, force_jupyter=False
+        )
         columns = (
             TextColumn("simulated {task.fields[moment]}"),
             BarColumn(),
@@ -80,7 +82,9 @@ class Trials:
         from rich.console import Console
         from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-        console = Console(file=self._stream, no_color=not self._colour, force_terminal=True)
+        console = Console(
+            file=self._stream, no_color=not self._colour, force_terminal=True, force_jupyter=False
+        )
         columns = (TextColumn("trials"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
         progress = Progress(*columns, console=console, transient=True)
         task = progress.add_task("", total=None)

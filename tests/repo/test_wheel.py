@@ -1,5 +1,6 @@
 """What is installed: the package with its scenarios, and nothing else that could be imported."""
 
+import os
 import subprocess
 import sys
 import zipfile
@@ -64,3 +65,18 @@ def test_an_installed_sim_finds_its_scenarios_and_their_folders_by_name(wheel, t
         result = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
         assert result.returncode == 0, result.stderr
         assert said in result.stdout
+
+
+def test_a_notebook_runs_from_an_installed_sim(wheel, tmp_path):
+    """The cells of the first notebook, away from the repository."""
+    zipfile.ZipFile(wheel).extractall(tmp_path / "site")
+    source = (ROOT / "notebooks/sources/1-a-first-run.py").read_text(encoding="utf-8")
+    (tmp_path / "cells.py").write_text(source, encoding="utf-8")
+    code = "import runpy, sys; sys.path.insert(0, 'site'); print(runpy.run_path('cells.py')['run'].verdict)"
+    environment = {**os.environ, "PYTHONPATH": "", "MPLBACKEND": "agg"}
+    command = [sys.executable, "-c", code]
+    result = subprocess.run(
+        command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
+    )
+    assert result.returncode == 0, result.stderr
+    assert result.stdout.strip().endswith("pass")
