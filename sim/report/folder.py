@@ -88,12 +88,11 @@ def appearing(target: Path) -> Iterator[Path]:
 
 
 def fill(folder: Path, outcome: Outcome, *, resolved: str, trial: int = 0) -> None:
-    """Write the files of a run: ``run.json``, ``scenario.yaml``, two Parquet tables, series, pictures.
+    """Write the files of a run: ``run.json``, ``scenario.yaml``, two Parquet tables, series.
 
     ``resolved`` is the resolved scenario as YAML, which can be run again; ``trial``: which one this is.
     """
     from sim.journal.parquet import write_milestones
-    from sim.report.pictures import exposure, freshness
 
     (folder / DOCUMENT).write_text(
         written(complete(outcome, resolved=resolved, trial=trial)), encoding="utf-8"
@@ -104,9 +103,6 @@ def fill(folder: Path, outcome: Outcome, *, resolved: str, trial: int = 0) -> No
     write_milestones(folder / "milestones.parquet", outcome.milestones)
     if outcome.missing is not None:
         missing.write(folder / missing.FILE, outcome.missing)
-    exposure(outcome.figures.exposure, folder / "exposure.svg")
-    if outcome.figures.path is not None:
-        freshness(outcome.figures.path.freshness, folder / "freshness.svg")
 
 
 def complete(outcome: Outcome, *, resolved: str, trial: int) -> RunDocument:

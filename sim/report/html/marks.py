@@ -33,7 +33,7 @@ class Mark:
 def line(xs: Sequence[float], ys: Sequence[float | None], x: Axis, y: Axis, *, series: int) -> Mark:
     """Return a line through points of strictly rising ``xs``, thinned; None and infinity leave a gap."""
     path = "".join(_path(run, x, y) for run in _runs(xs, ys))
-    return Mark(el("path", d=path, class_=_of_series("line", series)) if path else NOTHING)
+    return Mark(el("path", d=path, class_=f"line {of_series(series)}") if path else NOTHING)
 
 
 def steps(edges: Sequence[float], values: Sequence[float], x: Axis, y: Axis, *, series: int) -> Mark:
@@ -47,7 +47,12 @@ def steps(edges: Sequence[float], values: Sequence[float], x: Axis, y: Axis, *, 
             path.append(f"H{number(_right(edge, x))}V{now}")
         height = now
     path.append(f"H{number(_right(edges[-1], x))}")
-    return Mark(el("path", d="".join(path), class_=_of_series("line", series)))
+    return Mark(el("path", d="".join(path), class_=f"line {of_series(series)}"))
+
+
+def of_series(series: int) -> str:
+    """Return the classes of a line of that number: after eight colours they begin again, dashed."""
+    return f"s{series % 8}{' dashed' if series // 8 % 2 else ''}"
 
 
 def windows(faults: Iterable[Window], x: Axis) -> Mark:
@@ -108,7 +113,7 @@ def dots(points: Iterable[tuple[float, float]], x: Axis, y: Axis, *, series: int
         for px, py in points
         if isfinite(px) and isfinite(py)
     ]
-    return Mark(el("path", d="".join(shapes), class_=_of_series(kind, series)) if shapes else NOTHING)
+    return Mark(el("path", d="".join(shapes), class_=f"{kind} {of_series(series)}") if shapes else NOTHING)
 
 
 def note(words: str, at: float, height: float, *, x: Axis, y: Axis) -> Mark:
@@ -157,8 +162,3 @@ def _right(value: float, x: Axis) -> float:
 
 def _down(value: float, y: Axis) -> float:
     return (1 - y.at(value)) * BOX
-
-
-def _of_series(kind: str, series: int) -> str:
-    """Return the classes of a line of that number: after eight colours they begin again, dashed."""
-    return f"{kind} s{series % 8}{' dashed' if series // 8 % 2 else ''}"

@@ -110,10 +110,7 @@ def _row(number: int, point: Document, *, priced: bool) -> tuple[Child, ...]:
 def _curves(points: Sequence[Document], trials: Sequence[Trials]) -> Iterator[Child]:
     """Yield, for each objective, the share of trials that came to at most so much, a curve a point."""
     shown = list(zip(points, trials, strict=True))[:CURVES]
-    keys = [
-        (f"line s{n % 8}{' dashed' if n // 8 % 2 else ''}", numbered(n, point["label"]))
-        for n, (point, _) in enumerate(shown)
-    ]
+    keys = [(f"line {marks.of_series(n)}", numbered(n, point["label"])) for n, (point, _) in enumerate(shown)]
     yield chart.legend(keys)
     yield el(
         "p",

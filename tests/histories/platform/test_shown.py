@@ -8,7 +8,6 @@ from sim.measure.bounds import Bounds
 from sim.measure.metrics import measured
 from sim.measure.store.line import KEEP_NS
 from sim.report.page import plain
-from sim.report.pictures import freshness
 from sim.report.stages import path
 from tests.histories.builder import S
 from tests.histories.platform import bad
@@ -58,13 +57,6 @@ def test_no_bus_no_sections():
 def test_objectives_read_the_figures(metric, of, value):
     """Each metric is the figure that docs/measures.md names; ns where it is a time."""
     assert measured(bad.consumer_skips().measured(), metric, of) == Bounds.exactly(value)
-
-
-def test_ages_are_drawn(tmp_path):
-    """A picture with a panel for the domain, the lake and the dashboards."""
-    assert freshness(quiet().measured().path.freshness, tmp_path / "a.svg")
-    text = (tmp_path / "a.svg").read_text()
-    assert [f">{name}</text>" in text for name in ("orders", "lake", "dashboard")] == [True] * 3
 
 
 def test_commits_that_every_stage_has_are_forgotten(monkeypatch):

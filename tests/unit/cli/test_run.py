@@ -67,7 +67,6 @@ def test_the_run_folder_can_be_run_again(sim, scenario, trial):
         "run.json",
         "scenario.yaml",
         "milestones.parquet",
-        "exposure.svg",
         "SHA256SUMS",
     }
     sim("run", str(folder / "scenario.yaml"), "--out", "again")

@@ -5,18 +5,14 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 from unittest.mock import Mock
-from xml.etree import ElementTree
 
 import pytest
 
 from sim.core.checksums import Damaged, verify
 from sim.journal.parquet import values_text
 from sim.report.folder import appearing, fill, folder_of, slug
-from sim.report.pictures import HEIGHT, LEFT, PLOT, Scale, exposure, steps, ticks
-from tests.unit.report.drill import drill
 
 ROOT = Path(__file__).parents[3]
 SLOW_WRITER = """
@@ -184,54 +180,6 @@ def test_the_files_of_a_run_can_be_read_again(tmp_path, outcome):
     assert [tuple(row.values()) for row in rows] == [
         (m.id, m.at_ns, m.kind, m.subject, m.why, values_text(m), m.cause) for m in outcome.milestones
     ]
-    assert (tmp_path / "exposure.svg").exists()
-
-
-def test_the_exposure_picture_is_the_same_bytes_each_time(tmp_path):
-    """Two drawings of the same curves are equal, and name the store and the copies."""
-    for name in ("a.svg", "b.svg"):
-        assert exposure(drill().figures.exposure, tmp_path / name)
-        time.sleep(0.01)
-    first = (tmp_path / "a.svg").read_bytes()
-    assert first == (tmp_path / "b.svg").read_bytes()
-    assert b"orders" in first
-    assert b"eu-west, if the primary had died" in first
-    assert b"payments" not in first
-
-
-def test_a_curve_holds_each_value_for_its_step():
-    """A path goes across at each value and turns where it changes, and nowhere else."""
-    scale = Scale(top=0, end_s=12.0, records=10)
-    x, y = [LEFT + PLOT * i / 12 for i in (0, 4, 8, 12)], [HEIGHT, HEIGHT / 2, 0]
-    x = [round(value, 1) for value in x]
-    assert (
-        steps(2.0, [0, 0, 5, 5, 10, 10], scale)
-        == f"M{x[0]} {y[0]:.1f}H{x[1]}V{y[1]:.1f}H{x[2]}V{y[2]:.1f}H{x[3]}"
-    )
-
-
-@pytest.mark.parametrize(
-    ("most", "expected"),
-    [
-        (7200, range(0, 7001, 1000)),
-        (3.2, [0, 0.5, 1, 1.5, 2, 2.5, 3]),
-        (40, range(0, 41, 5)),
-        (1, [0, 0.2, 0.4, 0.6, 0.8, 1]),
-    ],
-)
-def test_ticks_are_round_and_few(most, expected):
-    """An axis has at most nine ticks, at multiples of 1, 2 or 5 times a power of ten."""
-    assert ticks(most) == pytest.approx(list(expected))
-
-
-def test_the_picture_is_well_formed_whatever_a_store_is_called(tmp_path):
-    """Names are escaped; every curve that ever leaves zero is drawn, and named in the legend."""
-    curves = drill().figures.exposure["orders"]
-    exposure({"<orders & returns>": curves}, tmp_path / "a.svg")
-    texts = [e.text for e in ElementTree.parse(tmp_path / "a.svg").iter("{http://www.w3.org/2000/svg}text")]
-    drawn = sum(any(curve.series.records) for kinds in curves.values() for curve in (kinds.crash, kinds.cut))
-    assert "<orders & returns>" in texts
-    assert drawn == sum(", if " in text for text in texts) > 0
 
 
 LOADED = """
@@ -251,12 +199,6 @@ def test_a_run_folder_needs_no_data_frames_and_no_plotting(tmp_path):
     )
     assert {"pyarrow", "numpy"} <= set(ran.stdout.split())
     assert {"pandas", "matplotlib", "scipy"} & set(ran.stdout.split()) == set()
-
-
-def test_nothing_at_risk_is_no_picture(tmp_path):
-    """Where no record was ever at risk nothing is drawn and no file is written."""
-    assert not exposure({"payments": drill().figures.exposure["payments"]}, tmp_path / "a.svg")
-    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,7 @@
 """``report.html`` of a run: from the document and the scenario of its folder, the same bytes each time."""
 
 from sim.report.html import assets
-from sim.report.html.run import findings, losses, recovery, replay, summary
+from sim.report.html.run import findings, losses, recovery, replay, risk, summary
 from sim.report.html.run.watched import Watched
 from sim.report.html.shell import Page, Section, rendered
 from sim.report.opened import Opened
@@ -21,6 +21,7 @@ def of_run(opened: Opened) -> str:
         replay.section(watched),
         recovery.section(watched),
         losses.section(watched),
+        risk.section(watched),
         *findings.sections(watched),
     )
     return rendered(
