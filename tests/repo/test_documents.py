@@ -10,6 +10,8 @@ from click import Context
 
 from sim.cli.main import COMMANDS, group
 from sim.core.identity import LIMITS
+from sim.core.stages import STAGES
+from sim.spec.scenario import Scenario
 from tests.repo.sources import ROOT
 
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
@@ -41,6 +43,25 @@ def test_the_contract_tells_every_limit():
     contract = (ROOT / "docs/semantics.md").read_text("utf-8")
     told = re.findall(r"^\| `(\w+)` \| ([\d,]+) \|", contract, re.MULTILINE)
     assert dict(told) == {name: f"{limit:,}" for name, limit in LIMITS.items()}
+
+
+def test_the_glossary_has_the_terms_of_the_language_once():
+    """Each section of a scenario and each stage is a word of it, no word is there twice, all are in order."""
+    lines = re.findall(
+        r"^\| ([^|]+?) \| .+ \|$", (ROOT / "docs/glossary.md").read_text("utf-8"), re.MULTILINE
+    )[1:]
+    assert lines == sorted({*lines}, key=str.lower)
+    words = {word.partition(" (")[0] for line in lines for word in line.split(", ")}
+    own = {
+        "sla": "objective",
+        "fresh": "freshness",
+        "copy": "table copy",
+        "warmup": "warm-up",
+    }  # whose word is another
+    terms = [*Scenario.model_fields, *(stage.name for stage in STAGES)]
+    said = {"name", "purpose", "duration"}  # plain words
+    missing = [term for term in terms if not {own.get(term, term), term[:-1]} & words | {term} & said]
+    assert missing == []
 
 
 def test_every_document_is_in_the_index():
