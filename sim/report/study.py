@@ -115,7 +115,7 @@ def _value(finding: Finding, ruling: Ruling) -> str:
 def asked(objective: Objective) -> str:
     """Return an objective as it is written."""
     over = f" over {over_of(objective)}" if objective.over else ""
-    return f"{objective.metric} {objective.of}{over} {objective.must}{share(objective)}"
+    return f"{objective.metric} {objective.about}{over} {objective.must}{share(objective)}"
 
 
 def over_of(objective: Objective) -> str | None:
@@ -296,7 +296,7 @@ def _ruling(ruling: Ruling) -> dict[str, Any]:
     return {
         "id": ruling.id,
         "metric": ruling.objective.metric,
-        "of": ruling.objective.of,
+        "of": ruling.objective.about,
         "asks": asked(ruling.objective),
         "unit": unit_of(ruling),
         "must": str(ruling.objective.must),

@@ -25,7 +25,7 @@ def document(ended: Unfinished) -> dict[str, Any]:
         "exit_code": EXIT_CODE,
         "unfinished": {"why": ended.why, "reached_s": ended.reached_ns / 1e9},
         "sla": [
-            {"id": name, "metric": one.metric, "of": one.of, "must": str(one.must), "verdict": "undecided"}
+            {"id": name, "metric": one.metric, "of": one.about, "must": str(one.must), "verdict": "undecided"}
             for name, one in ended.scenario.sla.items()
         ],
         "performance": ended.performance,

@@ -128,6 +128,6 @@ def failed(error: str, scenario: Scenario, *, point: int, trial: int, seed: int)
 def _open(name: str, asked: Objective) -> ObjectiveFigures:
     """Return an objective of which a trial says nothing."""
     return ObjectiveFigures(
-        id=name, metric=asked.metric, of=asked.of, must=str(asked.must), value=None, low=None, high=None,
+        id=name, metric=asked.metric, of=asked.about, must=str(asked.must), value=None, low=None, high=None,
         censored=False, verdict=UNDECIDED, why="the trial broke",
     )  # fmt: skip

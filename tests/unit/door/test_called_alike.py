@@ -56,3 +56,10 @@ def test_designs_are_compared_name_by_name(tmp_path):
     ).differences.reset_index()
     moved = set(found[(found["metric"] == "freshness.mean_s") & (found["difference"] != 0)]["of"])
     assert moved == {"orders.consumer/events"}
+
+
+def test_a_study_tells_objectives_by_the_names_that_figures_have(tmp_path):
+    """However an objective names its subject, tables can be joined on it."""
+    studied = sim.study(FILE, trials=2, jobs=1, out=tmp_path, progress=False)
+    assert studied.objectives.loc[("", "a"), "of"] == "orders.raw"
+    assert set(studied.table("objectives")["of"]) == set(studied.objectives["of"])
