@@ -16,6 +16,7 @@ from sim.report.page import plain
 
 if TYPE_CHECKING:
     from sim.journal.recorder import Reducer
+    from sim.measure.platform.record_trace import Tap
     from sim.report.page import Section
     from sim.spec.scenario import Scenario
 
@@ -45,7 +46,7 @@ def command(run: Path, **given: Any) -> int:
     Why its recovery took so long and what would shorten it most, why records are lost and which setting would
     have saved them; with --lost, which records these are. Nothing is run again for that. --record follows one
     transaction, --dashboard says what a figure rests on: for these the trial is run again, and must give the
-    journal that run.json names, to the bit.
+    journal that run.json names, to the bit; --record reads the journal where the run kept it.
     """
     asked = [name for name in ("of", "lost", "named", "dashboard") if given[name]]
     if len(asked) > 1:
@@ -57,7 +58,7 @@ def command(run: Path, **given: Any) -> int:
     if given["lost"]:
         return _lost(run, given["form"] or "table", given["output"])
     follows = given["named"] is not None or given["dashboard"] is not None
-    page = _followed(*_rerunnable(run), given) if follows else _why(run, given["of"])
+    page = _followed(run, given) if follows else _why(run, given["of"])
     emit(plain(page, width(sys.stdout)))
     return 0
 
@@ -78,14 +79,16 @@ def _why(run: Path, of: str | None) -> "list[Section]":
     return page(found, resolved, folder=shlex.quote(str(run)), of=of)
 
 
-def _followed(found: dict[str, Any], resolved: "Scenario", given: dict[str, Any]) -> "list[Section]":
-    """Run again, and look at one transaction or dashboard."""
+def _followed(run: Path, given: dict[str, Any]) -> "list[Section]":
+    """Look at one transaction in the journal that was kept, or else run again; or at one dashboard."""
     from sim.report.explain import dashboard as rests_on
     from sim.report.explain import record as went
 
+    found, resolved = _rerunnable(run)
     if given["named"] is not None:
         tap = _tap(resolved, given["named"])
-        _rerun(resolved, found, tap)
+        if not _read_again(run, tap):
+            _rerun(resolved, found, tap)
         return went(tap)
     rests = _rests(resolved, str(given["dashboard"]), given["moment"])
     _rerun(resolved, found, rests)
@@ -147,6 +150,29 @@ def _rerunnable(folder: Path) -> tuple[dict[str, Any], "Scenario"]:
         why = found["unfinished"]["why"]
         raise click.BadParameter(f"{folder} did not come to its end: {why}", param_hint="RUN")
     return found, resolve(load(str(folder / "scenario.yaml")))
+
+
+def _read_again(run: Path, tap: "Tap") -> bool:
+    """Show a reducer of one store the journal that was kept with a run; return whether there is one.
+
+    Its files must be as they were written; that of another version has another name.
+    """
+    from sim.core.checksums import Damaged, verify
+    from sim.journal.parquet import read_milestones, read_slices
+    from sim.report.folder import JOURNAL
+
+    journal = run / JOURNAL
+    if not journal.is_dir():
+        return False
+    own = (f"{JOURNAL}/{tap.domain}/", f"{JOURNAL}/milestones")
+    try:
+        verify(run, but=lambda name: name.startswith(JOURNAL) and not name.startswith(own))
+    except Damaged as error:
+        raise click.BadParameter(f"{error}; run the scenario again", param_hint="RUN") from error
+    for part in read_slices(journal, tap.domain):
+        tap.fold(part)
+    tap.finish(*read_milestones(journal))
+    return True
 
 
 def _rerun(resolved: "Scenario", found: dict[str, Any], reducer: "Reducer") -> None:

@@ -7,7 +7,7 @@ import click
 from sim.cli.screen import emit
 
 
-@click.command(short_help="Print what a scenario, or run.json, can hold: JSON Schema, or pages.")
+@click.command(short_help="Print what a scenario, or run.json, can hold.")
 @click.argument("of", type=click.Choice(["scenario", "run"]), default="scenario")
 @click.option(
     "--format",

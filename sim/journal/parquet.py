@@ -77,13 +77,13 @@ def arrow_schema(columns: Mapping[str, type]) -> "pa.Schema":
     return pa.schema([*fields, pa.field(SLICE, pa.int64(), nullable=False, metadata={"unit": "1"})])
 
 
-def read_slices(folder: Path) -> Iterator[Slice]:
-    """Yield the slices that were written, domain by domain, each domain's in order.
+def read_slices(folder: Path, only: str | None = None) -> Iterator[Slice]:
+    """Yield the slices that were written, domain by domain, each domain's in order; ``only``: of one domain.
 
     One slice is in memory at a time.
     """
     milestones, _ = read_milestones(folder)
-    for domain in sorted(path for path in folder.iterdir() if path.is_dir()):
+    for domain in sorted(path for path in folder.iterdir() if path.is_dir() and only in (None, path.name)):
         first = 0
         tables = {
             p.stem.replace(".", "/", 1): _groups(p)

@@ -109,3 +109,19 @@ def test_a_folder_of_an_earlier_version_has_no_table(kept, tmp_path, capsys):
     (old / "SHA256SUMS").unlink()
     assert main(["explain", str(old), "--lost"]) == 2
     assert "run the scenario again" in " ".join(capsys.readouterr().err.split())
+
+
+def test_a_journal_that_was_kept_is_read_instead_of_running_again(tmp_path, capsys, monkeypatch):
+    """The way of a record is the same from the journal as from another run; a damaged one is refused."""
+    kept = door.run("failover/split-brain", out=tmp_path, keep_journal=True, progress=False).folder
+    with monkeypatch.context() as patched:
+        patched.setattr("sim.trial.rerun", lambda *_, **__: pytest.fail("it was run again"))
+        assert main(["explain", str(kept), "--record", "orders@1:11910"]) == 0
+    read = capsys.readouterr().out
+    assert "abandoned by a promotion" in read
+    (kept / "journal").rename(tmp_path / "aside")
+    assert main(["explain", str(kept), "--record", "orders@1:11910"]) == 0
+    assert capsys.readouterr().out == read
+    (tmp_path / "aside").rename(kept / "journal")
+    (kept / "journal/orders/commits.parquet").write_bytes(b"")
+    assert main(["explain", str(kept), "--record", "orders@1:11910"]) == 2
