@@ -78,14 +78,16 @@ def _open(points: list[Document]) -> Iterator[str]:
             for one in point["sla"]:
                 if one["verdict"] == verdict:
                     found.setdefault(one["id"], []).append(one["why"])
-        told = [
-            f"{identity} at {len(why):,} of {len(points):,} points"
-            if len(points) > 1
-            else f"{identity} ({why[0]})"
-            for identity, why in found.items()
-        ]
+        told = [_placed(identity, why, len(points), alone=len(found) == 1) for identity, why in found.items()]
         if told:
             yield f"{words}: {_some(told)}."
+
+
+def _placed(identity: str, why: list[str], points: int, *, alone: bool) -> str:
+    """Name an objective; with the reason if it is alone, else with how many points of a sweep it is about."""
+    if points > 1:
+        return f"{identity} at {len(why):,} of {points:,} points"
+    return f"{identity} ({why[0]})" if alone else identity
 
 
 def _measured(point: Document) -> Iterator[str]:

@@ -20,7 +20,7 @@ def found(playwright):
 def ways():
     """How a Chromium may be had: from the distribution where we may install, else fetched by playwright."""
     if os.geteuid() == 0 and shutil.which("apt-get"):
-        yield ["apt-get", "install", "--yes", "--quiet", "--no-install-recommends", "chromium"]
+        yield ["sh", "-c", "apt-get --quiet update && apt-get install --yes --no-install-recommends chromium"]
     yield [sys.executable, "-m", "playwright", "install", "chromium"]
 
 

@@ -15,6 +15,7 @@ from sim.report.html.thinning import swinging_door
 
 BOX = 1000.0
 TOLERANCE = 1.5e-3 * BOX  # how far a thinned line may lie from its points
+SEEN = 0.015  # of the height: one of a thousand is seen
 ROWS = 4  # of names of windows, one below the other, before they begin again at the top
 
 Window = tuple[str, float, float | None]  # name, start and end in seconds; None: it never ended
@@ -95,7 +96,8 @@ def bars(edges: Sequence[float], stacks: Sequence[tuple[str, Sequence[float]]], 
     for kind, values in stacks:
         for i, value in enumerate(values):
             if value:
-                top, bottom = 1 - y.at(below[i] + value), 1 - y.at(below[i])
+                bottom = 1 - y.at(below[i])
+                top = min(1 - y.at(below[i] + value), bottom - SEEN)
                 shapes.append(_box(x.at(edges[i]), x.at(edges[i + 1]), top, bottom, class_=f"bar {kind}"))
                 below[i] += value
     return Mark(join(shapes))
