@@ -27,7 +27,7 @@ BARS = 24  # differences that are drawn
 
 def page(before: Opened, after: Opened) -> str:
     """Return the page. SpecError unless both are studies of one point, with the same seed."""
-    _comparable(before, after)
+    comparable(before, after)
     then, now = (trials_of(one.folder)[0] for one in (before, after))
     found = differences(then, now)
     first = [one for one in found if one.name[0] in FIRST]
@@ -57,7 +57,8 @@ def page(before: Opened, after: Opened) -> str:
     )
 
 
-def _comparable(before: Opened, after: Opened) -> None:
+def comparable(before: Opened, after: Opened) -> None:
+    """Return if both are studies of one point, with the same seed; SpecError if they are not."""
     swept = [one for one in (before, after) if len(one.document["points"]) > 1]
     if swept:
         raise SpecError([Problem(f"{swept[0].folder} is a sweep: it has no pairs of trials to compare")])

@@ -47,7 +47,7 @@ def objectives(rows: Sequence[ObjectiveRow]) -> str:
     """Return a table of objectives, in their order."""
     cells = [(verdict(row.verdict), code(row.id), asked(row), value_of(row), margin(row)) for row in rows]
     head = ("", "objective", "asks", "came to", "left of its limit")
-    return _table(head, cells, OBJECTIVES, right=(3, 4)) if rows else "No objectives are set."
+    return shown(head, cells, OBJECTIVES, right=(3, 4)) if rows else "No objectives are set."
 
 
 def verdict(word: str) -> str:
@@ -71,7 +71,7 @@ def _recoveries(rows: Sequence[CapabilityRow]) -> str:
     """Return a table of the recoveries that matter most."""
     down = [row for row in rows if row.episodes]
     cells = [(code(row.name), took(row), text(_mostly(row))) for row in down]
-    return _table(("capability", "RTA", "most of it"), cells, CAPABILITIES, right=(1,)) if down else ""
+    return shown(("capability", "RTA", "most of it"), cells, CAPABILITIES, right=(1,)) if down else ""
 
 
 def _mostly(row: CapabilityRow) -> str:
@@ -85,14 +85,14 @@ def _losses(rows: Sequence[StoreRow]) -> str:
         (code(row.name), span(*row.records, count), back_to(row), _why(row)) for row in rows if row.records[1]
     ]
     head = ("store", "RPA, records", "RPA, time", "why")
-    return _table(head, cells, STORES, right=(1, 2)) if cells else ""
+    return shown(head, cells, STORES, right=(1, 2)) if cells else ""
 
 
 def _why(row: StoreRow) -> str:
     return text("; ".join(row.reasons)) or NOTHING
 
 
-def _table(head: Sequence[str], rows: Sequence[Sequence[str]], most: int, *, right: Sequence[int]) -> str:
+def shown(head: Sequence[str], rows: Sequence[Sequence[str]], most: int, *, right: Sequence[int] = ()) -> str:
     """Return the first rows as a table, and how many there are beside."""
     rest = len(rows) - most
     more = f"\n\nand {rest} more." if rest > 0 else ""

@@ -18,7 +18,7 @@ FAULTS, CAPABILITIES, PLATFORM = "faults", "capabilities", "platform"
 TIMES = (
     "ts and dur are microseconds since the start of the run; three decimals make them exact to the nanosecond"
 )
-COUNTERS = "a counter holds the greatest value of each step of its series"
+COUNTERS = "at risk and age: the greatest value of each step; monitors: the value at each look"
 
 
 def of_run(opened: Opened) -> str:
@@ -36,6 +36,7 @@ def of_document(document: Document) -> str:
     _roles(trace, document)
     _milestones(trace, document, regions)
     _lags(trace, document)
+    _monitors(trace, document, regions)
     return written(trace, _about(document))
 
 
@@ -106,6 +107,23 @@ def _lags(trace: Trace, document: Document) -> None:
                 trace.counter(_region(standby), f"{store}: {what}", _steps(found, figure))
     for name, found in document.get("freshness", {}).items():
         trace.counter(CAPABILITIES, f"{name}: age (s)", _steps({"age": found["series"]}, "age_s"))
+
+
+def _monitors(trace: Trace, document: Document, regions: tuple[str, ...]) -> None:
+    """Add what monitors showed, beside what was true: of a standby or mirror in its region."""
+    for name, found in document.get("monitoring", {}).items():
+        last = name.rpartition("/")[2]
+        process = _region(last) if found["unit"] == "s" and last in regions else CAPABILITIES
+        shown = "shown (s)" if found["unit"] == "s" else "rows behind"
+        trace.counter(process, f"{name}: {shown}", _looks(found["series"], "shown"))
+        trace.counter(process, f"{name}: true age (s)", _looks(found["series"], "true_age_s"))
+
+
+def _looks(series: Mapping[str, Any], figure: str) -> Iterator[tuple[float, dict[str, float]]]:
+    """Yield (when, s; value) of each look at which there was something to see."""
+    for number, value in enumerate(series[figure], 1):
+        if value is not None:
+            yield number * series["step_s"], {"value": value}
 
 
 def _steps(found: Mapping[str, Any], figure: str) -> Iterator[tuple[float, dict[str, float]]]:

@@ -87,17 +87,6 @@ def test_lag_is_drawn_as_it_was_shown_and_as_it_was(ghosts):
     assert list(true.get_ydata()) == list(table["true_age_s"])
 
 
-@pytest.fixture(scope="module")
-def swept(tmp_path_factory):
-    """A study of two knobs, few trials each."""
-    sweep = {
-        "databases.orders.failover.promotion": ["3s", "60s"],
-        "databases.orders.failover.interval": ["5s", "8s"],
-    }
-    out = tmp_path_factory.mktemp("reports")
-    return sim.study("gate/orders", trials=2, sweep=sweep, jobs=1, out=out, progress=False)
-
-
 def test_a_tornado_has_a_bar_for_each_value_of_a_knob_turned_alone(swept, tmp_path):
     """Of four points two turn one knob; each bar goes from the base to the estimate, the longest first."""
     found = swept.knobs("recovery.rta_s", "orders.write", statistic="mean")

@@ -4,10 +4,11 @@ import re
 
 import pytest
 
+import sim
 from sim.report.markdown.gantt import gantt
-from sim.report.markdown.markdown import of_run
+from sim.report.markdown.markdown import of_comparison, of_run, of_study
 from sim.report.markdown.text import block, code, table, text
-from sim.report.opened import Opened
+from sim.report.opened import Opened, opened
 from sim.report.review.review import review_of
 
 HOSTILE = (
@@ -83,3 +84,44 @@ def test_names_in_a_chart_have_no_sign_that_its_language_reads(ghosts):
     own = [line for line in chart.splitlines() if line.startswith("  section ") and "faults" not in line]
     assert own
     assert not re.search(r'[%:;#"<>{}]', "".join(own))
+
+
+def test_a_study_is_one_screen_with_every_point_by_its_knobs(swept):
+    """The worst objectives first, each with the trials that met it as number and bar."""
+    page = of_study(opened(swept.folder))
+    assert len(page.splitlines()) <= 40
+    assert page.startswith(f"### {swept.verdict.upper()}: ")
+    assert "`promotion=60s, interval=8s`" in page
+    assert "`██████████` 2/2" in page
+    assert f"sim run {swept.folder}/scenario-0.yaml --trials 2 --seed 0" in page
+    rows = swept.objectives["verdict"]
+    assert page.count("| **inconclusive** |") == min(8, int((rows == "inconclusive").sum()))
+
+
+def test_two_runs_are_told_side_by_side_what_differs_first(ghosts):
+    """Of objectives, recoveries and losses; equal ones come last, and seeds that differ are said."""
+    other = {**ghosts.document, "seed": 7}
+    other["sla"] = [
+        {**one, "verdict": "missed", "low": 900.0, "high": 900.0} if one["id"] == "write-rto" else one
+        for one in other["sla"]
+    ]
+    pair = (Opened(ghosts.folder, "run", dict(ghosts.document)), Opened(ghosts.folder, "run", other))
+    lines = of_comparison(*pair).splitlines()
+    first = lines.index("| objective | before | after |") + 2
+    assert lines[first] == "| `write-rto` | met, 1m 25s | **missed**, 15m 00s |"
+    assert any("different seeds" in line for line in lines)
+
+
+def test_a_study_does_not_differ_from_itself(tmp_path):
+    """On the same draws the same design gives the same: objectives are told, and no difference."""
+    study = sim.study("gate/orders", trials=2, jobs=1, out=tmp_path, progress=False)
+    page = of_comparison(opened(study.folder), opened(study.folder))
+    assert "`rta orders.write <= 3m in 99%`" in page
+    assert "cannot be told apart" in page
+
+
+def test_a_sweep_is_compared_with_nothing(swept):
+    """It has no pairs of trials."""
+    found = opened(swept.folder)
+    with pytest.raises(sim.SpecError, match="is a sweep"):
+        of_comparison(found, found)

@@ -81,6 +81,21 @@ def test_counters_tell_the_series_of_the_document(ghosts, events):
         assert all(before["args"] != after["args"] for before, after in pairwise(own))
 
 
+def test_monitors_are_counters_beside_the_truth(ghosts, events):
+    """A standby's monitor is in its region, a consumer's backlog beside the capabilities."""
+    processes = {e["args"]["name"]: e["pid"] for e in events if e["name"] == "process_name"}
+    for name, what, place, figure in (
+        ("orders/replica/us-west", "true age (s)", "region us-west", "true_age_s"),
+        ("orders/search", "rows behind", "capabilities", "shown"),
+    ):
+        own = [e for e in events if e["ph"] == "C" and e["name"] == f"{name}: {what}"]
+        values = {
+            value for value in ghosts.document["monitoring"][name]["series"][figure] if value is not None
+        }
+        assert {float(e["args"]["value"]) for e in own} == values
+        assert {e["pid"] for e in own} == {processes[place]}
+
+
 def test_the_same_run_gives_the_same_bytes(ghosts):
     """Nothing in a trace depends on when or where it was made."""
     again = json.loads((ghosts.folder / "run.json").read_text())
