@@ -11,8 +11,6 @@ from sim.report.why.loss import losses
 from sim.report.why.recovery import recovery
 from sim.spec.scenario import Scenario
 
-LOST = "sim explain {folder} --lost\n  which records, one by one"
-
 
 def page(
     document: Mapping[str, Any], scenario: Scenario, *, folder: str, of: str | None = None

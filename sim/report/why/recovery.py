@@ -18,6 +18,8 @@ def recovery(
     document: Mapping[str, Any], row: CapabilityRow, scenario: Scenario, judged: Sequence[ObjectiveRow]
 ) -> Section:
     """Return the story of a capability's worst recovery; ``judged``: objectives, for advice on open ones."""
+    if not row.episodes:
+        return Section(f"{row.name} was never down", ("There is nothing to explain.",))
     path = critical_path(document, row.name, scenario)
     if path is None:
         return Section(f"Why {row.name} has not recovered", tuple(_open(row, judged)))

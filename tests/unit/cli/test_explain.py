@@ -125,3 +125,10 @@ def test_a_journal_that_was_kept_is_read_instead_of_running_again(tmp_path, caps
     (tmp_path / "aside").rename(kept / "journal")
     (kept / "journal/orders/commits.parquet").write_bytes(b"")
     assert main(["explain", str(kept), "--record", "orders@1:11910"]) == 2
+
+
+def test_what_was_never_down_is_not_said_to_last(tmp_path, capsys):
+    """A capability without an episode has nothing to explain."""
+    folder = door.run("lag/stale-reads", out=tmp_path, progress=False).folder
+    assert main(["explain", str(folder), "--of", "orders.read"]) == 0
+    assert "orders.read was never down" in capsys.readouterr().out
