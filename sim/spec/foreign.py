@@ -16,7 +16,9 @@ STRONG = frozenset((
     "insights", "fresh", "replays", "faults", "level", "sla", "study", "sweep", "prices",
 ))  # keys of a scenario; one of them makes a file a scenario
 # fmt: on
-WEAK = frozenset(("name", "purpose", "network"))  # keys of a scenario that files of others have, too
+WEAK = frozenset(
+    ("language", "name", "purpose", "network")
+)  # keys of a scenario that files of others have, too
 _KEYS_READ = 200
 _BLOCK_KEY = re.compile(r"^(?P<indent> *)[\"']?(?P<key>[A-Za-z][\w.-]*)[\"']? *:(?=\s|$)", re.MULTILINE)
 _Loader = getattr(yaml, "CLoader", yaml.Loader)

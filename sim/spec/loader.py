@@ -14,6 +14,7 @@ from sim.spec.check import check
 from sim.spec.compose import compose_all
 from sim.spec.faults.kinds import AnyFault
 from sim.spec.nodes import plain
+from sim.spec.retired import newer, without_retired
 from sim.spec.scenario import Objective, Scenario
 from sim.spec.text import Complaint
 
@@ -36,6 +37,9 @@ def load(path: str, overlays: Sequence[str] = (), sets: Sequence[str] = ()) -> S
     root = compose_all(str(path), [str(overlay) for overlay in overlays], sets, problems)
     if root is None:
         raise SpecError(problems)
+    if beyond := list(newer(root)):  # nothing else that could be said of it would be right
+        raise SpecError(beyond)
+    root = without_retired(root, problems)
     scenario, complaints = validate(plain(root))
     problems.extend(explain.place(complaint, root) for complaint in complaints)
     if problems or scenario is None:

@@ -17,6 +17,7 @@ from sim.spec.loader import load, raise_all
 from sim.spec.model import Model
 from sim.spec.network.flows import MIRROR, SYNC, Flow, flow_shares
 from sim.spec.network.network import Link
+from sim.spec.retired import LANGUAGE
 from sim.spec.scenario import Scenario
 from sim.spec.schema import schema
 from sim.spec.starter import starter
@@ -40,7 +41,7 @@ __all__ = [
     "starter",
 ]
 
-_NOT_IN_DIGEST = ("name", "purpose", "study", "sweep", "prices")
+_NOT_IN_DIGEST = ("language", "name", "purpose", "study", "sweep", "prices")
 
 
 def resolve(scenario: Scenario) -> Scenario:
@@ -55,6 +56,7 @@ def resolve(scenario: Scenario) -> Scenario:
     shares = flow_shares(scenario)
     return scenario.model_copy(
         update={
+            "language": LANGUAGE,
             "clients": _clients(scenario),
             "databases": _databases(scenario, shares),
             "bus": scenario.bus

@@ -79,6 +79,9 @@ class Level(Model):
 class Scenario(Platform):
     """A platform and what happens to it."""
 
+    language: Annotated[int, Field(ge=1)] | None = None
+    """The version of the language that it is written in; a newer one than this sim reads is an error, and
+    run folders always have it. Without it, that of this sim."""
     replays: dict[Name, Replay] = {}
     """What people hand out once more from a bus, by name."""
     faults: dict[Name, AnyFault] = {}

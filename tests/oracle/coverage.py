@@ -27,7 +27,7 @@ class Coverage:
     window_stops: int = 0  # a flow reached its window while the way back was cut
     taken_back: int = 0  # records on the wire that vanished
     queue_full: int = 0
-    failbacks: int = 0
+    client_returns: int = 0
     busy_at_promotion: int = 0  # promotions while the old primary, up, worked on a request
     known_at_cut: int = 0  # a write came again and was the last commit that a new timeline inherited
     second_commits: int = 0  # an operation committed on a second timeline

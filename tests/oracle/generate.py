@@ -288,8 +288,8 @@ def gateway_of(make: Maker) -> Gateway:
         check=check,
         ttl=make.span(200, 3000),
         resolvers=dice.whole(1, 8),
-        failback=dice.pick(("auto", "auto", "never")),
-        failback_after=make.span(200, 3000),
+        client_return=dice.pick(("auto", "auto", "never")),
+        client_return_after=make.span(200, 3000),
         route=make.random(20, 800),
     )
 

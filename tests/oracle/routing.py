@@ -17,7 +17,7 @@ class Router:
         keyring: Keyring,
         *,
         order: list[int],
-        failback_after: int | None,
+        client_return_after: int | None,
         clock: Clock,
         note: Callable,
         coverage: Coverage,
@@ -25,7 +25,7 @@ class Router:
         self.name = name
         self.keyring = keyring
         self.order = order
-        self.failback_after = failback_after
+        self.client_return_after = client_return_after
         self.clock = clock
         self.note = note
         self.coverage = coverage
@@ -39,7 +39,7 @@ class Router:
         self.since[region] += 1
         if not self._healthy(self.keyring.answer):
             self._first_healthy()
-        elif healthy and self.failback_after is not None and self._earlier(region):
+        elif healthy and self.client_return_after is not None and self._earlier(region):
             self.clock.process(self._fail_back(region, self.since[region]))
 
     def _healthy(self, region: int) -> bool:
@@ -55,9 +55,9 @@ class Router:
                 return
 
     def _fail_back(self, region: int, since: int):
-        yield self.clock.after(self.failback_after, self.name)
+        yield self.clock.after(self.client_return_after, self.name)
         if self.since[region] == since and self._earlier(region):
-            self.coverage.failbacks += 1
+            self.coverage.client_returns += 1
             self._change(region)
 
     def _change(self, region: int) -> None:

@@ -222,12 +222,12 @@ class Twin:
         keyring.home = names.index(client)
         name = f"{domain.name}/dns/{client}"
         keyring.use_resolvers(name, count=gateway.resolvers, ttl=gateway.ttl)
-        after = gateway.failback_after if gateway.failback == "auto" else None
+        after = gateway.client_return_after if gateway.client_return == "auto" else None
         return Router(
             name,
             keyring,
             order=order,
-            failback_after=after,
+            client_return_after=after,
             clock=self.clock,
             note=self.note,
             coverage=self.coverage,

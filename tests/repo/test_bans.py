@@ -246,10 +246,17 @@ def milestones_by_name(tree):
         if isinstance(node, ast.Constant) and node.value in said:
             yield node.lineno
         elif isinstance(node, ast.Compare):
-            sides = [dotted(side).rpartition(".")[2] for side in (node.left, *node.comparators)]
+            sides = [_last_word(side) for side in (node.left, *node.comparators)]
             texts = {inner.value for inner in ast.walk(node) if isinstance(inner, ast.Constant)}
             if "kind" in sides and texts & set(KINDS):
                 yield node.lineno
+
+
+def _last_word(node):
+    """The name of an attribute, of a variable, or of an entry that is looked up by a text."""
+    if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Constant):
+        return node.slice.value
+    return dotted(node).rpartition(".")[2]
 
 
 def test_milestones_are_named_where_they_are_declared():
@@ -264,7 +271,13 @@ def test_milestones_are_named_where_they_are_declared():
 
 
 @pytest.mark.parametrize(
-    "source", ["x = 'primary.lost'", "if m.kind == 'promoted':\n    pass", "kind in ('kept', 'declared')"]
+    "source",
+    [
+        "x = 'primary.lost'",
+        "if m.kind == 'promoted':\n    pass",
+        "kind in ('kept', 'declared')",
+        "one['kind'] == 'kept'",
+    ],
 )
 def test_the_check_finds_milestones_by_name(source):
     """A dotted name anywhere, and a word that is compared with a kind."""

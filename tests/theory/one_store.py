@@ -56,7 +56,7 @@ BASE: dict[str, Any] = {
     "gateway": {
         "check": {"interval": "10s", "timeout": "4s", "failures": 3, "successes": 3, "offset": "5s"},
         "ttl": "20s",
-        "failback": "never",
+        "client_return": "never",
         "route": "1s",
     },
     "databases": {

@@ -72,15 +72,17 @@ class Answers:
         now = self._answer(stream.source)
         if not dict(self._checkers(stream.source))[now]:
             self._choose(stream.source, cause)
-        elif self._rules.failback == "auto" and order.index(stream.target) < self._rank(order, now):
-            self._c.clock.run(self._fail_back(s, cause))
+        elif self._rules.client_return == "auto" and order.index(stream.target) < self._rank(order, now):
+            self._c.clock.run(self._return_clients(s, cause))
 
     def _rank(self, order: list[str], region: str) -> int:
         return order.index(region) if region in order else len(order)
 
-    def _fail_back(self, s: int, cause: int) -> Steps:
+    def _return_clients(self, s: int, cause: int) -> Steps:
         stream, since = self._c.domain.streams[s], self._c.clock.now
-        yield self._c.clock.sleep(f"{self._c.domain.name}/dns/{stream.source}", self._rules.failback_after)
+        yield self._c.clock.sleep(
+            f"{self._c.domain.name}/dns/{stream.source}", self._rules.client_return_after
+        )
         order = self._order(stream.source)
         if self._healthy_since.get(s) == since and order.index(stream.target) < self._rank(
             order, self._answer(stream.source)

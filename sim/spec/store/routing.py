@@ -47,10 +47,10 @@ class Gateway(Model):
     resolvers: Annotated[int, Field(ge=1, le=4096)] = 50
     """How many resolvers each group of clients has, each with an answer of its own age. Default: so
     that clients move in steps of 2 %."""
-    failback: Literal["auto", "never"] = "auto"
+    client_return: Literal["auto", "never"] = "auto"
     """Whether clients go back to a region that comes earlier in their order, once it is healthy again.
     Default: as with a DNS failover record."""
-    failback_after: Positive = 300 * S
+    client_return_after: Positive = 300 * S
     """How long that region has to be healthy before they do. Default: as ``level.hold``."""
     route: DurationDist = constant(1 * S)
     """How long a gateway takes to learn of a new primary. Default: as often as Orchestrator polls."""
