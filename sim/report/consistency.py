@@ -73,10 +73,10 @@ def _witnesses(stores: Mapping[str, ConsistencyFigures]) -> list[str]:
 def _told(guarantee: str, witness: Violation) -> str:
     """Write one violation as a sentence."""
     did, though = GUARANTEES[guarantee]
-    now, before = _version(witness.version), _version(witness.earlier_version)
+    now, before = version_words(witness.version), version_words(witness.earlier_version)
     return f"at {clock(witness.send_ns)} a session {did} {now} of key {witness.key}, {though} {before}"
 
 
-def _version(version: int) -> str:
+def version_words(version: int) -> str:
     """Write a version as timeline and position in the log."""
     return f"version {timeline_of(version)}/{lsn_of(version)}" if version else "nothing"

@@ -6,6 +6,9 @@ from bisect import bisect_right
 
 import pytest
 
+from sim.cli.main import main
+from sim.report.formats import told
+from sim.report.opened import opened as opened_folder
 from sim.report.quantities import duration
 from sim.report.replay.states import at, states
 from sim.spec.loader import load
@@ -104,3 +107,50 @@ def test_verdicts_and_numbers_are_there_without_a_script(run_folder, document, o
             assert f"{loss['records']:,}" in text
         assert all(name in text for name in document["recovery"])
         assert page.locator("#watch .plot").count() > 0
+
+
+ONE = """
+name: "One <b>'region'</b> \\u6ce8\\u6587 {long}"
+purpose: "<script>document.title = 'taken'</script> \\u202eevil"
+duration: 3m
+warmup: 10s
+regions: {{only: {{}}}}
+clients: {{only: {{share: 1}}}}
+databases: {{orders: {{primary: only, replicas: [], workload: {{writes: 5/s, reads: 5/s}}}}}}
+{faults}
+sla: {{rpo: {{metric: rpa_records, of: orders, must: "== 0"}}}}
+"""
+LOST = (
+    "faults: {{crash: {{kind: db_crash, database: orders, region: only, at: 1m, duration: 1m, data: lost}}}}"
+)
+
+
+@pytest.fixture(scope="module", params=[LOST, "faults: {{}}"], ids=["everything lost", "nothing happens"])
+def extreme(request, tmp_path_factory):
+    """The page of one region without bus and lake, with names that would break a careless page."""
+    folder = tmp_path_factory.mktemp("extreme")
+    source = ONE.format(long="x" * 150, faults=request.param.format())
+    (folder / "one.yaml").write_text(source, encoding="utf-8")
+    main(["run", str(folder / "one.yaml"), "--out", str(folder / "reports")])
+    return next(folder.glob("reports/*/*/report.html"))
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_extremes_fit_and_nothing_of_their_names_is_run(extreme, opened, width):
+    """One region, no bus, no fault or all of it lost: the page is whole, and markup in names is text."""
+    with opened(extreme, width=width) as page:
+        assert "<b>'region'</b>" in page.locator("h1").text_content()
+        assert page.title() != "taken"
+        page.locator("#time").press("End")
+        moment, picture = shown(page)
+        assert moment > 0
+        assert picture["region/only"] == "up"
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        assert page.complaints == []
+
+
+def test_the_same_run_gives_the_same_bytes(run_folder):
+    """``sim report`` writes what ``sim run`` wrote, and it is no larger than it may be."""
+    page = (run_folder / "report.html").read_text("utf-8")
+    assert told("html", ".html", [opened_folder(run_folder)]) == page
+    assert len(page.encode()) < 1_000_000

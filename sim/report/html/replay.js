@@ -119,8 +119,14 @@
     });
   }
   new ResizeObserver(() => stand(here)).observe(one("schematic"));
-  addEventListener("beforeprint", () => View.show(0, data.end, data));
-  addEventListener("afterprint", () => View.show(low, high, data));
+  addEventListener("beforeprint", () => {
+    View.show(0, data.end, data);
+    Schematic.rest();
+  });
+  addEventListener("afterprint", () => {
+    View.show(low, high, data);
+    stand(here);
+  });
 
   controls.hidden = false;
   document.documentElement.dataset.scripted = "";

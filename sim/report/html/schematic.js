@@ -8,6 +8,13 @@ const Schematic = (() => {
   const bound = (what) => [...document.querySelectorAll(`[data-${what}]`)];
   const states = bound("state"), values = bound("value"), classes = bound("class"), places = bound("where");
 
+  const resting = values.map((one) => one.textContent);
+
+  // What is there without a script, as on paper.
+  function rest() {
+    values.forEach((one, i) => { one.textContent = resting[i]; });
+  }
+
   function show(data, t) {
     const now = (key) => Steps.state(data.states[key], t);
     for (const one of states) one.textContent = now(one.dataset.state);
@@ -49,13 +56,13 @@ const Schematic = (() => {
     return [...found.values()];
   }
 
-  // What has been lost by now, on each way from one region to another.
+  // What has been lost by now, on each way from one region to another, or in one.
   function losses(data, t) {
     const found = new Map();
-    for (const { at, from, to, records } of data.losses) {
+    for (const { at, from, to, records, where } of data.losses) {
       if (at > t) continue;
-      const key = `${from}/${to ?? from}`;
-      found.set(key, { from, to: to ?? from, records: records + (found.get(key)?.records ?? 0) });
+      const key = `${from}/${to}`;
+      found.set(key, { from, to, where, records: records + (found.get(key)?.records ?? 0) });
     }
     return [...found.values()];
   }
@@ -73,9 +80,13 @@ const Schematic = (() => {
     }
     for (const loss of lost) {
       const { middle } = route(loss.from, loss.to);
-      labels.push(label([middle[0], middle[1] + 30], `\u2715 ${loss.records.toLocaleString("en-US")} lost`, "loss-label", "lost"));
+      labels.push(label([middle[0], middle[1] + 30], lossWords(loss), "loss-label", "lost"));
     }
     layer.replaceChildren(svg, ...labels);
+  }
+
+  function lossWords({ records, where }) {
+    return `\u2715 ${records.toLocaleString("en-US")} lost ${where}`;
   }
 
   function flowWords(flow) {
@@ -102,7 +113,7 @@ const Schematic = (() => {
       const c = rect(name);
       return Math.abs(c.y - a.y) < 20 && c.x > left.x && c.x < right.x;
     });
-    if (from === to) return { path: "", middle: [a.x + a.w / 2, a.y + a.h] };
+    if (from === to) return { path: "", middle: [a.x + a.w / 2, a.y + a.h - 30] };
     if (row && !between) {
       const y = left.y + Math.min(left.h, right.h) / 2, x1 = left.x + left.w, x2 = right.x;
       return { path: a === left ? `M${x1} ${y}H${x2}` : `M${x2} ${y}H${x1}`, middle: [(x1 + x2) / 2, y] };
@@ -121,5 +132,5 @@ const Schematic = (() => {
     return { x: card.offsetLeft, y: card.offsetTop, w: card.offsetWidth, h: card.offsetHeight };
   }
 
-  return { show };
+  return { show, rest };
 })();

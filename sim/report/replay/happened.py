@@ -11,7 +11,8 @@ from sim.report.timeline import Scene, milestones_of, parts, whole_domains
 
 Document = Mapping[str, Any]
 S = 1_000_000_000
-APART = 1 / 24  # of a run: what lies further apart belongs to two views
+APART = 1 / 24  # of a run, and
+APART_S = 60.0  # at least: what lies further apart belongs to two views
 AROUND = 0.1  # of a view: shown before and after
 SHORTEST = 1 / 200  # of a run: of a view
 VIEWS_MAX = 6
@@ -57,7 +58,7 @@ def views(document: Document, told: Sequence[ToldMilestone]) -> list[View]:
     moments = sorted({*(one.at_s for one in told), *_turns(document)})
     groups: list[list[float]] = []
     for at_s in moments:
-        if groups and at_s - groups[-1][-1] <= end * APART:
+        if groups and at_s - groups[-1][-1] <= max(end * APART, APART_S):
             groups[-1].append(at_s)
         else:
             groups.append([at_s])

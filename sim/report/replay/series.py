@@ -85,7 +85,7 @@ def seen_in(folder: Path, document: Document) -> Seen:
         key: Curve(one["unit"], at_s, one["values"])
         for kind in KINDS
         for key, one in found["series"].items()
-        if key.startswith(f"{kind}/")
+        if key.startswith(f"{kind}/") and any(value is not None for value in one["values"])
     }
     places = {
         process: [(one["at_s"], one["region"]) for one in moved] for process, moved in found["places"].items()

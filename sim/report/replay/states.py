@@ -22,7 +22,15 @@ from sim.core.milestones import KINDS
 from sim.core.milestones.declaration import Happening
 from sim.core.milestones.failover import Rerouted
 from sim.core.milestones.faults import RegionDown, RegionUp
-from sim.core.milestones.flows import PartitionsDown, PartitionsUp, ProcessStarted, ProcessStopped
+from sim.core.milestones.flows import (
+    LakeMoved,
+    PartitionsDown,
+    PartitionsUp,
+    ProcessStarted,
+    ProcessStopped,
+    ReaderMoved,
+    RelayResumed,
+)
 from sim.core.stages import BUS
 from sim.report.roles import PRIMARY, roles
 from sim.report.span import resolved, windows
@@ -36,12 +44,13 @@ States = dict[str, list[Step]]
 Layer = tuple[float, float | None, str]  # from, to (None: to the end), state
 
 UP, DOWN, CUT, IMPAIRED = "up", "down", "cut", "impaired"
+RUNS, STOPPED = "runs", "stopped"
 WORST = (DOWN, CUT, IMPAIRED)  # of layers that overlap the first here shows
 HURTS = {d.CUT: CUT, d.LATENCY: IMPAIRED, d.JITTER: IMPAIRED, d.LOSS: IMPAIRED, d.BANDWIDTH: IMPAIRED}
 # (kind of milestone, state that its subject then has), by the key that its subject is put into
 TURNS: dict[str, dict[type[Happening], str]] = {
     "region/{}": {RegionDown: DOWN, RegionUp: UP},
-    "process/{}": {ProcessStopped: "stopped", ProcessStarted: "runs"},
+    "process/{}": {ProcessStopped: STOPPED, ProcessStarted: RUNS, RelayResumed: RUNS, ReaderMoved: RUNS},
     "{}": {PartitionsDown: "partly down", PartitionsUp: UP},
 }
 
@@ -70,18 +79,21 @@ def at(steps: Sequence[Step], at_s: float) -> str:
 
 def _turned(document: Document, scenario: "Scenario") -> States:
     """Return the states that milestones name: of regions, processes and buses."""
-    from sim.spec.processes import processes_of
+    from sim.spec.processes import JOBS, processes_of
 
     found: States = {f"region/{name}": [(0.0, UP)] for name in scenario.regions}
     for domain in scenario.databases:
-        found |= {f"process/{name}": [(0.0, "runs")] for name in processes_of(scenario, domain)}
+        found |= {f"process/{name}": [(0.0, RUNS)] for name in processes_of(scenario, domain)}
     if scenario.bus is not None:
         found |= {BUS.at(name): [(0.0, UP)] for name in scenario.regions}
     for one in document["milestones"]:
+        what = KINDS[one["kind"]]
         for key, turns in TURNS.items():
-            what = KINDS[one["kind"]]
             if what in turns:
                 _turn(found.setdefault(key.format(one["subject"]), []), one["at_s"], turns[what])
+        if what is LakeMoved:
+            for name in (f"process/{domain}/{job}" for domain in scenario.databases for job in JOBS):
+                _turn(found[name], one["at_s"], RUNS)
     return found
 
 

@@ -24,7 +24,11 @@ def charts(watched: Watched) -> Iterator[Child]:
     yield from (_figure(title, lines, watched) for title, lines in shown.items())
     if more:
         figures = (_figure(title, lines, watched) for title, lines in more.items())
-        yield el("details", el("summary", "Traffic, and how old the bus of each region is"), *figures)
+        yield el(
+            "details",
+            el("summary", f"{len(more)} more charts: what was answered, the bus of each region"),
+            *figures,
+        )
 
 
 def grouped(watched: Watched) -> tuple[Groups, Groups]:

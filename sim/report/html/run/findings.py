@@ -3,8 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from sim.core.identity import lsn_of, timeline_of
-from sim.report.consistency import GUARANTEES
+from sim.report.consistency import GUARANTEES, version_words
 from sim.report.html.markup import Child, command, el, items, name
 from sim.report.html.run.watched import Watched
 from sim.report.html.shell import Section
@@ -56,15 +55,10 @@ def _witnesses(stores: Mapping[str, Any]) -> Iterator[Child]:
             if witness is not None:
                 said = (
                     f", {guarantee.replace('_', ' ')}: at {clock(witness['send_ns'])} a session {did} "
-                    f"{_version(witness['version'])} of key {witness['key']}, "
-                    f"{though} {_version(witness['earlier_version'])}"
+                    f"{version_words(witness['version'])} of key {witness['key']}, "
+                    f"{though} {version_words(witness['earlier_version'])}"
                 )
                 yield el("span", name(store), said)
-
-
-def _version(version: int) -> str:
-    """Write a version as timeline and number; 0 was never written."""
-    return "nothing" if version == 0 else f"version {timeline_of(version)}.{lsn_of(version)}"
 
 
 def _origin(watched: Watched) -> Iterator[Child]:

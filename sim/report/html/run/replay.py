@@ -77,21 +77,22 @@ def _first(watched: Watched) -> int:
 
 
 def _losses(watched: Watched) -> list[dict[str, Any]]:
-    """Return when and where records were lost: on the way to the region that took over, or on a disk."""
+    """Return when and where records were lost: on the way to the region that took over, else on a disk."""
     found = [
-        {
-            "at": cut["at_s"],
-            "store": store,
-            "from": cut["from"],
-            "to": cut["to"],
-            "records": cut["records"],
-            "causes": {cause: number for cause, number in cut["cause"].items() if number},
-        }
-        for store, loss in watched.document["loss"].items()
+        {"at": cut["at_s"], "from": cut["from"], "to": to, "records": number, "where": where}
+        for loss in watched.document["loss"].values()
         for cut in loss["recoveries"]
-        if cut["records"]
+        for to, number, where in _places(cut)
+        if number
     ]
-    return sorted(found, key=lambda loss: (loss["at"], loss["store"]))
+    return sorted(found, key=lambda loss: (loss["at"], loss["where"]))
+
+
+def _places(cut: Mapping[str, Any]) -> tuple[tuple[str, int, str], tuple[str, int, str]]:
+    """Return (region towards which, records, where) of what a cut lost: on the wire, and not on it."""
+    wire = cut["cause"]["wire"]
+    on_disk = cut["from"], cut["records"] - wire, "with the old primary" if cut["to"] else "destroyed"
+    return (cut["to"] or cut["from"], wire, "on the wire"), on_disk
 
 
 def _controls(watched: Watched) -> Markup:
