@@ -13,8 +13,8 @@ AT = ("faults.power.duration=6m",)
 
 
 def text(found, **more):
-    """The page in one line."""
-    return " ".join(plain(page(found, source="x.yaml -f y.yaml", **more)).split())
+    """The page in one line, from a terminal so wide that no cell of a table wraps."""
+    return " ".join(plain(page(found, source="x.yaml -f y.yaml", **more), width=400).split())
 
 
 def test_the_next_study_is_large_enough_to_decide_and_goes_over_the_same_points_and_draws():
