@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from math import inf
-from types import SimpleNamespace
 from typing import Any
 
 from sim.measure.bounds import Bounds
@@ -10,6 +9,7 @@ from sim.measure.figures import Figures
 from sim.measure.verdict import decide, judge
 from sim.spec.objectives.metrics import METRICS
 from sim.spec.objectives.predicates import OPERATORS, parse_predicate
+from sim.spec.scenario import Objective
 from tests.histories import bad
 from tests.records import figures as made
 
@@ -58,6 +58,8 @@ def _judged() -> Iterator[tuple[str, Any]]:
 
 def _of(figures: Figures, metric: str, of: str) -> list[str]:
     unit = "s" if METRICS[metric].in_seconds else ""
-    objective = SimpleNamespace(metric=metric, of=of, must=parse_predicate(f"<= 2{unit}"), over=None)
+    objective = Objective.model_construct(
+        metric=metric, of=of, must=parse_predicate(f"<= 2{unit}"), over=None
+    )
     (found,) = judge(figures, {"x": objective}, {})
     return [found.verdict, str(found.bounds)]

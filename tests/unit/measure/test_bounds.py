@@ -1,7 +1,6 @@
 """Bounds: an objective is decided where all values between them agree, and only there."""
 
 import math
-from types import SimpleNamespace
 
 import pytest
 from hypothesis import given
@@ -13,6 +12,7 @@ from sim.measure.metrics import measured
 from sim.measure.verdict import MET, MISSED, UNDECIDED, decide, judge
 from sim.outcome import objective_of
 from sim.spec.objectives.predicates import OPERATORS, parse_predicate
+from sim.spec.scenario import Objective
 from tests.records import read
 
 INF = math.inf
@@ -90,7 +90,7 @@ def loss(low, high, *, acknowledged=9):
 
 def judged(figures, metric, must, of="orders"):
     """One objective, judged."""
-    objective = SimpleNamespace(metric=metric, of=of, must=parse_predicate(must), over=None)
+    objective = Objective.model_construct(metric=metric, of=of, must=parse_predicate(must), over=None)
     return judge(read(Figures, figures), {"x": objective}, {})[0]
 
 

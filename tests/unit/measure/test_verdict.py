@@ -1,7 +1,6 @@
 """Verdicts: met, missed, undecided; and what must never read as a pass."""
 
 import math
-from types import SimpleNamespace
 
 import pytest
 
@@ -10,6 +9,7 @@ from sim.measure.metrics import VALUES, measured
 from sim.measure.verdict import FAIL, INCONCLUSIVE, PASS, judge, overall
 from sim.spec.objectives.metrics import METRICS
 from sim.spec.objectives.predicates import parse_predicate
+from sim.spec.scenario import Objective
 from tests.histories import bad, good
 from tests.histories.builder import S, setup
 from tests.records import figures
@@ -19,7 +19,7 @@ FIRED = {"power": True}
 
 def verdict(figures, metric, of, must, faults=FIRED, over=None):
     """Judge one objective."""
-    objective = SimpleNamespace(metric=metric, of=of, must=parse_predicate(must), over=over)
+    objective = Objective.model_construct(metric=metric, of=of, must=parse_predicate(must), over=over)
     return judge(figures, {"x": objective}, faults)[0]
 
 
