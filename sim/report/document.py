@@ -14,7 +14,7 @@ from sim.measure.control_run import differences
 from sim.measure.figures import Figures
 from sim.outcome import FaultFigures, ObjectiveFigures, Outcome, Performance
 
-DOCUMENT = 1  # version of the form; it changes when a field goes, or means something else
+DOCUMENT = 2  # version of the form; it changes when a field goes, or means something else
 
 
 MilestoneValue = bool | int | str | tuple[RuledOut, ...]

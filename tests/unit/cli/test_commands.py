@@ -13,6 +13,7 @@ import pytest
 from sim.cli import find
 from sim.cli.main import COMMANDS, group
 from sim.core.checksums import seal
+from sim.report.document import DOCUMENT
 from sim.spec import shipped
 from sim.spec.faults.kinds import KINDS
 
@@ -243,19 +244,20 @@ def test_a_damaged_run_folder_is_told_in_one_line(sim, scenario, trial, name, da
     assert "damaged" in err and "run the scenario again" in err and "Traceback" not in err
 
 
-@pytest.mark.parametrize("version", [None, 1, 2])
+@pytest.mark.parametrize("version", [None, 1, DOCUMENT, DOCUMENT + 1])
 def test_a_document_of_a_newer_version_is_refused_and_an_older_one_read(sim, scenario, trial, version):
     """One that does not say its version is from before there were any, and has all that is asked of it."""
     sim("run", scenario, "--out", "out")
     (folder,) = Path("out").glob("*/*")
     found = json.loads((folder / "run.json").read_text())
-    assert found.pop("document") == 1
+    assert found.pop("document") == DOCUMENT
     (folder / "run.json").write_text(json.dumps(found if version is None else {**found, "document": version}))
     seal(folder)
     trial.calls.clear()
     code, _, err = sim("explain", str(folder), "--record", "nobody:1")
-    newer = "made by a newer version of sim: its document has version 2, and this sim reads up to 1" in err
-    assert (code, newer, "no record of" in err) == (2, version == 2, version != 2)
+    why = f"its document has version {DOCUMENT + 1}, and this sim reads up to {DOCUMENT}"
+    newer = f"made by a newer version of sim: {why}" in err
+    assert (code, newer, "no record of" in err) == (2, version == DOCUMENT + 1, version != DOCUMENT + 1)
 
 
 def test_completion_offers_scenarios_and_folders(scenario, monkeypatch, tmp_path):
