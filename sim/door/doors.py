@@ -67,7 +67,8 @@ def run(
         from sim.report.folder import complete
 
         outcome = _simulated(asked, None, seed=seed, trial=trial, control=control, progress=progress)
-        return Run(plain(complete(outcome, resolved=asked.yaml(), trial=trial)), scenario=asked)
+        document = plain(complete(outcome, resolved=asked.yaml(), trial=trial))
+        return Run(document, scenario=asked, missing=outcome.missing)
     how = {"control": control, "keep_journal": keep_journal, "progress": progress}
     return _kept(asked, Path(out), seed=seed, trial=trial, **how)
 
@@ -87,7 +88,8 @@ def _kept(asked: Scenario, out: Path, *, seed: int, trial: int, keep_journal: bo
         text = inputs.written(asked.resolved, places, notes)
         fill(partial, outcome, resolved=text, trial=trial)
     _tell(notes)
-    return Run(plain(complete(outcome, resolved=text, trial=trial)), folder=target, scenario=asked)
+    document = plain(complete(outcome, resolved=text, trial=trial))
+    return Run(document, folder=target, scenario=asked, missing=outcome.missing)
 
 
 def _simulated(

@@ -1,19 +1,20 @@
 """What comes back: a run, a study, a comparison; tables as DataFrames, and what a notebook shows."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sim.door import frames, study_frames
+from sim.door import frames, lost_records, study_frames
 from sim.report import span
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from sim.door.scenario import Scenario
+    from sim.measure.missing import MissingRange
     from sim.report.review.records import Review
     from sim.studies.tally import Tally
 
@@ -23,12 +24,14 @@ class Run:
     """One trial, judged. ``document`` is what ``run.json`` holds (docs/measures.md defines every field).
 
     Tables are DataFrames, made when they are first asked for; units are in ``attrs["units"]``. A run in
-    memory and one opened from its folder give the same.
+    memory and one opened from its folder give the same. ``missing``: the records that are lost or too many,
+    of a run in memory; one in a folder has them there.
     """
 
     document: Mapping[str, Any] = field(repr=False)
     folder: Path | None = None
     scenario: "Scenario | None" = field(default=None, compare=False)
+    missing: "Sequence[MissingRange] | None" = field(default=None, repr=False, compare=False)
 
     @property
     def verdict(self) -> str:
@@ -86,6 +89,14 @@ class Run:
     def loss(self) -> "pd.DataFrame":
         """A row for each store: lost and stranded records, with bounds."""
         return frames.loss(self.document)
+
+    @cached_property
+    def lost(self) -> "pd.DataFrame":
+        """Records that are lost, out of reach, ghosts or there twice: ranges, then records one by one.
+
+        docs/files.md has the columns. SpecError if neither the run nor its folder has them.
+        """
+        return lost_records.frame(self.missing, self.folder)
 
     @cached_property
     def waterfall(self) -> "pd.DataFrame":

@@ -28,8 +28,15 @@ def write(path: Path, found: Sequence[MissingRange]) -> None:
 
     arrow = _schema()
     with pq.ParquetWriter(path, arrow, compression="zstd") as writer:
-        for batch in (_ranges(found), *_records(found)):
-            writer.write_table(_table(batch, arrow))
+        for part in _parts(found, arrow):
+            writer.write_table(part)
+
+
+def table_of(found: Sequence[MissingRange]) -> "pa.Table":
+    """Return the table that ``write`` writes and ``read`` gives back."""
+    import pyarrow as pa
+
+    return pa.concat_tables(_parts(found, _schema()))
 
 
 def read(path: Path) -> "pa.Table":
@@ -44,6 +51,12 @@ def read(path: Path) -> "pa.Table":
 def record_id(store: str, version: int) -> str:
     """Name a commit as ``sim explain --record`` takes it: ``orders@1:4711``."""
     return f"{store}@{timeline_of(version)}:{lsn_of(version)}"
+
+
+def _parts(found: Sequence[MissingRange], arrow: "pa.Schema") -> "Iterator[pa.Table]":
+    """Yield the ranges, and then the records, some thousands at a time."""
+    for batch in (_ranges(found), *_records(found)):
+        yield _table(batch, arrow)
 
 
 def _schema() -> "pa.Schema":

@@ -13,7 +13,7 @@ import sim
 SMALL = "gate/orders"
 TABLES = (
     "objectives", "recovery", "episodes", "phases", "loss", "waterfall", "freshness", "consistency",
-    "staleness", "monitors", "milestones", "faults", "exposure", "ages", "success", "lag", "backlog",
+    "staleness", "monitors", "milestones", "faults", "exposure", "ages", "success", "lag", "backlog", "lost",
 )  # fmt: skip
 
 
@@ -49,6 +49,22 @@ def test_figures_in_tables_are_those_of_the_document(ghosts):
     assert list(ghosts.objectives["verdict"]) == [one["verdict"] for one in document["sla"]]
     assert ghosts.objectives.loc["rpo", "unit"] == "records"
     assert ghosts.loss.attrs["units"]["window_s"] == "s"
+
+
+def test_lost_records_are_counted_by_ranges_and_named_by_rows(ghosts):
+    """Ranges of the database sum to the loss of run.json; rows name commits as ``explain --record`` does."""
+    lost = ghosts.lost.query("stage == 'replica' and kind == 'lost'")
+    kinds = lost.groupby("row")["records"].sum()
+    assert kinds["range"] == kinds["record"] == ghosts.loss.loc["orders", "records"] == 573
+    assert lost["id"].str.fullmatch(r"orders@\d+:\d+").all()
+    assert list(lost["rid"].isna()) == list(lost["row"] == "range")
+    assert ghosts.lost.attrs["units"] == {"at_ns": "ns", "commit_ns": "ns", "records": "records"}
+
+
+def test_a_run_whose_records_nobody_kept_says_so(ghosts):
+    """A run made of a document alone has no table of lost records, rather than an empty one."""
+    with pytest.raises(sim.SpecError, match="not known"):
+        _ = sim.Run(ghosts.document).lost
 
 
 def test_phases_sum_to_the_recovery_that_they_explain(ghosts):
