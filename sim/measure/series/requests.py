@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from sim.engine.compiled import compiled
 from sim.journal.recorder import Slice
 from sim.journal.schema import OK, READ, WRITE
 from sim.measure.series.figures import Series
@@ -11,35 +12,45 @@ from sim.measure.series.figures import Series
 KINDS = {"read": READ, "write": WRITE}
 
 
+ENDED, WELL, COUNTS = range(3)
+
+
 class RequestsAt:
     """Counts operations by the time at which they ended, strictly before each moment."""
 
     def __init__(self, moments: np.ndarray) -> None:
         self._moments, self._next = moments, 0
-        self._ended = {kind: np.zeros(len(moments), np.int64) for kind in KINDS}
-        self._ok = {kind: np.zeros(len(moments), np.int64) for kind in KINDS}
-        self._before = dict.fromkeys(KINDS, (0, 0))
+        self._between = np.zeros((len(moments) + 1, len(KINDS), COUNTS), np.int64)
 
     def fold(self, part: Slice) -> None:
         """Take in one slice."""
-        ops, first = part.table("ops"), self._next
-        self._next = max(first, int(np.searchsorted(self._moments, part.until_ns, side="right")))
-        moments = self._moments[first : self._next]
-        for kind, code in KINDS.items():
-            own = ops["kind"] == code
-            ended, ok = ops["end_ns"][own], ops["end_ns"][own & (ops["outcome"] == OK)]
-            before, before_ok = self._before[kind]
-            self._ended[kind][first : self._next] = before + np.searchsorted(ended, moments)
-            self._ok[kind][first : self._next] = before_ok + np.searchsorted(ok, moments)
-            self._before[kind] = before + len(ended), before_ok + len(ok)
+        ops = part.table("ops")
+        self._next = count_between(
+            ops["end_ns"], ops["kind"], ops["outcome"], self._moments, self._next, self._between
+        )
 
     def series(self, numbers: np.ndarray) -> Iterator[tuple[str, str, np.ndarray]]:
         """Yield (kind, unit, values) between the moments of these numbers (k,): share ok, and ok a second."""
         lasted = np.diff(self._moments[numbers], prepend=np.nan) / 1e9
-        for kind in KINDS:
-            ended, ok = (np.diff(c[kind][numbers], prepend=0) for c in (self._ended, self._ok))
+        before = np.cumsum(self._between, axis=0)[numbers]
+        for kind, code in KINDS.items():
+            ended, ok = np.diff(before[:, code], axis=0, prepend=0).T
             yield kind, "share", np.divide(ok, ended, out=np.full(len(ok), np.nan), where=ended > 0)
             yield kind, "1/s", ok / lasted
+
+
+@compiled
+def count_between(end, kind, outcome, moments, m, between):
+    """Add operations (n,), in order of their end, to ``between`` (moments + 1, kinds, COUNTS).
+
+    Row ``m`` has those that ended before moment ``m``, and not before the one ahead of it. Return the last.
+    """
+    for i in range(len(end)):
+        while m < len(moments) and moments[m] <= end[i]:
+            m += 1
+        between[m, kind[i], ENDED] += 1
+        between[m, kind[i], WELL] += outcome[i] == OK
+    return m
 
 
 def series(unit: str, values: np.ndarray) -> Series:
