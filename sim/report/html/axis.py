@@ -29,7 +29,7 @@ class Axis:
 
     def at(self, value: float) -> float:
         """Return where a value lies: 0 at ``low``, 1 at ``high``; what lies beyond is at the end."""
-        low, high, here = (self._bent(v) for v in (self.low, self.high, value))
+        low, high, here = self._bent(self.low), self._bent(self.high), self._bent(value)
         return min(1.0, max(0.0, (here - low) / (high - low)))
 
     def value(self, share: float) -> float:

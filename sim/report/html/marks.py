@@ -39,9 +39,11 @@ def line(xs: Sequence[float], ys: Sequence[float | None], x: Axis, y: Axis, *, s
 
 def steps(edges: Sequence[float], values: Sequence[float], x: Axis, y: Axis, *, series: int) -> Mark:
     """Return a line that holds each value from its edge to the next; there is one edge more than values."""
-    path, height = [], None
+    path, height, level = [], None, None
     for edge, value in zip(edges[:-1], values, strict=True):
-        now = number(_down(value, y))
+        if value == level:  # as most of a long curve are
+            continue
+        level, now = value, number(_down(value, y))
         if height is None:
             path.append(f"M{number(_right(edge, x))} {now}")
         elif now != height:
