@@ -6,6 +6,7 @@ from hashlib import file_digest, sha256
 from pathlib import Path
 
 SUMS = "SHA256SUMS"  # of a folder, as ``sha256sum --check`` reads it
+PAGE = ".html"  # made from the other files, and made anew by newer versions: it is not sealed
 _LINE = re.compile(r"([0-9a-f]{64})  (.+)")
 
 
@@ -27,7 +28,10 @@ def opened(kept: str, name: str) -> str:
 
 
 def seal(folder: Path, known: Mapping[str, str] | None = None) -> None:
-    """Write the checksums of all files below a folder into it. ``known``: those that are known already."""
+    """Write the checksums of all files below a folder into it, but of pages.
+
+    ``known``: those that are known already.
+    """
     sums = {name: (known or {}).get(name) or _of_file(folder / name) for name in _files(folder)}
     text = "".join(f"{checksum}  {name}\n" for name, checksum in sums.items())
     (folder / SUMS).write_text(text, encoding="utf-8", errors="surrogateescape")
@@ -61,7 +65,7 @@ def verify(folder: Path, *, but: Callable[[str], bool] = lambda _: False) -> Non
 
 def _files(folder: Path) -> Iterator[str]:
     for path in sorted(folder.rglob("*")):
-        if path.is_file() and path.name != SUMS:
+        if path.is_file() and path.name != SUMS and path.suffix != PAGE:
             yield path.relative_to(folder).as_posix()
 
 

@@ -20,6 +20,18 @@ def test_a_report_goes_into_its_folder_which_stays_whole(sim, folder):
     assert (folder / "again.json").read_bytes() == (folder / "trace.json").read_bytes()
 
 
+def test_a_page_that_is_written_anew_leaves_its_folder_whole(sim, folder):
+    """A newer sim draws another page of the same figures: those are sealed, their picture is not."""
+    from sim.core.checksums import seal
+
+    (folder / "report.html").write_text("as an earlier version drew it")
+    seal(folder)
+    for _ in range(2):
+        assert sim("report", str(folder))[0] == 0
+    assert "earlier version" not in (folder / "report.html").read_text()
+    assert sim("explain", str(folder))[0] == 0
+
+
 def test_a_report_goes_to_stdout_when_asked(sim, folder, ghosts):
     """``-o -`` writes no file."""
     code, out, _ = sim("report", str(folder), "--format", "trace", "-o", "-")
