@@ -48,7 +48,7 @@ class MonitorSeries:
 
     step_s: float = figure("time from one look to the next; the first is one step after the start")
     shown: tuple[float | None, ...] = figure(
-        "what was shown at each look, in the monitor's `unit`; null: there was nothing to look at yet"
+        "what was shown at each look, in the monitor's `unit`; null: there was nothing to look at"
     )
     true_age_s: tuple[float | None, ...] = figure("the true age at each look; null likewise")
 

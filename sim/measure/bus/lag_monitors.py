@@ -32,17 +32,19 @@ class Lookout:
         self,
         look: Look,
         *,
+        primary: int,
         buses: Sequence[int],
         consumers: Mapping[str, int],
         ends: Sequence[int],
     ) -> None:
-        """Look at everything.
+        """Look at everything. The node in region ``primary`` receives nothing, so it has no lag.
 
         ``buses`` and ``consumers``: the oldest version that is missing there; ``ends``: rows of each bus.
         """
         self._looks += look.fault is None
-        for replica in self.replicas.values():
-            replica.sample(look)
+        for number, region in enumerate(self._setup.regions):
+            replica = self.replicas[region]
+            replica.metric.nothing(look) if number == primary else replica.sample(look)
         for (_, to), mirror in self.mirrors.items():
             mirror.metric.sample(look, mirror.last_ns, age(self._line, buses[to], look.at_ns))
         for name, lag in self.consumers.items():

@@ -29,7 +29,7 @@ class Metric:
 
     shown_max: int = 0
     at_faults: dict[str, tuple[int, int]] = field(default_factory=dict)
-    series: list[tuple[int, int]] = field(default_factory=list)
+    series: list[tuple[int, int] | None] = field(default_factory=list)  # None: nothing to look at
 
     def see(self, value: int) -> None:
         """Take in a value that was shown."""
@@ -42,6 +42,11 @@ class Metric:
             self.series.append((shown, age_ns))
         else:
             self.at_faults[look.fault] = shown, age_ns
+
+    def nothing(self, look: Look) -> None:
+        """Keep that there was nothing to look at."""
+        if look.fault is None:
+            self.series.append(None)
 
     def figures(self, unit: str, age_max_s: float, *, step_ns: int, looks: int) -> MonitorFigures:
         """Return the figures, ages in seconds; ``unit`` of what is shown: s or records.
@@ -61,11 +66,11 @@ class Metric:
         )
 
     def _series(self, scale: float, *, step_ns: int, looks: int) -> MonitorSeries:
-        before = (None,) * (looks - len(self.series))
+        seen = [*(None,) * (looks - len(self.series)), *self.series]
         return MonitorSeries(
             step_s=step_ns / SECOND,
-            shown=(*before, *(shown / scale for shown, _ in self.series)),
-            true_age_s=(*before, *(age_ns / SECOND for _, age_ns in self.series)),
+            shown=tuple(None if one is None else one[0] / scale for one in seen),
+            true_age_s=tuple(None if one is None else one[1] / SECOND for one in seen),
         )
 
 

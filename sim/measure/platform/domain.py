@@ -109,7 +109,7 @@ class DomainPath:
         oldest = [watch.stage.oldest for watch in self.buses]
         consumers = {name: watch.stage.oldest for name, watch in self.consumers.items()}
         ends = [log.end for log in self.logs]
-        self.lookout.sample(look, buses=oldest, consumers=consumers, ends=ends)
+        self.lookout.sample(look, primary=self.primary, buses=oldest, consumers=consumers, ends=ends)
 
     def _cut(self, row: dict[str, int]) -> None:
         at_ns, last = row["at_ns"], max(row["cut"], 0)

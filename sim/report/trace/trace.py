@@ -120,10 +120,15 @@ def _monitors(trace: Trace, document: Document, regions: tuple[str, ...]) -> Non
 
 
 def _looks(series: Mapping[str, Any], figure: str) -> Iterator[tuple[float, dict[str, float]]]:
-    """Yield (when, s; value) of each look at which there was something to see."""
+    """Yield (when, s; value) of each look at which there was something to see; 0 as that ends.
+
+    A counter keeps its last value, and a standby that was promoted lags no more.
+    """
+    before = None
     for number, value in enumerate(series[figure], 1):
-        if value is not None:
-            yield number * series["step_s"], {"value": value}
+        if value is not None or before is not None:
+            yield number * series["step_s"], {"value": 0.0 if value is None else value}
+        before = value
 
 
 def _steps(found: Mapping[str, Any], figure: str) -> Iterator[tuple[float, dict[str, float]]]:

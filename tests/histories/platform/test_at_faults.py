@@ -78,3 +78,17 @@ def test_a_refresh_that_fails_is_a_look_like_any_other():
     journey = bad.refresh_fails()
     journey.history.milestone(54 * S, "fault.started", "fault/power")
     assert journey.figures()["recovery"]["dashboard.sales"]["tested"]
+
+
+@pytest.mark.parametrize("cuts", CUTS)
+def test_a_region_that_has_the_primary_has_no_standby_to_look_at(cuts):
+    """b takes over from a at 20 s: of a nothing before, as its fault began nor at any look, of b nothing after."""
+    journey = bad.failover()
+    journey.history.milestone(12 * S, "fault.started", "fault/power")
+    monitoring = journey.figures(at=cuts, strict=False)["monitoring"]
+    before, after = monitoring["orders/replica/a"], monitoring["orders/replica/b"]
+    assert list(before["at_faults"]) == [] and list(after["at_faults"]) == ["power"]
+    for figure in ("shown", "true_age_s"):
+        was, now = before["series"][figure], after["series"][figure]
+        assert was[:2] == [None, None] and None not in was[2:]
+        assert None not in now[:2] and set(now[2:]) == {None}

@@ -96,6 +96,13 @@ def test_monitors_are_counters_beside_the_truth(ghosts, events):
         assert {e["pid"] for e in own} == {processes[place]}
 
 
+def test_a_standby_that_was_promoted_lags_no_more(ghosts, events):
+    """A counter keeps its last value: that of us-west is 0 from the first look at it as the primary on."""
+    for what in ("shown (s)", "true age (s)"):
+        own = [e for e in events if e["ph"] == "C" and e["name"] == f"orders/replica/us-west: {what}"]
+        assert own[-1]["args"]["value"] == 0.0
+
+
 def test_the_same_run_gives_the_same_bytes(ghosts):
     """Nothing in a trace depends on when or where it was made."""
     again = json.loads((ghosts.folder / "run.json").read_text())
