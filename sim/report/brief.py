@@ -7,7 +7,7 @@ from math import inf
 from sim.core.milestones.declaration import PHASES
 from sim.report.fitting import shortened
 from sim.report.page import Section, Table, laid_out
-from sim.report.quantities import NOTHING, clock, count, duration, percent, since, span
+from sim.report.quantities import NOTHING, clock, count, duration, percent, recovery_time, since, span
 from sim.report.review.records import CapabilityRow, Moment, ObjectiveRow, Review, StoreRow
 from sim.report.terminal import commands
 
@@ -118,8 +118,8 @@ def _capabilities(found: Sequence[CapabilityRow], most: int) -> tuple[str | Tabl
 
 
 def took(row: CapabilityRow) -> str:
-    """Write how long the worst recovery took; of one that the run did not see to its end, ``> 25m 00s``."""
-    return f"> {duration(row.censored_after_s)}" if row.rta_s is None else duration(row.rta_s)
+    """Write how long the worst recovery took."""
+    return recovery_time(row.rta_s, row.serving_again_s, row.censored_after_s)
 
 
 def _spent(seconds: float) -> str:

@@ -52,6 +52,16 @@ def span(low: float, high: float, write: Callable[[float], str]) -> str:
     return f"{write(low)} or more" if isinf(high) else f"{write(low)} to {write(high)}"
 
 
+def recovery_time(rta_s: float | None, serving_again_s: float | None, censored_after_s: float | None) -> str:
+    """Write how long a recovery took; of one whose end the run did not see what is known, ``> 25m 00s``.
+
+    One that had ended, but had not held yet when the run ended, took that long at least: ``>= 1m 31s``.
+    """
+    if rta_s is not None:
+        return duration(rta_s)
+    return f"> {duration(censored_after_s)}" if serving_again_s is None else f">= {duration(serving_again_s)}"
+
+
 def percent(fraction: float | None) -> str:
     """Write a fraction as a percentage with as many digits as tell it from 0 and from 100 %."""
     if fraction is None:

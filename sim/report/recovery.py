@@ -6,7 +6,7 @@ from sim.core.milestones.declaration import PHASES
 from sim.measure.capability.figures import RecoveryFigures
 from sim.outcome import ObjectiveFigures, Outcome
 from sim.report.page import Section, Table
-from sim.report.quantities import NOTHING, count, duration, percent, span
+from sim.report.quantities import NOTHING, count, duration, percent, recovery_time, span
 from sim.spec.objectives.metrics import METRICS
 
 GLYPHS = dict(zip(PHASES, ".:#+=*<o~", strict=True))
@@ -44,7 +44,7 @@ def _times(figure: RecoveryFigures) -> tuple[str, ...]:
     if figure.rta_s == 0:
         return ("never", "", "", "", failed)
     return (
-        f"> {duration(figure.censored_after_s)}" if figure.rta_s is None else duration(figure.rta_s),
+        recovery_time(figure.rta_s, figure.serving_again_s, figure.censored_after_s),
         count(len(figure.episodes)),
         duration(figure.caught_up_s),
         duration(figure.downtime_s),

@@ -18,7 +18,7 @@ from sim.measure.platform.tally import WitnessFigures
 from sim.outcome import Outcome
 from sim.report.orders import orders
 from sim.report.page import Section, Table
-from sim.report.quantities import NOTHING, clock, count, duration, percent, plural
+from sim.report.quantities import NOTHING, clock, count, duration, percent, plural, recovery_time
 
 TERMS = {"in_flight": "in flight", "stranded": "out of reach", "dropped": "dropped", "lost": "lost"}
 LIES_MAX = 6  # monitors shown
@@ -196,9 +196,8 @@ def _insight(name: str, found: list[InsightFigures]) -> tuple[str, ...]:
 def _down(figure: RecoveryFigures) -> tuple[str, str]:
     if figure.rta_s == 0:
         return "never", ""
-    worst = figure.rta_s
-    lasted = f"> {duration(figure.censored_after_s)}" if worst is None else duration(worst)
-    return lasted, duration(figure.downtime_s)
+    took = recovery_time(figure.rta_s, figure.serving_again_s, figure.censored_after_s)
+    return took, duration(figure.downtime_s)
 
 
 def _monitors(monitoring: Mapping[str, MonitorFigures]) -> list[Section]:

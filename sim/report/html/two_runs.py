@@ -14,11 +14,13 @@ from sim.report.folder import run_name
 from sim.report.html import axis, chart
 from sim.report.html.markup import Child, el, items, name
 from sim.report.html.provenance import provenance
+from sim.report.html.run.recovery import OPEN
 from sim.report.html.shell import Page, Section, rendered
 from sim.report.html.table import Column, table
 from sim.report.html.verdicts import verdict
 from sim.report.opened import Opened
 from sim.report.quantities import count, duration, plural, span
+from sim.report.review.capabilities import lasted
 from sim.report.review.records import CapabilityRow, ObjectiveRow, Review
 from sim.report.review.review import review_of
 
@@ -121,9 +123,9 @@ def _took(row: CapabilityRow | None) -> object:
 
 
 def _bars(row: CapabilityRow) -> tuple[chart.Bar, ...]:
-    """Return the phases of a recovery one after the other; of one that is not over its length so far."""
+    """Return the phases of a recovery one after the other; of one that did not hold its length so far."""
     if row.rta_s is None:
-        return (chart.Bar(0.0, row.censored_after_s or 0.0, "undecided", "not over when the run ended"),)
+        return (chart.Bar(0.0, lasted(row), "undecided", OPEN[row.serving_again_s is None]),)
     bars, here = [], 0.0
     for phase, spent in row.phases.items():
         bars.append(chart.Bar(here, here + spent, _kind(phase), phase.replace("_", " ")))

@@ -41,14 +41,22 @@ def group_of(name: str) -> str:
 
 
 def lasted(row: CapabilityRow) -> float:
-    """Return how long the worst recovery took, or had taken when the run ended, in seconds."""
-    return (row.censored_after_s or 0.0) if row.rta_s is None else row.rta_s
+    """Return how long the worst recovery took, at least, in seconds."""
+    if row.rta_s is not None:
+        return row.rta_s
+    return (row.censored_after_s or 0.0) if row.serving_again_s is None else row.serving_again_s
+
+
+def slowness(row: CapabilityRow) -> tuple[bool, bool, float]:
+    """Return what makes a recovery worse: still bad at the end of the run, not known to hold, how long."""
+    return row.rta_s is None and row.serving_again_s is None, row.rta_s is None, lasted(row)
 
 
 def _row(name: str, found: Mapping[str, Any], verdict: str) -> CapabilityRow:
     phases = {phase: found["phases"].get(phase, 0.0) for phase in PHASES}
+    same = ("rta_s", "censored_after_s", "serving_again_s", "downtime_s", "failed_requests", "tested")
     return CapabilityRow(
-        **{k: found[k] for k in ("rta_s", "censored_after_s", "downtime_s", "failed_requests", "tested")},
+        **{key: found[key] for key in same},
         name=name,
         group=group_of(name),
         episodes=len(found["episodes"]),
@@ -57,12 +65,13 @@ def _row(name: str, found: Mapping[str, Any], verdict: str) -> CapabilityRow:
     )
 
 
-def _worst(row: CapabilityRow) -> tuple[int, bool, float, str]:
-    return RANKS.get(row.verdict, len(RANKS)), row.rta_s is not None, -lasted(row), row.name
+def _worst(row: CapabilityRow) -> tuple[int, bool, bool, float, str]:
+    still, unknown, took_s = slowness(row)
+    return RANKS.get(row.verdict, len(RANKS)), not still, not unknown, -took_s, row.name
 
 
 def _in_turn(rows: list[CapabilityRow]) -> list[CapabilityRow]:
     """Return the first of each group, then the second of each, and so on."""
-    rows = sorted(rows, key=lambda row: (row.rta_s is not None, -lasted(row), row.name))
+    rows = sorted(sorted(rows, key=lambda row: row.name), key=slowness, reverse=True)
     groups = ([row for row in rows if row.group == group] for group in GROUPS)
     return [row for row in chain.from_iterable(zip_longest(*groups)) if row is not None]

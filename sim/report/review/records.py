@@ -31,7 +31,8 @@ class CapabilityRow:
     """The worst recovery of a capability.
 
     ``group``: write, read, delivery, lake or dashboard. ``rta_s``: None if the run ended before it had
-    recovered, ``censored_after_s`` then says after how long; 0 if it was never down. ``phases``: phase ->
+    recovered, ``censored_after_s`` then says after how long; 0 if it was never down. ``serving_again_s``:
+    from its start until it was good again, held or not; None if it never was. ``phases``: phase ->
     seconds, in order, those with any. ``tested``: whether it was used while faults lasted. ``verdict``: the
     worst of the objectives on its recovery, "" if there is none.
     """
@@ -40,6 +41,7 @@ class CapabilityRow:
     group: str
     rta_s: float | None
     censored_after_s: float | None
+    serving_again_s: float | None
     episodes: int
     downtime_s: float
     failed_requests: int

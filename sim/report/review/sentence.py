@@ -7,7 +7,7 @@ from sim.core.milestones.failover import FailoverCancelled, NoCandidate, Primary
 from sim.core.milestones.flows import ReplayStarted
 from sim.core.stages import REPLICA
 from sim.report.quantities import count, duration, plural
-from sim.report.review.capabilities import lasted
+from sim.report.review.capabilities import lasted, slowness
 from sim.report.review.records import CapabilityRow, ObjectiveRow
 
 Document = Mapping[str, Any]
@@ -70,11 +70,17 @@ def spent_on(document: Document, name: str, phase: str) -> str:
 
 def _longest(document: Document, rows: Sequence[CapabilityRow], was: str) -> str:
     """Say how long the slowest of some capabilities took, and what most of that was."""
-    row = max(rows, key=lambda row: (row.rta_s is None, lasted(row)))
+    row = max(rows, key=slowness)
     if row.rta_s is None:
-        others = sum(other.rta_s is None for other in rows) - 1
-        more = f", and so {'was' if others == 1 else 'were'} {others} more" if others else ""
-        return f"{row.name} was still {was} when the run ended, after {duration(lasted(row))}{more}."
+        others = sum(slowness(other)[:2] == slowness(row)[:2] for other in rows) - 1
+        if row.serving_again_s is None:
+            more = f", and so {'was' if others == 1 else 'were'} {others} more" if others else ""
+            return f"{row.name} was still {was} when the run ended, after {duration(lasted(row))}{more}."
+        more = f"; nor had {others} more" if others else ""
+        return (
+            f"{row.name} was {was} for {duration(lasted(row))} at least, and had not been good again for "
+            f"long enough when the run ended{more}."
+        )
     phase, spent = max(row.phases.items(), key=lambda item: item[1], default=("", 0.0))
     why = f": {duration(spent)} of it {spent_on(document, row.name, phase)}" if spent else ""
     return f"{row.name} was {was} for {duration(row.rta_s)}{why}."

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from sim.report.page import Section
-from sim.report.review.capabilities import lasted
+from sim.report.review.capabilities import slowness
 from sim.report.review.records import CapabilityRow
 from sim.report.review.review import review_of
 from sim.report.why.loss import losses
@@ -41,7 +41,7 @@ def _slowest(rows: list[CapabilityRow]) -> list[CapabilityRow]:
     for requests in (True, False):
         down = [row for row in rows if row.episodes and (row.group in ("write", "read")) == requests]
         if down:
-            found.append(max(down, key=lambda row: (row.rta_s is None, lasted(row))))
+            found.append(max(down, key=slowness))
     return found
 
 

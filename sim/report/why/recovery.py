@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from sim.core.quantity import format_duration
 from sim.report.page import Section, Table
 from sim.report.quantities import clock, duration
 from sim.report.review.records import CapabilityRow, ObjectiveRow
@@ -22,14 +23,23 @@ def recovery(
         return Section(f"{row.name} was never down", ("There is nothing to explain.",))
     path = critical_path(document, row.name, scenario)
     if path is None:
-        return Section(f"Why {row.name} has not recovered", tuple(_open(row, judged)))
+        title = f"Why {row.name} has not recovered"
+        if row.serving_again_s is not None:
+            title = f"Whether {row.name} has recovered is not known"
+        return Section(title, tuple(_open(row, scenario, judged)))
     title = f"Why {row.name} took {duration(row.rta_s)}"
     return Section(title, (_table(path.steps), *_beside(path), *_savings(path, row)))
 
 
-def _open(row: CapabilityRow, judged: Sequence[ObjectiveRow]) -> Iterator[str]:
+def _open(row: CapabilityRow, scenario: Scenario, judged: Sequence[ObjectiveRow]) -> Iterator[str]:
     """Say how long it has lasted, and what would tell when it ends."""
-    yield f"- It had lasted {duration(row.censored_after_s)} when the run ended."
+    if row.serving_again_s is None:
+        yield f"- It had lasted {duration(row.censored_after_s)} when the run ended."
+    else:
+        yield (
+            f"- It was good again after {duration(row.serving_again_s)}, but the run ended before that had "
+            f"held [level.hold: {format_duration(scenario.level.hold)}]."
+        )
     for objective in judged:
         if objective.of == row.name and objective.why:
             yield f"- {objective.id}: {objective.why}"

@@ -82,7 +82,7 @@ def test_a_refresh_that_fails_is_a_look_like_any_other():
 
 @pytest.mark.parametrize("cuts", CUTS)
 def test_a_region_that_has_the_primary_has_no_standby_to_look_at(cuts):
-    """b takes over from a at 20 s: of a nothing before, as its fault began nor at any look, of b nothing after."""
+    """b takes over from a at 20 s: of a nothing before, not as the fault began either, of b nothing after."""
     journey = bad.failover()
     journey.history.milestone(12 * S, "fault.started", "fault/power")
     monitoring = journey.figures(at=cuts, strict=False)["monitoring"]

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from sim.report.brief import took
 from sim.report.document import document, plain
 from sim.report.review.capabilities import capabilities
 from sim.report.review.moments import MOMENTS_MAX
@@ -68,6 +69,22 @@ def test_capabilities_whose_objective_is_missed_come_first_and_then_the_worst_of
         row.name for row in capabilities({**recovery, "c.read": {**down, "rta_s": 0, "episodes": []}}, [late])
     ]
     assert found == ["a.read", "a.write", "a.search", "lake.raw", "dashboard.sales", "b.write", "c.read"]
+
+
+def test_what_was_good_again_but_had_not_held_is_not_said_to_be_bad_still():
+    """Still bad is worse than good again for too short a time; each says what the run tells, and no more."""
+    one = plain(document(drill()))["recovery"]["orders.write"] | {"rta_s": None, "censored_after_s": 600.0}
+    again = {name: {**one, "serving_again_s": 90.0} for name in ("a.write", "b.write")}
+    both = {**again, "c.write": {**one, "serving_again_s": None}}
+    told = [
+        next(sentences({"recovery": found, "loss": {}}, capabilities(found, []))) for found in (again, both)
+    ]
+    assert told == [
+        "a.write was down for 1m 30s at least, and had not been good again for long enough when the run "
+        "ended; nor had 1 more.",
+        "c.write was still down when the run ended, after 10m 00s.",
+    ]
+    assert [took(row) for row in capabilities(both, [])] == ["> 10m 00s", ">= 1m 30s", ">= 1m 30s"]
 
 
 def test_the_timeline_has_at_most_eight_moments_in_order():

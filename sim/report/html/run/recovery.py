@@ -17,6 +17,8 @@ from sim.report.html.table import Column, table
 from sim.report.quantities import clock, duration
 from sim.report.review.records import CapabilityRow
 
+# Whether a recovery that the run did not see to its end was still bad then -> what is said of its bar.
+OPEN = {True: "not over when the run ended", False: "good again, but had not held when the run ended"}
 TITLES = {
     ("write", "read"): "Requests",
     ("delivery",): "Data path",
@@ -104,7 +106,12 @@ def _bars(
             chart.Bar(p.began_s, p.ended_s, _kind(p.phase), p.phase.replace("_", " ")) for p in parts
         )
     return tuple(
-        chart.Bar(one["started_s"], end_s, "undecided", "not over when the run ended")
+        chart.Bar(
+            one["started_s"],
+            end_s if one["recovered_s"] is None else one["recovered_s"],
+            "undecided",
+            OPEN[one["recovered_s"] is None],
+        )
         for one in found["episodes"]
         if one["rta_s"] is None
     )
