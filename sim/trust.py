@@ -24,7 +24,7 @@ def trust(scenario: Scenario, figures: Figures, milestones: Sequence[Milestone])
     untested = sorted(name for name, of in figures.recovery.items() if name in wanted and not of.tested)
     if untested:
         when = " while faults lasted" if any(isinstance(m.what, FaultStarted) for m in milestones) else ""
-        notes.append(f"Nothing was asked of {some(untested)}{when}: objectives on it are undecided.")
+        notes.append(f"Nothing was asked of {some(untested)}{when}: no objective on how it did is met.")
     if not scenario.sla:
         notes.append("No objective was given: nothing was judged.")
     return [*notes, *_without_majority(milestones), *recorded(scenario), *_left_out(scenario)]

@@ -41,16 +41,17 @@ def command(
     """
     from sim.spec.starter import REGIONS, SCHEMA, Outline, starter
 
+    databases = [_store(text) for text in stores] or [("orders", "50/s")]
+    _check_names("--region", regions)
+    _check_names("--store", [name for name, _ in databases])
     outline = Outline(
         title=title,
         regions=regions or REGIONS,
-        stores=dict(_store(text) for text in stores) or {"orders": "50/s"},
+        stores=dict(databases),
         latency=_latencies(latencies, regions or REGIONS),
         bus=bus,
         lake=bus and lake,
     )
-    for hint, names in (("--region", outline.regions), ("--store", outline.stores)):
-        _check_names(hint, names)
     path, text = Path(file), starter(outline)
     _check(text)
     _write(path, text)

@@ -4,7 +4,9 @@ from functools import cache
 from typing import Any
 
 from sim.report.document import document, plain
+from sim.report.review.review import review_of
 from sim.report.why.critical import critical_path
+from sim.report.why.recovery import recovery
 from sim.spec.resolve import load, resolve
 from sim.trial import run
 
@@ -42,3 +44,19 @@ def test_the_steps_make_up_the_recovery_time():
     assert path is not None
     assert abs(sum(step.took_s for step in path.steps) - took_s()) < 1e-5
     assert all(a.until_s == b.since_s for a, b in zip(path.steps, path.steps[1:], strict=False))
+
+
+def test_what_waited_for_a_fault_is_not_put_on_its_setting():
+    """Gateways learn of a new primary in a second; those cut off from it have to wait for the cut to heal."""
+    scenario = resolve(load("scenarios/failover/split-brain.yaml"))
+    found = plain(document(run(scenario)))
+    path = critical_path(found, OF, scenario)
+    assert path is not None
+    (saving,) = path.savings()
+    assert (saving.step.setting.path, saving.step.own_s, saving.saves_s) == ("gateway.route", 1.0, 0.5)
+    assert saving.step.held_up and saving.step.took_s > 270
+    row = next(row for row in review_of(found, folder="x").capabilities if row.name == OF)
+    assert (
+        "- gateway.route (1s) is 1.0 s of the 5m 02s: halving it saves up to 500 ms. What is left of that "
+        "step, 4m 40s, waited for something else."
+    ) in recovery(found, row, scenario, ()).body

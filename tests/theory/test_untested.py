@@ -35,7 +35,7 @@ def test_a_crash_between_two_writes_tests_no_objective():
     assert outcome.faults["crash"].fired
     assert [(o.verdict, o.why) for o in outcome.objectives] == [("undecided", "nothing to measure")] * 3
     assert (outcome.verdict, outcome.exit_code) == ("inconclusive", 3)
-    said = "Nothing was asked of orders.write while faults lasted: objectives on it are undecided."
+    said = "Nothing was asked of orders.write while faults lasted: no objective on how it did is met."
     assert said in outcome.trust
 
 

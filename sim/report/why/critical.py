@@ -52,6 +52,14 @@ class Step:
         own_s = self.setting.takes_s if self.setting is not None else 0.0
         return own_s is not None and self.took_s > LONGER * own_s + SLACK_S
 
+    @property
+    def own_s(self) -> float:
+        """Return what its setting makes up of it, in seconds; 0 without one."""
+        if self.setting is None:
+            return 0.0
+        own_s = self.setting.takes_s
+        return self.took_s if own_s is None or not self.held_up else min(own_s, self.took_s)
+
 
 @dataclass(frozen=True, slots=True)
 class Saving:

@@ -79,7 +79,9 @@ def _savings(path: Critical, row: CapabilityRow) -> Iterator[str]:
     for saving in found[:SAVINGS_MAX]:
         step = saving.step
         assert step.setting is not None, "it is what is halved"
+        rest_s = step.took_s - step.own_s
+        rest = f" What is left of that step, {duration(rest_s)}, waited for something else." if rest_s else ""
         yield (
-            f"- {step.setting.path} ({step.setting.value}) is {duration(step.took_s)} of the "
-            f"{duration(row.rta_s)}: halving it saves up to {duration(saving.saves_s)}."
+            f"- {step.setting.path} ({step.setting.value}) is {duration(step.own_s)} of the "
+            f"{duration(row.rta_s)}: halving it saves up to {duration(saving.saves_s)}.{rest}"
         )

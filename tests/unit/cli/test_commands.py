@@ -138,6 +138,7 @@ def test_init_takes_what_somebody_has(sim, scenario):
     for wrong, said in [
         (["--region", "a b"], "is no name"),
         (["--region", "a", "--region", "a"], "twice"),
+        (["--store", "pay=1/s", "--store", "pay=5/s"], "twice"),
         (["--store", "pay=fast"], "'fast' is no rate"),
         (["--latency", "us-east/moon=3ms"], "no region 'moon'"),
         (["--latency", "us-east=3ms"], "is not A/B=TIME"),
