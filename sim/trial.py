@@ -14,14 +14,14 @@ from sim.advice import End, advised
 from sim.core.budget import DEFAULT, Budget, Guard, OverBudget
 from sim.core.quantity import seconds
 from sim.estimate.admission import guard
-from sim.estimate.estimate import Estimate, estimate
+from sim.estimate.estimate import RunEstimate, estimate
 from sim.journal.milestones import Milestone
 from sim.journal.parquet import ParquetWriter
 from sim.journal.recorder import Recorder, Reducer, Slice
 from sim.measure.digest import Digest
 from sim.measure.figures import Figures
 from sim.measure.measures import Measures
-from sim.measure.series.recording import Recording
+from sim.measure.series.recording import SeriesRecording
 from sim.measure.verdict import judge, overall
 from sim.outcome import (
     EXIT_CODES,
@@ -46,7 +46,7 @@ class Shared:
     """What all trials of a resolved scenario share: its digest, and what a run is expected to take."""
 
     digest: str
-    expected: Estimate
+    expected: RunEstimate
 
     @classmethod
     def of(cls, resolved: Scenario) -> "Shared":
@@ -78,7 +78,7 @@ def run(
     began, shared = perf_counter(), shared or Shared.of(resolved)
     measures, fingerprint = Measures.of(resolved), Digest()
     reducers: list[Reducer] = [measures, fingerprint]
-    recording = Recording(measures, resolved.duration) if record else None
+    recording = SeriesRecording(measures, resolved.duration) if record else None
     if recording is not None:
         reducers.append(recording)
     if journal_dir is not None:

@@ -12,9 +12,9 @@ from sim.journal.recorder import Slice
 from sim.models.conditions import holds
 from sim.models.dials import Dials
 from sim.models.graph import Graph
-from sim.models.network import Network
+from sim.models.network import Links
 from sim.models.platform import Assembly
-from sim.models.setting import Setting
+from sim.models.setting import ModelSetting
 from sim.spec.faults.when import When
 from sim.spec.scenario import Scenario
 
@@ -44,8 +44,8 @@ class World:
         self._end = scenario.duration
         self._started: dict[str, int] = {}  # fault -> its newest milestone
         self._pulls: deque[tuple[int, str]] = deque()
-        network, graph = Network(scenario, self.dials), Graph()
-        self.setting = Setting(
+        network, graph = Links(scenario, self.dials), Graph()
+        self.setting = ModelSetting(
             scenario, self.clock, network, self.dials, self.milestones, graph, seed=seed, trial=trial
         )
         self.assembly = Assembly(self.setting, started=self._start_of, holds=self.holds, full=self._emit)

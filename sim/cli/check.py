@@ -13,10 +13,10 @@ from sim.cli import find, options, outputs
 from sim.cli.screen import emit, warn
 
 if TYPE_CHECKING:
-    from sim.spec.scenario import Study as Rules
-    from sim.studies.gate import Checked, Line
+    from sim.spec.scenario import StudyRules
+    from sim.studies.gate import Checked, CheckLine
     from sim.studies.plan import Point
-    from sim.studies.study import Study
+    from sim.studies.study import FinishedStudy
 
 
 @click.command(short_help="Run the studies of scenarios and judge every objective.")
@@ -84,7 +84,7 @@ def _reports(given: dict[str, Any]) -> _Reports:
     return _Reports(outputs.file(given["junit"], "--junit"), [path for path in summaries if path is not None])
 
 
-def _ended(found: "list[Line]", inconclusive: str | None) -> int:
+def _ended(found: "list[CheckLine]", inconclusive: str | None) -> int:
     """Return the exit code; say on stderr what --inconclusive passes over."""
     from sim.report.quantities import plural
     from sim.studies.gate import WARN, exit_code
@@ -116,16 +116,16 @@ def checked_file(path: Path, given: dict[str, Any]) -> "Checked":
     return replace(found, name=find.from_root(path), wall_s=perf_counter() - began)
 
 
-def rules_of(own: "Rules | None", given: dict[str, Any]) -> "Rules":
+def rules_of(own: "StudyRules | None", given: dict[str, Any]) -> "StudyRules":
     """Return the scenario's rules with what the command line says in their place."""
-    from sim.spec.scenario import Study as Rules
+    from sim.spec.scenario import StudyRules
 
-    own = own or Rules()
+    own = own or StudyRules()
     update = {name: given[name] for name in ("trials", "until", "seed") if given[name] is not None}
     return own.model_copy(update=update)
 
 
-def studied(points: "list[Point]", rules: "Rules", given: dict[str, Any]) -> "Study":
+def studied(points: "list[Point]", rules: "StudyRules", given: dict[str, Any]) -> "FinishedStudy":
     """Run the study of one scenario by its rules."""
     from sim.cli import study
 
@@ -154,7 +154,7 @@ def read_baseline(path: Path, hint: str) -> dict[str, Any]:
         raise click.BadParameter(str(error), param_hint=hint) from error
 
 
-def _compared(line: "Line", baseline: dict[str, Any], given: dict[str, Any]) -> "Line":
+def _compared(line: "CheckLine", baseline: dict[str, Any], given: dict[str, Any]) -> "CheckLine":
     from sim.studies.baseline import CANNOT_TELL, Change, change, key_of
     from sim.studies.gate import with_change
 

@@ -11,8 +11,8 @@ from sim.cli.screen import emit, width
 
 if TYPE_CHECKING:
     from sim.studies.plan import Point
-    from sim.studies.study import Study
-    from sim.studies.tally import Tally
+    from sim.studies.study import FinishedStudy
+    from sim.studies.tally import PointTally
 
 TRIALS = 50
 
@@ -37,7 +37,7 @@ def command(before: str, after: str | None, **given: Any) -> int:
     from sim.outcome import EXIT_CODES
     from sim.report.compare import document, page
     from sim.report.document import written
-    from sim.report.page import Section, plain
+    from sim.report.page import ReportSection, plain
     from sim.studies.compare import differences
 
     if after is None and not given["sets"]:
@@ -56,7 +56,7 @@ def command(before: str, after: str | None, **given: Any) -> int:
     }
     place = None if given["quiet"] else drawn(*studies)
     found = differences(*tallies)
-    told = [Section("Next", (f"Page: {place}",))] if place else []
+    told = [ReportSection("Next", (f"Page: {place}",))] if place else []
     emit(
         written(document(found, **names))
         if given["as_json"]
@@ -71,14 +71,14 @@ def _points(name: str, sets: tuple[str, ...]) -> "list[Point]":
     return points_of(str(find.scenario(name)), sets=[*sets, "sweep=null"])
 
 
-def _studied(points: "list[Point]", given: dict[str, Any]) -> "Study":
+def _studied(points: "list[Point]", given: dict[str, Any]) -> "FinishedStudy":
     from sim.cli.study import stopping, studied
 
     with stopping():
         return studied(points, given)
 
 
-def _broken(tally: "Tally", side: tuple[str, tuple[str, ...]], seed: int) -> str:
+def _broken(tally: "PointTally", side: tuple[str, tuple[str, ...]], seed: int) -> str:
     """Say how many trials of a design broke, and how to see the first; "" if none did."""
     if not tally.errors:
         return ""

@@ -17,7 +17,7 @@ from sim.report.page import plain
 if TYPE_CHECKING:
     from sim.journal.recorder import Reducer
     from sim.measure.platform.record_trace import Tap
-    from sim.report.page import Section
+    from sim.report.page import ReportSection
     from sim.spec.scenario import Scenario
 
 FORMS = ("table", "csv", "json", "parquet")
@@ -63,7 +63,7 @@ def command(run: Path, **given: Any) -> int:
     return 0
 
 
-def _why(run: Path, of: str | None) -> "list[Section]":
+def _why(run: Path, of: str | None) -> "list[ReportSection]":
     """Return why; click.BadParameter for a capability that there is not."""
     from sim.report.opened import opened
     from sim.report.why.page import page
@@ -79,7 +79,7 @@ def _why(run: Path, of: str | None) -> "list[Section]":
     return page(found, resolved, folder=shlex.quote(str(run)), of=of)
 
 
-def _followed(run: Path, given: dict[str, Any]) -> "list[Section]":
+def _followed(run: Path, given: dict[str, Any]) -> "list[ReportSection]":
     """Look at one transaction in the journal that was kept, or else run again; or at one dashboard."""
     from sim.report.explain import dashboard as rests_on
     from sim.report.explain import record as went

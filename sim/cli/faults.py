@@ -33,17 +33,17 @@ def command(kind: str | None) -> int:
 
 def _list(catalogue: dict[str, Any]) -> Any:
     """Return the page of all kinds."""
-    from sim.report.page import Section, Table
+    from sim.report.page import ReportSection, ReportTable
 
     rows = tuple((kind, _plain(entry["summary"])) for kind, entry in catalogue.items())
-    return Section(
-        "", (Table(("fault", "what it does"), rows), "", "sim faults KIND shows the fields of one.")
+    return ReportSection(
+        "", (ReportTable(("fault", "what it does"), rows), "", "sim faults KIND shows the fields of one.")
     )
 
 
 def _fields(kind: str, entry: dict[str, Any]) -> Any:
     """Return the page of one kind."""
-    from sim.report.page import Section, Table
+    from sim.report.page import ReportSection, ReportTable
 
     rows = tuple(
         (
@@ -55,8 +55,8 @@ def _fields(kind: str, entry: dict[str, Any]) -> Any:
         )
         for name, field in entry["fields"].items()
     )
-    table = Table(("field", "", "type", "default", "what it says"), rows)
-    return Section(kind, (_plain(entry["summary"]), "", table))
+    table = ReportTable(("field", "", "type", "default", "what it says"), rows)
+    return ReportSection(kind, (_plain(entry["summary"]), "", table))
 
 
 def _plain(summary: str) -> str:

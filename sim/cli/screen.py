@@ -14,7 +14,7 @@ import click
 from sim.core.inert import inert, inert_lines
 
 if TYPE_CHECKING:
-    from sim.report.page import Section
+    from sim.report.page import ReportSection
 
 WIDTH_MIN, WIDTH_MAX = 40, 100
 
@@ -56,7 +56,7 @@ def width(stream: TextIO) -> int:
     return max(WIDTH_MIN, min(WIDTH_MAX, shutil.get_terminal_size((WIDTH_MAX, 24)).columns))
 
 
-def rendered(sections: "list[Section]", flag: bool | None) -> str:
+def rendered(sections: "list[ReportSection]", flag: bool | None) -> str:
     """Return a page for stdout, as wide and as colourful as that takes it."""
     if colours(sys.stdout, flag):
         from sim.report.colour import coloured

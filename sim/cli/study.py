@@ -18,7 +18,7 @@ from sim.core.inert import inert
 
 if TYPE_CHECKING:
     from sim.studies.plan import Point
-    from sim.studies.study import Study
+    from sim.studies.study import FinishedStudy
 
 TRIALS = 1000  # the most, where --until is given without --trials
 
@@ -54,7 +54,7 @@ def run_study(ctx: click.Context, given: dict[str, Any]) -> int:
     return exit_code([finding.verdict for finding in study.findings])
 
 
-def drawn(*studies: "Study") -> Path:
+def drawn(*studies: "FinishedStudy") -> Path:
     """Write the page of a study, or of two compared, into the (last) folder; return its path."""
     from sim.report import formats
     from sim.report.opened import opened
@@ -65,7 +65,7 @@ def drawn(*studies: "Study") -> Path:
     return place
 
 
-def studied(points: "list[Point]", given: dict[str, Any]) -> "Study":
+def studied(points: "list[Point]", given: dict[str, Any]) -> "FinishedStudy":
     """Run a study and let its folder appear: its tables and documents.
 
     One of ``sim.studies.unfinished`` if it cannot go on.
@@ -106,15 +106,15 @@ def _points(given: dict[str, Any]) -> "list[Point]":
     return points_of(path, overlays=given["overlays"], sets=given["sets"], sweeps=given["sweeps"])
 
 
-def _run(points: "list[Point]", given: dict[str, Any], target: Path) -> "Study":
+def _run(points: "list[Point]", given: dict[str, Any], target: Path) -> "FinishedStudy":
     """Run a study under a progress bar."""
-    from sim.report.progress import Trials
+    from sim.report.progress import TrialsBar
     from sim.studies.study import run
 
     if not given["cluster"]:
         tell_of_kernels()
     seen = moves(sys.stderr) and not given["quiet"]
-    shown = Trials(sys.stderr, perf_counter, colour=colours(sys.stderr, given.get("colour")))
+    shown = TrialsBar(sys.stderr, perf_counter, colour=colours(sys.stderr, given.get("colour")))
     try:
         return run(
             points,
@@ -134,7 +134,7 @@ def _run(points: "list[Point]", given: dict[str, Any], target: Path) -> "Study":
         shown.close()
 
 
-def _result(study: "Study", given: dict[str, Any]) -> str:
+def _result(study: "FinishedStudy", given: dict[str, Any]) -> str:
     """Return what goes to stdout."""
     from sim.report.study import document, headline, page
 

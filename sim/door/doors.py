@@ -15,7 +15,7 @@ from sim.door.scenario import Scenario
 if TYPE_CHECKING:
     from sim.outcome import Outcome
     from sim.studies.plan import Point
-    from sim.studies.study import Study as Finished
+    from sim.studies.study import FinishedStudy
 
 Source = Scenario | str | os.PathLike[str]
 TRIALS = 1000  # at most, where ``until`` is given without ``trials``
@@ -143,13 +143,13 @@ def _run_study(
     jobs: int | None,
     out: Path,
     progress: bool,
-) -> "Finished":
+) -> "FinishedStudy":
     """Run a study under a progress bar, and let its folder appear."""
-    from sim.report.progress import Trials
+    from sim.report.progress import TrialsBar
     from sim.report.study_folder import finish, target_of
     from sim.studies.study import run as run_study
 
-    shown = Trials(sys.stderr, perf_counter, colour=False)
+    shown = TrialsBar(sys.stderr, perf_counter, colour=False)
     try:
         found = run_study(
             points, seed=seed, trials=trials or TRIALS, until=until, where=_where(jobs),

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from sim.door.scenario import Scenario
     from sim.measure.missing import MissingRange
     from sim.report.review.records import Review
-    from sim.studies.tally import Tally
+    from sim.studies.tally import PointTally
 
 
 @dataclass(frozen=True)
@@ -240,7 +240,7 @@ class Comparison:
 
     @classmethod
     def of(
-        cls, before: "Tally", after: "Tally", *, sides: "tuple[Scenario, Scenario]", trials: int
+        cls, before: "PointTally", after: "PointTally", *, sides: "tuple[Scenario, Scenario]", trials: int
     ) -> "Comparison":
         """Return the comparison of two studied designs."""
         from sim.report.compare import document

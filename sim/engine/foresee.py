@@ -16,7 +16,7 @@ from sim.engine.cursor import NEXT, Gate, serve
 from sim.engine.packing import stream_of
 from sim.engine.rounds import relay_rounds
 
-# Registers of Coming.reg.
+# Registers of ComingRows.reg.
 BASE = 0  # position on the bus of the first row
 END = 1  # rows there are
 VISIBLE = 2  # of those, rows that are on the bus
@@ -26,7 +26,7 @@ REGISTERS = 5
 ROUNDS = 8  # of a relay, worked through at a time
 
 
-class Coming(NamedTuple):
+class ComingRows(NamedTuple):
     """The rows of one bus from a position on: those that are on it, then commits that are on their way."""
 
     reg: np.ndarray  # int64 (REGISTERS,)
@@ -41,7 +41,7 @@ class Coming(NamedTuple):
 
 
 class Reads(NamedTuple):
-    """What a handler makes of the rows of a Coming, by the same index."""
+    """What a handler makes of the rows of ComingRows, by the same index."""
 
     done: np.ndarray  # int64 (n,) ns
     skipped: np.ndarray  # bool (n,)
@@ -52,11 +52,11 @@ class Reads(NamedTuple):
     tag: np.ndarray  # int64 (n,)
 
 
-def coming(rows: int) -> Coming:
+def coming(rows: int) -> ComingRows:
     """Return room for ``rows``, none of them there yet."""
     words = (np.zeros(rows, np.int64) for _ in range(5))
     at, commit, version, key, rid = words
-    return Coming(
+    return ComingRows(
         np.zeros(REGISTERS, np.int64), at, commit, version, key, np.zeros(rows, np.int16),
         np.zeros(rows, np.bool_), rid, np.zeros((ROUNDS, 2), np.int64),
     )  # fmt: skip

@@ -5,7 +5,7 @@ from math import isfinite
 
 from sim.core.budget import SLACK_BYTES, SLACK_ROWS, SLACK_STEPS, Budget, Guard, installed_bytes
 from sim.core.errors import Problem
-from sim.estimate.estimate import Estimate
+from sim.estimate.estimate import RunEstimate
 from sim.estimate.steps import CONTROL
 from sim.estimate.term import Term, largest
 
@@ -13,7 +13,7 @@ HELD_TO = 2.0  # so many times its estimate a run may take
 MOST = 0.85  # of the machine's memory: beyond that the system ends processes, ours or others
 
 
-def words(found: Estimate) -> str:
+def words(found: RunEstimate) -> str:
     """Return an estimate in words."""
     time = f"{found.seconds:,.1f} s" if found.seconds < 1e9 else "decades"
     return f"{count(found.row_count)} rows, {size(found.memory_bytes)} of memory, {time} on one core"
@@ -31,7 +31,7 @@ def size(amount_bytes: float) -> str:
     return f"{amount_bytes / 2**30:,.2f} GiB" if amount_bytes < 2**50 else f"{amount_bytes / 2**30:.1e} GiB"
 
 
-def refusal(found: Estimate, budget: Budget, *, processes: int = 1) -> Problem | None:
+def refusal(found: RunEstimate, budget: Budget, *, processes: int = 1) -> Problem | None:
     """Return why a run in so many processes is not admitted, None if it is; ``path``: what makes it large."""
     if found.memory_bytes * processes > budget.memory_most:
         each = f" for each of {processes} processes" if processes > 1 else ""
@@ -51,7 +51,7 @@ def _problem(why: str, terms: Iterable[Term], written: Callable[[float], str]) -
     return Problem(why, hint, path=".".join(most.path))
 
 
-def guard(found: Estimate, budget: Budget) -> Guard:
+def guard(found: RunEstimate, budget: Budget) -> Guard:
     """Return the guard that holds a run to twice its estimate, or to a given budget if that is more."""
     rows = max(HELD_TO * found.row_count + SLACK_ROWS, budget.rows or 0)
     growth = max(HELD_TO * found.memory_bytes + SLACK_BYTES, budget.memory_bytes or 0)

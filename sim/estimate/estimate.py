@@ -13,7 +13,7 @@ START_S, TRIAL_S, ROW_S = 1.1, 0.02, 0.2e-6  # measured; the start is that of a 
 
 
 @dataclass(frozen=True, slots=True)
-class Estimate:
+class RunEstimate:
     """What a run of a resolved scenario will take.
 
     ``rows``: of its journal; ``steps``: what leaves none, in rows' worth; ``memory``: bytes.
@@ -49,8 +49,8 @@ class Estimate:
         return START_S + self.trial_s
 
 
-def estimate(resolved: Scenario) -> Estimate:
+def estimate(resolved: Scenario) -> RunEstimate:
     """Return what a run of a resolved scenario will take, as far as it can be known before."""
     volume = Volume(resolved)
     found = tuple(rows(volume))
-    return Estimate(found, tuple(steps(volume)), tuple(memory(volume, found)))
+    return RunEstimate(found, tuple(steps(volume)), tuple(memory(volume, found)))

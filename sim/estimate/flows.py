@@ -11,7 +11,7 @@ from sim.spec.store.database import Database
 
 
 @dataclass(frozen=True, slots=True)
-class Stage:
+class StageFlow:
     """``passed`` records get through in the run; ``waiting``, the others, are there at its end."""
 
     what: str
@@ -31,14 +31,14 @@ class Flows:
     def _database(self) -> Database:
         return self.volume.scenario.databases[self.domain]
 
-    def committed(self) -> Stage:
+    def committed(self) -> StageFlow:
         """Return the writes that the primary can commit; for the others clients wait in vain."""
         service = self._database.service
         path = ("databases", self.domain, "service", "write")
         writes = self.volume.writes(self.domain)
         return self._stage("commits", path, writes, service.write.mean, servers=service.workers)
 
-    def replicated(self) -> Iterator[tuple[Stage, Stage]]:
+    def replicated(self) -> Iterator[tuple[StageFlow, StageFlow]]:
         """Yield what is sent to each replica, and what it applies."""
         place, rules = ("databases", self.domain, "replication"), self._database.replication
         committed = self.committed().passed
@@ -52,14 +52,14 @@ class Flows:
         link = self.volume.scenario.network.links[f"{self._database.primary}/{region}"]
         return rules.record * NS / ((rules.share or 1.0) * link.bandwidth)
 
-    def published(self) -> Stage:
+    def published(self) -> StageFlow:
         """Return what the relay publishes."""
         relay = self._database.outbox
         work_ns = max(relay.publish.mean, relay.interval / relay.batch)
         path = ("databases", self.domain, "outbox")
         return self._stage("events", path, self.committed().passed, work_ns)
 
-    def read(self) -> Iterator[Stage]:
+    def read(self) -> Iterator[StageFlow]:
         """Yield what each consumer and the stream job complete."""
         scenario = self.volume.scenario
         for name, one in scenario.consumers.items():
@@ -71,12 +71,12 @@ class Flows:
             place, servers = ("lake", "stream", "transform"), stream.parallelism
             yield self._reader("events for the lake", place, stream.transform.mean, servers)
 
-    def _reader(self, what: str, path: Path, work_ns: float, servers: int) -> Stage:
+    def _reader(self, what: str, path: Path, work_ns: float, servers: int) -> StageFlow:
         return self._stage(what, path, self.published().passed, work_ns, servers=servers)
 
-    def _stage(self, what: str, path: Path, arrived: float, work_ns: float, *, servers: int = 1) -> Stage:
+    def _stage(self, what: str, path: Path, arrived: float, work_ns: float, *, servers: int = 1) -> StageFlow:
         passed = min(arrived, served(self.volume.seconds, work_ns, servers))
-        return Stage(f"{what} of {self.domain}", path, passed, arrived - passed)
+        return StageFlow(f"{what} of {self.domain}", path, passed, arrived - passed)
 
     @cached_property
     def longest(self) -> tuple[Hold, Hold]:
@@ -84,12 +84,12 @@ class Flows:
         found = [Hold(("faults",)), *holds(self.volume.scenario, self.domain)]
         return max(found, key=lambda one: one.store), max(found, key=lambda one: one.events)
 
-    def held(self) -> tuple[Stage, Stage]:
+    def held(self) -> tuple[StageFlow, StageFlow]:
         """Return the most that faults keep waiting: of the store's records, and of its events."""
         store, events = self.longest
         each_s = self.committed().passed / self.volume.seconds
         records, waiting = f"records of {self.domain} that wait", f"events of {self.domain} that wait"
         return (
-            Stage(records, store.path, 0, each_s * store.store),
-            Stage(waiting, events.path, 0, each_s * events.events),
+            StageFlow(records, store.path, 0, each_s * store.store),
+            StageFlow(waiting, events.path, 0, each_s * events.events),
         )

@@ -11,7 +11,7 @@ from sim.core.draws import Purpose, key_of
 from sim.engine.clock import HEAL, START, Clock, Steps
 from sim.engine.sampling import encode, ns, sample, uniform
 from sim.spec.faults.kinds import AnyFault
-from sim.spec.faults.scene import Scene
+from sim.spec.faults.scene import FaultScene
 from sim.spec.faults.when import When
 from sim.spec.scenario import Scenario
 
@@ -80,7 +80,7 @@ class Schedule:
         else:
             assert fault.at is not None, "checked by the spec"
             yield clock.sleep(who, self._draw(name, fault.at, Purpose.START), START)
-        fate.turns = fault.turns(Scene(self._scenario, self._world.primaries()))
+        fate.turns = fault.turns(FaultScene(self._scenario, self._world.primaries()))
         fate.status, fate.started_ns = "active", clock.now
         fate.reads_before = self._world.reads(name, fate.turns)
         self._world.strike(name, fate.turns, kind=fault.kind)

@@ -17,7 +17,7 @@ from sim.measure.store.latency import KINDS, Latency
 from sim.measure.store.ledger import Ledger
 from sim.measure.store.loss import Loss
 from sim.measure.store.presence import Presence, limits_of, on_line, shared, size
-from sim.measure.store.setup import Setup
+from sim.measure.store.setup import DomainSetup
 
 HELD = ("commits", "received", "applied")  # stages whose rows put a record on a node
 LEFT = ("backlog", "flight", "waiting")  # at the end: what is not applied yet, by how far it has come
@@ -30,7 +30,7 @@ class ConservationError(AssertionError):
 class Conservation:
     """Reducer of every table but ``ops`` of one domain."""
 
-    def __init__(self, setup: Setup) -> None:
+    def __init__(self, setup: DomainSetup) -> None:
         self._setup = setup
         self._cuts: dict[int, tuple[int, int]] = {}
         self._timeline = 1

@@ -26,7 +26,7 @@ from sim.measure.store.ledger import Ledger
 from sim.measure.store.loss import Loss, loss_of
 from sim.measure.store.missing import missing_of
 from sim.measure.store.observers import Observers
-from sim.measure.store.setup import Setup, setup_of
+from sim.measure.store.setup import DomainSetup, setup_of
 
 if TYPE_CHECKING:
     from sim.spec.scenario import Scenario
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 class DomainMeasures:
     """Every measure of one domain, a reducer."""
 
-    def __init__(self, setup: Setup) -> None:
+    def __init__(self, setup: DomainSetup) -> None:
         self.setup = setup
         self.recovery, self.latency, self.consistency = Recovery(setup), Latency(setup), Consistency(setup)
         self.ratios = Ratios(setup)
@@ -116,7 +116,10 @@ class Measures:
     """Every measure of every domain of a run, a reducer."""
 
     def __init__(
-        self, setups: Sequence[Setup], path: PathMeasures | None = None, orders: OrderSetup | None = None
+        self,
+        setups: Sequence[DomainSetup],
+        path: PathMeasures | None = None,
+        orders: OrderSetup | None = None,
     ) -> None:
         self.stores = {setup.domain: DomainMeasures(setup) for setup in setups}
         self.path = path or PathMeasures([])

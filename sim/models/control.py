@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from sim.engine.clock import Clock
 from sim.journal.milestones import Milestones
 from sim.models.dials import Dials
-from sim.models.network import Network
-from sim.models.setting import Setting
+from sim.models.network import Links
+from sim.models.setting import ModelSetting
 from sim.models.store.domain import Domain
 from sim.models.store.effects import Effects
 from sim.spec.scenario import Scenario
@@ -16,14 +16,14 @@ from sim.spec.scenario import Scenario
 class Control:
     """A store's controllers share this: its setting, and how dials act on it."""
 
-    setting: Setting
+    setting: ModelSetting
     effects: Effects
 
     def __post_init__(self) -> None:
         self.domain: Domain = self.setting.store
         self.scenario: Scenario = self.setting.scenario
         self.clock: Clock = self.setting.clock
-        self.network: Network = self.setting.network
+        self.network: Links = self.setting.network
         self.dials: Dials = self.setting.dials
         self.milestones: Milestones = self.setting.milestones
         self.note, self.draw = self.setting.note, self.setting.draw

@@ -4,11 +4,11 @@ from collections.abc import Callable
 
 from sim.core.draws import Purpose
 from sim.engine.clock import Steps
-from sim.models.setting import Setting
+from sim.models.setting import ModelSetting
 from sim.spec.moves import Moves as Rules
 
 
-class Moves:
+class Mover:
     """Watches whether a region is quorate, and moves what is there to the first place that is.
 
     ``places``: regions in order; ``move(region, cause)`` is called when the time has come. ``region`` is
@@ -17,7 +17,7 @@ class Moves:
 
     def __init__(
         self,
-        setting: Setting,
+        setting: ModelSetting,
         name: str,
         *,
         places: list[str],

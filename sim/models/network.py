@@ -20,7 +20,7 @@ class Path:
     touched: bool
 
 
-class Network:
+class Links:
     """The links of a resolved scenario under its dials."""
 
     def __init__(self, scenario: Scenario, dials: Dials) -> None:

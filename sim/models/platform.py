@@ -10,24 +10,24 @@ from sim.core import dials as d
 from sim.core.distributions import Distribution
 from sim.core.names import known_as
 from sim.engine.circle.kinds import WRITE
-from sim.models.bus.bus import Bus
+from sim.models.bus.bus import RegionBus
 from sim.models.bus.calls import Calls, Handler
 from sim.models.bus.cluster import Cluster
-from sim.models.bus.consumer import Consumer
+from sim.models.bus.consumer import ConsumerGroup
 from sim.models.bus.elections import Elections
 from sim.models.bus.foresight import Foresight
-from sim.models.bus.mirror import Jitters, Mirror
+from sim.models.bus.mirror import Jitters, MirrorFlow
 from sim.models.bus.offsets import Offsets
 from sim.models.bus.origins import Origins
 from sim.models.bus.relay import Relay
-from sim.models.bus.relay_crash import RelayCrash
+from sim.models.bus.relay_crash import RelayCrasher
 from sim.models.bus.replay import Replayer
 from sim.models.bus.tags import Tags
 from sim.models.control import Control
-from sim.models.lake.insights import Insight
-from sim.models.lake.lake import DomainLake, Lake
+from sim.models.lake.insights import InsightReader
+from sim.models.lake.lake import DomainLake, Lakehouse
 from sim.models.lake.stream import serves
-from sim.models.setting import Setting
+from sim.models.setting import ModelSetting
 from sim.models.store.any_of import policy_of
 from sim.models.store.circles import Circles
 from sim.models.store.dial_reads import count_reads
@@ -36,8 +36,8 @@ from sim.models.store.effects import Effects
 from sim.models.store.load_shapes import shapes
 from sim.models.store.outages import Regions
 from sim.models.store.recorded_load import arrivals
-from sim.models.store.store import Store
-from sim.models.store.workload import Tables, build, streams_of
+from sim.models.store.store import DomainStore
+from sim.models.store.workload import DistributionTable, build, streams_of
 from sim.spec.bus.consumer import Consumer as Spec
 from sim.spec.bus.handlers import CLIENTS, called_by, coupled
 from sim.spec.faults.turned import turned
@@ -48,12 +48,12 @@ from sim.spec.scenario import Scenario
 class EventPath(NamedTuple):
     """What the events of one domain go through, before lake and replays."""
 
-    setting: Setting
-    buses: dict[str, Bus]  # by region
+    setting: ModelSetting
+    buses: dict[str, RegionBus]  # by region
     relay: Relay
-    mirrors: dict[tuple[str, str], Mirror]  # by (from, to)
+    mirrors: dict[tuple[str, str], MirrorFlow]  # by (from, to)
     offsets: Offsets
-    consumers: list[Consumer]
+    consumers: list[ConsumerGroup]
 
 
 class Assembly:
@@ -65,7 +65,7 @@ class Assembly:
 
     def __init__(
         self,
-        setting: Setting,
+        setting: ModelSetting,
         *,
         started: Callable[[str], int | None],
         holds: Callable[[When], bool],
@@ -102,7 +102,7 @@ class Assembly:
 
     # --- stores ---------------------------------------------------------------------------------------------
 
-    def _store(self, name: str) -> Store:
+    def _store(self, name: str) -> DomainStore:
         setting, scenario, database = self._setting, self._scenario, self._scenario.databases[name]
         seeds = {"seed": setting.seed, "trial": setting.trial}
         tables = _tables_of(_jitters(scenario))
@@ -127,7 +127,7 @@ class Assembly:
             setting.clock.run(steps)
         effects.apply(0)
         domain.policy = policy_of(domain, setting.network, database.replication.acknowledgement)
-        return Store(control)
+        return DomainStore(control)
 
     # --- what goes on from them -----------------------------------------------------------------------------
 
@@ -145,7 +145,7 @@ class Assembly:
         lakes: dict[str, DomainLake] = {}
         for name, store in self.stores.items():
             path = self._path(store.control.setting, clusters, jitters)
-            self.graph.add(path.relay, RelayCrash(path.setting, path.relay), *path.mirrors.values())
+            self.graph.add(path.relay, RelayCrasher(path.setting, path.relay), *path.mirrors.values())
             self.graph.add(*path.buses.values(), path.offsets, *path.consumers)
             if scenario.lake is not None:
                 lakes[name] = DomainLake(
@@ -156,22 +156,26 @@ class Assembly:
         if scenario.lake is not None:
             self._add_shared(lakes)
 
-    def _path(self, setting: Setting, clusters: Sequence[Cluster], jitters: Jitters) -> EventPath:
-        buses = {cluster.region: Bus(setting, cluster) for cluster in clusters}
+    def _path(self, setting: ModelSetting, clusters: Sequence[Cluster], jitters: Jitters) -> EventPath:
+        buses = {cluster.region: RegionBus(setting, cluster) for cluster in clusters}
         relay = Relay(setting, buses)
         pairs = [(a, b) for a in buses for b in buses if a != b]
-        mirrors = {(a, b): Mirror(setting, buses[a], buses[b], jitters) for a, b in pairs}
+        mirrors = {(a, b): MirrorFlow(setting, buses[a], buses[b], jitters) for a, b in pairs}
         offsets = Offsets(setting, buses, mirrors)
         consumers = list(self._consumers(setting, buses, offsets))
         return EventPath(setting, buses, relay, mirrors, offsets, consumers)
 
-    def _consumers(self, setting: Setting, buses: dict[str, Bus], offsets: Offsets) -> Iterator[Consumer]:
+    def _consumers(
+        self, setting: ModelSetting, buses: dict[str, RegionBus], offsets: Offsets
+    ) -> Iterator[ConsumerGroup]:
         for name, spec in self._scenario.consumers.items():
             if spec.of == setting.domain:
                 handler = self._handler(name, spec, setting)
-                yield Consumer(setting, known_as(name), spec, buses=buses, offsets=offsets, handler=handler)
+                yield ConsumerGroup(
+                    setting, known_as(name), spec, buses=buses, offsets=offsets, handler=handler
+                )
 
-    def _handler(self, name: str, spec: Spec, setting: Setting) -> Handler | None:
+    def _handler(self, name: str, spec: Spec, setting: ModelSetting) -> Handler | None:
         """Return what makes a consumer a handler, None if it is none."""
         if spec.writes is None:
             return None
@@ -221,8 +225,8 @@ class Assembly:
         """Add what reads tables of several domains, and what decides where all are computed."""
         for name, spec in self._scenario.insights.items():
             reads = [(lakes[domain].sync, lakes[domain].refreshes) for domain in spec.reads]
-            self.graph.add(Insight(self._setting, name, spec, reads))
-        self.graph.add(Lake(self._setting, lakes.values()))
+            self.graph.add(InsightReader(self._setting, name, spec, reads))
+        self.graph.add(Lakehouse(self._setting, lakes.values()))
 
 
 def _any_waits(replays: list[Replayer]) -> bool:
@@ -236,8 +240,8 @@ def _jitters(scenario: Scenario) -> list[Distribution]:
     return [scenario.network.access.jitter, *links, *dict.fromkeys(faults)]
 
 
-def _tables_of(distributions: list[Distribution]) -> Tables:
-    tables = Tables()
+def _tables_of(distributions: list[Distribution]) -> DistributionTable:
+    tables = DistributionTable()
     for distribution in distributions:
         tables.add(distribution)
     return tables

@@ -8,7 +8,7 @@ from sim.core.distributions import Distribution
 from sim.core.draws import Purpose
 from sim.core.milestones.flows import ProcessStarted, ProcessStopped
 from sim.engine.clock import Steps
-from sim.models.setting import Setting
+from sim.models.setting import ModelSetting
 
 
 class Works(Protocol):
@@ -38,7 +38,7 @@ class Process:
 
     def __init__(
         self,
-        setting: Setting,
+        setting: ModelSetting,
         name: str,
         region: str,
         *,

@@ -12,18 +12,18 @@ from sim.engine.sampling import encode, ns, sample
 from sim.journal.milestones import Milestones
 from sim.models.dials import Dials
 from sim.models.graph import Graph
-from sim.models.network import Network
+from sim.models.network import Links
 from sim.models.store.domain import Domain
 from sim.spec.scenario import Scenario
 
 
 @dataclass
-class Setting:
+class ModelSetting:
     """Shared by all components; ``of`` gives that of the components of one domain. Times in ns."""
 
     scenario: Scenario
     clock: Clock
-    network: Network
+    network: Links
     dials: Dials
     milestones: Milestones
     graph: Graph
@@ -32,7 +32,7 @@ class Setting:
     _store: Domain | None = None
     _waiting: list[Signal] = field(default_factory=list)  # for any change
 
-    def of(self, store: Domain) -> "Setting":
+    def of(self, store: Domain) -> "ModelSetting":
         """Return the setting of what belongs to one domain."""
         return replace(self, _store=store)
 

@@ -6,7 +6,7 @@ from math import inf
 
 from sim.core.milestones.declaration import PHASES
 from sim.report.fitting import shortened
-from sim.report.page import Section, Table, laid_out
+from sim.report.page import ReportSection, ReportTable, laid_out
 from sim.report.quantities import NOTHING, clock, count, duration, percent, recovery_time, since, span
 from sim.report.review.records import CapabilityRow, Moment, ObjectiveRow, Review, StoreRow
 from sim.report.terminal import commands
@@ -20,26 +20,26 @@ NS = 1e9
 
 
 @dataclass(frozen=True, slots=True)
-class Rows:
+class RowLimits:
     """How many rows each table may have."""
 
     objectives: int = 8
     capabilities: int = 6
     stores: int = 5
 
-    def fewer(self) -> "Rows | None":
+    def fewer(self) -> "RowLimits | None":
         """Return this with one row less where there are most, None if there is one of each."""
         sizes = {name: getattr(self, name) for name in ("objectives", "capabilities", "stores")}
         most = max(sizes, key=lambda name: sizes[name])
         return replace(self, **{most: sizes[most] - 1}) if sizes[most] > 1 else None
 
 
-def brief(review: Review, *, width: int, measure: str, places: Sequence[str]) -> list[Section]:
+def brief(review: Review, *, width: int, measure: str, places: Sequence[str]) -> list[ReportSection]:
     """Return the sections of one screen, ``LINES_MAX`` lines if the width allows it.
 
     ``measure``: what was run, in a line; ``places``: where the rest can be read, a line each.
     """
-    rows: Rows | None = Rows()
+    rows: RowLimits | None = RowLimits()
     while rows is not None:
         page = _page(review, rows, width=width, measure=measure, places=places)
         if sum(1 for _ in laid_out(page, width)) <= LINES_MAX:
@@ -48,7 +48,9 @@ def brief(review: Review, *, width: int, measure: str, places: Sequence[str]) ->
     return page
 
 
-def _page(review: Review, rows: Rows, *, width: int, measure: str, places: Sequence[str]) -> list[Section]:
+def _page(
+    review: Review, rows: RowLimits, *, width: int, measure: str, places: Sequence[str]
+) -> list[ReportSection]:
     told = " ".join(review.sentences + (review.limits if review.verdict == "pass" else ()))
     bodies = [
         (review.headline, told, measure),
@@ -59,21 +61,21 @@ def _page(review: Review, rows: Rows, *, width: int, measure: str, places: Seque
         tuple(_note(line, width) for line in review.trust[:TRUST_MAX]),
         (*places, *commands(review)),
     ]
-    return [Section("", body) for body in bodies if body]
+    return [ReportSection("", body) for body in bodies if body]
 
 
 def _note(line: str, width: int) -> str:
     return shortened(f"- {line}", width) if width >= 2 * ROOM_MIN else f"- {line}"
 
 
-def _objectives(found: Sequence[ObjectiveRow], most: int) -> tuple[str | Table, ...]:
+def _objectives(found: Sequence[ObjectiveRow], most: int) -> tuple[str | ReportTable, ...]:
     if not found:
         return ()
     rows = tuple(
         (o.id, f"{o.metric} of {o.of}", o.must, value_of(o), o.verdict, _left(o)) for o in found[:most]
     )
     head = ("objective", "measure", "must be", "was", "", "margin")
-    return Table(head, rows, frozenset({2, 3, 5})), *_more([o.verdict for o in found[most:]])
+    return ReportTable(head, rows, frozenset({2, 3, 5})), *_more([o.verdict for o in found[most:]])
 
 
 def value_of(objective: ObjectiveRow) -> str:
@@ -99,7 +101,7 @@ def _more(states: Sequence[str]) -> Iterator[str]:
         yield f"and {len(states)} more: {of} {FULL}" if len(states) > 1 else f"and 1 more: {kinds[0]} {FULL}"
 
 
-def _capabilities(found: Sequence[CapabilityRow], most: int) -> tuple[str | Table, ...]:
+def _capabilities(found: Sequence[CapabilityRow], most: int) -> tuple[str | ReportTable, ...]:
     down = [row for row in found if row.episodes]
     shown, hidden = down[:most], [*down[most:], *(row for row in found if not row.episodes)]
     if not shown:
@@ -114,7 +116,7 @@ def _capabilities(found: Sequence[CapabilityRow], most: int) -> tuple[str | Tabl
         (row.name, took(row), *(_spent(row.phases.get(phase, 0.0)) for phase in phases)) for row in shown
     )
     states = ["affected" if row.episodes else "unaffected" for row in hidden]
-    return Table(head, rows, frozenset(range(1, len(head)))), *_more(states)
+    return ReportTable(head, rows, frozenset(range(1, len(head)))), *_more(states)
 
 
 def took(row: CapabilityRow) -> str:
@@ -126,7 +128,7 @@ def _spent(seconds: float) -> str:
     return duration(seconds) if seconds >= 0.0005 else ""
 
 
-def _stores(found: Sequence[StoreRow], most: int) -> tuple[str | Table, ...]:
+def _stores(found: Sequence[StoreRow], most: int) -> tuple[str | ReportTable, ...]:
     touched = [row for row in found if row.reasons]
     if not touched:
         return ()
@@ -134,7 +136,7 @@ def _stores(found: Sequence[StoreRow], most: int) -> tuple[str | Table, ...]:
         (row.name, span(*row.records, count), back_to(row), "; ".join(row.reasons)) for row in touched[:most]
     )
     states = ["with losses"] * len(touched[most:]) + ["without loss"] * (len(found) - len(touched))
-    return Table(("loss of", "records", "back to", "why"), rows, frozenset({1, 2})), *_more(states)
+    return ReportTable(("loss of", "records", "back to", "why"), rows, frozenset({1, 2})), *_more(states)
 
 
 def back_to(row: StoreRow) -> str:
@@ -143,14 +145,16 @@ def back_to(row: StoreRow) -> str:
     return "all" if low == inf else f"{duration(low)} to all" if high == inf else span(low, high, duration)
 
 
-def _moments(found: Sequence[Moment], width: int) -> tuple[str | Table, ...]:
+def _moments(found: Sequence[Moment], width: int) -> tuple[str | ReportTable, ...]:
     """Return a line for each moment; what does not fit into it is left out."""
     if not found:
         return ()
     rows = [(_clock(m), _after(m), f"{m.what}: {m.why}" if m.why else m.what) for m in found]
     room = max(width - max(len(row[0]) + len(row[1]) for row in rows) - 4, 20)
     return (
-        Table(("", "", ""), tuple((*row[:2], shortened(row[2], room)) for row in rows), frozenset({0, 1})),
+        ReportTable(
+            ("", "", ""), tuple((*row[:2], shortened(row[2], room)) for row in rows), frozenset({0, 1})
+        ),
     )
 
 

@@ -10,7 +10,7 @@ from xml.etree import ElementTree as xml
 from sim.core.inert import inert
 from sim.report.study import asked, between, interval, notes, unit_of
 from sim.studies.estimates import of
-from sim.studies.gate import ORDER, WARN, Checked, Line, worst_first
+from sim.studies.gate import ORDER, WARN, Checked, CheckLine, worst_first
 from sim.studies.judgement import FAIL, INCONCLUSIVE, PASS, adverse, worst_trial
 
 ANNOTATIONS = 10  # GitHub shows so many errors, and so many warnings, of a step, and drops the rest
@@ -45,7 +45,7 @@ def _notes(checked: Sequence[Checked]) -> list[str]:
     ]
 
 
-def told(line: Line) -> str:
+def told(line: CheckLine) -> str:
     """Say what was asked and what was found, with the interval; of a study that broke, how to see it."""
     if line.ruling is None or line.finding is None:
         return f"{line.why}; to see it: {again(line)}" if line.broken else line.why
@@ -62,13 +62,13 @@ def told(line: Line) -> str:
     )
 
 
-def again(line: Line) -> str:
+def again(line: CheckLine) -> str:
     """Return the command that shows a trial that is not as it should be."""
     words = ["sim", "run", line.scenario, *(word for text in line.sets for word in ("--set", text))]
     return shlex.join([*words, "--seed", str(line.seed), "--trial", str(bad_trial(line))])
 
 
-def bad_trial(line: Line) -> int:
+def bad_trial(line: CheckLine) -> int:
     """Return the trial that shows a line best: one that broke, or the worst; 0 if there is none."""
     if line.finding is None:
         return 0
@@ -111,7 +111,7 @@ def junit(checked: Sequence[Checked], *, undecided: str | None = None) -> str:
     return '<?xml version="1.0" encoding="utf-8"?>\n' + xml.tostring(root, encoding="unicode") + "\n"
 
 
-def _kind(line: Line, undecided: str | None) -> str:
+def _kind(line: CheckLine, undecided: str | None) -> str:
     """Return what a line is in JUnit, "" for a pass."""
     if line.verdict == INCONCLUSIVE:
         if undecided == FAIL:
@@ -133,7 +133,7 @@ def _seconds(value: float) -> str:
     return f"{value:.3f}"
 
 
-def _fill(case: xml.Element, line: Line, kind: str) -> None:
+def _fill(case: xml.Element, line: CheckLine, kind: str) -> None:
     if kind:
         found = xml.SubElement(case, kind, message=inert(told(line)), type=line.verdict)
         found.text = "\n".join(map(inert, (f"{_place(line)}: {told(line)}", again(line))))
@@ -141,7 +141,7 @@ def _fill(case: xml.Element, line: Line, kind: str) -> None:
     xml.SubElement(case, "system-out").text = out
 
 
-def properties_of(line: Line) -> list[tuple[str, str]]:
+def properties_of(line: CheckLine) -> list[tuple[str, str]]:
     """Return what a machine wants to know of a line."""
     found = [("verdict", line.verdict)]
     if line.ruling is not None:
@@ -178,12 +178,12 @@ def annotations(
     return "".join(text + "\n" for text in shown)
 
 
-def _level(line: Line, undecided: str | None) -> str | None:
+def _level(line: CheckLine, undecided: str | None) -> str | None:
     """Return GitHub's level of a line, None for a pass."""
     return "error" if _kind(line, undecided) == "failure" else _LEVELS.get(line.verdict)
 
 
-def _annotation(level: str, line: Line, file: str) -> str:
+def _annotation(level: str, line: CheckLine, file: str) -> str:
     title = _escaped(_name(line), also=":,")
     place = f"file={_escaped(file, also=':,')},line={line.at[1]},title={title}"
     return f"::{level} {place}::{_escaped(told(line))}"
@@ -222,9 +222,9 @@ def _size(text: str) -> int:
     return len(text.encode()) + 1
 
 
-def _place(line: Line) -> str:
+def _place(line: CheckLine) -> str:
     return f"{line.at[0]}:{line.at[1]}"
 
 
-def _name(line: Line) -> str:
+def _name(line: CheckLine) -> str:
     return f"{line.name} [{line.label}]" if line.label else line.name

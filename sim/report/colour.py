@@ -3,7 +3,7 @@
 from io import StringIO
 from typing import TYPE_CHECKING
 
-from sim.report.page import Line, Section, laid_out
+from sim.report.page import Line, ReportSection, laid_out
 
 if TYPE_CHECKING:
     from rich.text import Text
@@ -12,7 +12,7 @@ STYLES = {"title": "bold cyan", "head": "dim", "met": "green", "missed": "bold r
 VERDICTS = {"PASS": "bold green", "FAIL": "bold red", "INCONCLUSIVE": "bold yellow"}
 
 
-def coloured(page: list[Section], width: int = 100) -> str:
+def coloured(page: list[ReportSection], width: int = 100) -> str:
     """Return the page as a colour terminal shows it, at most ``width`` cells wide."""
     from rich.console import Console
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from sim.report.page import Section, Table
+from sim.report.page import ReportSection, ReportTable
 from sim.report.quantities import count, duration, percent, plural
 from sim.stats.estimate import Estimate
 from sim.studies.compare import Difference
@@ -24,7 +24,7 @@ def page(
     trials: int,
     broken: Sequence[str] = (),
     ruled: Ruled = ((), ()),
-) -> list[Section]:
+) -> list[ReportSection]:
     """Return what differs: objectives, then recovery and loss, then the rest, the largest effect first.
 
     ``broken``: of each design, what is to be said of trials that broke; "" if none did. ``ruled``: what both
@@ -34,17 +34,17 @@ def page(
     rest = [difference for difference in found if difference.name[0] not in FIRST]
     lost = [f"{text}; such a trial is not compared" for text in broken if text]
     return [
-        Section(
+        ReportSection(
             "", (f"{before} against {after}", f"{plural(trials, 'trial')} of each, on the same draws", *lost)
         ),
         *_objectives(*ruled),
-        Section("Recovery and loss", _moved(first)),
-        Section("What else differs", _moved(rest)),
-        Section("How to read this", _notes(found)),
+        ReportSection("Recovery and loss", _moved(first)),
+        ReportSection("What else differs", _moved(rest)),
+        ReportSection("How to read this", _notes(found)),
     ]
 
 
-def _objectives(before: Sequence[Ruling], after: Sequence[Ruling]) -> list[Section]:
+def _objectives(before: Sequence[Ruling], after: Sequence[Ruling]) -> list[ReportSection]:
     """Return the objectives that come out differently; of the others, how many there are."""
     sides = [{ruling.id: ruling for ruling in side} for side in (before, after)]
     rows, same = [], 0
@@ -56,9 +56,11 @@ def _objectives(before: Sequence[Ruling], after: Sequence[Ruling]) -> list[Secti
             rows.append((name, asks(ruling), *told))
     if not rows and not same:
         return []
-    table = [Table(("objective", "asks", "before", "after"), tuple(rows))] if rows else []
+    table = [ReportTable(("objective", "asks", "before", "after"), tuple(rows))] if rows else []
     return [
-        Section("Objectives", (*table, *_same(same, "objective", "with the same result", others=bool(rows))))
+        ReportSection(
+            "Objectives", (*table, *_same(same, "objective", "with the same result", others=bool(rows)))
+        )
     ]
 
 
@@ -75,7 +77,7 @@ def _met(ruling: Ruling | None) -> str:
     return f"{ruling.verdict}, met in {ruling.counts.met:,} of {ruling.counts.trials:,}"
 
 
-def _moved(found: Sequence[Difference]) -> tuple[str | Table, ...]:
+def _moved(found: Sequence[Difference]) -> tuple[str | ReportTable, ...]:
     """Return a row for each figure that differs, the largest effect first, and how many do not."""
     moved = [difference for difference in found if difference.differs]
     moved.sort(key=lambda d: -abs(d.after - d.before) / max(abs(d.before), 1e-9))
@@ -90,7 +92,7 @@ def _moved(found: Sequence[Difference]) -> tuple[str | Table, ...]:
         for d in moved
     )
     head = ("figure", "before", "after", "noise left", "difference, 95 % interval")
-    table = (Table(head, rows, frozenset({1, 2, 3})),) if rows else ()
+    table = (ReportTable(head, rows, frozenset({1, 2, 3})),) if rows else ()
     return (*table, *_same(len(found) - len(moved), "figure", APART, others=bool(rows)))
 
 

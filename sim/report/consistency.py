@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from sim.core.identity import lsn_of, timeline_of
 from sim.measure.store.figures import ConsistencyFigures, GuaranteeFigures, Violation
 from sim.outcome import Outcome
-from sim.report.page import Section, Table
+from sim.report.page import ReportSection, ReportTable
 from sim.report.quantities import clock, count, duration, percent
 
 # guarantee -> what the operation that broke it did, and what of the same session it contradicts
@@ -19,15 +19,15 @@ GUARANTEES = {
 WITNESSES_MAX = 4
 
 
-def consistency(outcome: Outcome) -> list[Section]:
+def consistency(outcome: Outcome) -> list[ReportSection]:
     """Return staleness and the four session guarantees of each store, one row a store."""
     stores = outcome.figures.consistency
-    stale = Table(
+    stale = ReportTable(
         ("store", "reads", "stale", "share", "age p99", "age worst", "versions behind"),
         tuple((name, *_staleness(f)) for name, f in stores.items()),
         frozenset(range(1, 7)),
     )
-    broken = Table(
+    broken = ReportTable(
         ("promises broken", *(g.replace("_", " ") for g in GUARANTEES)),
         tuple(
             (name, *(count(_guarantee(f, g).violations) for g in GUARANTEES)) for name, f in stores.items()
@@ -36,10 +36,10 @@ def consistency(outcome: Outcome) -> list[Section]:
     )
     guarantees = [_guarantee(f, g) for f in stores.values() for g in GUARANTEES]
     if any(g.violations for g in guarantees):
-        return [Section("Consistency", (stale, "", broken, *_witnesses(stores)))]
+        return [ReportSection("Consistency", (stale, "", broken, *_witnesses(stores)))]
     judged = any(g.judged for g in guarantees)
     none = "- No session saw a promise broken." if judged else "- No session could have seen one broken."
-    return [Section("Consistency", (stale, none))]
+    return [ReportSection("Consistency", (stale, none))]
 
 
 def _staleness(figure: ConsistencyFigures) -> tuple[str, ...]:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from sim.measure.figures import Figures
 from sim.outcome import Outcome
-from sim.report.page import Section, Table
+from sim.report.page import ReportSection, ReportTable
 from sim.report.quantities import count, duration, percent
 
 Write = Callable[[float | None], str]
@@ -16,20 +16,20 @@ SHOWN: tuple[tuple[str, str, str, Write], ...] = (
 )
 
 
-def beside(outcome: Outcome) -> list[Section]:
+def beside(outcome: Outcome) -> list[ReportSection]:
     """Return a row for each figure that the faults changed; nothing if no control was run."""
     if outcome.control is None:
         return []
     rows = tuple(_rows(outcome.control, outcome.figures))
     if not rows:
         return [
-            Section(
+            ReportSection(
                 "Without the faults",
                 ("Every figure is the same: the faults changed nothing that is measured.",),
             )
         ]
-    table = Table(("", "without", "with faults", "difference"), rows, frozenset({1, 2, 3}))
-    return [Section("Without the faults", (table,))]
+    table = ReportTable(("", "without", "with faults", "difference"), rows, frozenset({1, 2, 3}))
+    return [ReportSection("Without the faults", (table,))]
 
 
 def _rows(control: Figures, drill: Figures) -> list[tuple[str, ...]]:

@@ -4,16 +4,16 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
-from sim.report.page import Section, Table
+from sim.report.page import ReportSection, ReportTable
 from sim.report.quantities import NOTHING, count, duration, percent
-from sim.studies.frontier import Place, frontier
+from sim.studies.frontier import FrontierPoint, frontier
 from sim.studies.study import Finding
 
 ON_IT = "*"
 _KEY = "* on the frontier: no other point is as good in recovery, loss and cost and better in one of them."
 
 
-def side_by_side(findings: Sequence[Finding]) -> Section:
+def side_by_side(findings: Sequence[Finding]) -> ReportSection:
     """Return the table of points, those on the frontier marked."""
     places = frontier(findings)
     source = findings[0].point.scenario.prices
@@ -23,10 +23,10 @@ def side_by_side(findings: Sequence[Finding]) -> Section:
     )
     head = ("", "recovery, p95", "lost, p95", "cost an hour", "", "point")
     notes = [f"Prices: {source.source}. {_parts(places)}"] if source else []
-    return Section("Points", (Table(head, rows, frozenset({1, 2, 3})), "", _KEY, *notes))
+    return ReportSection("Points", (ReportTable(head, rows, frozenset({1, 2, 3})), "", _KEY, *notes))
 
 
-def entry(place: Place) -> dict[str, Any]:
+def entry(place: FrontierPoint) -> dict[str, Any]:
     """Return a point's place as JSON holds it. What has no bound is null, and said to be open."""
     return {
         "best": place.best,
@@ -40,12 +40,12 @@ def entry(place: Place) -> dict[str, Any]:
     }
 
 
-def _said(finding: Finding, place: Place) -> str:
+def _said(finding: Finding, place: FrontierPoint) -> str:
     """Return a point's verdict, with the trials that say nothing."""
     return f"{place.verdict}; {finding.tally.broke}" if finding.tally.errors else place.verdict
 
 
-def _parts(places: Sequence[Place]) -> str:
+def _parts(places: Sequence[FrontierPoint]) -> str:
     """Say what the cost is made of, as a share of the dearest point's."""
     dearest = max((p for p in places if p.cost), key=lambda p: p.cost_per_hour)
     total = dearest.cost_per_hour
@@ -57,7 +57,7 @@ def _parts(places: Sequence[Place]) -> str:
     return f"Of the dearest point's cost: {shares}{left_out}."
 
 
-def _cost(place: Place) -> str:
+def _cost(place: FrontierPoint) -> str:
     return f"{place.cost_per_hour:,.2f} {place.currency}" if place.cost else NOTHING
 
 

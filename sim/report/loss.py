@@ -6,7 +6,7 @@ from math import inf
 from sim.measure.store.figures import CurveFigures, LossFigures
 from sim.outcome import Outcome
 from sim.report.document import plain
-from sim.report.page import Section, Table
+from sim.report.page import ReportSection, ReportTable
 from sim.report.quantities import count, duration, plural
 from sim.report.review.stores import reasons
 
@@ -14,21 +14,21 @@ NOTHING_LOST = "- No acknowledged transaction was lost."
 BACKUPS = "- Backups are not modelled: what is gone or out of reach here may still be in one."
 
 
-def loss(outcome: Outcome) -> list[Section]:
+def loss(outcome: Outcome) -> list[ReportSection]:
     """Return the section of lost transactions and that of exposure."""
     stores = outcome.figures.loss
     used = {head for head, cell in COLUMNS.items() if head in ALWAYS or any(map(cell, stores.values()))}
     shown = [(head, cell) for head, cell in COLUMNS.items() if head in used]
     rows = tuple((name, *(cell(f) for _, cell in shown)) for name, f in stores.items())
-    table = Table(("store", *(head for head, _ in shown)), rows, frozenset(range(1, len(shown) + 1)))
+    table = ReportTable(("store", *(head for head, _ in shown)), rows, frozenset(range(1, len(shown) + 1)))
     standbys = outcome.figures.exposure
     lines = [
         f"- {name}: {reason}"
         for name, figure in stores.items()
         for reason in reasons(plain(figure), alone=not standbys.get(name))
     ]
-    told: tuple[str | Table, ...] = (table, *lines, BACKUPS) if lines else (NOTHING_LOST,)
-    return [Section("Data loss (acknowledged, then gone)", told), *_exposure(outcome)]
+    told: tuple[str | ReportTable, ...] = (table, *lines, BACKUPS) if lines else (NOTHING_LOST,)
+    return [ReportSection("Data loss (acknowledged, then gone)", told), *_exposure(outcome)]
 
 
 def _window(figure: LossFigures) -> str:
@@ -61,7 +61,7 @@ COLUMNS: dict[str, Callable[[LossFigures], str]] = {
 ALWAYS = frozenset(COLUMNS) - {"out of reach", "on a bus"}
 
 
-def _exposure(outcome: Outcome) -> list[Section]:
+def _exposure(outcome: Outcome) -> list[ReportSection]:
     """Return what a crash or a cut at the worst moment of this run would have cost, per copy."""
     exposure = outcome.figures.exposure
     rows = tuple(
@@ -72,7 +72,7 @@ def _exposure(outcome: Outcome) -> list[Section]:
     if not rows:
         return []
     head = ("store", "copy in", "primary dies", "oldest", "link is lost", "oldest")
-    return [Section("At risk at the worst moment", (Table(head, rows, frozenset({2, 3, 4, 5})),))]
+    return [ReportSection("At risk at the worst moment", (ReportTable(head, rows, frozenset({2, 3, 4, 5})),))]
 
 
 def _worst(figure: CurveFigures) -> tuple[str, str]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from sim.report.document import written
 from sim.report.missing import COLUMNS, FILE, RANGE, RECORD, read
-from sim.report.page import Section, Table
+from sim.report.page import ReportSection, ReportTable
 from sim.report.quantities import clock, count, plural
 
 if TYPE_CHECKING:
@@ -25,26 +25,26 @@ KINDS = {
 }
 
 
-def table(folder: Path) -> "pa.Table":
+def table(folder: Path) -> "pa.ReportTable":
     """Return the table of a run folder. FileNotFoundError if it has none."""
     return read(folder / FILE)
 
 
-def page(found: "pa.Table", *, folder: str) -> list[Section]:
+def page(found: "pa.ReportTable", *, folder: str) -> list[ReportSection]:
     """Return the ranges, a line for those that differ by their stage alone; ``folder``: a word of a shell."""
     rows = found.to_pylist()
     ranges = [row for row in rows if row["row"] == RANGE]
     if not ranges:
-        return [Section("", ("Nothing is lost, out of reach, a ghost or there twice.",))]
+        return [ReportSection("", ("Nothing is lost, out of reach, a ghost or there twice.",))]
     listed, all_of = len(rows) - len(ranges), sum(row["records"] for row in ranges)
     more = f"; {count(all_of - listed)} more are only counted" if listed < all_of else ""
     head = ("store", "what", "records", "from", "to", "at", "stage: cause; still in")
-    body = Table(head, tuple(map(_line, _together(ranges))), frozenset({2, 5}))
+    body = ReportTable(head, tuple(map(_line, _together(ranges))), frozenset({2, 5}))
     notes = (
         f"{plural(listed, 'record')} one by one{more}: sim explain {folder} --lost --format csv",
         f"The way of one of them: sim explain {folder} --record {ranges[0]['id']}",
     )
-    return [Section("", (body, "", *notes))]
+    return [ReportSection("", (body, "", *notes))]
 
 
 def _together(ranges: list[dict[str, Any]]) -> list[tuple[dict[str, Any], list[str]]]:
@@ -75,7 +75,7 @@ def _line(entry: tuple[dict[str, Any], list[str]]) -> tuple[str, ...]:
     )
 
 
-def _csv(found: "pa.Table") -> str:
+def _csv(found: "pa.ReportTable") -> str:
     """Return the table as CSV, with a head; what is not known is empty."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
@@ -84,13 +84,13 @@ def _csv(found: "pa.Table") -> str:
     return out.getvalue()
 
 
-def _rows(found: "pa.Table") -> Iterator[list[Any]]:
+def _rows(found: "pa.ReportTable") -> Iterator[list[Any]]:
     for batch in found.to_batches(max_chunksize=10_000):
         for row in batch.to_pylist():
             yield [row[name] for name in COLUMNS]
 
 
-def _json(found: "pa.Table") -> str:
+def _json(found: "pa.ReportTable") -> str:
     """Return ranges and records as one JSON document; what is not known is null."""
     rows = found.to_pylist()
     parts = {
@@ -99,11 +99,11 @@ def _json(found: "pa.Table") -> str:
     return written(parts)
 
 
-def copy(found: "pa.Table", path: Path) -> None:
+def copy(found: "pa.ReportTable", path: Path) -> None:
     """Write the table as Parquet."""
     import pyarrow.parquet as pq
 
     pq.write_table(found, path, compression="zstd")
 
 
-WRITERS: dict[str, Callable[["pa.Table"], str]] = {"csv": _csv, "json": _json}
+WRITERS: dict[str, Callable[["pa.ReportTable"], str]] = {"csv": _csv, "json": _json}

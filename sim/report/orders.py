@@ -4,16 +4,16 @@ from collections.abc import Iterator, Mapping
 
 from sim.measure.figures import Figures
 from sim.measure.orders.figures import OrderFigures, OversoldFigures, StockFigures
-from sim.report.page import Section, Table
+from sim.report.page import ReportSection, ReportTable
 from sim.report.quantities import clock, count
 
 
-def orders(figures: Figures) -> list[Section]:
+def orders(figures: Figures) -> list[ReportSection]:
     """Return the sections of orders and of stock, none if no consumer writes."""
     return [*_orders(figures.choreography or {}), *_stock(figures.stock or {})]
 
 
-def _orders(choreography: Mapping[str, OrderFigures]) -> list[Section]:
+def _orders(choreography: Mapping[str, OrderFigures]) -> list[ReportSection]:
     """Return a row a domain whose orders others fulfil, and the first order of each kind that went wrong."""
     if not choreography:
         return []
@@ -27,9 +27,9 @@ def _orders(choreography: Mapping[str, OrderFigures]) -> list[Section]:
         for domain, f in choreography.items()
     )
     head = ("orders of", "all", "complete", "under way", "stuck", "half done", "done twice")
-    table = Table(head, rows, frozenset(range(1, 7)))
+    table = ReportTable(head, rows, frozenset(range(1, 7)))
     lines = [line for domain, f in choreography.items() for line in _first_orders(domain, f)]
-    return [Section("What became of orders", (table, *lines))]
+    return [ReportSection("What became of orders", (table, *lines))]
 
 
 def _first_orders(domain: str, f: OrderFigures) -> Iterator[str]:
@@ -47,7 +47,7 @@ def _first_orders(domain: str, f: OrderFigures) -> Iterator[str]:
         yield f"- The first effect made twice: {again.handler}{whose}, the second time at {at}."
 
 
-def _stock(stock: Mapping[str, StockFigures]) -> list[Section]:
+def _stock(stock: Mapping[str, StockFigures]) -> list[ReportSection]:
     """Return a row a stock, and the first promise that found its shelf empty."""
     if not stock:
         return []
@@ -56,9 +56,9 @@ def _stock(stock: Mapping[str, StockFigures]) -> list[Section]:
         for domain, f in stock.items()
     )
     head = ("stock of", "asked for", "promised", "sold out", "forgotten", "oversold", "lowest level")
-    table = Table(head, rows, frozenset(range(1, 7)))
+    table = ReportTable(head, rows, frozenset(range(1, 7)))
     lines = [line for domain, f in stock.items() for line in _first_oversold(domain, f.oversold)]
-    return [Section("What was promised from stock", (table, *lines))]
+    return [ReportSection("What was promised from stock", (table, *lines))]
 
 
 def _first_oversold(domain: str, oversold: OversoldFigures) -> Iterator[str]:

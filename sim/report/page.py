@@ -14,7 +14,7 @@ INDENT = "  "
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class ReportTable:
     """Rows under a head. Columns with their index in ``right`` are aligned right; the last may wrap."""
 
     head: tuple[str, ...]
@@ -27,11 +27,11 @@ class Table:
 
 
 @dataclass(frozen=True, slots=True)
-class Section:
+class ReportSection:
     """A title and what stands under it. A line with an empty title is the page's own headline."""
 
     title: str
-    body: tuple[str | Table, ...]
+    body: tuple[str | ReportTable, ...]
 
     def __post_init__(self) -> None:
         """Make the title and every paragraph one line of printable characters."""
@@ -40,7 +40,7 @@ class Section:
         object.__setattr__(self, "body", body)
 
 
-def plain(page: list[Section], width: int = 100) -> str:
+def plain(page: list[ReportSection], width: int = 100) -> str:
     """Return the page as lines of at most ``width`` cells of a terminal, without colour or box characters."""
     lines: list[str] = []
     for line in laid_out(page, width):
@@ -51,14 +51,14 @@ def plain(page: list[Section], width: int = 100) -> str:
     return "\n".join(lines) + "\n"
 
 
-def laid_out(page: list[Section], width: int) -> Iterator[Line]:
+def laid_out(page: list[ReportSection], width: int) -> Iterator[Line]:
     """Yield the lines of a page; of a title, without a rule below it."""
     for number, section in enumerate(page):
         if number:
             yield ()
         yield from (((line, "title"),) for line in (wrapped(section.title, width) if section.title else ()))
         for piece in section.body:
-            if isinstance(piece, Table):
+            if isinstance(piece, ReportTable):
                 yield from _table(piece, width)
             else:
                 yield from (((line, "text"),) for line in paragraph(piece, width))
@@ -71,7 +71,7 @@ def paragraph(text: str, width: int) -> list[str]:
     return [(" " * lead if number else text[:lead]) + line for number, line in enumerate(lines)]
 
 
-def _table(table: Table, width: int) -> Iterator[Line]:
+def _table(table: ReportTable, width: int) -> Iterator[Line]:
     """Yield the lines of a table: columns side by side, or, where they do not fit, one below the other."""
     sizes = sizes_of(table.head, table.rows, table.right, width)
     if sizes is None:

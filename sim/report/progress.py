@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 PATIENCE_S = 1.0
 
 
-class Bar:
+class ProgressBar:
     """A bar that appears once ``PATIENCE_S`` have passed on ``clock_s``, and shows the simulated time."""
 
     def __init__(self, stream: TextIO, clock_s: Callable[[], float], *, colour: bool) -> None:
@@ -56,7 +56,7 @@ class Bar:
         return progress, task
 
 
-class Trials:
+class TrialsBar:
     """A bar of finished trials, which appears once ``PATIENCE_S`` have passed on ``clock_s``."""
 
     def __init__(self, stream: TextIO, clock_s: Callable[[], float], *, colour: bool) -> None:
@@ -93,9 +93,9 @@ class Trials:
 
 
 @contextmanager
-def bar(stream: TextIO, clock_s: Callable[[], float], *, colour: bool) -> Iterator[Bar]:
+def bar(stream: TextIO, clock_s: Callable[[], float], *, colour: bool) -> Iterator[ProgressBar]:
     """Give a bar on ``stream`` and take it away at the end, whatever happens. ``clock_s`` returns seconds."""
-    drawn = Bar(stream, clock_s, colour=colour)
+    drawn = ProgressBar(stream, clock_s, colour=colour)
     try:
         yield drawn
     finally:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from sim.core.milestones.declaration import PHASES
 from sim.measure.capability.figures import RecoveryFigures
 from sim.outcome import ObjectiveFigures, Outcome
-from sim.report.page import Section, Table
+from sim.report.page import ReportSection, ReportTable
 from sim.report.quantities import NOTHING, count, duration, percent, recovery_time, span
 from sim.spec.objectives.metrics import METRICS
 
@@ -13,18 +13,18 @@ GLYPHS = dict(zip(PHASES, ".:#+=*<o~", strict=True))
 BAR_WIDTH = 24
 
 
-def objectives(outcome: Outcome) -> Section:
+def objectives(outcome: Outcome) -> ReportSection:
     """Return one row an objective: what was asked, what came out, and whether that is enough."""
     if not outcome.objectives:
-        return Section("Objectives", ("This scenario sets none, so there is nothing to miss.",))
+        return ReportSection("Objectives", ("This scenario sets none, so there is nothing to miss.",))
     rows = tuple(
         (o.id, f"{o.metric} of {o.of}", o.must, _found(o), o.verdict, o.why) for o in outcome.objectives
     )
     head = ("objective", "measure", "must be", "was", "", "")
-    return Section("Objectives", (Table(head, rows, frozenset({2, 3})),))
+    return ReportSection("Objectives", (ReportTable(head, rows, frozenset({2, 3})),))
 
 
-def recovery(outcome: Outcome) -> list[Section]:
+def recovery(outcome: Outcome) -> list[ReportSection]:
     """Return the section of recovery times and, if any capability was down, the one of its phases."""
     figures, path = outcome.figures.recovery, outcome.figures.path
     head = ("capability", "down for", "times down", "copies caught up", "bad in all", "failed requests")
@@ -32,7 +32,7 @@ def recovery(outcome: Outcome) -> list[Section]:
     asked = {name: f for name, f in figures.items() if name not in aged}
     rows = tuple((name, *_times(f)) for name, f in asked.items())
     return [
-        Section("Recovery", (Table(head, rows, frozenset(range(1, 6))),)),
+        ReportSection("Recovery", (ReportTable(head, rows, frozenset(range(1, 6))),)),
         *_phases("Where the time went", asked),
         *_phases("Where the time went on the data path", aged),  # minutes where services count seconds
     ]
@@ -52,7 +52,7 @@ def _times(figure: RecoveryFigures) -> tuple[str, ...]:
     )
 
 
-def _phases(title: str, figures: Mapping[str, RecoveryFigures]) -> list[Section]:
+def _phases(title: str, figures: Mapping[str, RecoveryFigures]) -> list[ReportSection]:
     """Split each recovery time into its phases, as figures and as a bar on one scale for all."""
     split = {name: f.phases for name, f in figures.items() if any(f.phases.values())}
     if not split:
@@ -64,7 +64,7 @@ def _phases(title: str, figures: Mapping[str, RecoveryFigures]) -> list[Section]
         (name, *(duration(phases.get(phase) or None) for phase in shown), _bar(phases, longest))
         for name, phases in split.items()
     )
-    return [Section(title, (Table(head, rows, frozenset(range(1, len(head) - 1))),))]
+    return [ReportSection(title, (ReportTable(head, rows, frozenset(range(1, len(head) - 1))),))]
 
 
 def _bar(phases: Mapping[str, float], longest: float) -> str:

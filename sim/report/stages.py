@@ -17,7 +17,7 @@ from sim.measure.platform.figures import (
 from sim.measure.platform.tally import WitnessFigures
 from sim.outcome import Outcome
 from sim.report.orders import orders
-from sim.report.page import Section, Table
+from sim.report.page import ReportSection, ReportTable
 from sim.report.quantities import NOTHING, clock, count, duration, percent, plural, recovery_time
 
 TERMS = {"in_flight": "in flight", "stranded": "out of reach", "dropped": "dropped", "lost": "lost"}
@@ -33,7 +33,7 @@ WRONG = {
 }
 
 
-def path(outcome: Outcome) -> list[Section]:
+def path(outcome: Outcome) -> list[ReportSection]:
     """Return the sections of the data path, none if there was no bus."""
     figures, found = outcome.figures, outcome.figures.path
     if found is None:
@@ -42,7 +42,7 @@ def path(outcome: Outcome) -> list[Section]:
     return [*sections, *_insights(found.insights), *_monitors(found.monitoring)]
 
 
-def _waterfall(path: PathFigures) -> Section:
+def _waterfall(path: PathFigures) -> ReportSection:
     """Return a row a stage, over all domains, and what does not agree."""
     falls = path.waterfall
     ordered = in_order(dict.fromkeys(stage for fall in falls.values() for stage in fall))
@@ -50,9 +50,9 @@ def _waterfall(path: PathFigures) -> Section:
     terms = [term for term in TERMS if term != "stranded" or stranded]
     rows = tuple(_stage(s, {d: fall[s] for d, fall in falls.items() if s in fall}, terms) for s in ordered)
     head = ("stage", "delivered", *(TERMS[term] for term in terms), "window", "lost of")
-    table = Table(head, rows, frozenset(range(1, len(head) - 1)))
+    table = ReportTable(head, rows, frozenset(range(1, len(head) - 1)))
     lines = (*_wrong(path), _point(path.recovery_point))
-    return Section("Acknowledged records, stage by stage", (table, *lines))
+    return ReportSection("Acknowledged records, stage by stage", (table, *lines))
 
 
 def _stage(stage: str, found: Mapping[str, StageFigures], terms: list[str]) -> tuple[str, ...]:
@@ -94,7 +94,7 @@ def _latest(delivery: Mapping[str, DeliveryFigures]) -> float:
     return max(row.late_max_s for row in delivery.values())
 
 
-def _replays(path: PathFigures) -> list[Section]:
+def _replays(path: PathFigures) -> list[ReportSection]:
     """Say of each replay what it brought, what it did twice, how long that took; and what stays lost."""
     lines = []
     for name, f in path.replays.items():
@@ -113,7 +113,7 @@ def _replays(path: PathFigures) -> list[Section]:
         lines += [line for stage, row in fall.items() for line in _after(domain, stage, row, fall)]
     ended = ", ".join(f"{of} {f.ghosts_ended.count:,}" for of, f in _ended(_delivered(path)))
     lines += [f"- Ghosts ended, for what replays wrote again is no ghost any more: {ended}."] if ended else []
-    return [Section("Replays", tuple(lines))]
+    return [ReportSection("Replays", tuple(lines))]
 
 
 def _after(domain: str, stage: str, row: StageFigures, fall: Mapping[str, StageFigures]) -> Iterator[str]:
@@ -160,7 +160,7 @@ def _until(point: RecoveryPointFigures) -> str:
     return f"{until}: {by.stage} {why} of then, {later} after its commit"
 
 
-def _freshness(path: PathFigures, recovery: Mapping[str, RecoveryFigures]) -> Section:
+def _freshness(path: PathFigures, recovery: Mapping[str, RecoveryFigures]) -> ReportSection:
     """Return a row a capability: how old it was, and how long it was older than its level."""
     rows = tuple(
         (name, duration(f.mean_s), duration(f.p99_s), duration(f.max_s), duration(f.level_s),
@@ -168,14 +168,18 @@ def _freshness(path: PathFigures, recovery: Mapping[str, RecoveryFigures]) -> Se
         for name, f in path.freshness.items()
     )  # fmt: skip
     head = ("what", "age: mean", "p99", "worst", "may be", "too old for", "in all")
-    return Section("How old it was", (Table(head, rows, frozenset(range(1, 7))),))
+    return ReportSection("How old it was", (ReportTable(head, rows, frozenset(range(1, 7))),))
 
 
-def _insights(insights: Mapping[str, Mapping[str, InsightFigures]]) -> list[Section]:
+def _insights(insights: Mapping[str, Mapping[str, InsightFigures]]) -> list[ReportSection]:
     """Return a row an insight: of its regions the worst in each respect."""
     rows = tuple(_insight(name, list(regions.values())) for name, regions in insights.items())
     head = ("what", "refreshes", "failed", "longest without", "records", "missing", "complete")
-    return [Section("What insights showed", (Table(head, rows, frozenset(range(1, 7))),))] if rows else []
+    return (
+        [ReportSection("What insights showed", (ReportTable(head, rows, frozenset(range(1, 7))),))]
+        if rows
+        else []
+    )
 
 
 def _insight(name: str, found: list[InsightFigures]) -> tuple[str, ...]:
@@ -200,7 +204,7 @@ def _down(figure: RecoveryFigures) -> tuple[str, str]:
     return took, duration(figure.downtime_s)
 
 
-def _monitors(monitoring: Mapping[str, MonitorFigures]) -> list[Section]:
+def _monitors(monitoring: Mapping[str, MonitorFigures]) -> list[ReportSection]:
     """Return the monitors that showed much less than was ever true, and what they showed as faults began."""
     lies = [
         (f.true_age_max_s - f.shown_max, name, f)
@@ -214,7 +218,9 @@ def _monitors(monitoring: Mapping[str, MonitorFigures]) -> list[Section]:
         for _, name, f in sorted(lies, key=lambda lie: (-lie[0], lie[1]))[:LIES_MAX]
     )
     head = ("lag of", "highest shown", "true then", "shown, true as a fault began")
-    return [Section("What lag monitors would not have shown", (Table(head, rows, frozenset({1, 2})),))]
+    return [
+        ReportSection("What lag monitors would not have shown", (ReportTable(head, rows, frozenset({1, 2})),))
+    ]
 
 
 def _at_fault(figure: MonitorFigures) -> str:

@@ -7,17 +7,17 @@ from typing import Any
 
 from sim.core.quantity import format_duration
 from sim.report.frontier import entry, side_by_side
-from sim.report.page import Section, Table
+from sim.report.page import ReportSection, ReportTable
 from sim.report.quantities import count, duration, percent, plural, span
 from sim.spec.objectives.metrics import METRICS
 from sim.spec.scenario import Objective
-from sim.studies.estimates import Range, estimates, of
+from sim.studies.estimates import EstimateRange, estimates, of
 from sim.studies.frontier import frontier
 from sim.studies.gate import last_line
 from sim.studies.judgement import Ruling, adverse, exit_code, worst_trial
 from sim.studies.rows import FORMAT
 from sim.studies.stopping import plan
-from sim.studies.study import Finding, Study
+from sim.studies.study import Finding, FinishedStudy
 from sim.trust import of_study, some
 
 VERDICTS = ("fail", "inconclusive", "pass")  # worst first
@@ -26,12 +26,14 @@ MOST = 10**9  # trials: a cap that none reaches
 UNBOUNDED = "?: so few trials set no bound there."
 
 
-def page(study: Study, *, source: str, swept: str = "", folder: str | None = None) -> list[Section]:
+def page(
+    study: FinishedStudy, *, source: str, swept: str = "", folder: str | None = None
+) -> list[ReportSection]:
     """Return the whole result as sections.
 
     ``source``: the scenario and what changes it, as the user named them; ``swept``: the options of the sweep.
     """
-    sections = [Section("", (headline(study, source), _measure(study)))]
+    sections = [ReportSection("", (headline(study, source), _measure(study)))]
     if len(study.findings) > 1:
         sections.append(side_by_side(study.findings))
     for finding in study.findings:
@@ -39,10 +41,10 @@ def page(study: Study, *, source: str, swept: str = "", folder: str | None = Non
         sections += [_objectives(finding, label), _values(finding, label)]
     sections += _errors(study, source)
     tables = [f"Page: {folder}/report.html", f"Tables for every trial: {folder}"] if folder else []
-    return [*sections, _trust(study), Section("Next", (*tables, *_next(study, source, swept)))]
+    return [*sections, _trust(study), ReportSection("Next", (*tables, *_next(study, source, swept)))]
 
 
-def headline(study: Study, source: str) -> str:
+def headline(study: FinishedStudy, source: str) -> str:
     """Return the verdict and its reason in one line, and how to see a trial that broke, if one did."""
     verdict = next(v for v in VERDICTS if v in {f.verdict for f in study.findings})
     name = study.findings[0].point.scenario.name
@@ -54,7 +56,7 @@ def headline(study: Study, source: str) -> str:
     return f"{verdict.upper()}: {name}: {'; '.join(reasons)}"
 
 
-def _first_broken(study: Study, source: str) -> str:
+def _first_broken(study: FinishedStudy, source: str) -> str:
     """Say of each point how many trials broke, and how to see the first; "" if none did."""
     broken = [finding for finding in study.findings if finding.tally.errors]
     if not broken:
@@ -66,7 +68,7 @@ def _first_broken(study: Study, source: str) -> str:
     return f"{counts}{more}, the first: {_again(study, broken[0], source, broken[0].tally.errors[0][0])}"
 
 
-def _measure(study: Study) -> str:
+def _measure(study: FinishedStudy) -> str:
     trials = study.findings[0].tally.trials
     text = f"{plural(trials, 'trial')} of seed {study.seed}"
     if len(study.findings) > 1:
@@ -77,7 +79,7 @@ def _measure(study: Study) -> str:
     return text
 
 
-def _objectives(finding: Finding, label: str) -> Section:
+def _objectives(finding: Finding, label: str) -> ReportSection:
     rows = tuple(
         (
             r.verdict,
@@ -90,10 +92,10 @@ def _objectives(finding: Finding, label: str) -> Section:
         for r in sorted(finding.rulings, key=lambda r: VERDICTS.index(r.verdict))
     )
     head = ("", "objective", "asks", "met in", "of all runs", "median, 95 % interval")
-    body: tuple[str | Table, ...] = (
-        (Table(head, rows, frozenset({3})), *_open(rows)) if rows else ("No objective was given.",)
+    body: tuple[str | ReportTable, ...] = (
+        (ReportTable(head, rows, frozenset({3})), *_open(rows)) if rows else ("No objective was given.",)
     )
-    return Section(f"Objectives{label}", body)
+    return ReportSection(f"Objectives{label}", body)
 
 
 def _met_in(ruling: Ruling) -> str:
@@ -133,14 +135,14 @@ def unit_of(ruling: Ruling) -> str:
     return "s" if METRICS[ruling.objective.metric].in_seconds else ruling.objective.must.unit
 
 
-def interval(found: Range, unit: str) -> str:
+def interval(found: EstimateRange, unit: str) -> str:
     """Write an estimate: ``1m 07s (1m 02s to 1m 15s)``. A bound that cannot be had is ``?``."""
     value, low, high = between(found, unit), _bound(found.least.low, unit), _bound(found.most.high, unit)
     known = (low, high) == (number(found.least.value, unit), number(found.most.value, unit))
     return value if known else f"{value} ({low} to {high})"
 
 
-def between(found: Range, unit: str) -> str:
+def between(found: EstimateRange, unit: str) -> str:
     """Write a statistic, ``0 to 15,000`` where the runs do not tell more."""
     return span(found.least.value, found.most.value, lambda value: number(value, unit))
 
@@ -158,7 +160,7 @@ def number(value: float, unit: str) -> str:
     return percent(value) if unit in ("1", "fraction") else count(value)
 
 
-def _values(finding: Finding, label: str) -> Section:
+def _values(finding: Finding, label: str) -> ReportSection:
     """The figures that reviews ask for first; the rest is in the tables."""
     wanted = ("recovery.rta_s", "recovery.downtime_s", "loss.records", "loss.window_s")
     rows = tuple(
@@ -172,10 +174,12 @@ def _values(finding: Finding, label: str) -> Section:
     head = ("figure", "of", "mean, 95 % interval", "95th percentile, 95 % interval")
     own = finding.tally
     ran = f", {own.ran:,} of {plural(own.trials, 'trial')}: the others broke" if own.errors else ""
-    return Section(f"Figures{label}{ran}", (Table(head, rows), *_open(rows)) if rows else ("None.",))
+    return ReportSection(
+        f"Figures{label}{ran}", (ReportTable(head, rows), *_open(rows)) if rows else ("None.",)
+    )
 
 
-def _errors(study: Study, source: str) -> list[Section]:
+def _errors(study: FinishedStudy, source: str) -> list[ReportSection]:
     lines = []
     for finding in study.findings:
         own = finding.tally
@@ -187,20 +191,20 @@ def _errors(study: Study, source: str) -> list[Section]:
                 f"- trial {trial} broke: {last_line(error)}",
                 f"  {_again(study, finding, source, trial)}",
             ]
-    return [Section("Trials that broke", tuple(lines))] if lines else []
+    return [ReportSection("Trials that broke", tuple(lines))] if lines else []
 
 
-def _again(study: Study, finding: Finding, source: str, trial: int) -> str:
+def _again(study: FinishedStudy, finding: Finding, source: str, trial: int) -> str:
     """Return the command that runs one trial of a point by itself."""
     sets = "".join(f" --set {shlex.quote(text)}" for text in finding.point.sets)
     return f"sim run {source}{sets} --seed {study.seed} --trial {trial}"
 
 
-def _trust(study: Study) -> Section:
-    return Section("How far to trust this", tuple(f"- {line}" for line in notes(study)))
+def _trust(study: FinishedStudy) -> ReportSection:
+    return ReportSection("How far to trust this", tuple(f"- {line}" for line in notes(study)))
 
 
-def notes(study: Study) -> list[str]:
+def notes(study: FinishedStudy) -> list[str]:
     """Return how far to trust a study: what is true of every point once, the rest with its point."""
     about: dict[str, list[str]] = {}
     for finding in study.findings:
@@ -216,7 +220,7 @@ def notes(study: Study) -> list[str]:
     ]
 
 
-def _next(study: Study, source: str, swept: str) -> list[str]:
+def _next(study: FinishedStudy, source: str, swept: str) -> list[str]:
     """Say what more trials can decide, and which trial to look at."""
     shown = worst_of(study)
     if shown is None:
@@ -233,7 +237,7 @@ def _next(study: Study, source: str, swept: str) -> list[str]:
     return lines
 
 
-def more_trials(study: Study) -> int | None:
+def more_trials(study: FinishedStudy) -> int | None:
     """Return how many trials may decide what is undecided; None if nothing is, or no number of them will."""
     rulings = [ruling for finding in study.findings for ruling in finding.rulings]
     told = (
@@ -245,13 +249,13 @@ def more_trials(study: Study) -> int | None:
     return max(4 * study.findings[0].tally.trials, next(plan("decided", objectives, cap=MOST)).n)
 
 
-def worst_of(study: Study) -> tuple[Finding, Ruling] | None:
+def worst_of(study: FinishedStudy) -> tuple[Finding, Ruling] | None:
     """Return the first objective of the worst verdict, and its point; None without any."""
     found = [(finding, ruling) for finding in study.findings for ruling in finding.rulings]
     return min(found, key=lambda pair: VERDICTS.index(pair[1].verdict), default=None)
 
 
-def document(study: Study) -> dict[str, Any]:
+def document(study: FinishedStudy) -> dict[str, Any]:
     """Return what ``--json`` prints for a study."""
     verdicts = [finding.verdict for finding in study.findings]
     return {

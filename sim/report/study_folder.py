@@ -11,7 +11,7 @@ from sim.spec.inputs import kept
 from sim.spec.inputs import written as resolved
 from sim.studies.machine import fingerprint
 from sim.studies.plan import Point
-from sim.studies.study import Study
+from sim.studies.study import FinishedStudy
 
 DOCUMENT = "study.json"
 
@@ -24,14 +24,14 @@ def target_of(points: Sequence[Point], *, seed: int, out: Path) -> Path:
     return folder_of(out, scenario=points[0].scenario.name, digest=digest, name=f"{seed}-study")
 
 
-def finish(study: Study) -> list[str]:
+def finish(study: FinishedStudy) -> list[str]:
     """Let the folder of a study appear, with its documents; return notes on files that could not be kept."""
     places, notes = kept(*(finding.point.scenario for finding in study.findings))
     study.store.finish(_documents(study, places, notes), places)
     return notes
 
 
-def _documents(study: Study, places: Mapping[str, str], notes: list[str]) -> dict[str, str]:
+def _documents(study: FinishedStudy, places: Mapping[str, str], notes: list[str]) -> dict[str, str]:
     found = {**document(study), "versions": versions(), "machine": fingerprint()}
     texts = {DOCUMENT: written(found)}
     for number, finding in enumerate(study.findings):

@@ -9,7 +9,7 @@ from sim.report.consistency import consistency
 from sim.report.control import beside
 from sim.report.document import document, plain
 from sim.report.loss import loss
-from sim.report.page import Section
+from sim.report.page import ReportSection
 from sim.report.quantities import duration, plural
 from sim.report.recovery import objectives, recovery
 from sim.report.review.records import Review
@@ -27,12 +27,12 @@ def reviewed(outcome: Outcome, *, source: str, folder: str | None = None) -> Rev
     return review_of(plain(document(outcome)), source=source, folder=shlex.quote(folder) if folder else "")
 
 
-def page(outcome: Outcome, review: Review, *, places: Sequence[str] = ()) -> list[Section]:
+def page(outcome: Outcome, review: Review, *, places: Sequence[str] = ()) -> list[ReportSection]:
     """Return the whole result as sections; ``places``: where it can be read again, a line each."""
     happened = story(outcome.milestones, origin_ns=_first_fault(outcome))
     return [
-        Section("", (review.headline, " ".join(review.sentences + review.limits), measure_of(outcome))),
-        *([Section("What happened", tuple(happened))] if outcome.milestones else []),
+        ReportSection("", (review.headline, " ".join(review.sentences + review.limits), measure_of(outcome))),
+        *([ReportSection("What happened", tuple(happened))] if outcome.milestones else []),
         objectives(outcome),
         *recovery(outcome),
         *loss(outcome),
@@ -40,11 +40,13 @@ def page(outcome: Outcome, review: Review, *, places: Sequence[str] = ()) -> lis
         *consistency(outcome),
         *beside(outcome),
         *(
-            [Section("How far to trust this", tuple(f"- {line}" for line in outcome.trust))]
+            [ReportSection("How far to trust this", tuple(f"- {line}" for line in outcome.trust))]
             if outcome.trust
             else []
         ),
-        Section("Next", (*places, *commands(review), f"Again: {review.reproduce.line}", *_control(outcome))),
+        ReportSection(
+            "Next", (*places, *commands(review), f"Again: {review.reproduce.line}", *_control(outcome))
+        ),
     ]
 
 

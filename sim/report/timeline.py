@@ -7,7 +7,7 @@ from typing import Any
 from sim.core.milestones.declaration import Declaration, Subject
 from sim.core.milestones.faults import FaultStarted
 from sim.journal.milestones import Milestone, read_milestone
-from sim.report.page import Table
+from sim.report.page import ReportTable
 from sim.report.quantities import clock, since
 
 S = 1_000_000_000
@@ -18,7 +18,7 @@ SPANS_NS = (10 * S, 30 * S, 60 * S, 300 * S)
 
 
 @dataclass(frozen=True, slots=True)
-class Scene:
+class TimelineScene:
     """Milestones of one kind that lie close together, in order of time."""
 
     kind: Declaration
@@ -32,7 +32,7 @@ def milestones_of(document: Mapping[str, Any]) -> list[Milestone]:
 
 def story(
     milestones: list[Milestone], *, origin_ns: int | None, lines_max: int = LINES_MAX
-) -> list[str | Table]:
+) -> list[str | ReportTable]:
     """Return the table of what happened and, if need be, a line that says how much was left out.
 
     The table has at most ``lines_max`` rows.
@@ -42,7 +42,7 @@ def story(
     domains = whole_domains(milestones)
     rows = tuple(_row(scene, origin_ns, domains) for scene in scenes)
     head = ("time", "since fault", "what") if origin_ns is not None else ("time", "what")
-    pieces: list[str | Table] = [Table(head, rows, frozenset({0}))]
+    pieces: list[str | ReportTable] = [ReportTable(head, rows, frozenset({0}))]
     if hidden:
         pieces.append(
             f"({hidden} smaller steps left out; milestones.parquet in the run folder has every one)"
@@ -55,7 +55,7 @@ def whole_domains(milestones: list[Milestone]) -> frozenset[str]:
     return frozenset(m.subject for m in milestones if m.what.kind.of == Subject.STORE)
 
 
-def shorten(milestones: list[Milestone], lines_max: int) -> tuple[list[Scene], int]:
+def shorten(milestones: list[Milestone], lines_max: int) -> tuple[list[TimelineScene], int]:
     """Fold harder until the story is short enough. Return the scenes, and how many milestones are in none."""
     for kept in (milestones, [m for m in milestones if not m.what.kind.implied]):
         for span_ns in SPANS_NS:
@@ -66,7 +66,7 @@ def shorten(milestones: list[Milestone], lines_max: int) -> tuple[list[Scene], i
     return shown, len(milestones) - sum(len(scene.milestones) for scene in shown)
 
 
-def fold(milestones: list[Milestone], span_ns: int) -> list[Scene]:
+def fold(milestones: list[Milestone], span_ns: int) -> list[TimelineScene]:
     """Put milestones of one kind within ``span_ns`` of the first into one scene; scenes by their first.
 
     Faults of one kind, too: what began is told by that.
@@ -80,16 +80,16 @@ def fold(milestones: list[Milestone], span_ns: int) -> list[Scene]:
             scene = current[kind] = []
             scenes.append(scene)
         scene.append(milestone)
-    return [Scene(scene[0].what.kind, tuple(scene)) for scene in scenes]
+    return [TimelineScene(scene[0].what.kind, tuple(scene)) for scene in scenes]
 
 
-def phrase(scene: Scene, domains: frozenset[str] = frozenset()) -> str:
+def phrase(scene: TimelineScene, domains: frozenset[str] = frozenset()) -> str:
     """Say in one sentence what happened, to whom and why. ``domains``: all of them, to say *every domain*."""
     what, why = parts(scene, domains)
     return f"{what}: {why}" if why else what
 
 
-def parts(scene: Scene, domains: frozenset[str]) -> tuple[str, str]:
+def parts(scene: TimelineScene, domains: frozenset[str]) -> tuple[str, str]:
     """Say what happened, to whom, and why: "" where nothing was said of that."""
     subjects = [tuple(m.subject.split("/")) for m in scene.milestones]
     what = scene.kind.sentence.format(
@@ -104,7 +104,7 @@ def parts(scene: Scene, domains: frozenset[str]) -> tuple[str, str]:
     return what, "".join(reasons[:1]) + (", and so on" if len(reasons) > 1 else "")
 
 
-def _row(scene: Scene, origin_ns: int | None, domains: frozenset[str]) -> tuple[str, ...]:
+def _row(scene: TimelineScene, origin_ns: int | None, domains: frozenset[str]) -> tuple[str, ...]:
     """Return when it began, how long after the origin it began and ended, and the sentence."""
     first, last = scene.milestones[0].at_ns, scene.milestones[-1].at_ns
     text = phrase(scene, domains)

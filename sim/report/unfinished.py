@@ -6,7 +6,7 @@ from typing import Any
 from sim.outcome import EXIT_CODES, Unfinished
 from sim.report.document import DOCUMENT, entry, written
 from sim.report.folder import appearing, versions
-from sim.report.page import Section, Table
+from sim.report.page import ReportSection, ReportTable
 from sim.report.timeline import story
 from sim.spec.resolve import digest, dump
 
@@ -38,15 +38,19 @@ def headline(ended: Unfinished) -> str:
     return f"{VERDICT.upper()}: {ended.scenario.name}: {ended}"
 
 
-def page(ended: Unfinished, *, folder: str) -> list[Section]:
+def page(ended: Unfinished, *, folder: str) -> list[ReportSection]:
     """Return what is known as sections."""
     happened = story(ended.milestones, origin_ns=None)
     objectives = tuple((name, str(one.must), "undecided") for name, one in ended.scenario.sla.items())
     return [
-        Section("", (headline(ended), f"seed {ended.seed}, digest {digest(ended.scenario)}")),
-        *([Section("What happened until then", tuple(happened))] if ended.milestones else []),
-        *([Section("Objectives", (Table(("objective", "must be", ""), objectives),))] if objectives else []),
-        Section("Next", (f"What was made until then: {folder}", "  --budget lets it go on for longer")),
+        ReportSection("", (headline(ended), f"seed {ended.seed}, digest {digest(ended.scenario)}")),
+        *([ReportSection("What happened until then", tuple(happened))] if ended.milestones else []),
+        *(
+            [ReportSection("Objectives", (ReportTable(("objective", "must be", ""), objectives),))]
+            if objectives
+            else []
+        ),
+        ReportSection("Next", (f"What was made until then: {folder}", "  --budget lets it go on for longer")),
     ]
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from sim.spec.table_file import MOMENT, SPAN, Table, Unreadable
+from sim.spec.table_file import MOMENT, SPAN, TableFile, Unreadable
 
 UNITS = {"s": 9, "ms": 6, "us": 3, "ns": 0}  # powers of ten to ns
 ISO = "iso8601"
@@ -117,7 +117,7 @@ def shown(cell: Any) -> str:
     return found + (" (a number has a point, and no other separator)" if comma else "")
 
 
-def unit_of(table: Table, column: str, given: str | None) -> str | None:
+def unit_of(table: TableFile, column: str, given: str | None) -> str | None:
     """Return the unit of a column: that of its type, its name or the scenario, which must agree; or None.
 
     Raises Unreadable.

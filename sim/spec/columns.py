@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from sim.spec.cells import Convert, shown
-from sim.spec.table_file import Batch, Table, Unreadable
+from sim.spec.table_file import FileBatch, TableFile, Unreadable
 from sim.spec.text import nearest
 
 COMPLAINTS_MAX = 5
@@ -28,7 +28,7 @@ class Reading:
 
 
 def chosen(
-    table: Table, roles: Mapping[str, Sequence[str]], given: Mapping[str, str], meaning: str
+    table: TableFile, roles: Mapping[str, Sequence[str]], given: Mapping[str, str], meaning: str
 ) -> dict[str, str]:
     """Return role -> column.
 
@@ -50,7 +50,7 @@ def chosen(
     return {role: names[0] for role, names in found.items() if names}
 
 
-def _named(table: Table, column: str) -> str:
+def _named(table: TableFile, column: str) -> str:
     if column not in table.header:
         raise Unreadable(f"it has no column {column!r}", f"{_guess(column, table.header)}{table.found}")
     return column
@@ -61,7 +61,7 @@ def _guess(name: str, known: Sequence[str]) -> str:
     return f"{hint}; " if hint.startswith("did you mean") else ""
 
 
-def filled(table: Table, readings: Mapping[str, Reading], file: str) -> dict[str, "np.ndarray[Any, Any]"]:
+def filled(table: TableFile, readings: Mapping[str, Reading], file: str) -> dict[str, "np.ndarray[Any, Any]"]:
     """Return role -> array of all rows. Raises Unreadable, with the cells of ``file`` that are wrong."""
     parts: dict[str, list[Any]] = {role: [] for role in readings}
     wrong: list[Said] = []
@@ -82,7 +82,7 @@ def filled(table: Table, readings: Mapping[str, Reading], file: str) -> dict[str
     return {role: np.concatenate(held) for role, held in parts.items()}
 
 
-def _slips(batch: Batch, values: Sequence[Any], reading: Reading, where: str) -> Iterator[Said]:
+def _slips(batch: FileBatch, values: Sequence[Any], reading: Reading, where: str) -> Iterator[Said]:
     cells = batch.columns[reading.column]
     for place, cell, value in zip(batch.places, cells, values, strict=True):
         if value is None:

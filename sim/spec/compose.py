@@ -8,7 +8,7 @@ from typing import Any
 from sim.core.distributions import KINDS
 from sim.core.errors import Problem
 from sim.spec.foreign import what_it_is
-from sim.spec.nodes import Mark, Node, Source, compose, file_source
+from sim.spec.nodes import Source, SourceMark, SourceNode, compose, file_source
 from sim.spec.text import path_of
 
 EXTENDS = "extends"
@@ -18,13 +18,13 @@ EXTENDS = "extends"
 class _Composer:
     problems: list[Problem]
     open: list[str] = field(default_factory=list)  # the files being read, outermost first
-    done: dict[str, "Node | None"] = field(default_factory=dict)  # by real path
+    done: dict[str, "SourceNode | None"] = field(default_factory=dict)  # by real path
     whole: bool = True  # whether every file could be read
 
 
 def compose_all(
     path: str, overlays: Sequence[str], sets: Sequence[str], problems: list[Problem]
-) -> Node | None:
+) -> SourceNode | None:
     """Return the merged tree of a file's bases, the file, overlays and ``--set`` texts, in this order.
 
     None if one of the files cannot be read, because what it holds would be missed everywhere. What is wrong
@@ -42,7 +42,7 @@ def compose_all(
     return tree if composer.whole else None
 
 
-def merge(base: Node, patch: Node) -> Node:
+def merge(base: SourceNode, patch: SourceNode) -> SourceNode:
     """Return ``base`` with ``patch`` applied.
 
     A null that deletes nothing stays, for the reader of the field to judge. A distribution takes the place of
@@ -61,11 +61,11 @@ def merge(base: Node, patch: Node) -> Node:
     return replace(patch, value=children)
 
 
-def _distribution(value: dict[Any, Node]) -> bool:
+def _distribution(value: dict[Any, SourceNode]) -> bool:
     return len(value) == 1 and set(value) <= set(KINDS)
 
 
-def _file(composer: _Composer, path: str, named_at: Mark | None) -> Node | None:
+def _file(composer: _Composer, path: str, named_at: SourceMark | None) -> SourceNode | None:
     """Read a file and what it extends. ``named_at`` is where it was named, if that was in a file."""
     real = os.path.realpath(path)
     if real not in composer.done or real in composer.open:
@@ -74,14 +74,14 @@ def _file(composer: _Composer, path: str, named_at: Mark | None) -> Node | None:
     return composer.done[real]
 
 
-def _read(composer: _Composer, path: str, named_at: Mark | None) -> Node | None:
+def _read(composer: _Composer, path: str, named_at: SourceMark | None) -> SourceNode | None:
     source = _open(composer, path, named_at)
     node = None if source is None else compose(source, composer.problems)
     if node is None:
         return None
     assert isinstance(node.value, dict), "a file with keys of a scenario is a map"
     composer.open.append(os.path.realpath(path))
-    tree: Node | None = None
+    tree: SourceNode | None = None
     for base in _bases(composer, node):
         tree = base if tree is None else merge(tree, base)
     composer.open.pop()
@@ -89,7 +89,7 @@ def _read(composer: _Composer, path: str, named_at: Mark | None) -> Node | None:
     return own if tree is None else merge(tree, own)
 
 
-def _open(composer: _Composer, path: str, named_at: Mark | None) -> Source | None:
+def _open(composer: _Composer, path: str, named_at: SourceMark | None) -> Source | None:
     def fail(why: str, hint: str = "", line: int = 0) -> None:
         if named_at is None:
             composer.problems.append(Problem(why, hint, path, line, line))
@@ -112,7 +112,7 @@ def _open(composer: _Composer, path: str, named_at: Mark | None) -> Source | Non
     return None
 
 
-def _bases(composer: _Composer, node: Node) -> list[Node]:
+def _bases(composer: _Composer, node: SourceNode) -> list[SourceNode]:
     """Return the trees that a file extends, in order."""
     listed = node.value.get(EXTENDS)
     if listed is None:
@@ -135,12 +135,12 @@ def _shown(path: str) -> str:
     return path if inside.startswith("..") else inside
 
 
-def _set(text: str, number: int, problems: list[Problem]) -> Node | None:
+def _set(text: str, number: int, problems: list[Problem]) -> SourceNode | None:
     """Return the tree of one ``a.b=value``; the value is YAML. Places are in the pseudo-file ``--set``."""
     dotted, equals, value = text.partition("=")
     indent = len(dotted) + 1
     source = Source("--set", os.getcwd(), value, number, indent, (text,))
-    start = Mark(source, number, 1)
+    start = SourceMark(source, number, 1)
     if not equals or not value.strip():
         problems.append(
             start.problem(f"{text!r} sets nothing", "write for example faults.power.at=45m, null deletes")
@@ -155,5 +155,5 @@ def _set(text: str, number: int, problems: list[Problem]) -> Node | None:
     for key in reversed(keys):
         column -= len(key) + 1
         if node is not None:
-            node = Node({key: replace(node, key=Mark(source, number, column + 1))}, start)
+            node = SourceNode({key: replace(node, key=SourceMark(source, number, column + 1))}, start)
     return node

@@ -9,7 +9,7 @@ from pydantic import BaseModel
 
 from sim.core.errors import Problem
 from sim.spec.model import fields_by_key
-from sim.spec.nodes import Node
+from sim.spec.nodes import SourceNode
 from sim.spec.text import Complaint, Path, nearest
 
 _AT_KEY = frozenset(("extra_forbidden", "missing", "union_tag_not_found"))
@@ -146,7 +146,7 @@ def _tag(model: Any) -> str | None:
     return get_args(kind)[0] if get_origin(kind) is Literal else None
 
 
-def place(complaint: Complaint, root: Node | None) -> Problem:
+def place(complaint: Complaint, root: SourceNode | None) -> Problem:
     """Return the complaint as a problem at its place in the tree: as deep as the tree goes along the path."""
     dotted = ".".join(str(token) for token in complaint.path)
     if root is None:
@@ -158,7 +158,7 @@ def place(complaint: Complaint, root: Node | None) -> Problem:
     return mark.problem(complaint.why, complaint.hint, path=dotted, value=value)
 
 
-def follow(path: Path, root: Node) -> tuple[Node, bool]:
+def follow(path: Path, root: SourceNode) -> tuple[SourceNode, bool]:
     """Return the node at ``path``, or the last one on the way there, and whether the whole way was gone."""
     node = root
     for token in path:

@@ -11,7 +11,7 @@ from sim.core.distributions import Distribution
 from sim.core.quantity import LONGEST_NS, QuantityError, format_duration, parse_duration_exact
 from sim.spec.cells import ISO, UNITS, Convert, amount, number, text, unit_of
 from sim.spec.columns import Reading, chosen, filled
-from sim.spec.table_file import Table, Unreadable, opened
+from sim.spec.table_file import TableFile, Unreadable, opened
 
 Array = np.ndarray[Any, Any]
 
@@ -49,7 +49,7 @@ def measured(file: str, columns: Mapping[str, str], unit: str | None, above_ns: 
     return dists.empirical(values.tolist(), file, weights=given)
 
 
-def _readings(table: Table, found: dict[str, str], unit: str | None) -> dict[str, Reading]:
+def _readings(table: TableFile, found: dict[str, str], unit: str | None) -> dict[str, Reading]:
     if ("le" in found) == ("value" in found):
         raise Unreadable("it has no column value, value_s or le, or more than one of them", table.found)
     column = found.get("le") or found["value"]

@@ -43,7 +43,7 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
+class SourceMark:
     """A place: line and column count from 1."""
 
     source: Source
@@ -58,24 +58,24 @@ class Mark:
 
 
 @dataclass(frozen=True, slots=True)
-class Node:
+class SourceNode:
     """A scalar (``value`` is str, int, float, bool or None), a list of nodes, or a map of nodes by key."""
 
     value: Any
-    mark: Mark
-    key: Mark | None = None  # where the key stands under which the node is found
+    mark: SourceMark
+    key: SourceMark | None = None  # where the key stands under which the node is found
 
-    def child(self, token: str | int) -> "Node | None":
+    def child(self, token: str | int) -> "SourceNode | None":
         """Return the node under a key, or at an index; None if there is none."""
         if isinstance(self.value, dict):
-            found: Node | None = self.value.get(token)
+            found: SourceNode | None = self.value.get(token)
             return found
         if isinstance(self.value, list) and isinstance(token, int) and 0 <= token < len(self.value):
-            item: Node = self.value[token]
+            item: SourceNode = self.value[token]
             return item
         return None
 
-    def children(self) -> Iterator[tuple[str | int, "Node"]]:
+    def children(self) -> Iterator[tuple[str | int, "SourceNode"]]:
         """Yield (key or index, node)."""
         if isinstance(self.value, dict):
             yield from self.value.items()
@@ -91,13 +91,13 @@ def file_source(path: str) -> Source:
     return Source(path, os.path.dirname(os.path.realpath(path)), text, shown=tuple(text.split("\n")))
 
 
-def compose(source: Source, problems: list[Problem]) -> Node | None:
+def compose(source: Source, problems: list[Problem]) -> SourceNode | None:
     """Return the tree of one document, or None if it is no YAML; what is wrong is added to ``problems``."""
     try:
         size = _size(source)
         root = yaml.compose(source.text, _Tagless)
         if root is None:
-            problems.append(Mark(source, 1, 1).problem("the file is empty"))
+            problems.append(SourceMark(source, 1, 1).problem("the file is empty"))
             return None
         return _Reader(source, problems, size + ALIAS_BUDGET).read(root)
     except yaml.MarkedYAMLError as error:
@@ -130,7 +130,7 @@ def _size(source: Source) -> int:
 class _Endless(Exception):
     """The tree has too many nodes once its aliases are expanded, or too many levels."""
 
-    def __init__(self, mark: "Mark") -> None:
+    def __init__(self, mark: "SourceMark") -> None:
         super().__init__()
         self.mark = mark
 
@@ -152,7 +152,7 @@ class _Reader:
         self.problems = problems
         self.budget = budget  # nodes that may still be read
 
-    def read(self, node: Any, depth: int = 0) -> Node:
+    def read(self, node: Any, depth: int = 0) -> SourceNode:
         mark = _mark(self.source, node.start_mark)
         self.budget -= 1
         if self.budget < 0 or depth > DEPTH_MAX:
@@ -161,13 +161,13 @@ class _Reader:
             why = f"the tag {node.tag.replace('tag:yaml.org,2002:', '!!')} is not allowed"
             self.problems.append(mark.problem(why, "write the value plainly"))
         if isinstance(node, yaml.MappingNode):
-            return Node(self._map(node, depth), mark)
+            return SourceNode(self._map(node, depth), mark)
         if isinstance(node, yaml.SequenceNode):
-            return Node([self.read(item, depth + 1) for item in node.value], mark)
-        return Node(self._scalar(node, mark), mark)
+            return SourceNode([self.read(item, depth + 1) for item in node.value], mark)
+        return SourceNode(self._scalar(node, mark), mark)
 
-    def _map(self, node: Any, depth: int) -> dict[str, Node]:
-        children: dict[str, Node] = {}
+    def _map(self, node: Any, depth: int) -> dict[str, SourceNode]:
+        children: dict[str, SourceNode] = {}
         for key_node, value_node in node.value:
             key = self._key(key_node)
             value = self.read(value_node, depth + 1)
@@ -194,7 +194,7 @@ class _Reader:
             self.problems.append(mark.problem("a key must be a plain text"))
         return None
 
-    def _scalar(self, node: Any, mark: Mark) -> Any:
+    def _scalar(self, node: Any, mark: SourceMark) -> Any:
         if node.tag != _PLAIN:
             return self._text(node.value)
         value = plain_scalar(node.value)
@@ -227,7 +227,7 @@ def plain_scalar(text: str) -> Any:
     return text
 
 
-def plain(node: Node) -> Any:
+def plain(node: SourceNode) -> Any:
     """Return the node as plain Python data."""
     if isinstance(node.value, dict):
         return {key: plain(child) for key, child in node.value.items()}
@@ -236,13 +236,15 @@ def plain(node: Node) -> Any:
     return node.value
 
 
-def _mark(source: Source, mark: Any) -> Mark:
+def _mark(source: Source, mark: Any) -> SourceMark:
     if mark.line >= len(source.shown):  # what is missing at the end is missing after the last line
-        return Mark(source, len(source.shown) - 1 + source.first_line, len(source.shown[-1]) + 1)
+        return SourceMark(source, len(source.shown) - 1 + source.first_line, len(source.shown[-1]) + 1)
     column = mark.column + 1 + (source.indent if mark.line == 0 else 0)
-    return Mark(source, mark.line + source.first_line, column)
+    return SourceMark(source, mark.line + source.first_line, column)
 
 
-def _position(source: Source, position: int) -> Mark:
+def _position(source: Source, position: int) -> SourceMark:
     before = source.text[:position]
-    return Mark(source, before.count("\n") + source.first_line, position - before.rfind("\n") + source.indent)
+    return SourceMark(
+        source, before.count("\n") + source.first_line, position - before.rfind("\n") + source.indent
+    )

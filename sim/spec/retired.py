@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from sim.core.errors import Problem
-from sim.spec.nodes import Node
+from sim.spec.nodes import SourceNode
 
 LANGUAGE = 2  # counts up when a word is retired, or means something else
 ANY = "*"  # in a place: whatever name stands there
@@ -40,7 +40,7 @@ RETIRED = (
 )  # fmt: skip
 
 
-def newer(root: Node) -> Iterator[Problem]:
+def newer(root: SourceNode) -> Iterator[Problem]:
     """Yield the problem of a scenario that is written in a language of the future."""
     said = root.child("language")
     if said is not None and type(said.value) is int and said.value > LANGUAGE:
@@ -52,14 +52,14 @@ def newer(root: Node) -> Iterator[Problem]:
         )
 
 
-def without_retired(root: Node, problems: list[Problem]) -> Node:
+def without_retired(root: SourceNode, problems: list[Problem]) -> SourceNode:
     """Return a tree with what replaces its retired words; each is added to ``problems``, at its place."""
     for word in RETIRED:
         root = _replaced(root, word, word.at, problems)
     return root
 
 
-def _replaced(node: Node, word: Retired, way: tuple[str, ...], problems: list[Problem]) -> Node:
+def _replaced(node: SourceNode, word: Retired, way: tuple[str, ...], problems: list[Problem]) -> SourceNode:
     """Return a node in which a word is replaced; ``way``: the keys that lead to it from here."""
     if not way:
         return _value(node, word, problems)
@@ -76,14 +76,14 @@ def _replaced(node: Node, word: Retired, way: tuple[str, ...], problems: list[Pr
     return replace(node, value=children)
 
 
-def _value(node: Node, word: Retired, problems: list[Problem]) -> Node:
+def _value(node: SourceNode, word: Retired, problems: list[Problem]) -> SourceNode:
     if node.value != word.value:
         return node
     problems.append(_problem(node, word, at_key=False))
     return replace(node, value=word.now)
 
 
-def _problem(node: Node, word: Retired, *, at_key: bool) -> Problem:
+def _problem(node: SourceNode, word: Retired, *, at_key: bool) -> Problem:
     old = word.value or word.at[-1]
     mark = node.key if at_key and node.key is not None else node.mark
     why = f"{old!r} has not been a word of the language since version {word.since}"

@@ -44,7 +44,7 @@ class Objective(Model):
         return plain(self.of, ".")
 
 
-class Study(Model):
+class StudyRules(Model):
     """How many trials a check runs, and when it may stop before."""
 
     trials: Annotated[int, Field(ge=1, le=LIMITS["trials"])] = 1
@@ -90,7 +90,7 @@ class Scenario(Platform):
     """When a capability counts as good."""
     sla: dict[Name, Objective] = {}
     """The objectives, by name: what has to hold."""
-    study: Study | None = None
+    study: StudyRules | None = None
     """How many trials to run, and when to stop. Without it, one run is judged."""
     sweep: Sweep | None = None
     """Values to run side by side: paths with their lists of values (all combinations), or a list of

@@ -57,11 +57,11 @@ class Unreadable(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Batch:
+class FileBatch:
     """Some rows: where each stands (``places``, from 1), and the cells of the columns asked for.
 
     A cell is a text of a CSV file, else what Parquet holds: a number, a text, None; ints in ns of a column in
-    ``Table.types``.
+    ``TableFile.types``.
     """
 
     places: Sequence[int]
@@ -69,7 +69,7 @@ class Batch:
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class TableFile:
     """An open table: the names of its columns, and its rows in batches.
 
     ``word`` is what places count: "line" or "row". ``types``: the columns that are MOMENT (ns since 1970) or
@@ -77,7 +77,7 @@ class Table:
     """
 
     header: tuple[str, ...]
-    batches: Callable[[Sequence[str]], Iterator[Batch]]
+    batches: Callable[[Sequence[str]], Iterator[FileBatch]]
     word: str = "line"
     types: dict[str, str] = field(default_factory=dict)
 
@@ -90,7 +90,7 @@ class Table:
 
 
 @contextmanager
-def opened(file: str) -> Iterator[Table]:
+def opened(file: str) -> Iterator[TableFile]:
     """Give the table in ``file`` while it is open. Raises Unreadable."""
     with there(file), open(file, "rb") as stream:
         yield _table(stream, named=file)
@@ -121,7 +121,7 @@ def _near(file: str) -> str:
     return hint if hint.startswith("did you mean") else ""
 
 
-def _table(stream: io.BufferedReader, named: str) -> Table:
+def _table(stream: io.BufferedReader, named: str) -> TableFile:
     if stream.peek(4).startswith(_PARQUET):
         return _parquet(stream)
     if named.endswith(".parquet"):
@@ -150,7 +150,7 @@ def _unpacking() -> Iterator[None]:
 # --- CSV ------------------------------------------------------------------------------------------------
 
 
-def _csv(text: io.TextIOWrapper) -> Table:
+def _csv(text: io.TextIOWrapper) -> TableFile:
     lines = enumerate(_lines(text), 1)
     number, first = next(((n, line) for n, line in lines if line.strip()), (0, ""))
     separator = _SEPARATOR.fullmatch(first)
@@ -163,14 +163,14 @@ def _csv(text: io.TextIOWrapper) -> Table:
     _, names = next(rows, (0, []))
     header = _header(names)
 
-    def batches(wanted: Sequence[str]) -> Iterator[Batch]:
+    def batches(wanted: Sequence[str]) -> Iterator[FileBatch]:
         at = [header.index(name) for name in wanted]
         body = _fitted(rows, len(header))
         while chunk := list(islice(body, _BATCH)):
             places = [place for place, _ in chunk]
-            yield Batch(places, {header[i]: [cells[i] for _, cells in chunk] for i in at})
+            yield FileBatch(places, {header[i]: [cells[i] for _, cells in chunk] for i in at})
 
-    return Table(header, batches)
+    return TableFile(header, batches)
 
 
 def _lines(text: io.TextIOWrapper) -> Iterator[str]:
@@ -240,7 +240,7 @@ def _fitted(rows: Iterator[tuple[int, list[str]]], width: int) -> Iterator[tuple
 # --- Parquet --------------------------------------------------------------------------------------------
 
 
-def _parquet(stream: BinaryIO) -> Table:
+def _parquet(stream: BinaryIO) -> TableFile:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
@@ -255,18 +255,18 @@ def _parquet(stream: BinaryIO) -> Table:
     original = dict(zip(header, schema.names, strict=True))
     types = {name: _type(schema.field(original[name]).type) for name in header}
 
-    def batches(wanted: Sequence[str]) -> Iterator[Batch]:
+    def batches(wanted: Sequence[str]) -> Iterator[FileBatch]:
         first = 1
         try:
             for part in file.iter_batches(_BATCH, columns=[original[name] for name in wanted]):
                 columns = {name: _cells(part.column(original[name]), types[name]) for name in wanted}
-                yield Batch(range(first, first + part.num_rows), columns)
+                yield FileBatch(range(first, first + part.num_rows), columns)
                 first += part.num_rows
         except (pa.ArrowException, OSError):
             why = f"from row {first} on it is damaged, or a time is beyond what ns can hold"
             raise Unreadable(why) from None
 
-    return Table(header, batches, "row", {name: kind for name, kind in types.items() if kind})
+    return TableFile(header, batches, "row", {name: kind for name, kind in types.items() if kind})
 
 
 def _type(kind: Any) -> str:

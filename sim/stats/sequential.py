@@ -12,7 +12,7 @@ GROWTH = 1.5
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class SequentialLook:
     """A look after ``n`` trials, with ``alpha`` to spend on each bound."""
 
     n: int
@@ -20,7 +20,7 @@ class Look:
     last: bool
 
 
-def looks(first: int, cap: int, *, alpha: float) -> Iterator[Look]:
+def looks(first: int, cap: int, *, alpha: float) -> Iterator[SequentialLook]:
     """Yield the looks of a study: after ``first`` trials, then 1.5 times as many, the last at ``cap``.
 
     ValueError if ``first`` or ``cap`` is below 1.
@@ -29,7 +29,7 @@ def looks(first: int, cap: int, *, alpha: float) -> Iterator[Look]:
         raise ValueError("a look at no trials")
     n, left = min(first, cap), alpha
     while n < cap:
-        yield Look(n, left / 2, last=False)
+        yield SequentialLook(n, left / 2, last=False)
         left /= 2
         n = min(cap, max(n + 1, round(n * GROWTH)))
-    yield Look(cap, left, last=True)
+    yield SequentialLook(cap, left, last=True)

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from sim.studies.figures import Figures, Names
+from sim.studies.figures import Names, TrialFigures
 from sim.studies.rows import Measured, Part, Rows
 
 Written = tuple[str, dict[str, str]]  # the batch, and the names it refers to, by their key
@@ -41,7 +41,9 @@ def read(text: str, *, first: int, last: int, names: Callable[[str], Names] | No
         return Part(rows)
     measured = [
         Measured(
-            point, trial, Figures(names(key), _values(text), tuple((place, high) for place, high in wide))
+            point,
+            trial,
+            TrialFigures(names(key), _values(text), tuple((place, high) for place, high in wide)),
         )
         for point, trial, key, text, wide in figures
         if first <= trial < last

@@ -10,7 +10,7 @@ from sim.stats import bootstrap
 from sim.stats.estimate import Estimate
 from sim.stats.quantile import quantile
 from sim.studies.columns import Name
-from sim.studies.tally import Tally
+from sim.studies.tally import PointTally
 
 ALPHA = 0.025  # each bound; together 95 %
 STATISTICS: dict[str, Callable[[np.ndarray], Estimate]] = {
@@ -21,7 +21,7 @@ STATISTICS: dict[str, Callable[[np.ndarray], Estimate]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Range:
+class EstimateRange:
     """A statistic of figures that are known by their bounds: that of the least, and that of the most."""
 
     least: Estimate
@@ -33,8 +33,8 @@ class Range:
 
 
 def estimates(
-    tally: Tally, metrics: Collection[str] | None = None
-) -> Iterator[tuple[Name, dict[str, Range]]]:
+    tally: PointTally, metrics: Collection[str] | None = None
+) -> Iterator[tuple[Name, dict[str, EstimateRange]]]:
     """Yield (metric, of) and its estimates, for every figure that at least one trial has a value of.
 
     ``metrics``: those alone.
@@ -45,10 +45,10 @@ def estimates(
             yield name, of(lows, highs)
 
 
-def of(lows: np.ndarray, highs: np.ndarray) -> dict[str, Range]:
+def of(lows: np.ndarray, highs: np.ndarray) -> dict[str, EstimateRange]:
     """Return the estimates of one figure: float64 (n,) each, +inf: without bound."""
     found = {statistic: estimate(lows) for statistic, estimate in STATISTICS.items()}
     most = (
         found if np.array_equal(lows, highs) else {s: estimate(highs) for s, estimate in STATISTICS.items()}
     )
-    return {statistic: Range(found[statistic], most[statistic]) for statistic in STATISTICS}
+    return {statistic: EstimateRange(found[statistic], most[statistic]) for statistic in STATISTICS}

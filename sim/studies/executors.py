@@ -14,7 +14,7 @@ from threading import Thread, current_thread, main_thread
 from typing import Any, Protocol
 
 from sim.studies.machine import differences, fingerprint
-from sim.studies.unfinished import Lost, OtherMachine
+from sim.studies.unfinished import OtherMachine, WorkersLost
 
 END_S = 5.0  # for a worker to end when it is told to
 EMPTY = 12  # heartbeats of a study for which a scheduler may be without a worker: a minute
@@ -29,7 +29,7 @@ class Crew(Protocol):
         """Begin a batch."""
 
     def renew(self) -> None:
-        """After workers died: make submitting possible again. ``Lost`` if it cannot be."""
+        """After workers died: make submitting possible again. ``WorkersLost`` if it cannot be."""
 
     def alive(self) -> bool:
         """Return whether anybody is there to finish what was begun. Asked at each heartbeat without news."""
@@ -41,14 +41,14 @@ class Crew(Protocol):
 def crew(where: str) -> Crew:
     """Return the crew that ``where`` names: ``serial``, ``process:N`` or a Dask scheduler's address.
 
-    ValueError for anything else; ``Lost`` if the address does not answer.
+    ValueError for anything else; ``WorkersLost`` if the address does not answer.
     """
     if where == "serial":
         return Serial()
     if where.startswith("process:"):
         return Pool(int(where.removeprefix("process:")))
     if "://" in where:
-        return Cluster(where)
+        return DaskCluster(where)
     raise ValueError(
         f"{where!r} is neither serial, process:N nor a scheduler's address such as tcp://host:8786"
     )
@@ -121,19 +121,19 @@ class Pool:
                 wait([process.sentinel], timeout=END_S)
 
 
-class Cluster:
+class DaskCluster:
     """Batches run on the workers of a Dask scheduler."""
 
     def __init__(self, address: str, *, patience_s: float = 10.0) -> None:
         try:
             from distributed import Client
         except ImportError as error:
-            raise Lost("dask is not installed: pip install 'multiregion-sim[dask]'") from error
+            raise WorkersLost("dask is not installed: pip install 'multiregion-sim[dask]'") from error
         logging.getLogger("distributed").setLevel(logging.CRITICAL)  # what matters is said in one line
         try:
             self._client = Client(address, timeout=patience_s, set_as_default=False)
         except (OSError, TimeoutError, ValueError) as error:
-            raise Lost(f"no scheduler answers at {address}: {error}") from error
+            raise WorkersLost(f"no scheduler answers at {address}: {error}") from error
         self._address = address
         self._refuse_others()
         self._executor = self._client.get_executor(pure=False)
@@ -159,7 +159,7 @@ class Cluster:
     def renew(self) -> None:
         """The scheduler replaces workers; only the scheduler itself cannot be replaced."""
         if self._client.status != "running":
-            raise Lost(f"the scheduler at {self._address} is gone")
+            raise WorkersLost(f"the scheduler at {self._address} is gone")
 
     def alive(self) -> bool:
         """Return whether the scheduler still answers, and has had a worker not too long ago."""

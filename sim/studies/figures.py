@@ -46,7 +46,7 @@ class Names:
 
 
 @dataclass(frozen=True, slots=True)
-class Figures:
+class TrialFigures:
     """The figures of one trial.
 
     ``values``: float64 (n,), the least that each can be, NaN: there is none; ``wide``: places of those that
@@ -76,7 +76,7 @@ def _named(names: tuple[Name, ...]) -> Names:
     return Names(names, sha256(json.dumps(names).encode()).hexdigest()[:16])
 
 
-def figures_of(figures: Measured, used: Mapping[str, float]) -> Figures:
+def figures_of(figures: Measured, used: Mapping[str, float]) -> TrialFigures:
     """Return every number among the figures of a trial. ``used``: what ``sim.studies.usage`` says."""
     found = _Found()
     sections = dict(entries(figures))
@@ -88,7 +88,7 @@ def figures_of(figures: Measured, used: Mapping[str, float]) -> Figures:
     for name, value in used.items():
         found.add((f"usage.{name}", PLATFORM, _unit(name)), value)
     values = np.array(found.values, np.float64)  # None becomes NaN
-    return Figures(_named(tuple(found.names)), values, tuple(found.wide))
+    return TrialFigures(_named(tuple(found.names)), values, tuple(found.wide))
 
 
 def _of_path(found: "_Found", path: PathFigures) -> None:

@@ -10,7 +10,7 @@ from sim.spec.scenario import Scenario
 from sim.stats.quantile import quantile
 from sim.studies.figures import PLATFORM
 from sim.studies.study import Finding
-from sim.studies.tally import Tally
+from sim.studies.tally import PointTally
 
 Q = 0.95
 NS_PER_HOUR = 3_600_000_000_000
@@ -18,7 +18,7 @@ GB = 1e9
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class FrontierPoint:
     """One point. ``rta_s``, ``lost_records``: 95th percentile over its trials of the most that they can be.
 
     inf: without bound, NaN: nothing was measured.
@@ -40,26 +40,26 @@ class Place:
         return sum(self.cost.values())
 
 
-def frontier(findings: Sequence[Finding]) -> list[Place]:
+def frontier(findings: Sequence[Finding]) -> list[FrontierPoint]:
     """Return every point, in the order of the sweep."""
     found = [_place(finding) for finding in findings]
     return [replace(place, best=_best(place, found)) for place in found]
 
 
-def recovery_of(scenario: Scenario, tally: Tally) -> list[str]:
+def recovery_of(scenario: Scenario, tally: PointTally) -> list[str]:
     """Return the capabilities whose recovery counts: those with an objective on it, else all of writes."""
     known = [of for metric, of in tally.values if metric == "recovery.rta_s"]
     asked = {objective.about for objective in scenario.sla.values() if objective.metric == "rta"}
     return sorted(asked & set(known)) or sorted({*writes_of(scenario)} & {*known})
 
 
-def _place(finding: Finding) -> Place:
+def _place(finding: Finding) -> FrontierPoint:
     tally, scenario = finding.tally, finding.point.scenario
     rta = [tally.by_trial("recovery.rta_s", of) for of in recovery_of(scenario, tally)]
     lost = [tally.by_trial("loss.records", of) for of in scenario.databases]
     given = scenario.prices.given if scenario.prices else {}
     currency = next((price.currency for price in given.values()), "")
-    return Place(
+    return FrontierPoint(
         finding.point.label,
         finding.verdict,
         _high(np.fmax.reduce(rta)) if rta else np.nan,
@@ -69,7 +69,7 @@ def _place(finding: Finding) -> Place:
     )
 
 
-def cost(scenario: Scenario, tally: Tally) -> dict[str, float]:
+def cost(scenario: Scenario, tally: PointTally) -> dict[str, float]:
     """Return what an hour costs on average, by what is paid for, where there is a price.
 
     Storage is what an hour writes, kept for a month.
@@ -84,7 +84,7 @@ def cost(scenario: Scenario, tally: Tally) -> dict[str, float]:
     return {name: price.amount * used[name] for name, price in given.items()}
 
 
-def _mean(tally: Tally, metric: str) -> float:
+def _mean(tally: PointTally, metric: str) -> float:
     values = tally.by_trial(metric, PLATFORM)
     known = values[~np.isnan(values)]
     return float(known.mean()) if known.size else np.nan
@@ -95,7 +95,7 @@ def _high(values: np.ndarray) -> float:
     return quantile(known, Q).value if known.size else np.nan
 
 
-def _best(place: Place, places: Sequence[Place]) -> bool:
+def _best(place: FrontierPoint, places: Sequence[FrontierPoint]) -> bool:
     """Return whether no point is at least as good in everything and better in something."""
     own = _axes(place)
     if any(np.isnan(own)):
@@ -104,5 +104,5 @@ def _best(place: Place, places: Sequence[Place]) -> bool:
     return not any(all(a <= b for a, b in zip(o, own, strict=True)) and o != own for o in others)
 
 
-def _axes(place: Place) -> tuple[float, float, float]:
+def _axes(place: FrontierPoint) -> tuple[float, float, float]:
     return place.rta_s, place.lost_records, place.cost_per_hour

@@ -7,20 +7,20 @@ from pathlib import Path
 from sim.core.errors import SpecError
 from sim.outcome import EXIT_CODES
 from sim.spec.position import positions
-from sim.spec.scenario import Study as Rules
+from sim.spec.scenario import StudyRules
 from sim.studies.baseline import CANNOT_TELL, WORSE, Change
 from sim.studies.judgement import FAIL, INCONCLUSIVE, PASS, Ruling
 from sim.studies.plan import Point, points_of
-from sim.studies.study import Finding, Study
+from sim.studies.study import Finding, FinishedStudy
 from sim.studies.unfinished import UNFINISHED
 
 BAD_INPUT, WARN = "bad input", "warn"
 ORDER = (BAD_INPUT, "fail", "inconclusive", "pass")
-Studied = Callable[[list[Point], Rules], Study]
+Studied = Callable[[list[Point], StudyRules], FinishedStudy]
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class CheckLine:
     """One line of a check: an objective of a scenario at a point, or what is wrong with a file.
 
     ``at``: file and line where it stands.
@@ -62,13 +62,13 @@ class Checked:
     """
 
     path: str
-    lines: list[Line]
-    study: Study | None
+    lines: list[CheckLine]
+    study: FinishedStudy | None
     name: str = ""
     wall_s: float = 0.0
 
 
-def check(path: Path, studied: Studied, *, rules: Callable[[Rules | None], Rules]) -> Checked:
+def check(path: Path, studied: Studied, *, rules: Callable[[StudyRules | None], StudyRules]) -> Checked:
     """Run the study of one scenario file. ``rules``: what the command line changes of the scenario's own.
 
     A file that is wrong, or whose study cannot go on, has a line that says so: others can still be checked.
@@ -85,25 +85,27 @@ def check(path: Path, studied: Studied, *, rules: Callable[[Rules | None], Rules
         return Checked(str(path), _bad(path, error), None)
     except UNFINISHED as error:
         why = f"{error}; finished trials are kept, and the same command goes on there"
-        return Checked(str(path), [Line(str(path), (str(path), 1), INCONCLUSIVE, why)], None)
+        return Checked(str(path), [CheckLine(str(path), (str(path), 1), INCONCLUSIVE, why)], None)
     lines = [line for finding in study.findings for line in _lines(path, study, finding, where)]
     return Checked(str(path), lines, study)
 
 
-def _bad(path: Path, error: SpecError) -> list[Line]:
+def _bad(path: Path, error: SpecError) -> list[CheckLine]:
     """Return a line for each problem of a file."""
     places = [(p.file or str(path), p.line or 1) for p in error.problems]
-    return [Line(str(path), at, BAD_INPUT, p.message) for at, p in zip(places, error.problems, strict=True)]
+    return [
+        CheckLine(str(path), at, BAD_INPUT, p.message) for at, p in zip(places, error.problems, strict=True)
+    ]
 
 
 def _lines(
-    path: Path, study: Study, finding: Finding, where: dict[tuple[str, ...], tuple[str, int]]
-) -> list[Line]:
+    path: Path, study: FinishedStudy, finding: Finding, where: dict[tuple[str, ...], tuple[str, int]]
+) -> list[CheckLine]:
     point = finding.point
     own = (point.label, study.seed, point.sets)
     broke = finding.tally.broke
     lines = [
-        Line(
+        CheckLine(
             str(path),
             where["sla", r.id],
             r.verdict,
@@ -117,9 +119,11 @@ def _lines(
     if broke:
         trial, error = finding.tally.errors[0]
         why = f"{broke}, the first is trial {trial}: {last_line(error)}"
-        lines.append(Line(str(path), (str(path), 1), INCONCLUSIVE, why, *own, None, finding))
+        lines.append(CheckLine(str(path), (str(path), 1), INCONCLUSIVE, why, *own, None, finding))
     elif not lines:
-        lines.append(Line(str(path), (str(path), 1), finding.verdict, "no objectives", *own, None, finding))
+        lines.append(
+            CheckLine(str(path), (str(path), 1), finding.verdict, "no objectives", *own, None, finding)
+        )
     return lines
 
 
@@ -128,7 +132,7 @@ def last_line(error: str) -> str:
     return error.strip().splitlines()[-1]
 
 
-def with_change(line: Line, change: Change) -> Line:
+def with_change(line: CheckLine, change: Change) -> CheckLine:
     """Return a line with what the baseline says added: worse fails, what cannot be told is no pass."""
     worst = {WORSE: "fail", CANNOT_TELL: "inconclusive"}.get(change.verdict, "pass")
     verdict = min(line.verdict, worst, key=ORDER.index)
@@ -138,12 +142,12 @@ def with_change(line: Line, change: Change) -> Line:
     return replace(line, verdict=verdict, why=why, change=change)
 
 
-def worst_first(lines: Sequence[Line]) -> list[Line]:
+def worst_first(lines: Sequence[CheckLine]) -> list[CheckLine]:
     """Return the lines in order of verdict, each verdict's in the order of files."""
     return sorted(lines, key=lambda line: ORDER.index(line.verdict))
 
 
-def exit_code(lines: Sequence[Line], *, undecided: str | None = None) -> int:
+def exit_code(lines: Sequence[CheckLine], *, undecided: str | None = None) -> int:
     """Return the exit code: bad input 2, fail 1, inconclusive 3, pass 0; nothing checked is bad input.
 
     ``undecided``: ``fail`` makes 3 a 1; ``warn`` makes it 0 where that is what trials came to, not where they

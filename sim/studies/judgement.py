@@ -9,7 +9,7 @@ from sim.outcome import EXIT_CODES
 from sim.spec.scenario import Objective
 from sim.stats.binomial import fraction
 from sim.stats.estimate import Estimate
-from sim.studies.tally import Counts, Tally
+from sim.studies.tally import Counts, PointTally
 
 ALPHA = 0.05
 PASS, FAIL, INCONCLUSIVE = "pass", "fail", "inconclusive"
@@ -28,12 +28,12 @@ class Ruling:
     met: Estimate | None  # None without a trial
 
 
-def rule(objectives: Mapping[str, Objective], tally: Tally, *, alpha: float = ALPHA) -> list[Ruling]:
+def rule(objectives: Mapping[str, Objective], tally: PointTally, *, alpha: float = ALPHA) -> list[Ruling]:
     """Judge each objective on what there is. ``alpha``: how often each bound of a fraction may be wrong."""
     return [_rule(name, objective, tally, alpha=alpha) for name, objective in objectives.items()]
 
 
-def _rule(name: str, objective: Objective, tally: Tally, *, alpha: float) -> Ruling:
+def _rule(name: str, objective: Objective, tally: PointTally, *, alpha: float) -> Ruling:
     counts = tally.objectives.get(name, Counts())
     if not counts.trials:
         return Ruling(name, objective, INCONCLUSIVE, "no trial", counts, None)
@@ -44,7 +44,7 @@ def _rule(name: str, objective: Objective, tally: Tally, *, alpha: float) -> Rul
     return Ruling(name, objective, verdict, why, counts, met)
 
 
-def adverse(name: str, objective: Objective, tally: Tally) -> Sequence[float]:
+def adverse(name: str, objective: Objective, tally: PointTally) -> Sequence[float]:
     """Return the worse bound of an objective in each trial: the most, but the least where more is better."""
     worse = tally.objective_lows if objective.must.op in (">", ">=") else tally.objective_highs
     return worse.get(name, ())
@@ -90,7 +90,7 @@ def worst_first(values: Sequence[float] | np.ndarray, op: str, *, missed: bool) 
     return [int(trial) for trial in np.argsort(column, kind="stable")]
 
 
-def overall(rulings: Sequence[Ruling], tally: Tally) -> str:
+def overall(rulings: Sequence[Ruling], tally: PointTally) -> str:
     """Return the worst verdict; a study of nothing, or with a trial that broke, is inconclusive at best."""
     found = {ruling.verdict for ruling in rulings}
     if tally.errors or not tally.trials:

@@ -29,20 +29,20 @@ def points_of(path: str, **given: Sequence[str]) -> list[Point]:
 
 
 @dataclass(frozen=True, slots=True, order=True)
-class Batch:
+class TrialBatch:
     """Trials ``first`` to ``last`` - 1 of point number ``point``."""
 
     point: int
     first: int
     last: int
 
-    def halves(self) -> "tuple[Batch, Batch]":
+    def halves(self) -> "tuple[TrialBatch, TrialBatch]":
         """Return the batch cut in two. It must have more than one trial."""
         middle = (self.first + self.last) // 2
-        return Batch(self.point, self.first, middle), Batch(self.point, middle, self.last)
+        return TrialBatch(self.point, self.first, middle), TrialBatch(self.point, middle, self.last)
 
 
-def missing(done: Sequence[Batch], *, points: int, trials: int) -> Iterator[tuple[int, int, int]]:
+def missing(done: Sequence[TrialBatch], *, points: int, trials: int) -> Iterator[tuple[int, int, int]]:
     """Yield (point, first, last) for every run of trials below ``trials`` that no finished batch holds."""
     for point in range(points):
         at = 0

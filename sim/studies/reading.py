@@ -29,7 +29,7 @@ class Ends:
 
 
 @dataclass(frozen=True, slots=True)
-class Judged:
+class JudgedTrials:
     """An objective in each trial: seconds, a count or a fraction; ``met``, ``missed`` or ``undecided``."""
 
     ends: Ends
@@ -37,11 +37,11 @@ class Judged:
 
 
 @dataclass(frozen=True, slots=True)
-class Trials:
+class PointTrials:
     """The trials of one point, in order. ``verdicts``: ``pass``, ``fail``, ``inconclusive`` or ``error``."""
 
     verdicts: tuple[str, ...]
-    objectives: dict[str, Judged] = field(default_factory=dict)
+    objectives: dict[str, JudgedTrials] = field(default_factory=dict)
     figures: dict[Name, Ends] = field(default_factory=dict)
     units: dict[Name, str] = field(default_factory=dict)
 
@@ -50,7 +50,7 @@ class Trials:
         return self.figures[metric, of].highs
 
 
-def trials_of(folder: Path, *, metrics: Collection[str] | None = None) -> list[Trials]:
+def trials_of(folder: Path, *, metrics: Collection[str] | None = None) -> list[PointTrials]:
     """Return the trials of each point of a study's tables.
 
     ``metrics``: the figures that are read, such as ``recovery.rta_s``; None: all. OSError without tables.
@@ -58,7 +58,9 @@ def trials_of(folder: Path, *, metrics: Collection[str] | None = None) -> list[T
     trials = _table(folder, "trials")
     points, numbers = trials["point"].to_numpy(), trials["trial"].to_numpy()
     verdicts = trials["verdict"].to_numpy(zero_copy_only=False)
-    found = [Trials(tuple(verdicts[points == point])) for point in range(int(points.max(initial=-1)) + 1)]
+    found = [
+        PointTrials(tuple(verdicts[points == point])) for point in range(int(points.max(initial=-1)) + 1)
+    ]
     assert all(np.array_equal(numbers[points == p], np.arange(len(f.verdicts))) for p, f in enumerate(found))
     _add_objectives(found, _table(folder, "objectives"))
     only = None if metrics is None else [("metric", "in", list(metrics))]
@@ -74,16 +76,16 @@ def _table(folder: Path, name: str, only: Any = None) -> Any:
     return pq.read_table(folder / f"{name}.parquet", filters=only).combine_chunks()
 
 
-def _add_objectives(found: list[Trials], table: Any) -> None:
+def _add_objectives(found: list[PointTrials], table: Any) -> None:
     """Put what objectives came to in their trials' places; of a trial that is not there nothing is known."""
     for (point, name), rows in _grouped(table, "objective").items():
         of, trials = found[point], rows["trial"].to_numpy()
         verdicts = np.full(len(of.verdicts), UNDECIDED, dtype=object)
         verdicts[trials] = rows["verdict"].to_numpy(zero_copy_only=False)
-        of.objectives[name] = Judged(_ends(rows, trials, len(of.verdicts)), tuple(verdicts))
+        of.objectives[name] = JudgedTrials(_ends(rows, trials, len(of.verdicts)), tuple(verdicts))
 
 
-def _add_figures(found: list[Trials], table: Any) -> None:
+def _add_figures(found: list[PointTrials], table: Any) -> None:
     for (point, metric), of_metric in _grouped(table, "metric").items():
         for (_, of), rows in _grouped(of_metric, "of").items():
             into, name = found[point], (metric, of)

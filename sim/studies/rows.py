@@ -8,7 +8,7 @@ from sim.measure.verdict import UNDECIDED
 from sim.outcome import ObjectiveFigures, Outcome
 from sim.spec.objectives.metrics import METRICS
 from sim.spec.scenario import Objective, Scenario
-from sim.studies.figures import Figures
+from sim.studies.figures import TrialFigures
 
 Rows = dict[str, list[list[Any]]]
 FORMAT = 2  # of tables, batches and baselines; 1, which did not say so, had no bounds
@@ -76,7 +76,7 @@ class Measured(NamedTuple):
 
     point: int
     trial: int
-    figures: Figures
+    figures: TrialFigures
 
 
 @dataclass(frozen=True, slots=True)

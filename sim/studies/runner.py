@@ -10,10 +10,10 @@ from sim.core.budget import DEFAULT, Budget
 from sim.studies.batch import written
 from sim.studies.executors import Crew
 from sim.studies.machine import fingerprint
-from sim.studies.plan import Batch, Point, missing
+from sim.studies.plan import Point, TrialBatch, missing
 from sim.studies.rows import failed
-from sim.studies.store import Store
-from sim.studies.unfinished import Lost
+from sim.studies.store import StudyStore
+from sim.studies.unfinished import WorkersLost
 from sim.studies.work import breathe, packed, run_batch
 
 BATCH_S = 0.5  # so long a batch should take: long enough that its overhead does not show
@@ -31,20 +31,21 @@ class Runner:
     points: Sequence[Point]
     seed: int
     crew: Crew
-    store: Store
+    store: StudyStore
     progress: Progress | None = None
     budget: Budget = DEFAULT
     _batch_trials: int = 1
-    _waiting: deque[Batch] = field(default_factory=deque)  # to be run again, after a death, one at a time
-    _flying: dict[Future[Any], Batch] = field(default_factory=dict)
-    _deaths: dict[Batch, int] = field(default_factory=dict)
+    # to be run again, after a death, one at a time
+    _waiting: deque[TrialBatch] = field(default_factory=deque)
+    _flying: dict[Future[Any], TrialBatch] = field(default_factory=dict)
+    _deaths: dict[TrialBatch, int] = field(default_factory=dict)
     _scenarios: dict[int, bytes] = field(default_factory=dict)  # as tasks carry them
     _finished: int = 0
 
     def reach(self, trials: int) -> None:
         """Run what is missing until every point has ``trials`` trials on disk.
 
-        ``Lost`` if the workers are gone for good; what was finished is kept.
+        ``WorkersLost`` if the workers are gone for good; what was finished is kept.
         """
         wanted = self._batches(trials)
         self._finished = sum(batch.last - batch.first for batch in self.store.done())
@@ -56,7 +57,7 @@ class Runner:
             if self.progress is not None:
                 self.progress(self._finished, trials * len(self.points))
 
-    def _batches(self, trials: int) -> Iterator[Batch]:
+    def _batches(self, trials: int) -> Iterator[TrialBatch]:
         """Yield what is missing, in batches of the size that fits at that moment.
 
         Towards the end they become smaller, so that all workers end at about the same time.
@@ -68,11 +69,11 @@ class Runner:
             while at < last:
                 share = left if self.crew.workers == 1 else left // (2 * self.crew.workers)
                 end = min(last, at + max(1, min(self._batch_trials, share)))
-                yield Batch(point, at, end)
+                yield TrialBatch(point, at, end)
                 left -= end - at
                 at = end
 
-    def _fill(self, wanted: Iterator[Batch]) -> None:
+    def _fill(self, wanted: Iterator[TrialBatch]) -> None:
         """Keep the window full; suspects run alone, so that a death has one culprit."""
         if self._waiting:
             if not self._flying:
@@ -84,7 +85,7 @@ class Runner:
                 return
             self._submit(batch)
 
-    def _submit(self, batch: Batch) -> None:
+    def _submit(self, batch: TrialBatch) -> None:
         task = {
             "scenario": self._packed(batch.point),
             "seed": self.seed,
@@ -110,8 +111,8 @@ class Runner:
         """Take in what is finished; look now and then whether anybody is left to finish the rest."""
         done, _ = wait(self._flying, timeout=HEARTBEAT_S, return_when=FIRST_COMPLETED)
         if not done and not self.crew.alive():
-            raise Lost("the workers are gone")
-        suspects: list[Batch] = []
+            raise WorkersLost("the workers are gone")
+        suspects: list[TrialBatch] = []
         for future in done:
             batch = self._flying.pop(future)
             error = CancelledError() if future.cancelled() else future.exception()
@@ -124,13 +125,13 @@ class Runner:
         if suspects:
             self._buried(suspects)
 
-    def _keep(self, batch: Batch, result: dict[str, Any]) -> None:
+    def _keep(self, batch: TrialBatch, result: dict[str, Any]) -> None:
         self.store.put(batch, result["written"])
         self._finished += batch.last - batch.first
         each_s = result["wall_s"] / (batch.last - batch.first)
         self._batch_trials = max(1, min(TRIALS_MAX, int(BATCH_S / max(each_s, 1e-6))))
 
-    def _buried(self, suspects: list[Batch]) -> None:
+    def _buried(self, suspects: list[TrialBatch]) -> None:
         """A worker died, and with it all that its pool had begun. A batch that was alone is the culprit."""
         alone = len(suspects) == 1 and not self._flying
         self._break()
@@ -145,7 +146,7 @@ class Runner:
         self._flying.clear()
         self.crew.renew()
 
-    def _blame(self, batch: Batch) -> None:
+    def _blame(self, batch: TrialBatch) -> None:
         """Run a culprit again; when it has killed often enough, cut it in two or give its trial up."""
         deaths = self._deaths[batch] = self._deaths.get(batch, 0) + 1
         if deaths < CHANCES:
@@ -160,8 +161,8 @@ class Runner:
             self.store.put(batch, written(rows))
 
     def _check_health(self) -> None:
-        """Before a trial is blamed: ``Lost`` if workers die of doing nothing, too."""
+        """Before a trial is blamed: ``WorkersLost`` if workers die of doing nothing, too."""
         try:
             self.crew.submit(breathe, {}).result()
         except BrokenExecutor as error:
-            raise Lost("workers die as soon as they start") from error
+            raise WorkersLost("workers die as soon as they start") from error

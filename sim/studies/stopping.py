@@ -9,16 +9,16 @@ import numpy as np
 from sim.spec.scenario import Objective
 from sim.stats import bootstrap
 from sim.stats.binomial import trials_to_pass
-from sim.stats.sequential import Look, looks
+from sim.stats.sequential import SequentialLook, looks
 from sim.studies.judgement import ALPHA, INCONCLUSIVE, PASS, rule
-from sim.studies.tally import Tally
+from sim.studies.tally import PointTally
 
 _PERCENT = re.compile(r"(?:±|\+-)?(\d+(?:\.\d+)?)%", re.ASCII)
 Objectives = Mapping[str, Objective]
 FIRST = 30  # trials before the first look at a precision: fewer say little of their own spread
 
 
-def plan(until: str, objectives: Sequence[Objectives], *, cap: int) -> Iterator[Look]:
+def plan(until: str, objectives: Sequence[Objectives], *, cap: int) -> Iterator[SequentialLook]:
     """Yield the looks of a study of at most ``cap`` trials; ``objectives``: of each of its points.
 
     ``until``: ``trials`` (one look, at the cap), ``decided``, or a precision such as ``5%``.
@@ -37,7 +37,9 @@ def _first(objectives: Sequence[Objectives]) -> int:
     return max([1, *(number for number in numbers if number is not None)])
 
 
-def enough(until: str, objectives: Sequence[Objectives], tallies: Sequence[Tally], look: Look) -> bool:
+def enough(
+    until: str, objectives: Sequence[Objectives], tallies: Sequence[PointTally], look: SequentialLook
+) -> bool:
     """Return whether the study may stop at ``look``."""
     if look.last:
         return True
@@ -55,7 +57,7 @@ def precision(until: str) -> float:
     return share
 
 
-def _decided(objectives: Objectives, tally: Tally, look: Look) -> bool:
+def _decided(objectives: Objectives, tally: PointTally, look: SequentialLook) -> bool:
     """An objective about every trial is decided before the last only if it has been missed."""
     rulings = rule(objectives, tally, alpha=look.alpha)
     return all(
@@ -64,7 +66,7 @@ def _decided(objectives: Objectives, tally: Tally, look: Look) -> bool:
     )
 
 
-def _precise(share: float, tally: Tally, look: Look) -> bool:
+def _precise(share: float, tally: PointTally, look: SequentialLook) -> bool:
     """Every objective's mean is known to within ``share`` of itself. One without bound never is."""
     columns = [
         (np.array(tally.objective_lows[name], np.float64), np.array(highs, np.float64))

@@ -19,16 +19,16 @@ from sim.core.checksums import Damaged, opened, seal, signed
 from sim.spec.inputs import copy
 from sim.studies.batch import Written, read
 from sim.studies.figures import Names, named
-from sim.studies.plan import Batch
+from sim.studies.plan import TrialBatch
 from sim.studies.rows import Part
-from sim.studies.tables import Tables
+from sim.studies.tables import StudyTables
 from sim.studies.unfinished import Spoilt
 
 LOCK, WAITING = "lock", "waiting"
 _BATCH = re.compile(r"batch-(\d+)-(\d+)-(\d+)\.json")
 
 
-class Store:
+class StudyStore:
     """The batches of one study. ``identity``: what must be equal for an earlier attempt's to be of use.
 
     If another process runs the same study its end is waited for, and what it has finished is found. Files
@@ -98,11 +98,11 @@ class Store:
                 path.unlink()
                 self._notice(f"{error}: its trials are run again ({self.folder})")
 
-    def done(self) -> list[Batch]:
+    def done(self) -> list[TrialBatch]:
         """Return the finished batches, in order."""
         return sorted(_batch(path) for path in self.folder.glob("batch-*.json"))
 
-    def put(self, batch: Batch, written: Written) -> None:
+    def put(self, batch: TrialBatch, written: Written) -> None:
         """Keep a finished batch, for good."""
         text, names = written
         for key, shared in names.items():
@@ -130,7 +130,7 @@ class Store:
         whole = self.folder / "whole"
         shutil.rmtree(whole, ignore_errors=True)
         whole.mkdir()
-        with Tables(whole) as tables:
+        with StudyTables(whole) as tables:
             for part in self.read(trials=trials):
                 tables.add(part)
                 yield part
@@ -177,7 +177,7 @@ class Store:
         """Let go of the lock; what is on disk stays."""
         self._lock.close()
 
-    def _path(self, batch: Batch) -> Path:
+    def _path(self, batch: TrialBatch) -> Path:
         return self.folder / f"batch-{batch.point:05}-{batch.first:08}-{batch.last:08}.json"
 
 
@@ -200,12 +200,12 @@ def _is(file: TextIO, path: Path) -> bool:
         return False
 
 
-def _batch(path: Path) -> Batch:
+def _batch(path: Path) -> TrialBatch:
     """Return the batch that a file is named for. Damaged if it is named for none."""
     named = _BATCH.fullmatch(path.name)
     if named is None:
         raise Damaged(f"{path.name} is no batch")
-    return Batch(*map(int, named.groups()))
+    return TrialBatch(*map(int, named.groups()))
 
 
 def _read(path: Path) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sim.core.budget import DEFAULT, Budget
-from sim.stats.sequential import Look
+from sim.stats.sequential import SequentialLook
 from sim.studies.admission import admit
 from sim.studies.executors import crew
 from sim.studies.judgement import Ruling, overall, rule
@@ -15,8 +15,8 @@ from sim.studies.plan import Point
 from sim.studies.rows import FORMAT
 from sim.studies.runner import Progress, Runner
 from sim.studies.stopping import enough, plan
-from sim.studies.store import Store
-from sim.studies.tally import Tally, tally
+from sim.studies.store import StudyStore
+from sim.studies.tally import PointTally, tally
 
 
 @dataclass(frozen=True)
@@ -24,13 +24,13 @@ class Finding:
     """What a study says of one point."""
 
     point: Point
-    tally: Tally
+    tally: PointTally
     rulings: list[Ruling]
     verdict: str
 
 
 @dataclass(frozen=True)
-class Study:
+class FinishedStudy:
     """A finished study; its tables are written, but not to be seen before ``store.finish``.
 
     ``look`` is the one at which it stopped; ``capped``: it might have gone on.
@@ -40,8 +40,8 @@ class Study:
     seed: int
     until: str
     cap: int
-    look: Look
-    store: Store
+    look: SequentialLook
+    store: StudyStore
 
     @property
     def capped(self) -> bool:
@@ -60,19 +60,19 @@ def run(
     progress: Progress | None = None,
     notice: Callable[[str], None] = lambda _: None,
     budget: Budget = DEFAULT,
-) -> Study:
+) -> FinishedStudy:
     """Run at most ``trials`` trials of each point, until ``until`` says that they are enough.
 
     ``where``: see ``sim.studies.executors.crew``; ``target``: the folder that ``finish`` will let appear;
-    ``notice``: as of ``Store``. The result does not depend on ``where``. SpecError if a point is not within
-    the ``budget``.
+    ``notice``: as of ``StudyStore``. The result does not depend on ``where``. SpecError if a point is not
+    within the ``budget``.
     """
     admit(points, budget, where)
     objectives = [point.scenario.sla for point in points]
     looks = plan(until, objectives, cap=trials)
     digests = [point.digest for point in points]
     identity = {"format": FORMAT, "machine": fingerprint(), "seed": seed, "points": digests}
-    store = Store(target, identity, notice=notice)
+    store = StudyStore(target, identity, notice=notice)
     with ExitStack() as unfinished:
         unfinished.callback(store.close)
         workers = unfinished.enter_context(closing(crew(where)))
@@ -91,4 +91,4 @@ def run(
     for point, found in zip(points, tallies, strict=True):
         rulings = rule(point.scenario.sla, found, alpha=look.alpha)
         findings.append(Finding(point, found, rulings, overall(rulings, found)))
-    return Study(findings, seed, until, trials, look, store)
+    return FinishedStudy(findings, seed, until, trials, look, store)

@@ -17,7 +17,7 @@ from sim.studies.rows import TABLES, Measured, Part
 GROUP_ROWS = 16_384  # rows of a Parquet row group; of metrics: at least so many, and whole trials
 
 
-class Tables:
+class StudyTables:
     """The Parquet files of a study in ``folder``, open until the ``with`` block ends."""
 
     def __init__(self, folder: Path) -> None:
@@ -31,7 +31,7 @@ class Tables:
         self._measured: list[Measured] = []
         self._figures = 0
 
-    def __enter__(self) -> "Tables":
+    def __enter__(self) -> "StudyTables":
         return self
 
     def __exit__(self, kind: type[BaseException] | None, *_: BaseException | TracebackType | None) -> None:

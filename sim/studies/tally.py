@@ -31,7 +31,7 @@ class Counts:
 
 
 @dataclass
-class Tally:
+class PointTally:
     """One point's trials. Bounds: two numbers for each trial, in order; +inf: without bound; NaN: none.
 
     Memory holds the objectives' bounds, 16 bytes for each and trial; the least that figures can be are in
@@ -83,13 +83,13 @@ def _known(values: "array[float] | np.ndarray") -> np.ndarray:
 
 def tally(
     parts: Iterable[Part], *, objectives: Sequence[Iterable[str]], folder: Path | None = None
-) -> list[Tally]:
+) -> list[PointTally]:
     """Count the trials of a study, point by point; ``objectives``: those of each point.
 
     A trial that broke leaves every objective open. ``folder``: as of ``Columns``.
     """
     found = [
-        Tally(objectives={n: Counts() for n in names}, values=Columns(folder), wide=Columns(folder))
+        PointTally(objectives={n: Counts() for n in names}, values=Columns(folder), wide=Columns(folder))
         for names in objectives
     ]
     places: dict[tuple[int, Names], np.ndarray] = {}
@@ -111,7 +111,7 @@ def tally(
     return found
 
 
-def _put_figures(tally: Tally, measured: Measured, places: dict[tuple[int, Names], np.ndarray]) -> None:
+def _put_figures(tally: PointTally, measured: Measured, places: dict[tuple[int, Names], np.ndarray]) -> None:
     """Put a trial's figures in their columns. ``places``: where those of a point with these names belong."""
     point, trial, figures = measured
     where = places.get((point, figures.names))
@@ -125,7 +125,7 @@ def _put_figures(tally: Tally, measured: Measured, places: dict[tuple[int, Names
         tally.wide.put(trial, tally.wide.places(names), np.array([high for _, high in figures.wide]))
 
 
-def _count_trial(tally: Tally, trial: int, verdict: str, error: str | None) -> None:
+def _count_trial(tally: PointTally, trial: int, verdict: str, error: str | None) -> None:
     tally.trials += 1
     tally.verdicts[verdict] = tally.verdicts.get(verdict, 0) + 1
     if error is not None:
@@ -134,7 +134,7 @@ def _count_trial(tally: Tally, trial: int, verdict: str, error: str | None) -> N
             counts.broken += 1
 
 
-def _count_objective(tally: Tally, name: str, verdict: str, why: str) -> None:
+def _count_objective(tally: PointTally, name: str, verdict: str, why: str) -> None:
     counts = tally.objectives.setdefault(name, Counts())
     if verdict == MET:
         counts.met += 1

@@ -5,7 +5,7 @@ class Spoilt(Exception):
     """What was on disk went bad while the study ran."""
 
 
-class Lost(Exception):
+class WorkersLost(Exception):
     """The place where trials run is gone, and cannot be had again."""
 
 
@@ -13,4 +13,4 @@ class OtherMachine(Exception):
     """A worker has other versions or another processor than the study: its results could differ."""
 
 
-UNFINISHED = (Spoilt, Lost, OtherMachine)  # a study that ends so says neither pass nor fail
+UNFINISHED = (Spoilt, WorkersLost, OtherMachine)  # a study that ends so says neither pass nor fail

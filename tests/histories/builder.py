@@ -10,7 +10,7 @@ from sim.journal.milestones import Milestone, heard
 from sim.journal.recorder import Slice
 from sim.measure.figures import Figures
 from sim.measure.measures import Measures
-from sim.measure.store.setup import Setup
+from sim.measure.store.setup import DomainSetup
 from sim.report.document import plain
 from tests.milestones import milestone
 
@@ -24,7 +24,7 @@ def v(timeline: int, lsn: int) -> int:
     return timeline << schema.LSN_BITS | lsn
 
 
-def setup(**changes: Any) -> Setup:
+def setup(**changes: Any) -> DomainSetup:
     """Return a setup of one domain with three regions, a client in each, and a level with short holds."""
     base: dict[str, Any] = {
         "domain": "orders", "regions": ("a", "b", "c"), "clients": ("a", "b", "c"), "nodes": ("a", "b", "c"),
@@ -32,14 +32,14 @@ def setup(**changes: Any) -> Setup:
         "latency_ns": 2 * S, "window_ns": S, "hold_ns": 5 * S, "op_life_ns": 8 * S,
         "warmup_ns": 0, "duration_ns": 60 * S, "record_bytes": 1000,
     }  # fmt: skip
-    return Setup(**{**base, **changes})
+    return DomainSetup(**{**base, **changes})
 
 
 @dataclass
 class History:
     """Rows by table, in the order in which they were added; ``slices`` sorts them by time."""
 
-    setup: Setup = field(default_factory=setup)
+    setup: DomainSetup = field(default_factory=setup)
     rows: dict[str, list[dict[str, int]]] = field(default_factory=dict)
     milestones: list[Milestone] = field(default_factory=list)
 

@@ -4,7 +4,7 @@ from math import exp, inf, sin
 
 from sim.report.html import axis, chart, marks, table
 from sim.report.html.markup import command, el, items, name
-from sim.report.html.shell import Page, Section, rendered
+from sim.report.html.shell import Page, PageSection, rendered
 
 HOSTILE = (
     "<script>alert(1)</script>",
@@ -69,10 +69,10 @@ def objectives():
 def written(path):
     """Write the page; return the path."""
     sections = (
-        Section("objectives", "Objectives", (objectives(),)),
-        Section("series", "Over time", (series(), el("div", histogram(), histogram(), class_="charts"))),
-        Section("phases", "Phases", (lanes(), items([command("sim run 'a b' --set x=1"), HOSTILE[2]]))),
-        Section("rest", HOSTILE[0], (el("p", "Folded."),), folded=True),
+        PageSection("objectives", "Objectives", (objectives(),)),
+        PageSection("series", "Over time", (series(), el("div", histogram(), histogram(), class_="charts"))),
+        PageSection("phases", "Phases", (lanes(), items([command("sim run 'a b' --set x=1"), HOSTILE[2]]))),
+        PageSection("rest", HOSTILE[0], (el("p", "Folded."),), folded=True),
     )
     head = (el("p", HOSTILE[0], class_="lead"),)
     path.write_text(

@@ -2,6 +2,7 @@
 
 import ast
 import builtins
+from collections import defaultdict
 
 import pytest
 
@@ -282,3 +283,32 @@ def test_milestones_are_named_where_they_are_declared():
 def test_the_check_finds_milestones_by_name(source):
     """A dotted name anywhere, and a word that is compared with a kind."""
     assert [*milestones_by_name(ast.parse(source))]
+
+
+# Names that two classes may have, and why.
+SHARED_NAMES = {
+    "Scenario": "a user of Python holds it as a file; read, it has the same name in the schema",
+}
+
+
+def doubled_classes(trees):
+    """Return where each class is whose name another class has too, by name."""
+    places = defaultdict(list)
+    for path, tree in trees.items():
+        for node in ast.walk(tree):
+            if isinstance(node, ast.ClassDef):
+                places[node.name].append(path)
+    return {name: found for name, found in places.items() if len(found) > 1}
+
+
+def test_a_class_name_means_one_thing():
+    """No two classes have one name, but those that are named with a reason."""
+    assert doubled_classes(modules()).keys() == SHARED_NAMES.keys()
+
+
+def test_the_check_finds_doubled_classes():
+    """Two classes of one name are seen in two modules, in one, and inside of another."""
+    one = ast.parse("class Tally:\n    class Row: ...\nclass Row: ...\nclass Own: ...")
+    two = ast.parse("def f():\n    class Tally: ...")
+    found = {"Tally": ["one", "two"], "Row": ["one", "one"]}
+    assert doubled_classes({"one": one, "two": two}) == found

@@ -11,7 +11,7 @@ import yaml
 
 from sim.cli.main import main
 from sim.studies.executors import crew
-from sim.studies.unfinished import Lost
+from sim.studies.unfinished import WorkersLost
 from sim.studies.work import _Heap
 from tests.study import small
 
@@ -160,7 +160,7 @@ def test_lost_workers_leave_one_file_undecided_and_the_worst_verdict_counts(sim,
 
     def lost(where):
         monkeypatch.setattr("sim.studies.study.crew", crew)
-        raise Lost("the scheduler at tcp://x:1 is gone")
+        raise WorkersLost("the scheduler at tcp://x:1 is gone")
 
     monkeypatch.setattr("sim.studies.study.crew", lost)
     path = Path("b.yaml")

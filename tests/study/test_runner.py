@@ -6,12 +6,12 @@ from types import SimpleNamespace
 import pytest
 
 from sim.studies.batch import written
-from sim.studies.executors import EMPTY, Cluster, Pool, Serial, crew
-from sim.studies.plan import Batch, Point, missing
+from sim.studies.executors import EMPTY, DaskCluster, Pool, Serial, crew
+from sim.studies.plan import Point, TrialBatch, missing
 from sim.studies.runner import Runner
-from sim.studies.store import Store
+from sim.studies.store import StudyStore
 from sim.studies.study import run
-from sim.studies.unfinished import Lost, OtherMachine
+from sim.studies.unfinished import OtherMachine, WorkersLost
 from sim.studies.work import run_batch
 from tests.study import small
 
@@ -52,7 +52,7 @@ def rows(store, trials):
 
 def filled(tmp_path, workers, trials=8, **more):
     """Run ``trials`` trials with a crew; return their rows."""
-    store = Store(tmp_path / "study", {})
+    store = StudyStore(tmp_path / "study", {})
     try:
         Runner([Point("", small.scenario(tmp_path))], 7, workers, store, **more).reach(trials)
     finally:
@@ -72,7 +72,7 @@ def test_a_poison_trial_is_named_with_its_seed_and_all_others_are_run(tmp_path):
 
 def test_workers_that_die_of_nothing_blame_no_trial(tmp_path):
     """A broken machine is told as one."""
-    with pytest.raises(Lost, match="as soon as they start"):
+    with pytest.raises(WorkersLost, match="as soon as they start"):
         filled(tmp_path, Deadly(1))
 
 
@@ -131,13 +131,13 @@ def test_an_interrupt_that_became_an_error_is_no_broken_trial(tmp_path, monkeypa
 
 def test_batches_of_another_scenario_or_version_are_not_used(tmp_path):
     """An identity that differs forgets what is there."""
-    first = Store(tmp_path / "study", {"numpy": "1"})
-    first.put(Batch(0, 0, 2), written({}))
+    first = StudyStore(tmp_path / "study", {"numpy": "1"})
+    first.put(TrialBatch(0, 0, 2), written({}))
     first.close()
-    again = Store(tmp_path / "study", {"numpy": "1"})
-    assert again.done() == [Batch(0, 0, 2)]
+    again = StudyStore(tmp_path / "study", {"numpy": "1"})
+    assert again.done() == [TrialBatch(0, 0, 2)]
     again.close()
-    other = Store(tmp_path / "study", {"numpy": "2"})
+    other = StudyStore(tmp_path / "study", {"numpy": "2"})
     assert other.done() == []
     other.close()
 
@@ -146,7 +146,7 @@ def test_towards_the_end_batches_become_smaller(tmp_path):
     """So that no worker begins a long batch when the others are done; one worker alone needs none of it."""
 
     def sizes(workers):
-        store = Store(tmp_path / "study", {})
+        store = StudyStore(tmp_path / "study", {})
         runner = Runner([], 0, SimpleNamespace(workers=workers), store, _batch_trials=30)
         runner.points = [None, None]
         found = [batch.last - batch.first for batch in runner._batches(100)]
@@ -159,7 +159,7 @@ def test_towards_the_end_batches_become_smaller(tmp_path):
 
 def test_a_scheduler_without_workers_is_given_up_but_not_at_once():
     """Workers may come back; a study that waits for ever says nothing."""
-    cluster = Cluster.__new__(Cluster)
+    cluster = DaskCluster.__new__(DaskCluster)
     info = {"workers": {}}
     cluster._client = SimpleNamespace(status="running", scheduler_info=lambda n_workers: info)
     cluster._empty = 0
@@ -172,7 +172,7 @@ def test_a_scheduler_without_workers_is_given_up_but_not_at_once():
 
 def test_what_is_missing_are_the_gaps_between_finished_batches():
     """Overlaps and batches beyond the end do no harm."""
-    done = [Batch(0, 2, 4), Batch(0, 3, 5), Batch(0, 9, 12), Batch(1, 0, 10)]
+    done = [TrialBatch(0, 2, 4), TrialBatch(0, 3, 5), TrialBatch(0, 9, 12), TrialBatch(1, 0, 10)]
     assert list(missing(done, points=3, trials=10)) == [(0, 0, 2), (0, 5, 9), (2, 0, 10)]
 
 

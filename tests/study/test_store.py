@@ -8,13 +8,13 @@ import pytest
 
 from sim.core.checksums import Damaged, verify
 from sim.studies.batch import written
-from sim.studies.figures import Figures, named
-from sim.studies.plan import Batch, missing
+from sim.studies.figures import TrialFigures, named
+from sim.studies.plan import TrialBatch, missing
 from sim.studies.rows import Measured
-from sim.studies.store import Store
+from sim.studies.store import StudyStore
 from sim.studies.unfinished import Spoilt
 
-BATCHES = [Batch(0, 0, 2), Batch(0, 2, 4)]
+BATCHES = [TrialBatch(0, 0, 2), TrialBatch(0, 2, 4)]
 NAMES = named([("recovery.rta_s", "orders.write", "s")])
 
 
@@ -22,13 +22,13 @@ def text(batch):
     """A batch of trials whose figures are their numbers."""
     trials = range(batch.first, batch.last)
     rows = {"trials": [[0, trial, 0, "pass", 1, 1, "", None] for trial in trials]}
-    return written(rows, [Measured(0, t, Figures(NAMES, np.array([float(t)]), ())) for t in trials])
+    return written(rows, [Measured(0, t, TrialFigures(NAMES, np.array([float(t)]), ())) for t in trials])
 
 
 @pytest.fixture
 def kept(tmp_path):
     """A study that was interrupted with two batches on disk, closed."""
-    store = Store(tmp_path / "study", {"numpy": "1"})
+    store = StudyStore(tmp_path / "study", {"numpy": "1"})
     for batch in BATCHES:
         store.put(batch, text(batch))
     store.close()
@@ -38,7 +38,7 @@ def kept(tmp_path):
 def again(store):
     """Open the same study again; return what is still to be run, and what was said."""
     said = []
-    found = Store(store.target, {"numpy": "1"}, notice=said.append)
+    found = StudyStore(store.target, {"numpy": "1"}, notice=said.append)
     gaps = list(missing(found.done(), points=1, trials=4))
     found.close()
     return gaps, said
@@ -115,7 +115,7 @@ def test_a_damaged_identity_begins_the_study_anew(kept, damage):
 
 def test_what_goes_bad_while_the_study_runs_ends_it_in_words_and_is_run_again(kept):
     """Never read as if it were whole."""
-    store = Store(kept.target, {"numpy": "1"})
+    store = StudyStore(kept.target, {"numpy": "1"})
     flip(kept.folder / "batch-00000-00000000-00000002.json")
     with pytest.raises(Spoilt, match="was damaged while the study ran"):
         list(store.read(trials=4))
@@ -125,7 +125,7 @@ def test_what_goes_bad_while_the_study_runs_ends_it_in_words_and_is_run_again(ke
 
 def test_two_identical_studies_run_one_after_the_other_and_the_work_is_done_once(kept):
     """The second waits, says so, and finds the batches of the first, which leaves them to it."""
-    first = Store(kept.target, {"numpy": "1"})
+    first = StudyStore(kept.target, {"numpy": "1"})
     said, second, waits = [], [], threading.Event()
 
     def begin():
@@ -133,7 +133,7 @@ def test_two_identical_studies_run_one_after_the_other_and_the_work_is_done_once
             said.append(words)
             waits.set()
 
-        second.append(Store(kept.target, {"numpy": "1"}, notice=notice))
+        second.append(StudyStore(kept.target, {"numpy": "1"}, notice=notice))
 
     other = threading.Thread(target=begin, daemon=True)  # a bug may let it wait for ever
     other.start()
@@ -150,7 +150,7 @@ def test_two_identical_studies_run_one_after_the_other_and_the_work_is_done_once
 
 def test_a_finished_study_is_sealed(kept):
     """Each of its files has a checksum, and a changed one is named."""
-    store = Store(kept.target, {"numpy": "1"})
+    store = StudyStore(kept.target, {"numpy": "1"})
     list(store.tabled(trials=4))
     store.finish({"study.json": json.dumps({"trials": 4})}, {})
     verify(kept.target)

@@ -25,7 +25,7 @@ Fields = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Setup:
+class CircleSetup:
     """What a circle is made of. Fields are those of ``records``; what is not said is 0."""
 
     registers: Fields
@@ -45,7 +45,7 @@ class Setup:
     recorded: np.ndarray  # int64 ns
 
 
-def build(setup: Setup) -> Circle:
+def build(setup: CircleSetup) -> Circle:
     """Return the circle, its links still to be set. LimitReached if there is too much of something."""
     r, s = len(setup.nodes), len(setup.streams)
     load = [i for i, stream in enumerate(setup.streams) if stream["kind"] <= WRITE]

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from sim.core.stages import MIRROR, REPLICA
 from sim.measure.bus.figures import MonitorFigures
-from sim.measure.bus.monitors import ConsumerLag, Look, MirrorLag, Replica, age
+from sim.measure.bus.monitors import ConsumerLag, MirrorLag, MonitorLook, Replica, age
 from sim.measure.platform.ages import SECOND, Ages
 from sim.measure.platform.setup import PathSetup
 from sim.measure.store.line import Line
@@ -30,7 +30,7 @@ class Lookout:
 
     def sample(
         self,
-        look: Look,
+        look: MonitorLook,
         *,
         primary: int,
         buses: Sequence[int],

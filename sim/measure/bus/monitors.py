@@ -16,7 +16,7 @@ SECOND = 1e9
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class MonitorLook:
     """A look at all monitors: as a fault began, or, without one, as dashboards look all the time."""
 
     at_ns: int
@@ -24,7 +24,7 @@ class Look:
 
 
 @dataclass(slots=True)
-class Metric:
+class LagMetric:
     """A lag metric: the greatest value shown, and what was shown and true (ns) at each look."""
 
     shown_max: int = 0
@@ -35,7 +35,7 @@ class Metric:
         """Take in a value that was shown."""
         self.shown_max = max(self.shown_max, value)
 
-    def sample(self, look: Look, shown: int, age_ns: int) -> None:
+    def sample(self, look: MonitorLook, shown: int, age_ns: int) -> None:
         """Keep what is shown and true at a look."""
         self.see(shown)
         if look.fault is None:
@@ -43,7 +43,7 @@ class Metric:
         else:
             self.at_faults[look.fault] = shown, age_ns
 
-    def nothing(self, look: Look) -> None:
+    def nothing(self, look: MonitorLook) -> None:
         """Keep that there was nothing to look at."""
         if look.fault is None:
             self.series.append(None)
@@ -78,7 +78,7 @@ class Replica:
     """A standby: time since the commit of the last applied record, 0 while all received is applied."""
 
     def __init__(self, line: Line) -> None:
-        self.metric = Metric()
+        self.metric = LagMetric()
         self.line = line
         self.received = self.applied = 0  # log sequence numbers
         self._commit_ns: int | None = None  # of the last applied record
@@ -104,7 +104,7 @@ class Replica:
         commit_ns = self.line.clock(version, at_ns) if version else FOREVER
         self._commit_ns = None if commit_ns == FOREVER else commit_ns
 
-    def sample(self, look: Look) -> None:
+    def sample(self, look: MonitorLook) -> None:
         """Look at it."""
         idle = self.received == self.applied or self._commit_ns is None
         shown = 0 if idle or self._commit_ns is None else look.at_ns - self._commit_ns
@@ -115,7 +115,7 @@ class MirrorLag:
     """A mirror: the age that the last mirrored record had when it arrived."""
 
     def __init__(self, line: Line) -> None:
-        self.metric = Metric()
+        self.metric = LagMetric()
         self.line = line
         self.last_ns = 0
 
@@ -133,7 +133,7 @@ class ConsumerLag:
     """A consumer group: rows of the local bus behind the position that was saved at the last tick."""
 
     def __init__(self, commit_ns: int) -> None:
-        self.metric = Metric()
+        self.metric = LagMetric()
         self.region: int | None = None
         self._commit_ns = commit_ns
         self._tick = 1

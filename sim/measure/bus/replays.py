@@ -15,7 +15,7 @@ from sim.measure.bus.figures import ReplayFigures
 from sim.measure.bus.rows import Merged, Stream, read_versions
 from sim.measure.platform.setup import PathSetup
 from sim.measure.platform.spans import Spans
-from sim.measure.platform.tally import Tally, Witness
+from sim.measure.platform.tally import CommitTally, Witness
 from sim.measure.platform.watch import Watch
 from sim.measure.store.line import Line
 
@@ -30,7 +30,7 @@ class IntoConsumer:
     rows: int = 0
     filled: int = 0  # of versions that the consumer did not have
     unchanged: int = 0
-    duplicates: Tally = field(default_factory=Tally)
+    duplicates: CommitTally = field(default_factory=CommitTally)
     last_ns: int | None = None  # when the last of the filled came
 
     def take(self, watch: Watch, version: int, at: np.ndarray) -> Spans:
@@ -164,7 +164,7 @@ def _into_database(
     times: tuple[int | None, int | None],
 ) -> ReplayFigures:
     """Return the figures of a replay into a database: the first commit of what is gone is no duplicate."""
-    held, duplicates, back = calls.surviving(line), Tally(), dict[int, int]()
+    held, duplicates, back = calls.surviving(line), CommitTally(), dict[int, int]()
     for at_ns, version, rid, event in sorted(held):
         if event in gone and rid not in back:
             back[rid] = at_ns

@@ -36,7 +36,7 @@ def oldest_of(tracks: Iterable[Track]) -> tuple[np.ndarray, np.ndarray]:
 
 
 @dataclass(frozen=True, slots=True)
-class Judged:
+class JudgedFlows:
     """What one capability is judged by.
 
     ``operations``: records that had to arrive, or refreshes; ``failed``: refreshes that failed; ``domains``:
@@ -58,7 +58,7 @@ class Judged:
 
 
 def capability(
-    judged: Judged, *, end_ns: int, milestones: Sequence[Milestone], replays: Sequence[str] = ()
+    judged: JudgedFlows, *, end_ns: int, milestones: Sequence[Milestone], replays: Sequence[str] = ()
 ) -> RecoveryFigures:
     """Return the recovery figures of one capability; ``replays``: ids of those into it."""
     series = judged.ages.recovery(end_ns, judged.operations, judged.failed)

@@ -26,7 +26,7 @@ from sim.journal.milestones import Milestone, between
 
 if TYPE_CHECKING:  # a report that only names the phases needs no compiler
     from sim.measure.capability.recovery import Episode
-    from sim.measure.store.setup import Setup
+    from sim.measure.store.setup import DomainSetup
 
 GENERAL = (RegionUp, FaultHealed)  # of no domain
 TRIPS = (CheckerUnhealthy, CheckerHealthy)
@@ -39,7 +39,7 @@ PATH_REACTIONS = (
 
 
 def phases(
-    setup: "Setup", kind: str, episode: "Episode", milestones: Sequence[Milestone]
+    setup: "DomainSetup", kind: str, episode: "Episode", milestones: Sequence[Milestone]
 ) -> tuple[dict[str, int], list[int]]:
     """Return phase -> ns, in PHASES order, and the ids of the chain of milestones, earliest first.
 
@@ -100,7 +100,7 @@ def _split(
 
 
 def _last(
-    setup: "Setup", kind: str, within: Sequence[Milestone], known: Sequence[Milestone]
+    setup: "DomainSetup", kind: str, within: Sequence[Milestone], known: Sequence[Milestone]
 ) -> Milestone | None:
     """Return the last milestone of the episode that let the capability serve again.
 
@@ -149,6 +149,6 @@ def _concerns(domain: str, milestone: Milestone) -> bool:
     return isinstance(milestone.what, GENERAL) or milestone.subject.split("/")[0] == domain
 
 
-def _decayed(setup: "Setup", within: Sequence[Milestone]) -> int:
+def _decayed(setup: "DomainSetup", within: Sequence[Milestone]) -> int:
     """Return when the last client may have let go of an old DNS answer of this episode, 0 if none changed."""
     return max((m.at_ns + setup.ttl_ns for m in within if isinstance(m.what, AnswerChanged)), default=0)

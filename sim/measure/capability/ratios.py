@@ -14,7 +14,7 @@ from sim.journal.milestones import Milestone
 from sim.journal.recorder import Slice
 from sim.journal.schema import OK
 from sim.measure.capability.figures import RatioFigures, RatioSeries, WindowFigures
-from sim.measure.store.setup import Setup
+from sim.measure.store.setup import DomainSetup
 
 KINDS = ("read", "write")
 JUDGED, GOOD, ERRORS, TERMS = range(4)
@@ -69,7 +69,7 @@ class Worst:
 class Ratios:
     """Reducer of ``ops`` and ``open`` of one domain."""
 
-    def __init__(self, setup: Setup) -> None:
+    def __init__(self, setup: DomainSetup) -> None:
         self._setup = setup
         self._low = setup.warmup_ns // setup.window_ns  # the first step that is not handed on
         self._steps = np.zeros((0, len(KINDS), TERMS), np.int64)  # from ``_low`` on

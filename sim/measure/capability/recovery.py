@@ -18,7 +18,7 @@ from sim.journal.recorder import Slice
 from sim.measure.capability import windows as w
 from sim.measure.capability.figures import EpisodeFigures, RecoveryFigures, SeenFigures
 from sim.measure.capability.tested import FirstUse, Outset
-from sim.measure.store.setup import Setup
+from sim.measure.store.setup import DomainSetup
 
 KINDS = ("read", "write")  # position: READ, WRITE
 
@@ -51,7 +51,7 @@ class Episode:
 
 
 @dataclass(frozen=True, slots=True)
-class Series:
+class CapabilitySeries:
     """What one capability saw, over all clients or from one client region."""
 
     episodes: tuple[Episode, ...]
@@ -120,7 +120,7 @@ def recovery_figures(
 class Recovery:
     """Reducer of ``ops`` and ``open`` of one domain."""
 
-    def __init__(self, setup: Setup) -> None:
+    def __init__(self, setup: DomainSetup) -> None:
         good = Fraction(setup.good)
         width = len(setup.clients) + 1
         self._setup, self._width = setup, width
@@ -178,11 +178,11 @@ class Recovery:
         """Return when a judged read or write was first sent since a fault began, None if none was."""
         return self._first[KINDS.index(kind)].at_ns
 
-    def series(self, kind: str, client: str | None = None) -> Series:
+    def series(self, kind: str, client: str | None = None) -> CapabilitySeries:
         """Return what ``read`` or ``write`` saw, from one client region or over all."""
         s = KINDS.index(kind) * self._width + (0 if client is None else 1 + self._setup.clients.index(client))
         row = self._state[s]
-        return Series(
+        return CapabilitySeries(
             episodes=tuple(self._done[s]),
             downtime_ns=int(row[w.BAD_NS]),
             operations=int(row[w.TOTAL]),

@@ -6,7 +6,7 @@ from sim.core.quantity import seconds
 from sim.core.stages import ANALYTICS
 from sim.measure.lake.figures import InsightFigures
 from sim.measure.platform.domain import DomainPath
-from sim.measure.platform.setup import Insight
+from sim.measure.platform.setup import InsightSetup
 from sim.measure.platform.spans import Spans
 
 
@@ -25,7 +25,7 @@ def insight_figures(domains: Mapping[str, DomainPath]) -> dict[str, dict[str, In
 
 def _figures(
     which: tuple[str, int],
-    insight: Insight,
+    insight: InsightSetup,
     domains: Mapping[str, DomainPath],
     committed: Mapping[str, Spans],
 ) -> InsightFigures:

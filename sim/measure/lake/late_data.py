@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from sim.core.quantity import seconds
-from sim.measure.platform.tally import Tally, TallyFigures, Witness
+from sim.measure.platform.tally import CommitTally, TallyFigures, Witness
 from sim.measure.store.line import Line
 
 
@@ -26,7 +26,7 @@ class Lateness:
     def __init__(self, line: Line, allowed_ns: int, *, batches: bool) -> None:
         self._line, self._allowed_ns, self._batches = line, allowed_ns, batches
         self._reached: dict[int, Watermark] = {}  # behind each commit of a table, ascending; elsewhere of 0
-        self._tally = Tally()
+        self._tally = CommitTally()
         self._behind: dict[int, int] = {}  # commit -> how far the latest of its late rows was, ns
 
     def judge(self, version: int, at: np.ndarray, *, near_from: int, commit: int) -> None:

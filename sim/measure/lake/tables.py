@@ -13,8 +13,8 @@ from sim.measure.capability.tested import FirstUse, Outset
 from sim.measure.lake.late_data import Lateness
 from sim.measure.platform.setup import PathSetup
 from sim.measure.platform.spans import Spans
-from sim.measure.platform.stage import Passed, Stage
-from sim.measure.platform.tally import Tally, Witness
+from sim.measure.platform.stage import Passed, StageProgress
+from sim.measure.platform.tally import CommitTally, Witness
 from sim.measure.platform.watch import Track, Watch, tell
 from sim.measure.store.line import FOREVER, Line
 
@@ -60,7 +60,7 @@ class Shown:
         self.since_ns = max(self.since_ns, at_ns)
 
 
-class Tables:
+class TableMeasures:
     """Folds ranges, dead letters and refreshes of one domain."""
 
     def __init__(self, setup: PathSetup, line: Line, logs: list[BusLog], outset: Outset) -> None:
@@ -68,7 +68,7 @@ class Tables:
         self.region = setup.lake
         self.held: dict[tuple[str, int], Held] = {}
         self.tracks = {zone: Track() for zone in ZONES if setup.lake is not None}
-        self.dead, self.dead_letters = Spans(), Tally()  # versions; rows
+        self.dead, self.dead_letters = Spans(), CommitTally()  # versions; rows
         self.started = (0, 0)  # when and at which position the stream job last started
         if self.region is not None:
             regions = range(len(setup.regions))
@@ -166,9 +166,9 @@ class Tables:
             shown.wait(end_ns)
             tell([shown.track], end_ns, self.line.clock(shown.oldest, end_ns, marks=True))
 
-    def _stage(self) -> Stage:
+    def _stage(self) -> StageProgress:
         lateness = Lateness(self.line, self.setup.lateness_ns, batches=True)
-        return Stage(self.line, table=True, lateness=lateness)
+        return StageProgress(self.line, table=True, lateness=lateness)
 
     def _events(self, take: Take) -> Iterator[tuple[int, int, Callable[[], None]]]:
         """Yield refreshes and commits; a refresh at a time sees what was there strictly before."""

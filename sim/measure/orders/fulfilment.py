@@ -18,7 +18,7 @@ from sim.measure.orders.figures import (
     StockFigures,
 )
 from sim.measure.orders.orders import Orders
-from sim.measure.orders.setup import Handler
+from sim.measure.orders.setup import HandlerSetup
 from sim.measure.orders.stock import stock_figures
 
 
@@ -42,7 +42,7 @@ class Late:
         found = int(block.value[i]), rid + i, done[:, i].tolist()
         self.first = found if self.first is None else min(self.first, found)
 
-    def figures(self, steps: tuple[Handler, ...]) -> LateOrders:
+    def figures(self, steps: tuple[HandlerSetup, ...]) -> LateOrders:
         """Return how many, and the first."""
         if self.first is None:
             return LateOrders(count=self.count, witness=None)
@@ -76,7 +76,7 @@ def shelf_problems(orders: Orders) -> dict[str, list[str]]:
     }
 
 
-def _of(orders: Orders, root: str, steps: tuple[Handler, ...]) -> OrderFigures:
+def _of(orders: Orders, root: str, steps: tuple[HandlerSetup, ...]) -> OrderFigures:
     total = complete = 0
     stuck, half = Late(), Late()
     gone = np.array([orders.stores[h.writes].emptied for h in steps])
@@ -116,7 +116,7 @@ def _blocks(orders: Orders, root: str) -> Iterator[tuple[int, b.Block]]:
             yield pack_rid(stream, number * b.SIZE), block
 
 
-def _doubled(orders: Orders, steps: tuple[Handler, ...]) -> DoubledEffects:
+def _doubled(orders: Orders, steps: tuple[HandlerSetup, ...]) -> DoubledEffects:
     """Return how many effects of orders were made twice or more, and the first that was."""
     found = [(h, orders.doubled(h)) for h in steps]
     firsts = [(int(rows[:, 1].min()), h.name, h, rows) for h, rows in found if len(rows)]
@@ -132,7 +132,7 @@ def _doubled(orders: Orders, steps: tuple[Handler, ...]) -> DoubledEffects:
     return DoubledEffects(count=sum(len(rows) for _, rows in found), witness=witness)
 
 
-def _handler(orders: Orders, handler: Handler) -> HandlerFigures:
+def _handler(orders: Orders, handler: HandlerSetup) -> HandlerFigures:
     made = orders.made[handler.name]
     commits = 0 if orders.stores[handler.writes].emptied else made.commits
     return HandlerFigures(calls=made.calls, commits=commits, doubled=len(orders.doubled(handler)))

@@ -15,8 +15,8 @@ from sim.journal import schema
 from sim.journal.recorder import Slice, Table
 from sim.measure.orders import blocks as b
 from sim.measure.orders.blocks import Operations, groups
-from sim.measure.orders.pending import Pending
-from sim.measure.orders.setup import Handler, OrderSetup
+from sim.measure.orders.pending import PendingRows
+from sim.measure.orders.setup import HandlerSetup, OrderSetup
 from sim.measure.orders.shelf import FILL, GRANT, OTHER, Shelf
 
 NONE = np.zeros((0, 4), np.int64)
@@ -35,18 +35,19 @@ class Made:
 
 
 @dataclass(slots=True)
-class Store:
+class OrderStore:
     """One domain: its newest timeline, the commits of handlers that may be abandoned, what waits its turn."""
 
     timeline: int = 1
     segments: list[tuple[int, int]] = field(
         default_factory=lambda: [(pack_version(1, 0), pack_version(2, 0))]
     )
-    pending: Pending = field(default_factory=lambda: Pending(2))  # version, rid
+    pending: PendingRows = field(default_factory=lambda: PendingRows(2))  # version, rid
     waiting: deque[tuple[Slice, int]] = field(default_factory=deque)
     told_ns: int = 0
     streams: dict[int, Operations] = field(default_factory=dict)
-    called: dict[int, Handler | None] = field(default_factory=dict)  # streams of handlers; None: of replays
+    # streams of handlers; None: of replays
+    called: dict[int, HandlerSetup | None] = field(default_factory=dict)
     shelf: Shelf | None = None
     emptied: bool = False  # no node holds anything any more: nothing that was done here is done
     renewed: dict[int, int] = field(default_factory=dict)  # operation of a replay -> tag, if there is a shelf
@@ -67,7 +68,7 @@ class Orders:
         if problems:
             raise ValueError("; ".join(problems))
         self.setup = setup
-        self.stores = {domain: Store() for domain in setup.domains()}
+        self.stores = {domain: OrderStore() for domain in setup.domains()}
         for domain, stock in setup.stocks.items():
             self.stores[domain].shelf = Shelf(stock)
         self.made = {h.name: Made() for h in setup.handlers}
@@ -94,7 +95,7 @@ class Orders:
             while other.waiting and other.waiting[0][0].until_ns <= told_ns:
                 self._advance(domain, *other.waiting.popleft())
 
-    def doubled(self, handler: Handler) -> np.ndarray:
+    def doubled(self, handler: HandlerSetup) -> np.ndarray:
         """Return (tag, time, version, rid) of the second surviving commit of each tag that has several."""
         beyond = np.concatenate([NONE, *self.made[handler.name].beyond])
         beyond = beyond[self.stores[handler.writes].on_line(beyond[:, 2])]
@@ -104,7 +105,7 @@ class Orders:
         # A promotion abandons the newest, so where one of these survives, so does the one before it.
         return beyond[np.unique(beyond[:, 0], return_index=True)[1]]
 
-    def root_of(self, handler: Handler, tags: np.ndarray) -> np.ndarray:
+    def root_of(self, handler: HandlerSetup, tags: np.ndarray) -> np.ndarray:
         """Return the orders (n,) that tags lead to, UNKNOWN where that is long settled."""
         while handler.on is not None:
             handler, store = self._by_name[handler.on], self.stores[handler.of]
@@ -156,7 +157,7 @@ class Orders:
             for operations in other.streams.values():
                 operations.settle()
 
-    def _commit(self, store: Store, rows: Table) -> None:
+    def _commit(self, store: OrderStore, rows: Table) -> None:
         """Take in commits of handlers; those of a timeline that is abandoned already do not count."""
         if store.shelf is not None:
             store.shelf.commit(rows, *self._taken(store, store.shelf, rows["rid"]))
@@ -168,7 +169,7 @@ class Orders:
             store.pending.append(fresh)
             self._count(store, fresh, at=rows["commit_ns"][own], change=1, opened=1)
 
-    def _cut(self, store: Store, timeline: int, last: int) -> None:
+    def _cut(self, store: OrderStore, timeline: int, last: int) -> None:
         """Follow a promotion or destruction: what lies beyond ``last`` is gone."""
         store.emptied |= last < 0
         stop = int(np.searchsorted(lsn_of(store.pending.rows[:, 0]), last, side="right"))
@@ -180,7 +181,7 @@ class Orders:
         if store.shelf is not None:
             store.shelf.cut(timeline, last)
 
-    def _taken(self, store: Store, shelf: Shelf, rids: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    def _taken(self, store: OrderStore, shelf: Shelf, rids: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Return what operations are to a stock, and whose promises they carry out, (n,) int64 each."""
         kinds, promises = np.full(len(rids), OTHER), rids.copy()
         for stream, rows in _streams(rids):
@@ -196,7 +197,7 @@ class Orders:
                     promises[rows] = store.streams[stream].values(rids[rows])
         return kinds, promises
 
-    def _renewed(self, store: Store, shelf: Shelf, rids: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    def _renewed(self, store: OrderStore, shelf: Shelf, rids: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Return likewise what a replay's operations are: what those are whose events it replays."""
         events = np.array([store.renewed[rid] for rid in rids.tolist()], np.int64)
         kinds, promises = self._taken(store, shelf, events)
@@ -226,7 +227,13 @@ class Orders:
     # --- counts ---------------------------------------------------------------------------------------------
 
     def _count(
-        self, store: Store, made: np.ndarray, *, opened: int, change: int = 0, at: np.ndarray | None = None
+        self,
+        store: OrderStore,
+        made: np.ndarray,
+        *,
+        opened: int,
+        change: int = 0,
+        at: np.ndarray | None = None,
     ) -> None:
         """Count commits (version, rid) of handlers, or take them back, or let them be for good."""
         for stream, rows in _streams(made[:, 1]):
@@ -247,7 +254,7 @@ class Orders:
                 columns = (tags[counts > 1], at[more], made[more, 0], made[more, 1])
                 self.made[handler.name].beyond.append(np.stack(columns, axis=1))
 
-    def _add(self, handler: Handler, tags: np.ndarray, change: int, opened: int) -> np.ndarray:
+    def _add(self, handler: HandlerSetup, tags: np.ndarray, change: int, opened: int) -> np.ndarray:
         """Add to the counts of a handler for tags, and for the orders behind them; return those for tags."""
         root, step = self._column[handler.name]
         if handler.on is None:
@@ -275,7 +282,7 @@ class Orders:
                     np.add.at(counts, places, change)
         return out
 
-    def _operations(self, store: Store, stream: int) -> Operations:
+    def _operations(self, store: OrderStore, stream: int) -> Operations:
         """Return the operations of a handler's stream."""
         handler = store.called[stream]
         if stream not in store.streams:
@@ -283,7 +290,7 @@ class Orders:
             store.streams[stream] = Operations(len(followers), b.COMMITTED)
         return store.streams[stream]
 
-    def _orders(self, store: Store, domain: str, stream: int) -> Operations:
+    def _orders(self, store: OrderStore, domain: str, stream: int) -> Operations:
         """Return the operations of a client's stream."""
         if stream not in store.streams:
             store.streams[stream] = Operations(len(self.steps[domain]), b.ORDER)

@@ -5,7 +5,7 @@ import numpy as np
 from sim.engine.log import Log
 
 
-class Pending:
+class PendingRows:
     """Rows (n, columns) int64."""
 
     def __init__(self, columns: int) -> None:

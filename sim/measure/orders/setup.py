@@ -13,7 +13,7 @@ CLIENTS = "clients"
 
 
 @dataclass(frozen=True, slots=True)
-class Handler:
+class HandlerSetup:
     """Consumer ``name`` of domain ``of`` that writes to domain ``writes``.
 
     ``on``: the handler to whose writes in ``of`` it reacts; None: to those of clients.
@@ -26,7 +26,7 @@ class Handler:
 
 
 @dataclass(frozen=True, slots=True)
-class Stock:
+class StockSetup:
     """Items ``keys`` of which ``handler`` takes ``units`` each before a client's write fills them up.
 
     ``idempotent``: all that the handler makes of one tag is one promise.
@@ -46,13 +46,13 @@ class OrderSetup:
     ``stocks``: of each domain that has one.
     """
 
-    handlers: tuple[Handler, ...]
+    handlers: tuple[HandlerSetup, ...]
     patience_ns: int
     warmup_ns: int
     until_ns: int
-    stocks: Mapping[str, Stock] = field(default_factory=dict)
+    stocks: Mapping[str, StockSetup] = field(default_factory=dict)
 
-    def reacting(self, on: str | None, of: str) -> tuple[Handler, ...]:
+    def reacting(self, on: str | None, of: str) -> tuple[HandlerSetup, ...]:
         """Return the handlers that react to writes of handler ``on``, or to those of clients, in ``of``."""
         return tuple(h for h in self.handlers if h.on == on and h.of == of)
 
@@ -60,11 +60,11 @@ class OrderSetup:
         """Return the domains whose clients' writes are orders."""
         return tuple(sorted({h.of for h in self.handlers if h.on is None}))
 
-    def steps(self, root: str) -> tuple[Handler, ...]:
+    def steps(self, root: str) -> tuple[HandlerSetup, ...]:
         """Return every handler of the orders of a domain: the first ones, then those who react to them."""
         return tuple(self._behind(None, root))
 
-    def _behind(self, on: str | None, of: str) -> Iterator[Handler]:
+    def _behind(self, on: str | None, of: str) -> Iterator[HandlerSetup]:
         found = self.reacting(on, of)
         yield from found
         for handler in found:
@@ -85,7 +85,7 @@ class OrderSetup:
 def order_setup_of(scenario: "Scenario") -> OrderSetup | None:
     """Return the setup of a resolved scenario, None if no consumer writes."""
     found = tuple(
-        Handler(known_as(name), one.of, one.writes, None if one.on == CLIENTS else known_as(one.on))
+        HandlerSetup(known_as(name), one.of, one.writes, None if one.on == CLIENTS else known_as(one.on))
         for name, one in sorted(scenario.consumers.items())
         if one.writes is not None
     )
@@ -95,9 +95,11 @@ def order_setup_of(scenario: "Scenario") -> OrderSetup | None:
     return OrderSetup(found, scenario.level.patience, scenario.warmup, scenario.duration, stocks)
 
 
-def _stock_of(scenario: "Scenario", domain: str) -> Stock | None:
+def _stock_of(scenario: "Scenario", domain: str) -> StockSetup | None:
     database = scenario.databases[domain]
     if database.stock is None:
         return None
     keys, by = database.workload.keys.count, database.stock.taken_by
-    return Stock(known_as(by), database.stock.units, keys, scenario.consumers[by].idempotent, scenario.warmup)
+    return StockSetup(
+        known_as(by), database.stock.units, keys, scenario.consumers[by].idempotent, scenario.warmup
+    )

@@ -17,8 +17,8 @@ import numpy as np
 from sim.core.identity import lsn_of, timeline_of
 from sim.engine.compiled import compiled
 from sim.journal.recorder import Table
-from sim.measure.orders.pending import Pending
-from sim.measure.orders.setup import Stock
+from sim.measure.orders.pending import PendingRows
+from sim.measure.orders.setup import StockSetup
 
 OnLine = Callable[[np.ndarray], np.ndarray]
 
@@ -48,10 +48,10 @@ class Account:
 class Shelf:
     """The levels of one stock on each timeline."""
 
-    def __init__(self, stock: Stock) -> None:
+    def __init__(self, stock: StockSetup) -> None:
         self.stock = stock
         self.level = np.full(stock.keys, stock.units)  # on the newest timeline
-        self.pending = Pending(COLUMNS)  # on the newest timeline, may still be abandoned
+        self.pending = PendingRows(COLUMNS)  # on the newest timeline, may still be abandoned
         self.accounts: list[Account] = []
         self.again: dict[int, list[int]] = defaultdict(list)  # abandoned promise -> other grants of it
         self.takes = self.granted = self.declined = 0

@@ -4,10 +4,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sim.measure.capability.recovery import Episode, Series
+from sim.measure.capability.recovery import CapabilitySeries, Episode
 from sim.measure.platform import age_kernels as k
 from sim.measure.platform.figures import AgeSeries, FreshnessFigures
-from sim.measure.platform.watch import Follower
+from sim.measure.platform.watch import StageFollower
 from sim.stats.histogram import BUCKETS, upper_edges
 
 STEPS = 2000
@@ -43,7 +43,7 @@ class Ages:
         self.series = np.zeros(STEPS, np.int64)
         self._episodes = np.zeros((64, k.EPISODE), np.int64)
         self._done: list[tuple[int, ...]] = []
-        self.followers: list[Follower] = []  # who are told the same
+        self.followers: list[StageFollower] = []  # who are told the same
 
     def fold(self, at: np.ndarray, commit: np.ndarray) -> None:
         """Take in arrivals of the oldest missing record: times (n,) int64 ns, and its commit times."""
@@ -77,7 +77,7 @@ class Ages:
             ),
         )
 
-    def recovery(self, end_ns: int, records: int, failed: int = 0) -> Series:
+    def recovery(self, end_ns: int, records: int, failed: int = 0) -> CapabilitySeries:
         """Return the episodes, after everything was folded.
 
         ``records`` is what had to arrive, ``failed`` how many refreshes failed.
@@ -94,7 +94,7 @@ class Ages:
             )
             for started, ended, bad in rows
         )  # fmt: skip
-        return Series(episodes, sum(e.downtime_ns for e in episodes), records, failed, 0)
+        return CapabilitySeries(episodes, sum(e.downtime_ns for e in episodes), records, failed, 0)
 
     def _drain(self) -> None:
         rows = self._episodes[: self._state[k.EPISODES]].tolist()

@@ -13,7 +13,7 @@ from sim.measure.store.ledger import Ledger
 from sim.measure.store.standing import Standing
 
 
-class Coming:
+class ComingVersions:
     """Versions that cursors can still bring. ``near``: only what needs no region that is out of reach."""
 
     def __init__(self, path: DomainPath, ledger: Ledger, milestones: Sequence[Milestone]) -> None:

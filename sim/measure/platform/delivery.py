@@ -8,8 +8,8 @@ from sim.core.stages import ZONES
 from sim.measure.compiled import on_timeline
 from sim.measure.platform.figures import DeadLetterFigures, DeliveryFigures
 from sim.measure.platform.spans import Spans
-from sim.measure.platform.stage import Stage
-from sim.measure.platform.tally import Tally, Witness
+from sim.measure.platform.stage import StageProgress
+from sim.measure.platform.tally import CommitTally, Witness
 from sim.measure.platform.waterfall import Waterfall
 from sim.measure.store import ledger_kernels as k
 from sim.measure.store.ledger import Ledger
@@ -46,7 +46,7 @@ class Ghosts:
         """Return all of them."""
         return self._others.copy().update(self._burnt)
 
-    def at(self, stage: Stage) -> Iterator[tuple[Spans, int, bool]]:
+    def at(self, stage: StageProgress) -> Iterator[tuple[Spans, int, bool]]:
         """Yield those that arrived at a stage: versions, when they were abandoned, whether destroyed."""
         found = stage.delivered.meet(self._others)
         for at_ns in sorted(set(self._abandoned_ns.values())):
@@ -63,12 +63,12 @@ class Ghosts:
         if self._emptied_ns is not None:
             yield stage.delivered.meet(self._burnt), self._emptied_ns, True
 
-    def among(self, stage: Stage, but: Spans | None = None) -> Tally:
+    def among(self, stage: StageProgress, but: Spans | None = None) -> CommitTally:
         """Return those that arrived at a stage, from then on when they were there and abandoned.
 
         ``but``: versions that do not count.
         """
-        late, found = dict((v, at) for at, v in reversed(stage.off_line)), Tally()
+        late, found = dict((v, at) for at, v in reversed(stage.off_line)), CommitTally()
         for low, high in stage.delivered.meet(self._others.minus(but or Spans())):
             for version in range(low, high):
                 at_ns = max(self._abandoned_ns[version], late.get(version, 0))
@@ -118,7 +118,7 @@ def delivery(
         clean = path.setup.deduplicate and name in ZONES[1:]
         out[f"{domain}.{name}"] = DeliveryFigures(
             arrivals=stage.arrivals,
-            duplicates=(Tally() if clean else stage.duplicates).figures(),
+            duplicates=(CommitTally() if clean else stage.duplicates).figures(),
             gaps=stage.gaps(missing, waterfall.end_ns).figures(),
             reorderings=stage.reorderings.figures(),
             late=stage.lateness.figures(),
@@ -132,9 +132,9 @@ def delivery(
     return out
 
 
-def _orphans(waterfall: Waterfall) -> Tally:
+def _orphans(waterfall: Waterfall) -> CommitTally:
     """Return the acknowledged surviving records that no relay published or will publish."""
-    path, found = waterfall.path, Tally()
+    path, found = waterfall.path, CommitTally()
     never = path.unpublished.covered.minus(path.published).minus(path.remains.unsent).minus(path.never_sent)
     for low, high in waterfall.acknowledged.line.meet(never):
         by = next(p for p in path.unpublished.passed if p.low <= low < p.high)

@@ -10,17 +10,17 @@ from sim.core.stages import BUS, MIRROR
 from sim.journal.recorder import Slice, Table
 from sim.measure.bus.bus_log import BusLog, runs_of
 from sim.measure.bus.lag_monitors import Lookout
-from sim.measure.bus.monitors import Look
+from sim.measure.bus.monitors import MonitorLook
 from sim.measure.bus.replays import Replays
 from sim.measure.bus.rows import Merged, Stream, read_versions, rows_of, versions_at
 from sim.measure.bus.undelivered import Remains
 from sim.measure.capability.tested import FirstUse, Outset
 from sim.measure.lake.late_data import Lateness
-from sim.measure.lake.tables import Tables
+from sim.measure.lake.tables import TableMeasures
 from sim.measure.platform.ages import Ages
 from sim.measure.platform.setup import PathSetup
 from sim.measure.platform.spans import Spans
-from sim.measure.platform.stage import Stage
+from sim.measure.platform.stage import StageProgress
 from sim.measure.platform.watch import Watch
 from sim.measure.store.line import Line
 
@@ -38,7 +38,7 @@ class DomainPath:
         self.setup, self.line = setup, Line()
         count = len(setup.regions)
         self.logs = [BusLog() for _ in range(count)]
-        self.buses = [Watch(Stage(self.line)) for _ in range(count)]
+        self.buses = [Watch(StageProgress(self.line)) for _ in range(count)]
         self.bus_ages = [Ages(setup.span, setup.events_fresh_ns) for _ in range(count)]
         for watch, ages in zip(self.buses, self.bus_ages, strict=True):
             watch.attach(ages)
@@ -51,9 +51,9 @@ class DomainPath:
             self.consumers[name].approach(ages)
         self.outset = Outset(setup.span.warmup_ns)
         self.first_commit = FirstUse(self.outset)
-        self.tables = Tables(setup, self.line, self.logs, self.outset)
+        self.tables = TableMeasures(setup, self.line, self.logs, self.outset)
         self.published = Spans()
-        self.unpublished = Stage(self.line)  # what relays went past; ``delivered`` stays empty
+        self.unpublished = StageProgress(self.line)  # what relays went past; ``delivered`` stays empty
         self.dropped = {name: Spans() for name in setup.drops}  # versions, by the stage that dropped them
         self.remains, self.lookout = Remains(setup), Lookout(setup, self.line)
         self.replays = Replays(setup)
@@ -100,12 +100,12 @@ class DomainPath:
         for at_ns, fault in part.onsets:
             if fault not in self._begun:
                 self._begun.add(fault)
-                yield at_ns, -1, partial(self._sample, Look(at_ns, fault))
+                yield at_ns, -1, partial(self._sample, MonitorLook(at_ns, fault))
         while self._look_ns <= part.until_ns:
-            yield self._look_ns, -1, partial(self._sample, Look(self._look_ns))
+            yield self._look_ns, -1, partial(self._sample, MonitorLook(self._look_ns))
             self._look_ns += self.setup.span.look_ns
 
-    def _sample(self, look: Look) -> None:
+    def _sample(self, look: MonitorLook) -> None:
         oldest = [watch.stage.oldest for watch in self.buses]
         consumers = {name: watch.stage.oldest for name, watch in self.consumers.items()}
         ends = [log.end for log in self.logs]
@@ -250,8 +250,8 @@ class DomainPath:
         self.replays.follow(name, self.consumers[name], streams)
         return [rows for _, rows in tables]
 
-    def _reader(self, lateness_ns: int) -> Stage:
-        return Stage(self.line, lateness=Lateness(self.line, lateness_ns, batches=False))
+    def _reader(self, lateness_ns: int) -> StageProgress:
+        return StageProgress(self.line, lateness=Lateness(self.line, lateness_ns, batches=False))
 
     # --- memory ---------------------------------------------------------------------------------------------
 

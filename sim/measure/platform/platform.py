@@ -9,7 +9,7 @@ from sim.journal.milestones import Milestone
 from sim.journal.recorder import Slice
 from sim.measure.bus.figures import MonitorFigures
 from sim.measure.capability.figures import RecoveryFigures
-from sim.measure.capability.flows import Judged, capability, combined
+from sim.measure.capability.flows import JudgedFlows, capability, combined
 from sim.measure.lake.insights import insight_figures
 from sim.measure.missing import MissingRange
 from sim.measure.platform.delivery import Ghosts, delivery
@@ -109,28 +109,28 @@ class PathMeasures:
                     out.setdefault(of, []).append(name)
         return out
 
-    def _capabilities(self) -> dict[str, Judged]:
+    def _capabilities(self) -> dict[str, JudgedFlows]:
         """Return capability -> what it is judged by."""
-        out: dict[str, Judged] = {}
+        out: dict[str, JudgedFlows] = {}
         commits = {name: len(path.line.committed()) for name, path in self.domains.items()}
         for name, path in self.domains.items():
             found = {BUS.capability.format(domain=name): path.events}
             found |= {READ.capability.format(domain=name, name=n): a for n, a in path.consumer_ages.items()}
             for of, ages in found.items():
-                out[of] = Judged(ages, commits[name], (name,), (path.first_commit,))
+                out[of] = JudgedFlows(ages, commits[name], (name,), (path.first_commit,))
         first = next(iter(self.domains.values()))
         every, uses = tuple(self.domains), tuple(path.first_commit for path in self.domains.values())
         for zone, level_ns in first.setup.zones_fresh_ns.items():
             tracks = [path.tables.tracks[zone] for path in self.domains.values()]
             ages = combined(tracks, first.setup.span, level_ns)
-            out[stage_of(zone).capability] = Judged(ages, sum(commits.values()), every, uses)
+            out[stage_of(zone).capability] = JudgedFlows(ages, sum(commits.values()), every, uses)
         for name, insight in first.setup.insights.items():
             shown = [self.domains[d].tables.shown[name, r] for d in insight.domains for r in insight.regions]
             own = shown[: len(insight.regions)]  # each refresh is in the journal of every domain it reads
             ages = combined([s.track for s in shown], first.setup.span, insight.fresh_ns)
             refreshes, failed = (sum(getattr(s, what) for s in own) for what in ("refreshes", "failed"))
             looks = tuple(s.first for s in own)
-            out[f"dashboard.{name}"] = Judged(ages, refreshes, insight.domains, looks, failed)
+            out[f"dashboard.{name}"] = JudgedFlows(ages, refreshes, insight.domains, looks, failed)
         return out
 
 

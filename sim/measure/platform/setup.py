@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Reader:
+class ReaderSetup:
     """A consumer: how old its state may be, how often it saves its position, how late records may be (ns)."""
 
     fresh_ns: int
@@ -24,7 +24,7 @@ class Reader:
 
 
 @dataclass(frozen=True, slots=True)
-class Replay:
+class ReplaySetup:
     """A replay ``into`` a consumer, None: a database; ``idempotent``: what is there changes nothing."""
 
     into: str | None
@@ -32,7 +32,7 @@ class Replay:
 
 
 @dataclass(frozen=True, slots=True)
-class Insight:
+class InsightSetup:
     """What reads the analytics tables of ``domains`` in ``regions`` (indices); ``fresh_ns``: its level."""
 
     domains: tuple[str, ...]
@@ -54,19 +54,19 @@ class PathSetup:
     primary: int
     span: Span
     events_fresh_ns: int
-    consumers: Mapping[str, Reader] = field(default_factory=dict)
+    consumers: Mapping[str, ReaderSetup] = field(default_factory=dict)
     retentions: tuple[tuple[str | None, int | None, int], ...] = ()
     lake: int | None = None
     lake_standby: tuple[int, ...] = ()
     zones_fresh_ns: Mapping[str, int] = field(default_factory=dict)
     lateness_ns: int = 0
     deduplicate: bool = True
-    insights: Mapping[str, Insight] = field(default_factory=dict)
-    replays: Mapping[str, Replay] = field(default_factory=dict)
+    insights: Mapping[str, InsightSetup] = field(default_factory=dict)
+    replays: Mapping[str, ReplaySetup] = field(default_factory=dict)
     drops: tuple[str, ...] = ()
 
     @property
-    def own_insights(self) -> dict[str, Insight]:
+    def own_insights(self) -> dict[str, InsightSetup]:
         """Return the insights that read this domain."""
         return {name: i for name, i in self.insights.items() if self.domain in i.domains}
 
@@ -84,7 +84,7 @@ def path_setup_of(scenario: "Scenario", domain: str) -> PathSetup | None:
         span=Span(scenario.warmup, scenario.level.hold, scenario.duration),
         events_fresh_ns=fresh.events,
         consumers={
-            known_as(name): Reader(c.fresh, c.commit, c.lateness)
+            known_as(name): ReaderSetup(c.fresh, c.commit, c.lateness)
             for name, c in sorted(scenario.consumers.items())
             if c.of == domain
         },
@@ -95,11 +95,13 @@ def path_setup_of(scenario: "Scenario", domain: str) -> PathSetup | None:
         lateness_ns=0 if lake is None else lake.stream.lateness,
         deduplicate=lake is None or lake.curated.deduplicate,
         insights={
-            name: Insight(tuple(i.reads), tuple(regions.index(r) for r in i.regions or regions), i.fresh)
+            name: InsightSetup(tuple(i.reads), tuple(regions.index(r) for r in i.regions or regions), i.fresh)
             for name, i in sorted(scenario.insights.items())
         },
         replays={
-            name: Replay(None if replay.consumer is None else known_as(replay.consumer), replay.idempotent)
+            name: ReplaySetup(
+                None if replay.consumer is None else known_as(replay.consumer), replay.idempotent
+            )
             for name, replay in sorted(scenario.replays.items())
             if replay.of == domain
         },

@@ -7,7 +7,7 @@ import numpy as np
 from sim.core.identity import lsn_of
 from sim.measure.lake.late_data import Lateness
 from sim.measure.platform.spans import Span, Spans
-from sim.measure.platform.tally import Tally, Witness
+from sim.measure.platform.tally import CommitTally, Witness
 from sim.measure.store.line import FOREVER, Line
 
 
@@ -59,7 +59,7 @@ class Order:
 
 
 @dataclass(slots=True)
-class Stage:
+class StageProgress:
     """One stage: ``delivered`` arrived, ``covered`` arrived or was passed over. All are versions."""
 
     line: Line
@@ -69,9 +69,9 @@ class Stage:
     delivered: Spans = field(default_factory=Spans)
     covered: Spans = field(default_factory=Spans)
     passed: list[Passed] = field(default_factory=list)
-    duplicates: Tally = field(default_factory=Tally)
+    duplicates: CommitTally = field(default_factory=CommitTally)
     again: list[Again] = field(default_factory=list)  # the same, as versions
-    reorderings: Tally = field(default_factory=Tally)
+    reorderings: CommitTally = field(default_factory=CommitTally)
     off_line: list[tuple[int, int]] = field(default_factory=list)  # time, version: arrivals of abandoned ones
     arrivals: int = 0
     oldest: int = 0
@@ -149,9 +149,9 @@ class Stage:
             self.approach()
         self.look_again()
 
-    def gaps(self, missing: Spans, end_ns: int) -> Tally:
+    def gaps(self, missing: Spans, end_ns: int) -> CommitTally:
         """Return which of the missing have been overtaken by a later version, and when the first was."""
-        found = Tally()
+        found = CommitTally()
         for low, high, at_ns in self._jumps:
             for first, stop in missing.within(low, high):
                 rids = [p.rid for p in self.passed if p.low == first]

@@ -37,7 +37,7 @@ class Witness:
 
 
 @dataclass(slots=True)
-class Tally:
+class CommitTally:
     """How often something happened, and the first time that it did, by commit of a table (0 elsewhere)."""
 
     entries: dict[int, tuple[int, Witness]] = field(default_factory=dict)

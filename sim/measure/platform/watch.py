@@ -5,10 +5,10 @@ from typing import Protocol
 import numpy as np
 
 from sim.measure.platform.spans import Span, Spans
-from sim.measure.platform.stage import Stage
+from sim.measure.platform.stage import StageProgress
 
 
-class Follower(Protocol):
+class StageFollower(Protocol):
     """Whoever follows the oldest missing record of a stage."""
 
     def fold(self, at: np.ndarray, commit: np.ndarray) -> None:
@@ -36,20 +36,20 @@ class Track:
 class Watch:
     """A stage whose oldest missing record is followed."""
 
-    def __init__(self, stage: Stage) -> None:
+    def __init__(self, stage: StageProgress) -> None:
         self.stage = stage
-        self._followers: list[Follower] = []
+        self._followers: list[StageFollower] = []
 
-    def attach(self, follower: Follower) -> None:
+    def attach(self, follower: StageFollower) -> None:
         """Let somebody follow from now on."""
         self._followers.append(follower)
 
-    def approach(self, follower: Follower) -> None:
+    def approach(self, follower: StageFollower) -> None:
         """Let somebody follow from now on for whom its commits have to be known exactly: it is near."""
         self.attach(follower)
         self.stage.approach()
 
-    def leave(self, follower: Follower, at_ns: int) -> None:
+    def leave(self, follower: StageFollower, at_ns: int) -> None:
         """Follow no longer, from ``at_ns`` on: it is far."""
         self._followers.remove(follower)
         tell([follower], at_ns, self.clock(at_ns))
@@ -95,7 +95,7 @@ class Watch:
                 follower.fold(times, commits)
 
 
-def tell(followers: list[Follower], at_ns: int, commit_ns: int) -> None:
+def tell(followers: list[StageFollower], at_ns: int, commit_ns: int) -> None:
     """Say that a record of this commit time stopped being the oldest that is missing."""
     at, commit = np.array([at_ns]), np.array([commit_ns])
     for follower in followers:

@@ -9,11 +9,11 @@ import numpy as np
 from sim.core.quantity import seconds
 from sim.core.stages import ANALYTICS, BUS, COPY, MIRROR, OUTBOX, RAW, REPLICA, ZONES
 from sim.journal.milestones import Milestone
-from sim.measure.platform.coming import Coming
+from sim.measure.platform.coming import ComingVersions
 from sim.measure.platform.domain import DomainPath
 from sim.measure.platform.figures import LostRecord, StageFigures, SurvivingTerms
 from sim.measure.platform.spans import Spans
-from sim.measure.platform.stage import Passed, Stage
+from sim.measure.platform.stage import Passed, StageProgress
 from sim.measure.store import ledger_kernels as k
 from sim.measure.store.ledger import Ledger
 from sim.measure.store.loss import Loss
@@ -63,7 +63,7 @@ class Terms:
 
 
 @dataclass(frozen=True, slots=True)
-class Lost:
+class OldestLost:
     """The oldest record that a stage lost. Times in ns."""
 
     version: int
@@ -115,7 +115,7 @@ class Waterfall:
         self.acknowledged = Acknowledged(self.ledger, self.committed)
         self.redone = path.replays.redone(path.line)
         self.won_back = len(set(loss.lost.tolist()) & set(self.redone))
-        self.ways = Coming(path, self.ledger, milestones)
+        self.ways = ComingVersions(path, self.ledger, milestones)
 
     @cached_property
     def stages(self) -> list[Terms]:
@@ -208,7 +208,7 @@ class Waterfall:
         """Return the surviving versions that a stage has lost, or would have without replays."""
         return self.committed.minus(terms.own).minus(terms.coming).minus(terms.dropped)
 
-    def first_lost(self, terms: Terms, *, after_replay: bool = False) -> Lost | None:
+    def first_lost(self, terms: Terms, *, after_replay: bool = False) -> OldestLost | None:
         """Return the oldest acknowledged record that a stage lost, None if there is none.
 
         ``after_replay``: leave out what replays won back.
@@ -227,28 +227,28 @@ class Waterfall:
                 by.commit_ns if exact and by is not None else line.clock(version, self.end_ns, marks=True)
             )
             rid = by.rid if exact and by is not None else line.rid(version, self.end_ns)
-            found.append(Lost(version, rid, commit_ns, at_ns, why))
+            found.append(OldestLost(version, rid, commit_ns, at_ns, why))
         for gone, again, commit_ns, rid in self.acknowledged.abandoned:
             known = (gone, again, *(self.redone.get(rid, ()) if after_replay else ()))
             if not any(v in spans for v in known for spans in held):
-                found.append(Lost(gone, rid, commit_ns, *self._abandoned(gone)))
+                found.append(OldestLost(gone, rid, commit_ns, *self._abandoned(gone)))
         found += self._first_burnt(held)
         return min(found, key=lambda lost: lost.commit_ns, default=None)
 
-    def first_of_database(self) -> Lost | None:
+    def first_of_database(self) -> OldestLost | None:
         """Return the oldest acknowledged write that the database lost, None if there is none."""
         found = [*self.first_gone(self.loss.lost), *self._first_burnt(())]
         return min(found, key=lambda lost: lost.commit_ns, default=None)
 
-    def first_gone(self, lost: np.ndarray) -> Iterator[Lost]:
+    def first_gone(self, lost: np.ndarray) -> Iterator[OldestLost]:
         """Yield the oldest commit of lost writes (rids, (n,) int64) that was abandoned, if there is one."""
         rows = self.ledger.abandoned[np.isin(self.ledger.abandoned[:, k.RID], lost)]
         if len(rows):
             first = rows[np.argmin(rows[:, k.COMMIT_NS])].tolist()
             version = first[k.VERSION]
-            yield Lost(version, first[k.RID], first[k.COMMIT_NS], *self._abandoned(version))
+            yield OldestLost(version, first[k.RID], first[k.COMMIT_NS], *self._abandoned(version))
 
-    def _first_burnt(self, held: Iterable[Spans]) -> Iterator[Lost]:
+    def _first_burnt(self, held: Iterable[Spans]) -> Iterator[OldestLost]:
         """Yield the first that an emptied store had everywhere and that is not ``held``, if there is one."""
         burnt = self.acknowledged.gone
         for spans in held if len(burnt) else ():
@@ -258,7 +258,7 @@ class Waterfall:
             assert self.ledger.emptied_ns is not None, "it burnt"
             line, end_ns = self.path.line, self.end_ns
             commit_ns, rid = line.clock(first, end_ns), line.rid(first, end_ns)
-            yield Lost(first, rid, commit_ns, self.ledger.emptied_ns, DESTROYED)
+            yield OldestLost(first, rid, commit_ns, self.ledger.emptied_ns, DESTROYED)
 
     def missing_since(self, terms: Terms) -> int | None:
         """Return when the oldest surviving record in flight to a stage was committed, or None."""
@@ -299,7 +299,7 @@ class Waterfall:
         found = {rid for gone, _, _, rid in self.acknowledged.abandoned if rid in lost and gone in there}
         return len(found) + len(self.acknowledged.gone.meet(there))
 
-    def _window_s(self, first: Lost) -> float:
+    def _window_s(self, first: OldestLost) -> float:
         """Return how far back the loss reaches: as the database's if it is the database's."""
         if first.why in (ABANDONED, DESTROYED):
             return self.loss.window_s
@@ -324,7 +324,7 @@ class Waterfall:
         gone = [p for watch in path.buses for p in watch.stage.passed]
         return (*path.unpublished.passed, *path.buses[r].stage.passed, *gone, *self._expired())
 
-    def _passed_reading(self, stage: Stage, r: int) -> tuple[Passed, ...]:
+    def _passed_reading(self, stage: StageProgress, r: int) -> tuple[Passed, ...]:
         return (*stage.passed, *self._passed_before_bus(r))
 
     def _expired(self) -> Iterator[Passed]:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 Named = tuple[str, str, np.ndarray]  # key, unit, values of every moment
 
 
-class Recording:
+class SeriesRecording:
     """Reducer beside ``Measures`` of the same run, which must see each slice before it."""
 
     def __init__(self, measures: "Measures", duration_ns: int) -> None:

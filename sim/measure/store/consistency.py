@@ -17,14 +17,14 @@ from sim.measure.compiled import grow_lineage
 from sim.measure.store import sessions as s
 from sim.measure.store.figures import ConsistencyFigures, GuaranteeFigures, Violation
 from sim.measure.store.metrics import GUARANTEES
-from sim.measure.store.setup import Setup
+from sim.measure.store.setup import DomainSetup
 from sim.stats.histogram import BUCKETS, quantile
 
 
 class Consistency:
     """Reducer of ``ops`` and ``cuts`` of one domain."""
 
-    def __init__(self, setup: Setup, *, room: int = 2**13) -> None:
+    def __init__(self, setup: DomainSetup, *, room: int = 2**13) -> None:
         self._setup = setup
         self._marks = s.Marks(
             ids=np.full(room, -1, np.int64),
@@ -51,7 +51,7 @@ class Consistency:
         if not part.rows("ops"):
             return
         ops, at, n = part.table("ops"), 0, part.rows("ops")
-        rows = s.Rows(*(ops[c] for c in s.Rows._fields))
+        rows = s.SessionColumns(*(ops[c] for c in s.SessionColumns._fields))
         before = self._found.counts.copy()
         while True:
             at = s.fold_sessions(

@@ -13,7 +13,7 @@ from sim.journal.recorder import Table
 from sim.measure.compiled import on_timeline
 from sim.measure.store.figures import CurveFigures, ExposureFigures, ExposureSeries
 from sim.measure.store.ledger import Cut, Ledger
-from sim.measure.store.setup import Setup
+from sim.measure.store.setup import DomainSetup
 
 POINTS = 2000
 SECOND = 1e9
@@ -176,7 +176,7 @@ def settle(commit_ns, base, at, kept, ints, floats, bins, lags, p):
     ints[SINCE] = at
 
 
-class Curve:
+class ExposureCurve:
     """One curve of one standby."""
 
     def __init__(self, p: np.ndarray, duration_ns: int) -> None:
@@ -244,12 +244,12 @@ class Curve:
 class Exposure:
     """Observer of one store's ledger: a crash and a cut curve for each node while it is a standby."""
 
-    def __init__(self, setup: Setup) -> None:
+    def __init__(self, setup: DomainSetup) -> None:
         step = max(setup.window_ns, -(-setup.duration_ns // POINTS))
         p = np.array([setup.warmup_ns, step, setup.latency_ns, max(setup.hold_ns, setup.window_ns)], np.int64)
         self._regions, self._threshold_ns = setup.regions, setup.latency_ns
         self._curves = {
-            setup.regions.index(name): {curve: Curve(p, setup.duration_ns) for curve in CURVES}
+            setup.regions.index(name): {curve: ExposureCurve(p, setup.duration_ns) for curve in CURVES}
             for name in setup.nodes
         }
 

@@ -11,7 +11,7 @@ from sim.journal.recorder import Slice
 from sim.journal.schema import OK
 from sim.measure.capability.figures import LatencyFigures, OperationFigures
 from sim.measure.compiled import bucket_of
-from sim.measure.store.setup import Setup
+from sim.measure.store.setup import DomainSetup
 from sim.stats.histogram import BUCKETS, quantile
 
 KINDS = ("read", "write")
@@ -44,7 +44,7 @@ def count(send, end, kind, outcome, client, attempts, warmup_ns, counts, ended, 
 class Latency:
     """Reducer of ``ops`` and ``open`` of one domain."""
 
-    def __init__(self, setup: Setup) -> None:
+    def __init__(self, setup: DomainSetup) -> None:
         self._setup = setup
         clients = len(setup.clients)
         self.ended = np.zeros((clients, 2), np.int64)  # warm-up included: conservation needs every one

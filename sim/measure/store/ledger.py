@@ -19,7 +19,7 @@ from sim.journal.milestones import times_of
 from sim.journal.recorder import Slice, Table
 from sim.measure.compiled import grow_lineage, on_timeline, run_end
 from sim.measure.store import ledger_kernels as k
-from sim.measure.store.setup import Setup
+from sim.measure.store.setup import DomainSetup
 
 LATE_NS = (
     3600 * 10**9
@@ -70,7 +70,7 @@ class Ledger:
     Per slice: ``advance``, then ``answer`` with its operations, then ``prune``.
     """
 
-    def __init__(self, setup: Setup) -> None:
+    def __init__(self, setup: DomainSetup) -> None:
         self.setup = setup
         self.timeline = 1
         self.primary = setup.regions.index(setup.primary)
@@ -197,10 +197,10 @@ class Ledger:
         k.of_others(*self._told(ops), rids, self._abandoned, self._places, self._lost_count, out)
         return out
 
-    def _told(self, ops: Table) -> tuple[k.Answers, k.Pending]:
+    def _told(self, ops: Table) -> tuple[k.AnswerColumns, k.PendingCommits]:
         """Return what clients learned, and the commits that it can be about."""
-        rows = k.Answers(*(ops[c] for c in k.Answers._fields))
-        return rows, k.Pending(
+        rows = k.AnswerColumns(*(ops[c] for c in k.AnswerColumns._fields))
+        return rows, k.PendingCommits(
             self.line.all("version"), self.line.all("flags"), self.line.all("session"), self.line.base
         )
 

@@ -21,7 +21,7 @@ NOBODY = -1
 COMMITS, PRUNED, ACKS, ACKS_PRUNED, ACKS_AGAIN, ACKS_UNKNOWN, INFO_PRUNED, TOTALS = range(8)
 
 
-class Answers(NamedTuple):
+class AnswerColumns(NamedTuple):
     """The columns of ``ops`` that tell what clients learned of their writes."""
 
     rid: np.ndarray
@@ -32,7 +32,7 @@ class Answers(NamedTuple):
     session: np.ndarray
 
 
-class Pending(NamedTuple):
+class PendingCommits(NamedTuple):
     """The pending part of the line; ``base``: log sequence number of its first commit."""
 
     version: np.ndarray

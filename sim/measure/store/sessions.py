@@ -33,7 +33,7 @@ U = np.uint64  # of places in arrays; a literal would have a function compiled f
 CARRY = 10**18  # ns; a sum of stalenesses may exceed an int64
 
 
-class Rows(NamedTuple):
+class SessionColumns(NamedTuple):
     """The columns of ``ops`` that this measure reads."""
 
     rid: np.ndarray

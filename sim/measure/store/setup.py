@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Setup:
+class DomainSetup:
     """The measures' view of one domain. Times in ns.
 
     ``regions`` and ``clients`` are sorted names: their positions are the indices in the journal. ``nodes``
@@ -45,11 +45,11 @@ class Setup:
     waits: bool = False
 
 
-def setup_of(scenario: "Scenario", domain: str) -> Setup:
+def setup_of(scenario: "Scenario", domain: str) -> DomainSetup:
     """Return the setup of one domain of a resolved scenario."""
     store, level = scenario.databases[domain], scenario.level
     nodes = (store.primary, *store.replicas)
-    return Setup(
+    return DomainSetup(
         domain=domain,
         regions=tuple(sorted(scenario.regions)),
         clients=tuple(sorted(scenario.clients)),

@@ -15,7 +15,7 @@ from sim.models.bus.cluster import Cluster
 from sim.models.bus.runs import Runs
 from sim.models.component import Component, Needed
 from sim.models.dials import Strike
-from sim.models.setting import Setting
+from sim.models.setting import ModelSetting
 from sim.spec.faults.turned import turned
 
 ALL = np.zeros(0, np.bool_)  # no row is passed by
@@ -40,7 +40,7 @@ def carried_log(domain: str, region: str) -> str:
 COLUMNS = {"at": np.int64, "version": np.int64, "partition": np.int16, "gone": np.bool_, "origin": np.int8}
 
 
-class Batch(NamedTuple):
+class Publication(NamedTuple):
     """Rows that become visible: when (ns), version, partition; ``landed(positions)`` is called."""
 
     origin: int
@@ -50,7 +50,7 @@ class Batch(NamedTuple):
     landed: Callable[[np.ndarray], None]
 
 
-class Bus(Component):
+class RegionBus(Component):
     """Rows numbered by position. ``end`` is the position of the next row, ``base`` of the first one kept.
 
     What is published here and what mirrors carry here waits in batches until ``advance`` merges them.
@@ -59,7 +59,7 @@ class Bus(Component):
     ``own_positions``: the position of each. ``retention``: (in force, base), ns.
     """
 
-    def __init__(self, setting: Setting, cluster: Cluster) -> None:
+    def __init__(self, setting: ModelSetting, cluster: Cluster) -> None:
         assert setting.scenario.bus is not None, "there is one"
         retention, region = setting.scenario.bus.retention, cluster.region
         self.domain = setting.domain
@@ -68,7 +68,7 @@ class Bus(Component):
         self.outputs = (self.name,)
         self.region, self.index, self.cluster = region, setting.network.regions.index(region), cluster
         self._setting = setting
-        self._coming: list[Batch] = []
+        self._coming: list[Publication] = []
         self._listen()
         self.rows = Log(0, **COLUMNS)
         self.own = Log(at=np.int64, version=np.int64, partition=np.int16, gone=np.bool_)
@@ -107,9 +107,9 @@ class Bus(Component):
     def publish(self, at: np.ndarray, version: np.ndarray, partition: np.ndarray) -> None:
         """Take in rows published here, in order of time."""
         self.own.append(at=at, version=version, partition=partition)
-        self.put(Batch(self.index, at, version, partition, self.own_positions.append))
+        self.put(Publication(self.index, at, version, partition, self.own_positions.append))
 
-    def put(self, batch: Batch) -> None:
+    def put(self, batch: Publication) -> None:
         """Take in rows, in order of time, all later than those merged before."""
         if batch.at.size:
             self._coming.append(batch)
@@ -124,11 +124,11 @@ class Bus(Component):
         else:
             self._sort(batches)
 
-    def _append(self, batch: Batch) -> None:
+    def _append(self, batch: Publication) -> None:
         self.rows.append(at=batch.at, version=batch.version, partition=batch.partition, origin=batch.origin)
         batch.landed(np.arange(self.end - batch.at.size, self.end))
 
-    def _sort(self, batches: Sequence[Batch]) -> None:
+    def _sort(self, batches: Sequence[Publication]) -> None:
         at = np.concatenate([batch.at for batch in batches])
         version = np.concatenate([batch.version for batch in batches])
         origin = np.concatenate([np.full(batch.at.size, batch.origin, np.int8) for batch in batches])
@@ -235,7 +235,7 @@ class Bus(Component):
         return tables
 
 
-def _in_order(batch: Batch) -> bool:
+def _in_order(batch: Publication) -> bool:
     """Return whether no two rows of a batch are equal in time, but not in order of lsn."""
     equal = np.flatnonzero(batch.at[1:] == batch.at[:-1])
     lsn = lsn_of(batch.version)

@@ -5,7 +5,7 @@ import numpy as np
 from sim.core.identity import pack_rid, stream_of
 from sim.engine.log import Log
 from sim.journal.recorder import Table
-from sim.models.bus.bus import Bus
+from sim.models.bus.bus import RegionBus
 from sim.models.bus.origins import Origins
 from sim.models.store.domain import Domain
 
@@ -29,7 +29,7 @@ class Calls:
         self._low = 0  # the first call that is not saved
         self._table: list[tuple[np.ndarray, int, np.ndarray, np.ndarray, np.ndarray]] = []
 
-    def make(self, bus: Bus, at: np.ndarray, position: np.ndarray, tag: np.ndarray) -> None:
+    def make(self, bus: RegionBus, at: np.ndarray, position: np.ndarray, tag: np.ndarray) -> None:
         """Send an operation at each time (ns, ascending) for the event at a position of a bus."""
         if not at.size:
             return
@@ -41,7 +41,7 @@ class Calls:
         self._open.append(position=position, stream=stream, seq=seq)
         self._table.append((at, bus.index, position, pack_rid(stream, seq), tag))
 
-    def stream(self, bus: Bus) -> tuple[int, int]:
+    def stream(self, bus: RegionBus) -> tuple[int, int]:
         """Return the stream of its calls from a bus's region, and the first one that must stay known."""
         stream = self._streams[bus.region]
         return stream, self.domain.still_known(stream, self._asked(stream))
@@ -99,7 +99,7 @@ class Handler:
         self._origins = origins
         self._known = Log(reacts=np.bool_, tag=np.int64)
 
-    def learn(self, bus: Bus) -> None:
+    def learn(self, bus: RegionBus) -> None:
         """Find out whether it reacts to the rows that a bus has by now."""
         known = self._known
         if known.end < bus.end:
@@ -110,7 +110,7 @@ class Handler:
         """Return whether it reacts to each row from one on, bool."""
         return self._known.since("reacts", row)
 
-    def completed(self, bus: Bus, begin: int, times: np.ndarray, skipped: np.ndarray) -> None:
+    def completed(self, bus: RegionBus, begin: int, times: np.ndarray, skipped: np.ndarray) -> None:
         """Call for those of the rows from ``begin`` on, completed at ``times``, that it reacts to."""
         end = begin + times.size
         picked = np.flatnonzero(self._known.part("reacts", begin, end) & ~skipped)

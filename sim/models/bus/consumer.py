@@ -4,20 +4,20 @@ from sim.core import dials as d
 from sim.core.milestones.flows import ReaderMoved
 from sim.engine.clock import START, Steps
 from sim.journal.recorder import Table
-from sim.models.bus.bus import Bus
+from sim.models.bus.bus import RegionBus
 from sim.models.bus.calls import Handler, calls_log
 from sim.models.bus.offsets import Offsets
 from sim.models.bus.reader import Reader
 from sim.models.component import Component
 from sim.models.dials import Strike
-from sim.models.moves import Moves
+from sim.models.moves import Mover
 from sim.models.placements import Placements
 from sim.models.process import Process
-from sim.models.setting import Setting
+from sim.models.setting import ModelSetting
 from sim.spec.bus.consumer import Consumer as Spec
 
 
-class Consumer(Component):
+class ConsumerGroup(Component):
     """The group ``<domain>/<name>``; with a ``handler`` it calls another domain.
 
     ``offsets`` tells where it begins after a move.
@@ -25,11 +25,11 @@ class Consumer(Component):
 
     def __init__(
         self,
-        setting: Setting,
+        setting: ModelSetting,
         name: str,
         spec: Spec,
         *,
-        buses: dict[str, Bus],
+        buses: dict[str, RegionBus],
         offsets: Offsets,
         handler: Handler | None = None,
     ) -> None:
@@ -47,7 +47,7 @@ class Consumer(Component):
         self.process = Process(
             setting, who, spec.region, restart=spec.restart, works=self, killable=spec.members == 1
         )
-        self.moves = Moves(setting, who, places=places, rules=spec, move=self.move)
+        self.moves = Mover(setting, who, places=places, rules=spec, move=self.move)
         self._lost: set[str] = set()  # faults each of which has killed a member
         self._waits_until = -1  # end of the latest wait of the group, -1 if it does not wait
         self._placed = Placements((0, buses[spec.region].index, 0))

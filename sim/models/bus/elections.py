@@ -8,13 +8,13 @@ from sim.engine.clock import Steps
 from sim.models.bus.cluster import Cluster
 from sim.models.component import Component
 from sim.models.dials import Strike
-from sim.models.setting import Setting
+from sim.models.setting import ModelSetting
 
 
 class Elections(Component):
     """Lets the brokers of a cluster lose what they lead, and others lead it after an election."""
 
-    def __init__(self, setting: Setting, cluster: Cluster) -> None:
+    def __init__(self, setting: ModelSetting, cluster: Cluster) -> None:
         assert setting.scenario.bus is not None, "there are brokers if there is a bus"
         self.name, self.domain = f"*/{BUS.at(cluster.region)}", None
         self._setting, self._cluster, self._length = setting, cluster, setting.scenario.bus.election

@@ -14,19 +14,19 @@ from sim.engine.foresee import (
     FIRST_LSN,
     SEEN,
     VISIBLE,
-    Coming,
+    ComingRows,
     coming,
     foresee_calls,
     foresee_rows,
     reads,
 )
-from sim.models.bus.bus import Bus
-from sim.models.bus.mirror import Mirror
+from sim.models.bus.bus import RegionBus
+from sim.models.bus.mirror import MirrorFlow
 from sim.models.bus.origins import Origins
 from sim.models.bus.reader import Reader
 from sim.models.bus.relay import Relay
 from sim.models.bus.replay import Replayer
-from sim.models.setting import Setting
+from sim.models.setting import ModelSetting
 from sim.models.store.domain import Domain
 
 _ROOM = 8192  # rows, at least
@@ -56,10 +56,10 @@ class Foresight:
 
     def __init__(
         self,
-        setting: Setting,
+        setting: ModelSetting,
         origins: Origins,
         relay: Relay,
-        mirrors: Iterable[Mirror],
+        mirrors: Iterable[MirrorFlow],
         *,
         readers: Sequence[Reader],
         replays: Sequence[Replayer],
@@ -68,7 +68,7 @@ class Foresight:
         self._relay, self._mirrors, self._origins = relay, list(mirrors), origins
         self._readers, self._replays = readers, replays
         self._begun_at = -1  # how far the relay had been advanced then
-        self._rows: Coming = coming(0)
+        self._rows: ComingRows = coming(0)
         self._copies: list[_Copy] = []
         self._publishes = False
         self._publisher: tuple[Any, ...] = ()
@@ -99,7 +99,7 @@ class Foresight:
         there = self.look(until)
         assert there, "room was made"
 
-    def _foreseeable(self) -> tuple[Bus, list[Reader]] | None:
+    def _foreseeable(self) -> tuple[RegionBus, list[Reader]] | None:
         """Return the bus that handlers read, and their readers; None if more than the relay adds to it."""
         readers, relay = [reader for reader in self._readers if reader.works], self._relay
         bus = readers[0].bus if readers else relay.bus
@@ -111,7 +111,7 @@ class Foresight:
             return None
         return bus, readers
 
-    def _begin(self, bus: Bus, readers: Sequence[Reader]) -> None:
+    def _begin(self, bus: RegionBus, readers: Sequence[Reader]) -> None:
         """Start from where everything is now. ``readers``: all of ``bus``, which the relay alone adds to."""
         first = min((reader.position() for reader in readers), default=bus.end)
         there = bus.end - first
@@ -148,7 +148,7 @@ class Foresight:
         if self._rows.at.size < 2 * count or not self._rows.at.size:
             self._rows = coming(max(_ROOM, 4 * count))
 
-    def _copy(self, reader: Reader, bus: Bus) -> _Copy:
+    def _copy(self, reader: Reader, bus: RegionBus) -> _Copy:
         handler = reader.handler
         assert handler is not None, "one that calls"
         stream, low = handler.calls.stream(bus)

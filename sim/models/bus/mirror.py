@@ -11,29 +11,29 @@ from sim.engine.flow import Flow
 from sim.engine.sampling import DistTable
 from sim.engine.wire import Luck, Transit
 from sim.journal.recorder import Table
-from sim.models.bus.bus import Batch, Bus, carried_log, published_log
+from sim.models.bus.bus import Publication, RegionBus, carried_log, published_log
 from sim.models.bus.runs import Runs
 from sim.models.component import Component
 from sim.models.process import Process
-from sim.models.setting import Setting
-from sim.models.store.workload import Tables
+from sim.models.setting import ModelSetting
+from sim.models.store.workload import DistributionTable
 
 
 @dataclass(frozen=True, slots=True)
 class Jitters:
     """Every jitter that a link can come to have, and the same in compiled form."""
 
-    tables: Tables
+    tables: DistributionTable
     table: DistTable
 
 
-class Mirror(Component):
+class MirrorFlow(Component):
     """A flow of the rows published at ``source`` to the bus of ``target``.
 
     Numbers are those of ``source.own``; rows before ``counted`` have been received, or skipped, once.
     """
 
-    def __init__(self, setting: Setting, source: Bus, target: Bus, jitters: Jitters) -> None:
+    def __init__(self, setting: ModelSetting, source: RegionBus, target: RegionBus, jitters: Jitters) -> None:
         bus = setting.scenario.bus
         assert bus is not None, "there are mirrors if there is a bus"
         self.setting, self.source, self.target, self.rules = setting, source, target, bus.mirror
@@ -108,7 +108,7 @@ class Mirror(Component):
         if skipped.size:
             self._skips.append((rows.part("at", begin, end)[skipped], begin + skipped))
 
-    def _receive(self, until: int) -> Batch:
+    def _receive(self, until: int) -> Publication:
         begin, end = self.flow.wire.receive(until)
         rows, own = self.flow.wire.rows, self.source.own
         there = np.flatnonzero(~rows.part("skipped", begin, end))
@@ -117,7 +117,7 @@ class Mirror(Component):
             first = max(self.counted, begin)
             self._passed_over.append(first + np.flatnonzero(rows.part("skipped", first, end)))
             self.counted = end
-        return Batch(
+        return Publication(
             self.source.index, rows.part("received", begin, end)[there],
             own.part("version", begin, end)[there], own.part("partition", begin, end)[there],
             lambda positions: self.copies.append(positions[new]),

@@ -4,11 +4,11 @@ from collections.abc import Iterator
 
 from sim.core import dials as d
 from sim.engine.clock import Steps
-from sim.models.bus.bus import Bus
-from sim.models.bus.mirror import Mirror
+from sim.models.bus.bus import RegionBus
+from sim.models.bus.mirror import MirrorFlow
 from sim.models.bus.reader import Reader
 from sim.models.component import Component
-from sim.models.setting import Setting
+from sim.models.setting import ModelSetting
 from sim.spec.faults.turned import turned
 from sim.spec.moves import Moves
 
@@ -17,7 +17,7 @@ class Offsets(Component):
     """The offset checkpoints of a domain's mirrors, for each reader that can move."""
 
     def __init__(
-        self, setting: Setting, buses: dict[str, Bus], mirrors: dict[tuple[str, str], Mirror]
+        self, setting: ModelSetting, buses: dict[str, RegionBus], mirrors: dict[tuple[str, str], MirrorFlow]
     ) -> None:
         self.name, self.domain = f"{setting.domain}/mirrors/offsets", setting.domain
         self.inputs = tuple(bus.name for bus in buses.values())
@@ -46,7 +46,7 @@ class Offsets(Component):
                 self._written.add(pair)
                 self._setting.clock.run(self._write(mirror))
 
-    def _write(self, mirror: Mirror) -> Steps:
+    def _write(self, mirror: MirrorFlow) -> Steps:
         """Write down, at every tick, where each reader of the source would go on in the target."""
         clock, a, b = self._setting.clock, mirror.source.region, mirror.target.region
         while True:

@@ -9,9 +9,9 @@ from sim.engine.cursor import EARLY, Cursor, Gate, Queue, Work
 from sim.engine.log import Log
 from sim.engine.sampling import encode
 from sim.journal.recorder import Table
-from sim.models.bus.bus import ALL, Bus
+from sim.models.bus.bus import ALL, RegionBus
 from sim.models.bus.calls import Handler
-from sim.models.setting import Setting
+from sim.models.setting import ModelSetting
 
 
 class Reader:
@@ -26,9 +26,9 @@ class Reader:
 
     def __init__(
         self,
-        setting: Setting,
+        setting: ModelSetting,
         name: str,
-        bus: Bus,
+        bus: RegionBus,
         *,
         work: Distribution,
         save_every: int | None = None,
@@ -93,7 +93,7 @@ class Reader:
 
     # --- what its owner does --------------------------------------------------------------------------------
 
-    def place(self, bus: Bus, position: int) -> None:
+    def place(self, bus: RegionBus, position: int) -> None:
         """Be at a position of a bus, saved; it does not work until ``resume``."""
         self._set_aside()
         self.running, self.bus, self.saved, self._reached = False, bus, position, position

@@ -14,13 +14,13 @@ from sim.engine.rounds import OPEN, ROUND_AT, ROUND_END, Rules, relay_cursor, re
 from sim.engine.sampling import encode
 from sim.journal.recorder import Table
 from sim.journal.schema import LSN_MASK
-from sim.models.bus.bus import Bus, published_log
-from sim.models.bus.validation import Validation
+from sim.models.bus.bus import RegionBus, published_log
+from sim.models.bus.validation import BadRecords
 from sim.models.component import Component, Needed
 from sim.models.dials import Strike
 from sim.models.placements import Placements
 from sim.models.process import Process
-from sim.models.setting import Setting
+from sim.models.setting import ModelSetting
 from sim.spec.faults.turned import turned
 
 
@@ -31,7 +31,7 @@ class Relay(Component):
     position was saved; a promotion asks for an old one.
     """
 
-    def __init__(self, setting: Setting, buses: dict[str, Bus]) -> None:
+    def __init__(self, setting: ModelSetting, buses: dict[str, RegionBus]) -> None:
         name = f"{setting.domain}/relay"
         self.name, self.domain = name, setting.domain
         self.inputs = (f"{setting.domain}/log",)
@@ -58,7 +58,7 @@ class Relay(Component):
         self._copied = np.zeros(0, np.int64)
         losses = [turn for _, turn in turned(setting.scenario, d.SLOT_LOST)]
         self._can_lose_slot = d.SLOT_LOST.turn(setting.domain, value="snapshot") in losses
-        self._validation = None if bus.validation is None else Validation(setting, bus.validation.bad)
+        self._validation = None if bus.validation is None else BadRecords(setting, bus.validation.bad)
         self._placed = Placements((0, buses[self.process.region].index, 0))
         setting.dials.listen(d.SLOT_LOST, setting.domain)
         setting.dials.listen(d.ELECTION, struck=self._closed)
@@ -76,7 +76,7 @@ class Relay(Component):
         return min(position for _, position in self._saves)
 
     @property
-    def bus(self) -> Bus:
+    def bus(self) -> RegionBus:
         """The bus that it publishes on."""
         return self._buses[self.process.region]
 

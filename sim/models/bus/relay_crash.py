@@ -5,13 +5,13 @@ from sim.engine.clock import START, Steps
 from sim.models.bus.relay import Relay
 from sim.models.component import Component
 from sim.models.dials import Strike
-from sim.models.setting import Setting
+from sim.models.setting import ModelSetting
 
 
-class RelayCrash(Component):
+class RelayCrasher(Component):
     """Stops a relay 1 ns after the last completion of the first round that begins in a fault's time."""
 
-    def __init__(self, setting: Setting, relay: Relay) -> None:
+    def __init__(self, setting: ModelSetting, relay: Relay) -> None:
         self.name, self.domain = f"{relay.name}/crash", setting.domain
         self._setting, self._relay = setting, relay
         setting.dials.listen(d.RELAY_CRASH, setting.domain, struck=self._struck)

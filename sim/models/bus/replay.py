@@ -8,12 +8,12 @@ from sim.core.milestones.flows import ReplayFinished, ReplayStarted
 from sim.core.quantity import FOREVER_NS
 from sim.engine.clock import Steps
 from sim.journal.recorder import Table
-from sim.models.bus.bus import Bus
+from sim.models.bus.bus import RegionBus
 from sim.models.bus.calls import Calls, calls_log
 from sim.models.bus.origins import Origins
 from sim.models.bus.runs import Runs
 from sim.models.component import Component
-from sim.models.setting import Setting
+from sim.models.setting import ModelSetting
 from sim.spec.bus.replay import Place, Replay
 from sim.spec.faults.when import When
 
@@ -29,10 +29,10 @@ class Replayer(Component):
 
     def __init__(
         self,
-        setting: Setting,
+        setting: ModelSetting,
         name: str,
         spec: Replay,
-        bus: Bus,
+        bus: RegionBus,
         *,
         started: Callable[[str], int | None],
         holds: Callable[[When], bool],

@@ -2,12 +2,12 @@
 
 from collections.abc import Callable, Iterable, Sequence
 
-from sim.models.bus.bus import Bus
+from sim.models.bus.bus import RegionBus
 from sim.models.bus.calls import Calls
 from sim.models.bus.origins import Origins
 from sim.models.bus.relay import Relay
 from sim.models.component import Component, Needed
-from sim.models.setting import Setting
+from sim.models.setting import ModelSetting
 
 
 class Tags(Component):
@@ -19,9 +19,9 @@ class Tags(Component):
 
     def __init__(
         self,
-        setting: Setting,
+        setting: ModelSetting,
         origins: Origins,
-        buses: Iterable[Bus],
+        buses: Iterable[RegionBus],
         relay: Relay,
         *,
         calls: Sequence[Calls],

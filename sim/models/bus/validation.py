@@ -6,13 +6,13 @@ from sim.core.identity import lsn_of, seq_of, stream_of
 from sim.core.stages import VALIDATION
 from sim.engine.sampling import draw_uniforms
 from sim.journal.recorder import Table
-from sim.models.setting import Setting
+from sim.models.setting import ModelSetting
 
 
-class Validation:
+class BadRecords:
     """Which versions are bad: drawn for the write of each, whoever publishes which commit of it, and when."""
 
-    def __init__(self, setting: Setting, bad: float) -> None:
+    def __init__(self, setting: ModelSetting, bad: float) -> None:
         names = (stream.name for stream in setting.store.streams)
         self._keys = np.array([setting.key(f"{name}/{VALIDATION.name}") for name in names], np.uint64)
         self._share = bad

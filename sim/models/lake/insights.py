@@ -11,16 +11,16 @@ from sim.core.stages import ANALYTICS
 from sim.engine.clock import Steps
 from sim.journal.recorder import Table as Columns
 from sim.models.component import Component
-from sim.models.lake.sync import Sync
+from sim.models.lake.sync import TableSync
 from sim.models.lake.tables import ZoneTables
-from sim.models.setting import Setting
+from sim.models.setting import ModelSetting
 from sim.spec.lake.insight import Insight as Rules
 
 
 class Refreshes(Component):
     """What insights have shown of the analytics tables of one domain."""
 
-    def __init__(self, setting: Setting, tables: ZoneTables) -> None:
+    def __init__(self, setting: ModelSetting, tables: ZoneTables) -> None:
         self.name, self.domain = f"{setting.domain}/lake/refreshes", setting.domain
         self._setting, self._tables = setting, tables
         self._rows: dict[str, list[tuple[int, int, int]]] = {}  # for the journal: at, ok, commits
@@ -44,11 +44,11 @@ class Refreshes(Component):
         }
 
 
-class Insight(Component):
+class InsightReader(Component):
     """One insight in all its regions, of the copies and refreshes of the domains that it reads."""
 
     def __init__(
-        self, setting: Setting, name: str, rules: Rules, reads: Iterable[tuple[Sync, Refreshes]]
+        self, setting: ModelSetting, name: str, rules: Rules, reads: Iterable[tuple[TableSync, Refreshes]]
     ) -> None:
         assert rules.regions is not None, "resolved"
         self.name, self.domain = f"*/insights/{name}", None

@@ -10,18 +10,18 @@ from sim.models.component import Component
 from sim.models.dials import Strike
 from sim.models.lake.tables import Due, ZoneTable, ZoneTables, joined, tables_log
 from sim.models.process import Process
-from sim.models.setting import Setting
+from sim.models.setting import ModelSetting
 from sim.spec.lake.lake import Job as Rules
 
 
-class Job(Component):
+class TableJob(Component):
     """One table job of a domain. It reads ``source`` and writes ``zone``, both in the region where it is.
 
     ``read``: how many commits of its input it has read, those of its last commit included.
     """
 
     def __init__(
-        self, setting: Setting, tables: ZoneTables, *, source: str, zone: str, home: str, rules: Rules
+        self, setting: ModelSetting, tables: ZoneTables, *, source: str, zone: str, home: str, rules: Rules
     ) -> None:
         self.name, self.domain = f"{setting.domain}/{zone}", setting.domain
         self.inputs, self.outputs = (tables_log(setting.domain, source),), (tables_log(setting.domain, zone),)

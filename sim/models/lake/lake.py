@@ -5,16 +5,16 @@ from itertools import pairwise
 
 from sim.core.milestones.flows import LakeMoved
 from sim.core.stages import ZONES
-from sim.models.bus.bus import Bus
+from sim.models.bus.bus import RegionBus
 from sim.models.bus.offsets import Offsets
 from sim.models.component import Component
 from sim.models.lake.insights import Refreshes
-from sim.models.lake.jobs import Job
+from sim.models.lake.jobs import TableJob
 from sim.models.lake.stream import StreamJob
-from sim.models.lake.sync import Sync
+from sim.models.lake.sync import TableSync
 from sim.models.lake.tables import ZoneTables
-from sim.models.moves import Moves
-from sim.models.setting import Setting
+from sim.models.moves import Mover
+from sim.models.setting import ModelSetting
 
 
 class DomainLake:
@@ -25,9 +25,9 @@ class DomainLake:
 
     def __init__(
         self,
-        setting: Setting,
+        setting: ModelSetting,
         *,
-        buses: Mapping[str, Bus],
+        buses: Mapping[str, RegionBus],
         offsets: Offsets,
         serves: Callable[[str], bool] | None,
     ) -> None:
@@ -37,10 +37,12 @@ class DomainLake:
         self.tables = ZoneTables(setting, grown=lambda table: self.sync.grown(table))
         self.stream = StreamJob(setting, self.tables, buses=buses, offsets=offsets, serves=serves)
         self.jobs = [
-            Job(setting, self.tables, source=source, zone=zone, home=lake.home, rules=getattr(lake, zone))
+            TableJob(
+                setting, self.tables, source=source, zone=zone, home=lake.home, rules=getattr(lake, zone)
+            )
             for source, zone in pairwise(ZONES)
         ]
-        self.sync = Sync(setting, self.tables, lake.home)
+        self.sync = TableSync(setting, self.tables, lake.home)
         self.refreshes = Refreshes(setting, self.tables)
 
     @property
@@ -56,15 +58,15 @@ class DomainLake:
         self.sync.move(region)
 
 
-class Lake(Component):
+class Lakehouse(Component):
     """Where the lakehouse of all domains is computed."""
 
-    def __init__(self, setting: Setting, lakes: Iterable[DomainLake]) -> None:
+    def __init__(self, setting: ModelSetting, lakes: Iterable[DomainLake]) -> None:
         lake = setting.scenario.lake
         assert lake is not None, "it is there"
         self.name, self.domain = "*/lake", None
         self._setting, self._lakes = setting, list(lakes)
-        self._moves = Moves(setting, "lake", places=[lake.home, *lake.standby], rules=lake, move=self._move)
+        self._moves = Mover(setting, "lake", places=[lake.home, *lake.standby], rules=lake, move=self._move)
 
     def changed(self, cause: int | None) -> None:
         """Take notice of a change in the world now."""

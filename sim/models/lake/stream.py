@@ -8,20 +8,20 @@ from sim.core.milestones.flows import StreamFailed
 from sim.core.stages import RAW
 from sim.engine.clock import Steps
 from sim.journal.recorder import Table as Columns
-from sim.models.bus.bus import Bus
+from sim.models.bus.bus import RegionBus
 from sim.models.bus.offsets import Offsets
 from sim.models.bus.reader import Reader
 from sim.models.component import Component
 from sim.models.lake.dead_letters import Letters
-from sim.models.lake.tables import Due, Range, ZoneTables, tables_log
-from sim.models.network import Network
+from sim.models.lake.tables import Due, PositionRange, ZoneTables, tables_log
+from sim.models.network import Links
 from sim.models.placements import Placements
 from sim.models.process import Process
-from sim.models.setting import Setting
+from sim.models.setting import ModelSetting
 from sim.models.store.domain import Domain
 
 
-def serves(domain: Domain, network: Network, region: str) -> bool:
+def serves(domain: Domain, network: Links, region: str) -> bool:
     """Return whether a domain's node in a region is up and serves reads."""
     node = domain.nodes.get(region)
     if node is None or not (node.up and network.up(region)):
@@ -38,10 +38,10 @@ class StreamJob(Component):
 
     def __init__(
         self,
-        setting: Setting,
+        setting: ModelSetting,
         tables: ZoneTables,
         *,
-        buses: Mapping[str, Bus],
+        buses: Mapping[str, RegionBus],
         offsets: Offsets,
         serves: Callable[[str], bool] | None,
     ) -> None:
@@ -115,7 +115,7 @@ class StreamJob(Component):
         if self._under_way is not None or self._before[0] == now or end <= self._done:
             return
         runs = self.letters.strip(reader.runs(self._done, end))
-        ranges = tuple(Range(region, first, last) for first, last in runs)
+        ranges = tuple(PositionRange(region, first, last) for first, last in runs)
         self._under_way, self._upto, self._published = (
             Due(now + self._rules.commit, ranges, 0, self._seen),
             end,

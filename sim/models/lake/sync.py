@@ -11,13 +11,13 @@ from sim.models.component import Component
 from sim.models.dials import Strike
 from sim.models.lake.table_copy import TableCopy
 from sim.models.lake.tables import ZoneTable, ZoneTables, tables_log
-from sim.models.setting import Setting
+from sim.models.setting import ModelSetting
 
 
-class Sync(Component):
+class TableSync(Component):
     """The copies of one domain's tables, all from the region where the lake is computed (``home``)."""
 
-    def __init__(self, setting: Setting, tables: ZoneTables, home: str) -> None:
+    def __init__(self, setting: ModelSetting, tables: ZoneTables, home: str) -> None:
         self.name, self.domain = f"{setting.domain}/lake/sync", setting.domain
         self.inputs = tuple(tables_log(setting.domain, zone) for zone in ZONES)
         self.home = home

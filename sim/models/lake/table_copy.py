@@ -9,7 +9,7 @@ from sim.core import dials as d
 from sim.core.stages import COPY, ZONES
 from sim.engine.cursor import REMAINING, Cursor
 from sim.models.lake.tables import Commit, Due, ZoneTables
-from sim.models.setting import Setting
+from sim.models.setting import ModelSetting
 
 
 @dataclass(eq=False)
@@ -52,7 +52,7 @@ class TableCopy:
     """
 
     def __init__(
-        self, setting: Setting, tables: ZoneTables, ends: tuple[str, str], *, begun: Counter[str]
+        self, setting: ModelSetting, tables: ZoneTables, ends: tuple[str, str], *, begun: Counter[str]
     ) -> None:
         assert setting.scenario.lake is not None, "there is a lake to copy"
         self.source, self.target = ends

@@ -14,11 +14,11 @@ from sim.core import dials as d
 from sim.core.stages import ZONES
 from sim.journal.recorder import Table as Columns
 from sim.models.component import Component, Needed
-from sim.models.setting import Setting
+from sim.models.setting import ModelSetting
 from sim.spec.faults.turned import turned
 
 
-class Range(NamedTuple):
+class PositionRange(NamedTuple):
     """Positions [begin, end) of the bus of region ``source`` (its index)."""
 
     source: int
@@ -33,7 +33,7 @@ class Commit(NamedTuple):
     """
 
     at: int
-    ranges: tuple[Range, ...]
+    ranges: tuple[PositionRange, ...]
     read: int
 
     @property
@@ -42,12 +42,12 @@ class Commit(NamedTuple):
         return sum(part.end - part.begin for part in self.ranges)
 
 
-def joined(parts: Iterable[Range]) -> tuple[Range, ...]:
+def joined(parts: Iterable[PositionRange]) -> tuple[PositionRange, ...]:
     """Return the ranges in their order; where one begins where the one before it ended, they are one."""
-    found: list[Range] = []
+    found: list[PositionRange] = []
     for part in parts:
         if found and found[-1].source == part.source and found[-1].end == part.begin:
-            part = Range(part.source, found.pop().begin, part.end)
+            part = PositionRange(part.source, found.pop().begin, part.end)
         found.append(part)
     return tuple(found)
 
@@ -64,7 +64,7 @@ class ZoneTable:
         self.zone, self.region = zone, region
         self.first = 0  # the number of the first commit kept
         self._commits: list[Commit] = []
-        self._rows: list[tuple[int, int, Range]] = []  # for the journal: at, commit, range
+        self._rows: list[tuple[int, int, PositionRange]] = []  # for the journal: at, commit, range
         self._taken: list[tuple[int, int]] = []  # for the journal: at, kept
 
     @property
@@ -130,7 +130,7 @@ class Due:
     """
 
     at: int
-    ranges: tuple[Range, ...]
+    ranges: tuple[PositionRange, ...]
     read: int
     seen: Callable[[], None]
 
@@ -138,7 +138,7 @@ class Due:
 class ZoneTables(Component):
     """The tables of one domain, and the commits that wait for a catalog. ``grown`` is told of each commit."""
 
-    def __init__(self, setting: Setting, *, grown: Callable[[ZoneTable], None]) -> None:
+    def __init__(self, setting: ModelSetting, *, grown: Callable[[ZoneTable], None]) -> None:
         self.name, self.domain = f"{setting.domain}/lake/tables", setting.domain
         self._setting, self._grown = setting, grown
         self.regions = setting.network.regions

@@ -5,7 +5,7 @@ import numpy as np
 from sim.core.milestones.store import WritesBlocked
 from sim.engine.circle.kinds import NEVER
 from sim.engine.cursor import FREE, FROM, REMAINING, TAKEN
-from sim.models.network import Network
+from sim.models.network import Links
 from sim.models.store.acknowledgement import AtOnce, Policy
 from sim.models.store.domain import FOLLOWING, PROMOTING, Domain, Node
 from sim.spec.store.acknowledgement import Acknowledgement, AnyReplicas
@@ -17,7 +17,7 @@ _DROP_AT = 1024  # rows are dropped when it is so many at least
 class AnyOf:
     """A commit is answered when so many replicas have acknowledged it."""
 
-    def __init__(self, domain: Domain, network: Network, rule: AnyReplicas) -> None:
+    def __init__(self, domain: Domain, network: Links, rule: AnyReplicas) -> None:
         assert rule.of is not None, "resolved"
         self._domain, self._network, self._of, self._needed = domain, network, rule.of, rule.count
         domain.circle.require(rule.count, rule.flush)
@@ -131,6 +131,6 @@ class AnyOf:
             circle.drop_acknowledgements(gone, log.end)
 
 
-def policy_of(domain: Domain, network: Network, rule: Acknowledgement) -> Policy:
+def policy_of(domain: Domain, network: Links, rule: Acknowledgement) -> Policy:
     """Return what a store's rule asks for."""
     return AnyOf(domain, network, rule) if isinstance(rule, AnyReplicas) else AtOnce()

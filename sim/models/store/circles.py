@@ -6,7 +6,7 @@ from math import inf
 
 from sim.engine.clock import REST, Clock
 from sim.models.bus.foresight import Foresight
-from sim.models.store.store import Store
+from sim.models.store.store import DomainStore
 
 
 class Circles:
@@ -19,7 +19,7 @@ class Circles:
     def __init__(
         self,
         clock: Clock,
-        stores: Mapping[str, Store],
+        stores: Mapping[str, DomainStore],
         *,
         coupled: set[str],
         foresights: Sequence[Foresight],
@@ -62,7 +62,7 @@ class Circles:
         stopped = [self._run(store, bound) for store in self._coupled]
         self._together = int(min(bound, *stopped))
 
-    def _run(self, store: Store, until: float) -> float:
+    def _run(self, store: DomainStore, until: float) -> float:
         """Run one circle to ``until``; return the time of the trip that stopped it, infinity if none did."""
         if store.trip_waits or store.data.position >= until:
             return inf

@@ -10,7 +10,7 @@ from sim.core.milestones.store import Destroyed, NodeDown
 from sim.journal.recorder import Table
 from sim.journal.schema import ROLES
 from sim.models.control import Control
-from sim.models.network import Network
+from sim.models.network import Links
 from sim.models.store.domain import FOLLOWING, PRIMARY, PROMOTING, RESTORING, Domain, Node
 from sim.models.store.timelines import usable
 
@@ -57,7 +57,7 @@ def node_table(domain: Domain) -> Table:
     }
 
 
-def side_table(network: Network) -> Table:
+def side_table(network: Links) -> Table:
     """Return the table ``sides`` of the last slice: sets of regions that are up and joined."""
     regions, side = network.regions, dict[str, int]()
     for region in regions:
@@ -72,7 +72,7 @@ def side_table(network: Network) -> Table:
     }
 
 
-def _spread(region: str, name: int, network: Network, side: dict[str, int]) -> None:
+def _spread(region: str, name: int, network: Links, side: dict[str, int]) -> None:
     """Give the name to a region and to all that it reaches, directly or over others."""
     ahead = [region]
     while ahead:

@@ -14,7 +14,7 @@ from sim.engine.reading import Commits, append, read_diverged, read_follower, re
 from sim.engine.sampling import DistTable
 from sim.models.store.acknowledgement import AtOnce, Policy
 from sim.models.store.follower import APPLY, RECEIVE, SEND, Follower
-from sim.models.store.workload import Stream
+from sim.models.store.workload import CircleStream
 
 PRIMARY, FOLLOWING, PROMOTING, STALE, RESTORING = "primary", "following", "promoting", "stale", "restoring"
 # A node's cursors, each with the last of the flow's stages that it needs.
@@ -60,7 +60,7 @@ class Domain:
         self,
         name: str,
         circle: Circle,
-        streams: list[Stream],
+        streams: list[CircleStream],
         regions: list[str],
         *,
         keys: int,

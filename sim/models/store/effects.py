@@ -6,9 +6,9 @@ from sim.engine.circle.kinds import OBSERVE, WRITE
 from sim.engine.sampling import ns
 from sim.engine.wire import Transit
 from sim.models.dials import Dials
-from sim.models.network import Network, Path
+from sim.models.network import Links, Path
 from sim.models.store.domain import FOLLOWING, PRIMARY, PROMOTING, RESTORING, STALE, Domain, Node
-from sim.models.store.workload import Tables
+from sim.models.store.workload import DistributionTable
 from sim.spec.scenario import Scenario
 
 
@@ -16,7 +16,7 @@ class Effects:
     """Sets one domain to what the dials say. The domain must be settled to the moment of each call."""
 
     def __init__(
-        self, scenario: Scenario, domain: Domain, network: Network, dials: Dials, *, tables: Tables
+        self, scenario: Scenario, domain: Domain, network: Links, dials: Dials, *, tables: DistributionTable
     ) -> None:
         self._scenario = scenario
         self._spec = scenario.databases[domain.name]

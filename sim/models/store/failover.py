@@ -40,7 +40,7 @@ from sim.models.store.routing import Routes
 from sim.models.store.timelines import promote
 
 
-class Failover:
+class FailoverController:
     """Watches the observers of one domain and replaces its primary."""
 
     def __init__(self, control: Control, routes: Routes, rejoin: Rejoin) -> None:

@@ -9,14 +9,14 @@ from sim.core.milestones.store import NodeDown, NodeUp
 from sim.engine.clock import Steps
 from sim.models.control import Control
 from sim.models.dials import Strike
-from sim.models.setting import Setting
+from sim.models.setting import ModelSetting
 from sim.models.store.rejoin import Rejoin
 
 
 class Regions:
     """Tells of regions that go down and up, and lets observers in them forget or start anew."""
 
-    def __init__(self, setting: Setting, controls: Iterable[Control]) -> None:
+    def __init__(self, setting: ModelSetting, controls: Iterable[Control]) -> None:
         self._setting, self._controls = setting, list(controls)
         setting.dials.listen(d.REGION, struck=self._struck, healed=self._healed)
 

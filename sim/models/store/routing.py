@@ -12,7 +12,7 @@ from sim.models.control import Control
 from sim.models.store.domain import Node
 
 
-class Answers:
+class DnsAnswers:
     """The authoritative DNS answer of a domain for each client group."""
 
     def __init__(self, control: Control) -> None:

@@ -7,13 +7,13 @@ from sim.models.component import Component
 from sim.models.control import Control
 from sim.models.store.copies import side_table
 from sim.models.store.emission import emit, final_tables
-from sim.models.store.failover import Failover
+from sim.models.store.failover import FailoverController
 from sim.models.store.outages import Nodes
 from sim.models.store.rejoin import Rejoin
-from sim.models.store.routing import Answers, Routes
+from sim.models.store.routing import DnsAnswers, Routes
 
 
-class Store(Component):
+class DomainStore(Component):
     """One domain's circle, log, followers and controllers. ``trip_waits``: for its turn on the clock."""
 
     driven = True
@@ -23,8 +23,8 @@ class Store(Component):
         name = self.name = self.domain = control.domain.name
         self.inputs, self.outputs = (calls_log(name),), (f"{name}/log",)
         self.rejoin = Rejoin(control)
-        self.failover = Failover(control, Routes(control), self.rejoin)
-        self.answers = Answers(control)
+        self.failover = FailoverController(control, Routes(control), self.rejoin)
+        self.answers = DnsAnswers(control)
         self.nodes = Nodes(control, self.rejoin)
         self.trip_waits = False
         retry = control.scenario.databases[name].workload.retry

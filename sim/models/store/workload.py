@@ -12,7 +12,7 @@ from sim.core.identity import within
 from sim.core.names import REPLAY, known_as
 from sim.core.stages import REPLICA
 from sim.engine.circle import building
-from sim.engine.circle.building import Setup
+from sim.engine.circle.building import CircleSetup
 from sim.engine.circle.door import Circle
 from sim.engine.circle.kinds import CHECK, EVEN, FED, NEVER, OBSERVE, RANDOM, READ, RECORDED, SILENT, WRITE
 from sim.engine.sampling import DistTable, draw_uniforms, encode, zipf_table
@@ -21,7 +21,7 @@ from sim.spec.store.database import Database
 
 
 @dataclass(frozen=True, slots=True)
-class Stream:
+class CircleStream:
     """One stream of a domain. ``gap_ns`` is the mean gap of a load stream at factor 1."""
 
     name: str
@@ -34,7 +34,7 @@ class Stream:
     once: bool = False  # a call whose tag has a commit already commits nothing
 
 
-class Tables:
+class DistributionTable:
     """Distributions gathered into one table; the index of each."""
 
     none = constant(0)
@@ -53,7 +53,7 @@ class Tables:
         return encode(self._rows)
 
 
-def streams_of(scenario: Scenario, domain: str, traces: dict[str, np.ndarray]) -> list[Stream]:
+def streams_of(scenario: Scenario, domain: str, traces: dict[str, np.ndarray]) -> list[CircleStream]:
     """Return a domain's streams sorted by name; ``traces``: stream name -> arrival times, int64 ns."""
     database = scenario.databases[domain]
     found = []
@@ -65,19 +65,20 @@ def streams_of(scenario: Scenario, domain: str, traces: dict[str, np.ndarray]) -
             name = f"{domain}/{client}/{word}"
             per_s = rate * group.share
             gap = 1e9 / per_s if per_s > 0 else math.inf
-            found.append(Stream(name, kind, client, client, gap, traces.get(name)))
+            found.append(CircleStream(name, kind, client, client, gap, traces.get(name)))
         found += [
-            Stream(f"{domain}/check/{client}/{region}", CHECK, client, region) for region in scenario.regions
+            CircleStream(f"{domain}/check/{client}/{region}", CHECK, client, region)
+            for region in scenario.regions
         ]
     found += [
-        Stream(f"{domain}/observer/{region}", OBSERVE, region, database.primary)
+        CircleStream(f"{domain}/observer/{region}", OBSERVE, region, database.primary)
         for region in scenario.regions
     ]
     found += _fed_streams(scenario, domain)
     return sorted(found, key=lambda stream: stream.name)
 
 
-def _fed_streams(scenario: Scenario, domain: str) -> list[Stream]:
+def _fed_streams(scenario: Scenario, domain: str) -> list[CircleStream]:
     """Return the streams of what calls the domain, in each region where it can be."""
     callers = [
         (name, known_as(name), handler.idempotent, [handler.region, *handler.standby])
@@ -90,14 +91,20 @@ def _fed_streams(scenario: Scenario, domain: str) -> list[Stream]:
         if replay.consumer is None and replay.of == domain
     ]
     return [
-        Stream(f"{domain}/{region}/{known}", WRITE, region, region, math.inf, None, name, once)
+        CircleStream(f"{domain}/{region}/{known}", WRITE, region, region, math.inf, None, name, once)
         for name, known, once, regions in callers
         for region in regions
     ]
 
 
 def build(
-    scenario: Scenario, domain: str, streams: list[Stream], *, seed: int, trial: int, tables: Tables
+    scenario: Scenario,
+    domain: str,
+    streams: list[CircleStream],
+    *,
+    seed: int,
+    trial: int,
+    tables: DistributionTable,
 ) -> Circle:
     """Return the circle of a domain at time 0, its links still to be set.
 
@@ -106,7 +113,7 @@ def build(
     database, regions = scenario.databases[domain], sorted(scenario.regions)
     work, keys = _works(database, tables), database.workload.keys
     return building.build(
-        Setup(
+        CircleSetup(
             registers=_registers(scenario, database, regions),
             streams=_streams(scenario, database, streams, seed=seed, trial=trial),
             nodes=_nodes(database, regions),
@@ -129,12 +136,12 @@ def build(
 _NONE = np.zeros(0, np.int64)
 
 
-def _recorded(stream: Stream) -> np.ndarray:
+def _recorded(stream: CircleStream) -> np.ndarray:
     """Return the arrival times of a recorded stream, int64 ns."""
     return _NONE if stream.trace_ns is None else stream.trace_ns
 
 
-def _works(database: Database, tables: Tables) -> list[int]:
+def _works(database: Database, tables: DistributionTable) -> list[int]:
     """Return the distribution of work by kind of stream: read, write, observer, checker."""
     service = database.service
     return [tables.add(dist) for dist in (service.read, service.write, service.probe, service.probe)]
@@ -197,7 +204,7 @@ def _sessions(scenario: Scenario, database: Database) -> list[dict[str, int]]:
 
 
 def _streams(
-    scenario: Scenario, database: Database, streams: list[Stream], *, seed: int, trial: int
+    scenario: Scenario, database: Database, streams: list[CircleStream], *, seed: int, trial: int
 ) -> list[dict[str, Any]]:
     """Return the fields of each stream."""
     regions = sorted(scenario.regions)
@@ -227,7 +234,7 @@ def _streams(
     return rows
 
 
-def _checker(scenario: Scenario, database: Database, stream: Stream, offset: float) -> dict[str, int]:
+def _checker(scenario: Scenario, database: Database, stream: CircleStream, offset: float) -> dict[str, int]:
     """Return the fields of a stream of probes. ``offset``: drawn, part of an interval."""
     rules = database.failover if stream.kind == OBSERVE else scenario.gateway.check
     drawn = int(offset * rules.interval)
@@ -237,7 +244,7 @@ def _checker(scenario: Scenario, database: Database, stream: Stream, offset: flo
     }  # fmt: skip
 
 
-def _arrival(database: Database, stream: Stream) -> int:
+def _arrival(database: Database, stream: CircleStream) -> int:
     kind = database.workload.arrivals.kind
     if stream.fed_by is not None:
         return FED

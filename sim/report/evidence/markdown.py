@@ -3,7 +3,7 @@
 from sim.report.evidence.record import record
 from sim.report.markdown.text import command, document, table, text
 from sim.report.opened import Opened
-from sim.report.page import Section, Table
+from sim.report.page import ReportSection, ReportTable
 
 
 def of_run(opened: Opened) -> str:
@@ -13,17 +13,17 @@ def of_run(opened: Opened) -> str:
     return document((title, *_body(head), *(part for section in sections for part in _section(section))))
 
 
-def _section(section: Section) -> list[str]:
+def _section(section: ReportSection) -> list[str]:
     return [f"## {section.title}", *_body(section)]
 
 
-def _body(section: Section) -> list[str]:
+def _body(section: ReportSection) -> list[str]:
     return [_piece(piece) for piece in section.body]
 
 
-def _piece(piece: str | Table) -> str:
+def _piece(piece: str | ReportTable) -> str:
     """Return a paragraph, an entry of a list, a command or a table."""
-    if isinstance(piece, Table):
+    if isinstance(piece, ReportTable):
         rows = ([text(cell) or " " for cell in row] for row in piece.rows)
         return table([text(cell) or " " for cell in piece.head], rows, right=sorted(piece.right))
     if piece.startswith("sim "):

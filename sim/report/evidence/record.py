@@ -12,7 +12,7 @@ import numpy as np
 from sim.core.checksums import sums_of
 from sim.report.brief import back_to, took, value_of
 from sim.report.opened import RUN, Opened
-from sim.report.page import Section, Table
+from sim.report.page import ReportSection, ReportTable
 from sim.report.quantities import NOTHING, count, duration, plural, span
 from sim.report.review.folder import review_of_folder
 from sim.report.review.records import CapabilityRow, Review
@@ -24,20 +24,22 @@ SIGNERS = ("Led the drill", "Answers for the service", "Reviewed the record")
 MADE_UP = "A simulated drill: no production system was touched, and none was observed."
 
 
-def record(opened: Opened) -> list[Section]:
+def record(opened: Opened) -> list[ReportSection]:
     """Return the record of a folder's run; the first section is its head."""
     document, review = opened.document, review_of_folder(opened)
     return [
-        Section("", (MADE_UP, f"{review.headline}.", " ".join(review.sentences))),
-        Section("What was tested", (*_purpose(document), _faults(document))),
-        Section("When, and with what", (_provenance(opened),)),
-        Section("Objectives", (_objectives(review),)),
-        Section("Recovery", (_recovery(review),)),
-        Section("Loss", (_loss(review),)),
-        Section("What was never tested", tuple(_untested(document, review))),
-        Section("Limits of the model", tuple(f"- {note}" for note in review.trust) or ("None are known.",)),
-        Section("To see it again", (review.reproduce.line, f"It {review.reproduce.purpose}.")),
-        Section("Sign-off", (_signatures(),)),
+        ReportSection("", (MADE_UP, f"{review.headline}.", " ".join(review.sentences))),
+        ReportSection("What was tested", (*_purpose(document), _faults(document))),
+        ReportSection("When, and with what", (_provenance(opened),)),
+        ReportSection("Objectives", (_objectives(review),)),
+        ReportSection("Recovery", (_recovery(review),)),
+        ReportSection("Loss", (_loss(review),)),
+        ReportSection("What was never tested", tuple(_untested(document, review))),
+        ReportSection(
+            "Limits of the model", tuple(f"- {note}" for note in review.trust) or ("None are known.",)
+        ),
+        ReportSection("To see it again", (review.reproduce.line, f"It {review.reproduce.purpose}.")),
+        ReportSection("Sign-off", (_signatures(),)),
     ]
 
 
@@ -52,7 +54,7 @@ def _purpose(document: Document) -> Iterator[str]:
     yield f"{plural(len(stores), 'store')}: {primaries}."
 
 
-def _faults(document: Document) -> Table | str:
+def _faults(document: Document) -> ReportTable | str:
     """Return what was done to the platform, and whether it took effect."""
     kinds = resolved(document)["faults"]
     rows = tuple(
@@ -63,10 +65,10 @@ def _faults(document: Document) -> Table | str:
         for name, found in document["faults"].items()
     )  # fmt: skip
     head = ("fault", "kind", "began, after the start", "over, after the start", "took effect", "at the end")
-    return Table(head, rows, frozenset({2, 3})) if rows else "No fault was injected."
+    return ReportTable(head, rows, frozenset({2, 3})) if rows else "No fault was injected."
 
 
-def _provenance(opened: Opened) -> Table:
+def _provenance(opened: Opened) -> ReportTable:
     """Return when the run was made, of what, and by what."""
     document = opened.document
     versions = ", ".join(
@@ -84,7 +86,7 @@ def _provenance(opened: Opened) -> Table:
         ("versions", versions),
         ("machine", f"{machine['system']}, {machine['machine']}, {machine['cpus'] or '?'} processors"),
     )
-    return Table(("item", "value"), rows)
+    return ReportTable(("item", "value"), rows)
 
 
 def kept_at(path: Path) -> str:
@@ -92,7 +94,7 @@ def kept_at(path: Path) -> str:
     return str(np.datetime64(int(path.stat().st_mtime), "s")).replace("T", " ")
 
 
-def _objectives(review: Review) -> Table | str:
+def _objectives(review: Review) -> ReportTable | str:
     """Return every objective, those that are not met first, with the bounds of what it came to."""
     rows = tuple(
         (
@@ -102,7 +104,9 @@ def _objectives(review: Review) -> Table | str:
         for o in review.objectives
     )  # fmt: skip
     head = ("verdict", "objective", "asks", "came to", "left of its limit", "why undecided, or bounded")
-    return Table(head, rows, frozenset({3, 4})) if rows else "No objectives were set: nothing was judged."
+    return (
+        ReportTable(head, rows, frozenset({3, 4})) if rows else "No objectives were set: nothing was judged."
+    )
 
 
 def percent_of(margin: float) -> str:
@@ -110,7 +114,7 @@ def percent_of(margin: float) -> str:
     return "without bound" if margin == float("-inf") else f"{margin:.0%}"
 
 
-def _recovery(review: Review) -> Table | str:
+def _recovery(review: Review) -> ReportTable | str:
     """Return every capability: how long its worst recovery took, and by which phases."""
     rows = tuple(
         (
@@ -120,7 +124,9 @@ def _recovery(review: Review) -> Table | str:
         for row in review.capabilities
     )  # fmt: skip
     head = ("capability", "worst recovery", "times down", "downtime", "failed requests", "phases")
-    return Table(head, rows, frozenset({1, 2, 3, 4})) if rows else "Nothing was asked of any capability."
+    return (
+        ReportTable(head, rows, frozenset({1, 2, 3, 4})) if rows else "Nothing was asked of any capability."
+    )
 
 
 def _phases(row: CapabilityRow) -> str:
@@ -130,7 +136,7 @@ def _phases(row: CapabilityRow) -> str:
     )
 
 
-def _loss(review: Review) -> Table:
+def _loss(review: Review) -> ReportTable:
     """Return every store: acknowledged records lost, in bounds, how far back, and why."""
     rows = tuple(
         (
@@ -143,7 +149,7 @@ def _loss(review: Review) -> Table:
         for row in review.stores
     )
     head = ("store", "acknowledged records lost", "back to", "out of reach at the end", "why")
-    return Table(head, rows, frozenset({1, 2, 3}))
+    return ReportTable(head, rows, frozenset({1, 2, 3}))
 
 
 def _untested(document: Document, review: Review) -> Iterator[str]:
@@ -168,5 +174,7 @@ def _kinds() -> set[str]:
     return set(fault_catalogue())
 
 
-def _signatures() -> Table:
-    return Table(("signatory", "name", "date", "signature"), tuple((who, "", "", "") for who in SIGNERS))
+def _signatures() -> ReportTable:
+    return ReportTable(
+        ("signatory", "name", "date", "signature"), tuple((who, "", "", "") for who in SIGNERS)
+    )

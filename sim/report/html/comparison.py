@@ -11,7 +11,7 @@ from sim.report.compare import FIRST, number, signed
 from sim.report.html import axis, chart, points
 from sim.report.html.markup import Child, el, items, name
 from sim.report.html.provenance import provenance
-from sim.report.html.shell import Page, Section, rendered
+from sim.report.html.shell import Page, PageSection, rendered
 from sim.report.html.table import Column, table
 from sim.report.html.two_runs import SIDES, changes, title_of
 from sim.report.html.verdicts import verdict
@@ -19,7 +19,7 @@ from sim.report.opened import Opened
 from sim.report.quantities import count, percent, plural
 from sim.stats.estimate import Estimate
 from sim.studies.compare import Difference, differences, paired
-from sim.studies.reading import Trials, trials_of
+from sim.studies.reading import PointTrials, trials_of
 
 Document = Mapping[str, Any]
 BARS = 24  # differences that are drawn
@@ -34,22 +34,22 @@ def page(before: Opened, after: Opened) -> str:
     rest = [one for one in found if one.name[0] not in FIRST]
     moved = sorted((one for one in rest if one.differs), key=_effect)
     sections = [
-        Section("changed", "What was changed", [changes(before.folder, after.folder, "scenario-0.yaml")]),
-        Section("objectives", "Objectives", [_objectives(before.document, after.document, then, now)]),
-        Section("first", "Recovery and loss", _first(first)),
-        Section(
+        PageSection("changed", "What was changed", [changes(before.folder, after.folder, "scenario-0.yaml")]),
+        PageSection("objectives", "Objectives", [_objectives(before.document, after.document, then, now)]),
+        PageSection("first", "Recovery and loss", _first(first)),
+        PageSection(
             "moved",
             "What else differs",
             [_table(f"{plural(len(moved), 'figure')}, the largest effect first", moved)],
         ),
-        Section(
+        PageSection(
             "same",
             "What cannot be told apart",
             [_same([one for one in rest if not one.differs])],
             folded=True,
         ),
-        Section("trust", "How far to trust this", [_trust(before.document, after.document, found)]),
-        Section("provenance", "Where it comes from", _provenance(before.document, after.document)),
+        PageSection("trust", "How far to trust this", [_trust(before.document, after.document, found)]),
+        PageSection("provenance", "Where it comes from", _provenance(before.document, after.document)),
     ]
     head = [el("p", text, class_="lead", dir="auto") for text in _sentences(before, after, first)]
     return rendered(
@@ -117,7 +117,7 @@ def _effect(one: Difference) -> float:
     return -inf if isnan(apart) else -apart
 
 
-def _objectives(before: Document, after: Document, then: Trials, now: Trials) -> Child:
+def _objectives(before: Document, after: Document, then: PointTrials, now: PointTrials) -> Child:
     """Return each objective on both sides, those whose verdict changes first."""
     sides = [{one["id"]: one for one in document["points"][0]["sla"]} for document in (before, after)]
     ids = sorted(
@@ -146,7 +146,7 @@ def _objectives(before: Document, after: Document, then: Trials, now: Trials) ->
     return table("Each objective on both sides, those that turn first", columns, rows)
 
 
-def _apart(identity: str, then: Trials, now: Trials, unit: str) -> str:
+def _apart(identity: str, then: PointTrials, now: PointTrials, unit: str) -> str:
     """Return the paired difference of what an objective is about, ``-`` if no pair has both."""
     if identity not in then.objectives or identity not in now.objectives:
         return "-"

@@ -8,24 +8,24 @@ from markupsafe import Markup
 
 from sim.report.html import axis, chart, distribution, marks
 from sim.report.html.markup import Child, el, name
-from sim.report.html.shell import Section
+from sim.report.html.shell import PageSection
 from sim.report.html.table import Column, table
 from sim.report.html.verdicts import verdict
 from sim.report.quantities import count, duration, plural
-from sim.studies.reading import Trials
+from sim.studies.reading import PointTrials
 
 Document = Mapping[str, Any]
 CURVES = 16  # points whose distributions are drawn in one plot: eight colours, plain and dashed
 
 
-def sections(document: Document, trials: Sequence[Trials]) -> list[Section]:
+def sections(document: Document, trials: Sequence[PointTrials]) -> list[PageSection]:
     """Return what tells points apart; nothing if there is one alone."""
     points = document["points"]
     if len(points) < 2:
         return []
     return [
-        Section("points", "The points", [_table(points), frontier(points)]),
-        Section("curves", "How they differ", [*_curves(points, trials)]),
+        PageSection("points", "The points", [_table(points), frontier(points)]),
+        PageSection("curves", "How they differ", [*_curves(points, trials)]),
     ]
 
 
@@ -107,7 +107,7 @@ def _row(number: int, point: Document, *, priced: bool) -> tuple[Child, ...]:
     )
 
 
-def _curves(points: Sequence[Document], trials: Sequence[Trials]) -> Iterator[Child]:
+def _curves(points: Sequence[Document], trials: Sequence[PointTrials]) -> Iterator[Child]:
     """Yield, for each objective, the share of trials that came to at most so much, a curve a point."""
     shown = list(zip(points, trials, strict=True))[:CURVES]
     keys = [(f"line {marks.of_series(n)}", numbered(n, point["label"])) for n, (point, _) in enumerate(shown)]
@@ -123,7 +123,7 @@ def _curves(points: Sequence[Document], trials: Sequence[Trials]) -> Iterator[Ch
     yield el("div", *(figure for figure in figures if figure), class_="charts")
 
 
-def _curve(identity: str, shown: Sequence[tuple[Document, Trials]]) -> Markup | None:
+def _curve(identity: str, shown: Sequence[tuple[Document, PointTrials]]) -> Markup | None:
     """Return the curves of an objective; None if nothing was measured anywhere."""
     asked = next(one for point, _ in shown for one in point["sla"] if one["id"] == identity)
     columns = [

@@ -17,7 +17,7 @@ THEMES = (("", "as the system"), ("light", "light"), ("dark", "dark"))
 
 
 @dataclass(frozen=True, slots=True)
-class Section:
+class PageSection:
     """A part of a page with a heading. ``folded``: it opens when asked to, and on paper."""
 
     ident: str
@@ -37,7 +37,7 @@ class Page:
     title: str
     kind: str
     head: Sequence[Child]
-    sections: Sequence[Section]
+    sections: Sequence[PageSection]
     data: Mapping[str, Any] | None = None
     styles: Sequence[str] = field(default=())
     scripts: Sequence[str] = field(default=())
@@ -91,14 +91,14 @@ def _header(page: Page) -> Markup:
     )
 
 
-def _contents(sections: Sequence[Section]) -> Markup | None:
+def _contents(sections: Sequence[PageSection]) -> Markup | None:
     if len(sections) < 2:
         return None
     links = (el("li", el("a", section.title, href=f"#{section.ident}")) for section in sections)
     return el("nav", el("ul", *links), aria_label="Contents")
 
 
-def _section(section: Section) -> Markup:
+def _section(section: PageSection) -> Markup:
     heading = el("h2", section.title, id=f"{section.ident}-title")
     inside: tuple[Child, ...] = (heading, *section.body)
     if section.folded:

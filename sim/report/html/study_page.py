@@ -10,7 +10,7 @@ from sim.report.html import axis, chart, distribution, points
 from sim.report.html.distribution import Figure
 from sim.report.html.markup import Child, command, el, items, name
 from sim.report.html.provenance import provenance
-from sim.report.html.shell import Page, Section, rendered
+from sim.report.html.shell import Page, PageSection, rendered
 from sim.report.html.table import Column, table
 from sim.report.html.verdicts import badge, verdict
 from sim.report.quantities import count, percent, plural
@@ -19,7 +19,7 @@ from sim.report.study_sentence import sentences, stopped
 from sim.spec.objectives.predicates import parse_predicate
 from sim.studies.gate import last_line
 from sim.studies.judgement import worst_first
-from sim.studies.reading import Trials, trials_of
+from sim.studies.reading import PointTrials, trials_of
 
 Document = Mapping[str, Any]
 SHOWN = 3  # worst trials of an objective
@@ -40,12 +40,12 @@ SAID = {
 
 
 @dataclass(frozen=True, slots=True)
-class Point:
+class PagePoint:
     """One point of a study: its number, what the document says of it, and its trials."""
 
     number: int
     document: Document
-    trials: Trials
+    trials: PointTrials
 
     @property
     def label(self) -> str:
@@ -56,17 +56,19 @@ class Point:
 def page(document: Document, folder: Path) -> str:
     """Return the page of the study in a folder; ``document``: its ``study.json``. OSError without tables."""
     trials = trials_of(folder, metrics=MEASURED)
-    found = [Point(number, *pair) for number, pair in enumerate(zip(document["points"], trials, strict=True))]
+    found = [
+        PagePoint(number, *pair) for number, pair in enumerate(zip(document["points"], trials, strict=True))
+    ]
     sections = [
         *points.sections(document, trials),
         *_objectives(found),
-        Section("trials", "What became of the trials", _outcomes(document, found)),
+        PageSection("trials", "What became of the trials", _outcomes(document, found)),
         *_distributions(found),
         *_worst(document, found, folder),
-        Section(
+        PageSection(
             "trust", "How far to trust this", [items([name(note, "span") for note in document["trust"]])]
         ),
-        Section("provenance", "Where it comes from", _provenance(document, found)),
+        PageSection("provenance", "Where it comes from", _provenance(document, found)),
     ]
     head = (
         el("p", badge(document["verdict"])),
@@ -75,11 +77,13 @@ def page(document: Document, folder: Path) -> str:
     return rendered(Page(document["scenario"], "Study", head, sections))
 
 
-def _objectives(found: Sequence[Point]) -> Iterator[Section]:
+def _objectives(found: Sequence[PagePoint]) -> Iterator[PageSection]:
     """Yield every objective of every point, the worst first; of a sweep an overview before."""
     rows = [(point, one) for point in found for one in point.document["sla"]]
     if not rows:
-        yield Section("objectives", "Objectives", [el("p", "No objective was given: nothing was judged.")])
+        yield PageSection(
+            "objectives", "Objectives", [el("p", "No objective was given: nothing was judged.")]
+        )
         return
     rows.sort(key=lambda row: ("fail", "inconclusive", "pass").index(row[1]["verdict"]))
     swept = len(found) > 1
@@ -99,13 +103,13 @@ def _objectives(found: Sequence[Point]) -> Iterator[Section]:
     )
     note = el("p", UNBOUNDED, class_="note") if "?" in whole.striptags() else None
     if swept:
-        yield Section("objectives", "Objectives", [points.overview([point.document for point in found])])
-        yield Section("full", "Objectives in full", [whole, note], folded=True)
+        yield PageSection("objectives", "Objectives", [points.overview([point.document for point in found])])
+        yield PageSection("full", "Objectives in full", [whole, note], folded=True)
     else:
-        yield Section("objectives", "Objectives", [whole, note])
+        yield PageSection("objectives", "Objectives", [whole, note])
 
 
-def _ruling(point: Point, one: Document, *, swept: bool) -> tuple[Child, ...]:
+def _ruling(point: PagePoint, one: Document, *, swept: bool) -> tuple[Child, ...]:
     known = point.trials.objectives[one["id"]].ends.known()
     fraction = one["fraction"]
     return (
@@ -119,7 +123,7 @@ def _ruling(point: Point, one: Document, *, swept: bool) -> tuple[Child, ...]:
     )
 
 
-def _outcomes(document: Document, found: Sequence[Point]) -> list[Child]:
+def _outcomes(document: Document, found: Sequence[PagePoint]) -> list[Child]:
     """Return what became of the trials, and why there are not more of them."""
     x = axis.counts(max(1, document["trials"]), most=axis.MOST)
     rows = [_row(point) for point in found]
@@ -133,7 +137,7 @@ def _outcomes(document: Document, found: Sequence[Point]) -> list[Child]:
     ]
 
 
-def _row(point: Point) -> chart.Row:
+def _row(point: PagePoint) -> chart.Row:
     bars, begin = [], 0
     for outcome, kind in OUTCOMES:
         number = point.trials.verdicts.count(outcome)
@@ -143,7 +147,7 @@ def _row(point: Point) -> chart.Row:
     return chart.Row(points.numbered(point.number, point.label) or "trials", tuple(bars))
 
 
-def _errors(document: Document, found: Sequence[Point]) -> Iterator[Child]:
+def _errors(document: Document, found: Sequence[PagePoint]) -> Iterator[Child]:
     """Yield a table of the trials that broke, with the command that shows each."""
     broken = [(point, one) for point in found for one in point.document["errors"]]
     if not broken:
@@ -165,7 +169,7 @@ def _errors(document: Document, found: Sequence[Point]) -> Iterator[Child]:
         yield el("p", f"{plural(len(broken) - BROKEN, 'more trial')} broke; trials.parquet has all of them.")
 
 
-def _distributions(found: Sequence[Point]) -> Iterator[Section]:
+def _distributions(found: Sequence[PagePoint]) -> Iterator[PageSection]:
     """Yield what figures came to in the trials of a study without a sweep."""
     if len(found) > 1:
         return
@@ -177,7 +181,7 @@ def _distributions(found: Sequence[Point]) -> Iterator[Section]:
         ("others", "Distributions without an objective", others, True),
     ):
         if figures:
-            yield Section(ident, title, _drawn(figures), folded=folded)
+            yield PageSection(ident, title, _drawn(figures), folded=folded)
 
 
 def _drawn(figures: Sequence[Figure]) -> list[Child]:
@@ -195,7 +199,7 @@ def _drawn(figures: Sequence[Figure]) -> list[Child]:
     return parts
 
 
-def _asked_for(point: Point) -> Iterator[Figure]:
+def _asked_for(point: PagePoint) -> Iterator[Figure]:
     """Yield what each objective is about, trial by trial."""
     for one in point.document["sla"]:
         judged = point.trials.objectives[one["id"]]
@@ -203,7 +207,7 @@ def _asked_for(point: Point) -> Iterator[Figure]:
         yield Figure(title, judged.ends, one["unit"], judged.verdicts, distribution.limit_of(one["must"]))
 
 
-def _not_asked_for(point: Point) -> Iterator[Figure]:
+def _not_asked_for(point: PagePoint) -> Iterator[Figure]:
     """Yield times to recovery and losses that no objective asks for."""
     told = {(METRIC_OF.get(one["metric"]), one["of"]) for one in point.document["sla"] if not one["over"]}
     for (metric, of), ends in point.trials.figures.items():
@@ -214,7 +218,7 @@ def _not_asked_for(point: Point) -> Iterator[Figure]:
             yield Figure(MEASURED[metric].format(of=of), ends, point.trials.units[metric, of], kinds)
 
 
-def _worst(document: Document, found: Sequence[Point], folder: Path) -> Iterator[Section]:
+def _worst(document: Document, found: Sequence[PagePoint], folder: Path) -> Iterator[PageSection]:
     """Yield the trials that show best why each objective is not met, or nearly not, and how to see them."""
     rows = [
         row
@@ -232,10 +236,12 @@ def _worst(document: Document, found: Sequence[Point], folder: Path) -> Iterator
             Column("run again, in this folder"),
         )
         note = "Each command runs one trial by itself and writes its own page beside this folder."
-        yield Section("worst", "The worst trials", [el("p", note), table("By objective", columns, rows)])
+        yield PageSection("worst", "The worst trials", [el("p", note), table("By objective", columns, rows)])
 
 
-def _worst_of(document: Document, point: Point, one: Document, folder: Path) -> Iterator[tuple[Child, ...]]:
+def _worst_of(
+    document: Document, point: PagePoint, one: Document, folder: Path
+) -> Iterator[tuple[Child, ...]]:
     judged = point.trials.objectives[one["id"]]
     op = parse_predicate(one["must"]).op
     values = judged.ends.lows if op in (">", ">=") else judged.ends.highs
@@ -262,7 +268,7 @@ def again_of(document: Document, number: int, trial: int) -> str:
     return f"sim run scenario-{number}.yaml --seed {document['seed']} --trial {trial} --out ../.."
 
 
-def _link(document: Document, point: Point, trial: int, folder: Path) -> Child:
+def _link(document: Document, point: PagePoint, trial: int, folder: Path) -> Child:
     """Return a link to the page of a trial that has been run by itself; None if there is none."""
     run = folder_of(
         Path("../.."), scenario=document["scenario"], digest=point.document["digest"],
@@ -272,7 +278,7 @@ def _link(document: Document, point: Point, trial: int, folder: Path) -> Child:
     return el("a", "its page", href=place.as_posix()) if (folder / place).is_file() else None
 
 
-def _provenance(document: Document, found: Sequence[Point]) -> list[Child]:
+def _provenance(document: Document, found: Sequence[PagePoint]) -> list[Child]:
     until = "" if document["until"] == "trials" else f" --until {document['until']}"
     how = f" --seed {document['seed']} --trials {document['cap']}{until} --out ../.."
     facts = {"seed": count(document["seed"]), "trials": count(document["trials"])}
@@ -282,6 +288,6 @@ def _provenance(document: Document, found: Sequence[Point]) -> list[Child]:
     return provenance(facts, document["versions"], commands, machine=document["machine"])
 
 
-def point_digest(point: Point) -> str:
+def point_digest(point: PagePoint) -> str:
     """Return the beginning of a point's digest."""
     return str(point.document["digest"])[:12]

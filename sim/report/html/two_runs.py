@@ -15,7 +15,7 @@ from sim.report.html import axis, chart
 from sim.report.html.markup import Child, el, items, name
 from sim.report.html.provenance import provenance
 from sim.report.html.run.recovery import OPEN
-from sim.report.html.shell import Page, Section, rendered
+from sim.report.html.shell import Page, PageSection, rendered
 from sim.report.html.table import Column, table
 from sim.report.html.verdicts import verdict
 from sim.report.opened import Opened
@@ -33,12 +33,12 @@ def page(before: Opened, after: Opened) -> str:
     """Return the page. OSError if the scenario of one cannot be read."""
     then, now = (review_of(one.document) for one in (before, after))
     sections = [
-        Section("changed", "What was changed", [changes(before.folder, after.folder, "scenario.yaml")]),
-        Section("objectives", "Objectives", [*_objectives(then, now)]),
-        Section("recovery", "Recovery", [*_recoveries(then, now)]),
-        Section("loss", "What was lost", [_losses(then, now)]),
-        Section("trust", "How far to trust this", [_trust(before.document, after.document)]),
-        Section("provenance", "Where it comes from", _provenance(before.document, after.document)),
+        PageSection("changed", "What was changed", [changes(before.folder, after.folder, "scenario.yaml")]),
+        PageSection("objectives", "Objectives", [*_objectives(then, now)]),
+        PageSection("recovery", "Recovery", [*_recoveries(then, now)]),
+        PageSection("loss", "What was lost", [_losses(then, now)]),
+        PageSection("trust", "How far to trust this", [_trust(before.document, after.document)]),
+        PageSection("provenance", "Where it comes from", _provenance(before.document, after.document)),
     ]
     head = [
         el("p", f"{side}: ", verdict(one.verdict), f" {' '.join(one.sentences)}", class_="lead", dir="auto")

@@ -7,7 +7,7 @@ from typing import Any
 from sim.core.milestones.faults import FaultStarted
 from sim.report.review.capabilities import group_of
 from sim.report.span import end_s
-from sim.report.timeline import Scene, milestones_of, parts, whole_domains
+from sim.report.timeline import TimelineScene, milestones_of, parts, whole_domains
 
 Document = Mapping[str, Any]
 S = 1_000_000_000
@@ -44,7 +44,7 @@ def happenings(document: Document) -> list[ToldMilestone]:
     found = milestones_of(document)
     domains = whole_domains(found)
     return [
-        ToldMilestone(m.at_ns / S, m.kind, *parts(Scene(m.what.kind, (m,)), domains - {m.subject}))
+        ToldMilestone(m.at_ns / S, m.kind, *parts(TimelineScene(m.what.kind, (m,)), domains - {m.subject}))
         for m in found
     ]
 

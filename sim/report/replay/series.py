@@ -22,7 +22,7 @@ KINDS = ("lag", MIRROR.name, "age", "ok", "rate")  # in this order; what else is
 
 
 @dataclass(frozen=True, slots=True)
-class Curve:
+class ReplayCurve:
     """Values over time. ``at_s``: when each begins to hold, rising; ``values``: of each, None: unknown."""
 
     unit: str
@@ -34,7 +34,7 @@ class Curve:
         """The values that are known."""
         return [value for value in self.values if value is not None]
 
-    def envelope(self, buckets: int) -> "Curve":
+    def envelope(self, buckets: int) -> "ReplayCurve":
         """Return the least and the greatest value of each stretch between so many, in order of time."""
         size = -(-len(self.at_s) // buckets)
         places: list[int] = []
@@ -42,7 +42,7 @@ class Curve:
             own = [i for i in range(first, min(first + size, len(self.at_s))) if self.values[i] is not None]
             ends = {min(own, key=self._at), max(own, key=self._at)} if own else {first}
             places += sorted(ends)
-        return Curve(self.unit, [self.at_s[i] for i in places], [self.values[i] for i in places])
+        return ReplayCurve(self.unit, [self.at_s[i] for i in places], [self.values[i] for i in places])
 
     def _at(self, place: int) -> float:
         value = self.values[place]
@@ -54,7 +54,7 @@ class Curve:
 class Seen:
     """What was recorded of a run. ``places``: process -> (since when in seconds, region), in order."""
 
-    curves: Mapping[str, Curve]
+    curves: Mapping[str, ReplayCurve]
     places: Mapping[str, Sequence[tuple[float, str]]]
     exact: bool  # values of moments, not the greatest of steps
 
@@ -69,7 +69,7 @@ class Seen:
         kept = kept if len(kept) * share < len(at_s) else set()
         places = sorted({*range(0, len(at_s), share), *kept})
         curves = {
-            key: Curve(c.unit, [at_s[i] for i in places], [c.values[i] for i in places])
+            key: ReplayCurve(c.unit, [at_s[i] for i in places], [c.values[i] for i in places])
             for key, c in self.curves.items()
         }
         return replace(self, curves=curves)
@@ -82,7 +82,7 @@ def seen_in(folder: Path, document: Document) -> Seen:
     found = json.loads((folder / SERIES).read_text(encoding="utf-8"))
     at_s = found["at_s"]
     curves = {
-        key: Curve(one["unit"], at_s, one["values"])
+        key: ReplayCurve(one["unit"], at_s, one["values"])
         for kind in KINDS
         for key, one in found["series"].items()
         if key.startswith(f"{kind}/") and any(value is not None for value in one["values"])
@@ -93,15 +93,18 @@ def seen_in(folder: Path, document: Document) -> Seen:
     return Seen(curves, places, exact=True)
 
 
-def _of_document(document: Document) -> Iterator[tuple[str, Curve]]:
+def _of_document(document: Document) -> Iterator[tuple[str, ReplayCurve]]:
     for store, standbys in document["exposure"].items():
         for region, found in standbys.items():
             series = found["cut"]["series"]
             starts = _starts(series["step_s"], len(series["age_s"]))
-            yield f"lag/{store}/{region}", Curve("s", starts, series["age_s"])
+            yield f"lag/{store}/{region}", ReplayCurve("s", starts, series["age_s"])
     for name, found in document.get("freshness", {}).items():
         series = found["series"]
-        yield f"age/{name}", Curve("s", _starts(series["step_s"], len(series["age_s"])), series["age_s"])
+        yield (
+            f"age/{name}",
+            ReplayCurve("s", _starts(series["step_s"], len(series["age_s"])), series["age_s"]),
+        )
 
 
 def _starts(step_s: float, number: int) -> list[float]:

@@ -156,9 +156,9 @@ def _links(document: Document, scenario: "Scenario", turned: States, held: State
 
 
 def _overlays(scenario: "Scenario", name: str, primaries: Mapping[str, str]) -> list[d.Turn]:
-    from sim.spec.faults.scene import Scene
+    from sim.spec.faults.scene import FaultScene
 
-    return scenario.faults[name].turns(Scene(scenario, primaries))
+    return scenario.faults[name].turns(FaultScene(scenario, primaries))
 
 
 def _primaries(scenario: "Scenario", held: States, at_s: float) -> dict[str, str]:

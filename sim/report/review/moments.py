@@ -7,7 +7,7 @@ from typing import Any
 from sim.core.milestones import failover, faults, flows, store
 from sim.report.review.capabilities import group_of
 from sim.report.review.records import CapabilityRow, Moment
-from sim.report.timeline import Scene, fold, milestones_of, parts, whole_domains
+from sim.report.timeline import TimelineScene, fold, milestones_of, parts, whole_domains
 
 MOMENTS_MAX = 8
 S = 1_000_000_000
@@ -72,12 +72,12 @@ def _chain(document: Mapping[str, Any], rows: Sequence[CapabilityRow]) -> frozen
     return frozenset(later for earlier, later in pairwise(ids) if at_s[later] - at_s[earlier] >= WAIT_S)
 
 
-def _weight(scene: Scene, chain: frozenset[int]) -> int:
+def _weight(scene: TimelineScene, chain: frozenset[int]) -> int:
     led = any(m.id in chain for m in scene.milestones)
     return WEIGHT_OF.get(scene.kind, 1) + (ON_CHAIN if led else 0)
 
 
-def _moment(scene: Scene, start_ns: int | None, domains: frozenset[str]) -> Moment:
+def _moment(scene: TimelineScene, start_ns: int | None, domains: frozenset[str]) -> Moment:
     what, why = parts(scene, domains)
     first, last = scene.milestones[0].at_ns, scene.milestones[-1].at_ns
     return _at(start_ns, (first / S, last / S), what, why if scene.kind in TELLING_WHY else "")

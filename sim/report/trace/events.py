@@ -20,7 +20,7 @@ def microseconds(at_s: float) -> Decimal:
     return Decimal(round(at_s * 1e9)).scaleb(-3)
 
 
-class Trace:
+class TraceEvents:
     """Events that grow; processes and threads are numbered in the order of their first use."""
 
     def __init__(self) -> None:
@@ -78,7 +78,7 @@ class Trace:
             yield {"name": "thread_sort_index", **about, "args": {"sort_index": tid}}
 
 
-def written(trace: Trace, about: Mapping[str, Any]) -> str:
+def written(trace: TraceEvents, about: Mapping[str, Any]) -> str:
     """Return a trace as JSON, a line for each event. ``about``: what is told of the whole."""
     head = f'{{"displayTimeUnit": "ms", "otherData": {_text(about)}, "traceEvents": [\n'
     return head + ",\n".join(map(_text, trace.ordered())) + "\n]}\n"

@@ -11,7 +11,7 @@ from sim.report.opened import Opened
 from sim.report.quantities import duration
 from sim.report.roles import roles
 from sim.report.span import end_s, resolved, spent, windows
-from sim.report.trace.events import Trace, written
+from sim.report.trace.events import TraceEvents, written
 
 Document = Mapping[str, Any]
 FAULTS, CAPABILITIES, PLATFORM = "faults", "capabilities", "platform"
@@ -28,7 +28,7 @@ def of_run(opened: Opened) -> str:
 
 def of_document(document: Document) -> str:
     """Return the document of a run, as its folder has it, as trace-event JSON: same run, same bytes."""
-    trace, regions = Trace(), tuple(resolved(document)["regions"])
+    trace, regions = TraceEvents(), tuple(resolved(document)["regions"])
     for process in (FAULTS, CAPABILITIES, PLATFORM, *map(_region, regions)):
         trace.process(process)
     _faults(trace, document)
@@ -46,7 +46,7 @@ def _about(document: Document) -> dict[str, Any]:
     return {**of, "versions": document["versions"], "times": TIMES, "counters": COUNTERS}
 
 
-def _faults(trace: Trace, document: Document) -> None:
+def _faults(trace: TraceEvents, document: Document) -> None:
     """Add each time that a fault was in force; one that never healed lasts to the end."""
     for name, began_s, healed_s in windows(document):
         ended_s = end_s(document) if healed_s is None else healed_s
@@ -56,7 +56,7 @@ def _faults(trace: Trace, document: Document) -> None:
         )
 
 
-def _capabilities(trace: Trace, document: Document) -> None:
+def _capabilities(trace: TraceEvents, document: Document) -> None:
     """Add each time that a capability was down, and within its worst one the phases."""
     for name, found in document["recovery"].items():
         place = CAPABILITIES, name
@@ -71,12 +71,12 @@ def _capabilities(trace: Trace, document: Document) -> None:
             trace.slice(place, phase, (began_s, began_s + lasted_s), {"lasted": duration(lasted_s)})
 
 
-def _roles(trace: Trace, document: Document) -> None:
+def _roles(trace: TraceEvents, document: Document) -> None:
     for role in roles(document):
         trace.slice((_region(role.region), role.store), role.role, (role.began_s, role.ended_s), {})
 
 
-def _milestones(trace: Trace, document: Document, regions: tuple[str, ...]) -> None:
+def _milestones(trace: TraceEvents, document: Document, regions: tuple[str, ...]) -> None:
     """Add what happened, where it happened."""
     for one in document["milestones"]:
         args = {"why": one["why"], "id": one["id"], "cause": one["cause"]}
@@ -98,7 +98,7 @@ def _region(name: str) -> str:
     return f"region {name}"
 
 
-def _lags(trace: Trace, document: Document) -> None:
+def _lags(trace: TraceEvents, document: Document) -> None:
     """Add what a standby lacked, in its region, and how old what each capability showed was."""
     for store, standbys in document["exposure"].items():
         for standby, events in standbys.items():
@@ -109,7 +109,7 @@ def _lags(trace: Trace, document: Document) -> None:
         trace.counter(CAPABILITIES, f"{name}: age (s)", _steps({"age": found["series"]}, "age_s"))
 
 
-def _monitors(trace: Trace, document: Document, regions: tuple[str, ...]) -> None:
+def _monitors(trace: TraceEvents, document: Document, regions: tuple[str, ...]) -> None:
     """Add what monitors showed, beside what was true: of a standby or mirror in its region."""
     for name, found in document.get("monitoring", {}).items():
         last = name.rpartition("/")[2]

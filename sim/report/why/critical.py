@@ -15,8 +15,8 @@ from sim.core.milestones.declaration import CATCH_UP, REPAIR, REROUTE
 from sim.core.milestones.store import AnswerChanged
 from sim.journal.milestones import Milestone
 from sim.report.review.capabilities import group_of
-from sim.report.timeline import Scene, milestones_of, parts
-from sim.report.why.settings import Setting, setting_of, ttl
+from sim.report.timeline import TimelineScene, milestones_of, parts
+from sim.report.why.settings import NamedSetting, setting_of, ttl
 from sim.spec.scenario import Scenario
 
 Document = Mapping[str, Any]
@@ -37,7 +37,7 @@ class Step:
     since_s: float
     until_s: float
     what: str
-    setting: Setting | None
+    setting: NamedSetting | None
 
     @property
     def took_s(self) -> float:
@@ -136,7 +136,7 @@ def _steps(chain: Sequence[Milestone], start_s: float, scenario: Scenario) -> li
     steps, since_s = [], start_s
     for milestone in chain:
         until_s = max(since_s, milestone.at_ns / NS)
-        what, why = parts(Scene(milestone.what.kind, (milestone,)), frozenset())
+        what, why = parts(TimelineScene(milestone.what.kind, (milestone,)), frozenset())
         told = f"{what}: {why}" if why else what
         setting = setting_of(milestone, scenario)
         steps += _step(milestone.what.kind.phase, (since_s, until_s), told, setting)
@@ -144,6 +144,6 @@ def _steps(chain: Sequence[Milestone], start_s: float, scenario: Scenario) -> li
     return steps
 
 
-def _step(phase: str, span_s: tuple[float, float], what: str, setting: Setting | None) -> list[Step]:
+def _step(phase: str, span_s: tuple[float, float], what: str, setting: NamedSetting | None) -> list[Step]:
     """Return a step, or none if it took less than a microsecond."""
     return [Step(phase, *span_s, what, setting)] if span_s[1] - span_s[0] > 1e-6 else []

@@ -6,7 +6,7 @@ from typing import Any
 
 from sim.core.quantity import format_duration
 from sim.core.stages import REPLICA
-from sim.report.page import Section
+from sim.report.page import ReportSection
 from sim.report.quantities import clock, duration, plural
 from sim.report.review.records import StoreRow
 from sim.spec.scenario import Scenario
@@ -17,7 +17,7 @@ LAG_MIN_S = 1.0  # of less nobody would be kept from a promotion
 UNSENT = ("paused", "send_queue", "wire")  # causes that an acknowledgement by a replica excludes
 
 
-def losses(document: Mapping[str, Any], rows: tuple[StoreRow, ...], scenario: Scenario) -> Section:
+def losses(document: Mapping[str, Any], rows: tuple[StoreRow, ...], scenario: Scenario) -> ReportSection:
     """Return why each store's records are lost or out of reach, then what stages never get."""
     lines: list[str] = []
     for row in rows:
@@ -28,7 +28,7 @@ def losses(document: Mapping[str, Any], rows: tuple[StoreRow, ...], scenario: Sc
         lines += [f"  {way}." for way in _saved_by(row.name, found, scenario.databases[row.name])]
     lines += _stages(document)
     title = "Why records are lost" if lines else "Nothing is lost"
-    return Section(title, tuple(lines or ["Every acknowledged record is where it should be."]))
+    return ReportSection(title, tuple(lines or ["Every acknowledged record is where it should be."]))
 
 
 def _cut(store: str, cut: Mapping[str, Any]) -> Iterator[str]:

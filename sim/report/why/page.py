@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from sim.report.page import Section
+from sim.report.page import ReportSection
 from sim.report.review.capabilities import slowness
 from sim.report.review.records import CapabilityRow
 from sim.report.review.review import review_of
@@ -14,7 +14,7 @@ from sim.spec.scenario import Scenario
 
 def page(
     document: Mapping[str, Any], scenario: Scenario, *, folder: str, of: str | None = None
-) -> list[Section]:
+) -> list[ReportSection]:
     """Return why: the sentences, the slowest requests and the slowest of the data path, what is lost.
 
     ``of``: one capability, instead of the slowest. KeyError if there is none of that name. ``folder``: as a
@@ -25,10 +25,10 @@ def page(
     shown = [rows[of]] if of is not None else _slowest(list(rows.values()))
     told = " ".join((*review.sentences, *review.limits))
     return [
-        Section("", (review.headline, told)),
+        ReportSection("", (review.headline, told)),
         *(recovery(document, row, scenario, review.objectives) for row in shown),
         losses(document, review.stores, scenario),
-        Section(
+        ReportSection(
             "Next",
             (f"sim explain {folder} --lost", "  which records, one by one", *_more(folder, rows, shown)),
         ),

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from sim.core.quantity import format_duration
-from sim.report.page import Section, Table
+from sim.report.page import ReportSection, ReportTable
 from sim.report.quantities import clock, duration
 from sim.report.review.records import CapabilityRow, ObjectiveRow
 from sim.report.why.critical import Critical, Step, critical_path
@@ -17,18 +17,18 @@ SMALL_S = 0.05  # a saving of less is none
 
 def recovery(
     document: Mapping[str, Any], row: CapabilityRow, scenario: Scenario, judged: Sequence[ObjectiveRow]
-) -> Section:
+) -> ReportSection:
     """Return the story of a capability's worst recovery; ``judged``: objectives, for advice on open ones."""
     if not row.episodes:
-        return Section(f"{row.name} was never down", ("There is nothing to explain.",))
+        return ReportSection(f"{row.name} was never down", ("There is nothing to explain.",))
     path = critical_path(document, row.name, scenario)
     if path is None:
         title = f"Why {row.name} has not recovered"
         if row.serving_again_s is not None:
             title = f"Whether {row.name} has recovered is not known"
-        return Section(title, tuple(_open(row, scenario, judged)))
+        return ReportSection(title, tuple(_open(row, scenario, judged)))
     title = f"Why {row.name} took {duration(row.rta_s)}"
-    return Section(title, (_table(path.steps), *_beside(path), *_savings(path, row)))
+    return ReportSection(title, (_table(path.steps), *_beside(path), *_savings(path, row)))
 
 
 def _open(row: CapabilityRow, scenario: Scenario, judged: Sequence[ObjectiveRow]) -> Iterator[str]:
@@ -45,9 +45,9 @@ def _open(row: CapabilityRow, scenario: Scenario, judged: Sequence[ObjectiveRow]
             yield f"- {objective.id}: {objective.why}"
 
 
-def _table(steps: Sequence[Step]) -> Table:
+def _table(steps: Sequence[Step]) -> ReportTable:
     rows = ((clock(round(s.since_s * NS)), duration(s.took_s), _phase(s), _until(s)) for s in steps)
-    return Table(("from", "took", "phase", "until"), tuple(rows), frozenset({0, 1}))
+    return ReportTable(("from", "took", "phase", "until"), tuple(rows), frozenset({0, 1}))
 
 
 def _phase(step: Step) -> str:

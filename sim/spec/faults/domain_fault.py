@@ -7,7 +7,7 @@ from pydantic import Field
 
 from sim.core import dials as d
 from sim.spec.faults.fault import Fault
-from sim.spec.faults.scene import Scene
+from sim.spec.faults.scene import FaultScene
 from sim.spec.platform import Platform
 from sim.spec.references import unknown_one
 from sim.spec.text import Complaint, Path
@@ -20,7 +20,7 @@ class DomainFault(Fault):
     database: str = "*"
     """The database, or ``*`` for all. Default: all."""
 
-    def of_each(self, scene: Scene, dial: d.Dial, *of: str, value: Any = True) -> list[d.Turn]:
+    def of_each(self, scene: FaultScene, dial: d.Dial, *of: str, value: Any = True) -> list[d.Turn]:
         """Return the overlays of a value on a dial of each domain."""
         return [dial.turn(domain, *of, value=value) for domain in scene.domains(self.database)]
 

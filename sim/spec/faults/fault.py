@@ -7,7 +7,7 @@ from typing import Annotated, ClassVar, Self
 from pydantic import Field
 
 from sim.core.dials import Turn
-from sim.spec.faults.scene import Scene
+from sim.spec.faults.scene import FaultScene
 from sim.spec.faults.when import When
 from sim.spec.model import Model
 from sim.spec.platform import Platform
@@ -31,7 +31,7 @@ class Fault(Model):
     """How likely it is to happen in a run. Default: it does."""
 
     @abstractmethod
-    def turns(self, scene: Scene) -> list[Turn]:
+    def turns(self, scene: FaultScene) -> list[Turn]:
         """Return the overlays that it puts on when it strikes, in the order in which they take effect.
 
         Whatever asks what a fault hits asks this: words, estimates, measures. Its references exist.

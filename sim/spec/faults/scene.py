@@ -8,7 +8,7 @@ from sim.spec.store.placement import Pair, nodes_of
 
 
 @dataclass(frozen=True, slots=True)
-class Scene:
+class FaultScene:
     """A platform at a moment. ``primaries``: domain -> region of the primary then."""
 
     platform: Platform
@@ -24,9 +24,9 @@ class Scene:
         return [(name, place) for name, place in places if place in nodes_of(self.platform.databases[name])]
 
 
-def at_first(platform: Platform) -> Scene:
+def at_first(platform: Platform) -> FaultScene:
     """Return the scene when a run begins."""
-    return Scene(platform, {name: database.primary for name, database in platform.databases.items()})
+    return FaultScene(platform, {name: database.primary for name, database in platform.databases.items()})
 
 
 def domains_named(platform: Platform, name: str) -> list[str]:

@@ -15,7 +15,7 @@ from sim.spec.cells import ISO, Convert, amount, as_ns, count, nanoseconds, one_
 from sim.spec.columns import Reading, chosen, filled
 from sim.spec.scenario import Scenario
 from sim.spec.store.workload import Trace, Workload
-from sim.spec.table_file import ROWS_MAX, Table, Unreadable, opened, there
+from sim.spec.table_file import ROWS_MAX, TableFile, Unreadable, opened, there
 from sim.spec.text import Complaint
 
 Array = np.ndarray[Any, Any]
@@ -36,7 +36,7 @@ _S = 1_000_000_000
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Recording:
+class RecordedRows:
     """The rows of a file in order of time, equal times in the order of the file.
 
     ``times_ns``: int64 (n,), since ``origin``. Where the file has the column, else None: ``amounts``, float64
@@ -128,7 +128,7 @@ def _named(trace: Trace, *, again: bool = False) -> Trace:
 
 
 @lru_cache(maxsize=4)
-def _read(trace: Trace, clients: tuple[str, ...]) -> Recording:
+def _read(trace: Trace, clients: tuple[str, ...]) -> RecordedRows:
     with opened(trace.file) as table:
         readings = _readings(table, trace, clients)
         columns = filled(table, readings, trace.file)
@@ -138,7 +138,7 @@ def _read(trace: Trace, clients: tuple[str, ...]) -> Recording:
     return _recording(columns, trace, origin)
 
 
-def _readings(table: Table, trace: Trace, clients: tuple[str, ...]) -> dict[str, Reading]:
+def _readings(table: TableFile, trace: Trace, clients: tuple[str, ...]) -> dict[str, Reading]:
     given = {} if trace.columns is None else trace.columns.model_dump(exclude_none=True)
     columns = chosen(table, _ROLES, given, _NEEDED)
     if "time" not in columns:
@@ -164,7 +164,7 @@ def _check_amounts(columns: dict[str, str], trace: Trace) -> None:
         raise Unreadable("with an interval each row needs a count or a rate_per_s", "leave the interval out")
 
 
-def _time(table: Table, column: str, trace: Trace) -> Reading:
+def _time(table: TableFile, column: str, trace: Trace) -> Reading:
     unit = unit_of(table, column, trace.unit)
     if unit is None:
         raise Unreadable(f"in which unit is {column!r}", "say unit: s, ms, us, ns or iso8601")
@@ -199,20 +199,20 @@ def _origin(trace: Trace, unit: str | None) -> int | None:
     return int(found)
 
 
-def _recording(columns: dict[str, Array], trace: Trace, origin_ns: int | None) -> Recording:
+def _recording(columns: dict[str, Array], trace: Trace, origin_ns: int | None) -> RecordedRows:
     order = np.argsort(columns["time"], kind="stable")
     ordered = {role: values[order] for role, values in columns.items()}
     amounts = ordered.get("count")
     if "rate_per_s" in ordered:
         amounts = ordered["rate_per_s"] * trace.interval / 1e9
     since = ordered["time"] - (ordered["time"][0] if origin_ns is None else origin_ns)
-    found = Recording(since, amounts, ordered.get("client"), ordered.get("kind"))
+    found = RecordedRows(since, amounts, ordered.get("client"), ordered.get("kind"))
     if trace.interval:
         _check_apart(found, trace.interval)
     return found
 
 
-def _check_apart(found: Recording, interval_ns: int) -> None:
+def _check_apart(found: RecordedRows, interval_ns: int) -> None:
     """Refuse rows of one stream that lie so near that each can hardly last the whole interval."""
     parts = [part for part in (found.clients, found.kinds) if part is not None]
     order = np.lexsort((found.times_ns, *parts))
@@ -286,7 +286,7 @@ def _check_total(times_ns: Array, totals: Array, trace: Trace) -> None:
 
 
 def _coverage(
-    found: Recording,
+    found: RecordedRows,
     used: tuple[int, int],
     times_ns: Array,
     *,

@@ -1,6 +1,6 @@
 """Shops in which one thing goes wrong, for the bugs that are planted in the measures."""
 
-from sim.measure.orders.setup import Stock
+from sim.measure.orders.setup import StockSetup
 from tests.histories.builder import INFO, MS, S
 from tests.histories.orders.shop import Shop, quiet
 
@@ -31,7 +31,7 @@ def captured_twice() -> Shop:
 
 def sold_twice() -> Shop:
     """Of two units one is promised, and one more to somebody who is never told; both are sold again."""
-    shop = Shop(stock=Stock("reserve", 2, 4))
+    shop = Shop(stock=StockSetup("reserve", 2, 4))
     shop.call("reserve", shop.order(0, S), S + 200 * MS)
     shop.call("reserve", shop.order(1, 2 * S), 2 * S + 200 * MS, INFO)
     shop.cut("inventory", 10 * S, 0)
@@ -42,7 +42,7 @@ def sold_twice() -> Shop:
 
 def sold_on_both_sides() -> Shop:
     """The old primary goes on after the promotion; the item is filled up later."""
-    shop = Shop(stock=Stock("reserve", 2, 4))
+    shop = Shop(stock=StockSetup("reserve", 2, 4))
     shop.call("reserve", shop.order(0, S), S + 200 * MS)
     shop.cut("inventory", 10 * S, 1)
     shop.call("reserve", shop.order(1, 11 * S), 12 * S)

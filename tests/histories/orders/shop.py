@@ -10,15 +10,15 @@ from sim.journal.recorder import Slice
 from sim.journal.schema import LSN_BITS, LSN_MASK
 from sim.measure.orders.fulfilment import order_figures, shelf_figures, shelf_problems
 from sim.measure.orders.orders import Orders
-from sim.measure.orders.setup import Handler, OrderSetup, Stock
+from sim.measure.orders.setup import HandlerSetup, OrderSetup, StockSetup
 from sim.report.document import plain
 from tests.histories.builder import MS, OK, WRITE, History, S, setup, v
 
 HANDLERS = (
-    Handler("reserve", "orders", "inventory"),
-    Handler("capture", "orders", "payments"),
-    Handler("reserved", "inventory", "orders", on="reserve"),
-    Handler("captured", "payments", "orders", on="capture"),
+    HandlerSetup("reserve", "orders", "inventory"),
+    HandlerSetup("capture", "orders", "payments"),
+    HandlerSetup("reserved", "inventory", "orders", on="reserve"),
+    HandlerSetup("captured", "payments", "orders", on="capture"),
 )
 STREAM = {"reserve": 3, "capture": 3, "reserved": 7, "captured": 8}  # in the domain they write
 DOMAINS = ("inventory", "orders", "payments")
@@ -38,7 +38,7 @@ class Shop:
     patience_ns: int = 10 * S
     warmup_ns: int = 0
     held: int = 0  # blocks at the end
-    stock: Stock | None = None  # of inventory
+    stock: StockSetup | None = None  # of inventory
     followed: int = 0  # rows of items that are followed, at the end
 
     def order(self, seq: int, at: int, outcome: int = OK) -> int:

@@ -5,7 +5,7 @@ import random
 import pytest
 
 from sim.measure.metrics import measured
-from sim.measure.orders.setup import Stock
+from sim.measure.orders.setup import StockSetup
 from tests.histories.builder import FAIL, INFO, MS, OK, S
 from tests.histories.orders.naive_stock import recount
 from tests.histories.orders.shop import Shop, every
@@ -16,7 +16,7 @@ NOTHING = {"count": 0, "items": 0, "witness": None}
 
 def shelf(units: int = 2, *, sold: int = 0, **changes) -> Shop:
     """A shop whose item 0 has ``units``; orders 0, 1, ... take ``sold`` of them, one a second from 1 s on."""
-    shop = Shop(stock=Stock("reserve", units, 4, **changes))
+    shop = Shop(stock=StockSetup("reserve", units, 4, **changes))
     for seq in range(sold):
         shop.call("reserve", shop.order(seq, (seq + 1) * S), (seq + 1) * S + 200 * MS)
     return shop
@@ -226,7 +226,7 @@ def test_random_stocks_show_what_they_should():
 
 def random_shop(rng, *, idempotent):
     """Return a shop with six promotions of inventory, of which each old primary goes on for a while."""
-    shop = Shop(stock=Stock("reserve", 3, 3, idempotent, warmup_ns=4 * S))
+    shop = Shop(stock=StockSetup("reserve", 3, 3, idempotent, warmup_ns=4 * S))
     cuts, again, reserved, fills = [at * S for at in (20, 22, 23, 25, 40, 42)], [], [], 0
     for step in range(200):
         at = S + step * 270 * MS + rng.randrange(200) * MS

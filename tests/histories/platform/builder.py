@@ -7,7 +7,7 @@ from sim.measure.figures import Figures
 from sim.measure.measures import Measures
 from sim.measure.platform.ages import Span
 from sim.measure.platform.platform import PathMeasures
-from sim.measure.platform.setup import Insight, PathSetup, Reader
+from sim.measure.platform.setup import InsightSetup, PathSetup, ReaderSetup
 from sim.report.document import plain
 from tests.histories.builder import MS, WRITE, History, S, setup, v
 from tests.histories.good import replicate
@@ -20,10 +20,10 @@ def path_setup(**changes: Any) -> PathSetup:
     """Return a path of the domain ``orders``, at home in a."""
     base: dict[str, Any] = {
         "domain": "orders", "regions": ("a", "b", "c"), "primary": A, "span": Span(0, 5 * S, 60 * S),
-        "events_fresh_ns": 2 * S, "consumers": {"search": Reader(3 * S, S, 2 * S)},
+        "events_fresh_ns": 2 * S, "consumers": {"search": ReaderSetup(3 * S, S, 2 * S)},
         "retentions": ((None, None, 10_000 * S),), "lake": A,
         "zones_fresh_ns": {"raw": 5 * S, "curated": 10 * S, "analytics": 15 * S},
-        "lateness_ns": 3 * S, "insights": {"sales": Insight(("orders",), (A,), 20 * S)},
+        "lateness_ns": 3 * S, "insights": {"sales": InsightSetup(("orders",), (A,), 20 * S)},
     }  # fmt: skip
     return PathSetup(**{**base, **changes})
 

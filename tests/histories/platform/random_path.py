@@ -2,7 +2,7 @@
 
 from random import Random
 
-from sim.measure.platform.setup import Replay
+from sim.measure.platform.setup import ReplaySetup
 from tests.histories.builder import MS, S, v
 from tests.histories.platform.builder import A, B, Journey, path_setup
 
@@ -16,7 +16,7 @@ def random_journey(seed: int) -> Journey:
     Times of a consumer are even, those of its replay odd, so that none are equal.
     """
     draw = Random(seed)
-    journey = Journey(path_setup(replays={"heal": Replay("search", draw.random() < 0.5)}))
+    journey = Journey(path_setup(replays={"heal": ReplaySetup("search", draw.random() < 0.5)}))
     _commits(journey, draw)
     _bus(journey, draw)
     at = sorted(draw.randrange(10 * S, END) // 2 * 2 for _ in range(90))

@@ -1,6 +1,6 @@
 """Journeys with replays, with answers known by hand."""
 
-from sim.measure.platform.setup import DATABASE, Replay
+from sim.measure.platform.setup import DATABASE, ReplaySetup
 from tests.histories.builder import MS, WRITE, S, v
 from tests.histories.platform import bad
 from tests.histories.platform.builder import A, B, Journey, path_setup
@@ -11,7 +11,7 @@ HEAL = 5 << 40  # the first operation of the replay's write stream
 
 def replay(journey: Journey, begin: int, end: int, *, into: str, idempotent: bool = True) -> Journey:
     """Replay positions [begin, end) of the bus of a into a consumer from 50 s on, one each 100 ms."""
-    journey.path = path_setup(replays={"heal": Replay(into, idempotent)})
+    journey.path = path_setup(replays={"heal": ReplaySetup(into, idempotent)})
     cause = journey.history.milestone(50 * S, "replay.started", "replay/heal")
     for i, position in enumerate(range(begin, end), start=1):
         at = 50 * S + i * 100 * MS
@@ -49,7 +49,7 @@ def into_database(*, idempotent: bool = True) -> Journey:
     journey = bad.failover()
     history = journey.history
     journey.path = path_setup(
-        lake=None, zones_fresh_ns={}, insights={}, replays={"heal": Replay(DATABASE, idempotent)}
+        lake=None, zones_fresh_ns={}, insights={}, replays={"heal": ReplaySetup(DATABASE, idempotent)}
     )
     cause = history.milestone(30 * S, "replay.started", "replay/heal")
     events = [row["version"] for row in sorted(history.rows["bus/b"], key=lambda row: row["at_ns"])]

@@ -3,8 +3,8 @@
 from collections import Counter
 from unittest.mock import patch
 
-from sim.models.bus.bus import Bus
-from sim.models.bus.consumer import Consumer
+from sim.models.bus.bus import RegionBus
+from sim.models.bus.consumer import ConsumerGroup
 from sim.models.bus.relay import Relay
 from sim.models.component import Component
 from sim.models.graph import Graph, upstream
@@ -16,11 +16,11 @@ from .generate import case
 
 def _place(component: Component) -> int | None:
     """Return where a component of a kind that shows it is."""
-    if isinstance(component, Consumer | StreamJob):
+    if isinstance(component, ConsumerGroup | StreamJob):
         return component.reader.position()
     if isinstance(component, Relay):
         return component.advanced
-    return component.end if isinstance(component, Bus) else None
+    return component.end if isinstance(component, RegionBus) else None
 
 
 def test_a_pull_moves_one_component_of_the_event_path():
@@ -39,4 +39,4 @@ def test_a_pull_moves_one_component_of_the_event_path():
     with patch.object(Graph, "pull", watched):
         for one in map(case, range(40)):
             run_tables(one.scenario, one.seed, pulls=one.pulls)
-    assert all(moved[kind] >= 10 for kind in ("Relay", "Bus", "Consumer", "StreamJob")), moved
+    assert all(moved[kind] >= 10 for kind in ("Relay", "RegionBus", "ConsumerGroup", "StreamJob")), moved

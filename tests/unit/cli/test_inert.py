@@ -7,7 +7,7 @@ import pytest
 
 from sim.core.inert import inert_lines
 from sim.report.check import annotations, junit, lines, markdown
-from sim.studies.gate import BAD_INPUT, Checked, Line
+from sim.studies.gate import BAD_INPUT, Checked, CheckLine
 from tests.unit.report.drill import drill
 
 EVIL = "a\x1b[2J\n::error::b\r\u202ec\u2028|<img src=x>`"
@@ -64,7 +64,7 @@ def test_an_error_about_it_is_inert_and_short(sim, scenario):
 def test_a_check_is_inert_in_every_form():
     """Lines, JUnit, annotations and the summary of a job; there no picture, tag or cell is made of it."""
     name = f"{EVIL}.yaml"
-    found = [Checked(name, [Line(name, (name, 1), BAD_INPUT, EVIL, label=EVIL)], None)]
+    found = [Checked(name, [CheckLine(name, (name, 1), BAD_INPUT, EVIL, label=EVIL)], None)]
     for text in (lines(found), junit(found), annotations(found), markdown(found)):
         assert text == inert_lines(text)
         assert "\n::error::b" not in text

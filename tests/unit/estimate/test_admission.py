@@ -2,11 +2,11 @@
 
 from sim.core.budget import Budget
 from sim.estimate.admission import refusal, words
-from sim.estimate.estimate import Estimate
+from sim.estimate.estimate import RunEstimate
 from sim.estimate.term import Term
 
 GIB = float(1 << 30)
-SOME = Estimate(
+SOME = RunEstimate(
     (Term("reads", ("a", "reads"), 1e6), Term("writes", ("a", "writes"), 2e6)),
     (Term("windows", ("level", "window"), 5e6),),
     (Term("the program", (), 0.2 * GIB), Term("keys", ("a", "keys"), 0.8 * GIB)),

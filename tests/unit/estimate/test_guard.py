@@ -9,7 +9,7 @@ from sim.core import budget
 from sim.core.budget import Budget, Guard, OverBudget, parse_budget
 from sim.core.quantity import QuantityError
 from sim.estimate.admission import guard
-from sim.estimate.estimate import Estimate
+from sim.estimate.estimate import RunEstimate
 from sim.estimate.term import Term
 from sim.studies.machine import fingerprint
 from sim.studies.work import packed, run_batch
@@ -73,7 +73,7 @@ def test_many_steps_at_one_moment_are_no_progress(monkeypatch):
 
 def test_a_run_is_held_to_twice_its_estimate_or_to_a_budget_that_is_more():
     """The budget raises what the guard allows, and never lowers it."""
-    found = Estimate((Term("a", (), 1e9),), (), (Term("b", (), 1e9),))
+    found = RunEstimate((Term("a", (), 1e9),), (), (Term("b", (), 1e9),))
     assert guard(found, Budget()).rows == pytest.approx(2e9, rel=0.01)
     assert guard(found, Budget(rows=5e9)).rows == 5e9
     assert guard(found, Budget(rows=1.0, memory_bytes=1.0)).rows == guard(found, Budget()).rows

@@ -13,17 +13,17 @@ import numpy as np
 from sim.core.dials import BUS_DATA, DIALS
 from sim.engine.clock import HEAL, START, Clock
 from sim.journal.milestones import Milestones
-from sim.models.bus.bus import Bus, published_log
+from sim.models.bus.bus import RegionBus, published_log
 from sim.models.bus.cluster import Cluster
 from sim.models.bus.reader import Reader
 from sim.models.component import Component
 from sim.models.dials import Dials
 from sim.models.graph import Graph
-from sim.models.lake.insights import Insight
-from sim.models.lake.lake import DomainLake, Lake
-from sim.models.lake.tables import Due, Range
-from sim.models.network import Network
-from sim.models.setting import Setting
+from sim.models.lake.insights import InsightReader
+from sim.models.lake.lake import DomainLake, Lakehouse
+from sim.models.lake.tables import Due, PositionRange
+from sim.models.network import Links
+from sim.models.setting import ModelSetting
 from tests.theory.one_store import S, merge, scenario
 
 LAKE: dict[str, Any] = {
@@ -42,7 +42,7 @@ class Publisher(Component):
 
     name, domain = "orders/publisher", "orders"
 
-    def __init__(self, buses: dict[str, Bus]) -> None:
+    def __init__(self, buses: dict[str, RegionBus]) -> None:
         self.outputs = tuple(published_log("orders", region) for region in buses)
         self.coming: dict[str, list[int]] = {region: [] for region in buses}
         self._buses = buses
@@ -76,15 +76,15 @@ class Stage:
         }
         self.scenario = scenario(patch, orders=orders, **faults)
         self.clock, self.dials, self.milestones = Clock(), Dials(), Milestones()
-        self.network = Network(self.scenario, self.dials)
+        self.network = Links(self.scenario, self.dials)
         self.domain = SimpleNamespace(name="orders", settled=0)
         graph = Graph()
-        shared = Setting(
+        shared = ModelSetting(
             self.scenario, self.clock, self.network, self.dials, self.milestones, graph, seed=0, trial=0
         )
         self.setting = shared.of(self.domain)
         self.buses = {
-            region: Bus(self.setting, Cluster(region, partitions=1, brokers=1))
+            region: RegionBus(self.setting, Cluster(region, partitions=1, brokers=1))
             for region in self.network.regions
         }
         self.starts: list[tuple[str, str, str, str]] = []
@@ -92,9 +92,11 @@ class Stage:
         self._publisher = Publisher(self.buses)
         self.of_orders = DomainLake(self.setting, buses=self.buses, offsets=self, serves=serves)
         reads = [(self.of_orders.sync, self.of_orders.refreshes)]
-        insights = [Insight(shared, name, rules, reads) for name, rules in self.scenario.insights.items()]
+        insights = [
+            InsightReader(shared, name, rules, reads) for name, rules in self.scenario.insights.items()
+        ]
         graph.add(self._publisher, *self.buses.values(), *self.of_orders.components, *insights)
-        graph.add(Lake(shared, [self.of_orders]))
+        graph.add(Lakehouse(shared, [self.of_orders]))
         graph.close()
 
     # --- in place of offsets --------------------------------------------------------------------------------
@@ -124,7 +126,7 @@ class Stage:
         def publish() -> None:
             table = self.of_orders.tables.of[zone][region]
             begin = table.get(table.count - 1).ranges[-1].end if table.count else 0
-            due = Due(at, (Range(0, begin, begin + rows),), read, lambda: None)
+            due = Due(at, (PositionRange(0, begin, begin + rows),), read, lambda: None)
             self.of_orders.tables.publish(table, due)
 
         self.clock.call("orders/a", at, publish)

@@ -5,7 +5,7 @@ Curated ticks every 60 s and takes 10 s + 1 ms a row, analytics every 100 s and 
 
 import pytest
 
-from sim.models.lake.tables import Range, joined
+from sim.models.lake.tables import PositionRange, joined
 from tests.theory.one_store import S
 from tests.unit.lake.stage import Stage
 
@@ -102,5 +102,11 @@ def test_a_stop_loses_the_commit_that_waits_for_a_catalog():
 
 def test_ranges_are_joined_where_they_touch():
     """Ranges of one source that touch become one; the order stays, and what is there twice stays twice."""
-    parts = [Range(0, 0, 5), Range(0, 5, 9), Range(1, 9, 12), Range(0, 3, 9), Range(0, 9, 10)]
-    assert joined(parts) == (Range(0, 0, 9), Range(1, 9, 12), Range(0, 3, 10))
+    parts = [
+        PositionRange(0, 0, 5),
+        PositionRange(0, 5, 9),
+        PositionRange(1, 9, 12),
+        PositionRange(0, 3, 9),
+        PositionRange(0, 9, 10),
+    ]
+    assert joined(parts) == (PositionRange(0, 0, 9), PositionRange(1, 9, 12), PositionRange(0, 3, 10))

@@ -9,14 +9,14 @@ from lxml import etree
 
 from sim.report.check import SUMMARY_BYTES, again, annotations, junit, lines, markdown
 from sim.studies.baseline import CANNOT_TELL, NOT_WORSE, WORSE, Change
-from sim.studies.gate import BAD_INPUT, Checked, Line, exit_code, with_change
+from sim.studies.gate import BAD_INPUT, Checked, CheckLine, exit_code, with_change
 from tests.unit.study.made import checked, finding
 
 GOOD, BAD = [10.0] * 40, [1000.0] * 40
 PASSES = finding({"rto": GOOD, "rpo": [0.0] * 40})
 FAILS = finding({"rto": BAD, "rpo": [0.0] * 40})
 OPEN = finding({"rto": GOOD[:5], "rpo": [0.0] * 5})
-SPOILT = Checked("bad.yaml", [Line("bad.yaml", ("bad.yaml", 3), BAD_INPUT, "unknown key 'x'")], None)
+SPOILT = Checked("bad.yaml", [CheckLine("bad.yaml", ("bad.yaml", 3), BAD_INPUT, "unknown key 'x'")], None)
 BROKEN = checked("x.yaml", finding({"rto": [10.0] * 60, "rpo": [0.0] * 60}, broken=(5, 16, 20, 30, 40, 50)))
 ALL = [checked("p.yaml", PASSES), checked("f.yaml", FAILS), checked("o.yaml", OPEN), SPOILT]
 
@@ -146,7 +146,7 @@ def test_annotations_are_escaped_and_point_at_the_objective():
         "::error file=a%2Cb%3Ac.yaml,line=19,title=rto::rta orders.write <= 1m30s in 90%25: "
     )
     assert text.count("\n") == 1
-    line = Line("x.yaml", ("x.yaml", 1), BAD_INPUT, "two\nlines\r")
+    line = CheckLine("x.yaml", ("x.yaml", 1), BAD_INPUT, "two\nlines\r")
     assert annotations([Checked("x.yaml", [line], None)]).endswith("::two\\u000alines\\u000d\n")
 
 
@@ -159,14 +159,14 @@ def test_as_many_annotations_as_github_shows_and_the_rest_is_counted():
 
 def test_a_summary_is_a_table_with_one_row_a_line():
     """A bar or a line's end in a text must not break it."""
-    line = Line("x|y.yaml", ("x.yaml", 1), BAD_INPUT, "a | b\nc")
+    line = CheckLine("x|y.yaml", ("x.yaml", 1), BAD_INPUT, "a | b\nc")
     text = markdown([Checked("x.yaml", [line], None)])
     assert text.splitlines()[2] == r"| bad input | x\|y.yaml | scenario | a \| b c |"
 
 
 def test_a_summary_too_long_for_github_is_cut_and_says_so():
     """Worst first, so what is cut are passes."""
-    long = [Line(f"{i}.yaml", ("x.yaml", 1), "pass", "x" * 1000) for i in range(2000)]
+    long = [CheckLine(f"{i}.yaml", ("x.yaml", 1), "pass", "x" * 1000) for i in range(2000)]
     text = markdown([ALL[1], Checked("x.yaml", long, None)])
     assert SUMMARY_BYTES - 3000 < len(text.encode()) <= SUMMARY_BYTES
     assert "| fail | f.yaml | rto |" in text

@@ -6,8 +6,8 @@ from hypothesis import strategies as st
 from sim.core.milestones import KINDS
 from sim.core.milestones.store import NodeDown
 from sim.journal.milestones import Milestone
-from sim.report.page import Table
-from sim.report.timeline import LINES_MAX, Scene, fold, phrase, shorten, story
+from sim.report.page import ReportTable
+from sim.report.timeline import LINES_MAX, TimelineScene, fold, phrase, shorten, story
 from tests.milestones import milestone
 from tests.unit.report.drill import milestones
 
@@ -24,7 +24,7 @@ def made(pairs):
 
 def scene(*milestones):
     """A scene of milestones of one kind."""
-    return Scene(milestones[0].what.kind, milestones)
+    return TimelineScene(milestones[0].what.kind, milestones)
 
 
 @given(times)
@@ -52,7 +52,7 @@ def test_four_domains_in_step_are_one_line_each_step():
     events = milestones()
     table, *rest = story(events, origin_ns=1800 * S)
     assert len(events) > 90
-    assert isinstance(table, Table)
+    assert isinstance(table, ReportTable)
     assert 15 <= len(table.rows) <= min(25, LINES_MAX)
     assert not rest
 

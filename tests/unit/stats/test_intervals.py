@@ -108,4 +108,4 @@ def test_looks_spend_all_of_alpha_and_no_more():
 
 def test_a_study_with_one_look_spends_everything_there():
     """A fixed number of trials is one look."""
-    assert list(sequential.looks(300, 300, alpha=0.05)) == [sequential.Look(300, 0.05, last=True)]
+    assert list(sequential.looks(300, 300, alpha=0.05)) == [sequential.SequentialLook(300, 0.05, last=True)]

@@ -9,13 +9,13 @@ import numpy as np
 from sim.measure.bounds import Bounds
 from sim.measure.verdict import UNDECIDED, decide
 from sim.spec.resolve import load, resolve
-from sim.stats.sequential import Look
-from sim.studies.figures import Figures, named
+from sim.stats.sequential import SequentialLook
+from sim.studies.figures import TrialFigures, named
 from sim.studies.gate import Checked, _lines
 from sim.studies.judgement import overall, rule
 from sim.studies.plan import Point
 from sim.studies.rows import Measured, Part, failed
-from sim.studies.study import Finding, Study
+from sim.studies.study import Finding, FinishedStudy
 from sim.studies.tally import tally
 from tests.study.small import written
 
@@ -50,7 +50,7 @@ def finding(values, *, sets=(), label="", broken=(), metrics=()):
         ends = [column[trial] for *_, column in metrics]
         lows, highs = zip(*map(ends_of, ends), strict=True) if ends else ((), ())
         wide = tuple((place, high) for place, high in enumerate(highs) if high != lows[place])
-        found = Figures(names, np.array(lows, np.float64), wide)
+        found = TrialFigures(names, np.array(lows, np.float64), wide)
         measured.append(Measured(0, trial, found))
     (found,) = tally([Part(rows, measured)], objectives=[point.scenario.sla])
     rulings = rule(point.scenario.sla, found)
@@ -75,7 +75,9 @@ def judged(objective, value):
 def study(*findings, until="trials", cap=None):
     """A finished study of these points."""
     trials = findings[0].tally.trials
-    return Study(list(findings), 0, until, cap or trials, Look(trials, 0.05, last=True), None)
+    return FinishedStudy(
+        list(findings), 0, until, cap or trials, SequentialLook(trials, 0.05, last=True), None
+    )
 
 
 def checked(path, *findings):

@@ -7,9 +7,9 @@ import pytest
 
 from sim.studies.batch import read, written
 from sim.studies.columns import BLOCK, Columns
-from sim.studies.figures import Figures, figures_of, named
+from sim.studies.figures import TrialFigures, figures_of, named
 from sim.studies.rows import Measured, Part
-from sim.studies.tables import Tables
+from sim.studies.tables import StudyTables
 from tests.records import figures
 from tests.unit.stats.test_coverage import draws
 
@@ -49,9 +49,9 @@ def test_a_batch_reads_as_it_was_written():
     """Also where a trial has other figures than its neighbours, and where only some trials are wanted."""
     both, one = named([("m", "x", "s"), ("n", "x", "count")]), named([("n", "x", "count")])
     measured = [
-        Measured(0, 0, Figures(both, np.array([0.1, 2.0]), ((1, np.inf),))),
-        Measured(0, 1, Figures(both, np.array([np.nan, 1e300]), ())),
-        Measured(0, 2, Figures(one, np.array([4.0]), ((0, 4.5),))),
+        Measured(0, 0, TrialFigures(both, np.array([0.1, 2.0]), ((1, np.inf),))),
+        Measured(0, 1, TrialFigures(both, np.array([np.nan, 1e300]), ())),
+        Measured(0, 2, TrialFigures(one, np.array([4.0]), ((0, 4.5),))),
     ]
     text, names = written({"trials": [[0, trial, "pass"] for trial in range(3)]}, measured)
     assert len(names) == 2
@@ -135,8 +135,8 @@ def test_the_table_of_figures_has_the_least_and_the_most_of_each(tmp_path):
     import pyarrow.parquet as pq
 
     names = named([("m", "x", "s"), ("n", "x", "count"), ("o", "x", "count"), ("p", "x", "count")])
-    values = Figures(names, np.array([0.5, 2.0, np.nan, 3.0]), ((0, np.inf), (3, 8.0)))
-    with Tables(tmp_path) as tables:
+    values = TrialFigures(names, np.array([0.5, 2.0, np.nan, 3.0]), ((0, np.inf), (3, 8.0)))
+    with StudyTables(tmp_path) as tables:
         tables.add(Part({}, [Measured(0, 0, values)]))
     found = pq.read_table(tmp_path / "metrics.parquet").to_pydict()
     assert (found["low"], found["high"]) == ([0.5, 2.0, None, 3.0], [np.inf, 2.0, None, 8.0])

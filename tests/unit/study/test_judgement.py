@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from sim.stats.sequential import Look
+from sim.stats.sequential import SequentialLook
 from sim.studies.estimates import of
 from sim.studies.judgement import ALPHA, adverse, exit_code, worst_trial
 from sim.studies.stopping import enough, plan, precision
@@ -101,7 +101,7 @@ def test_until_decided_looks_first_when_every_objective_of_every_point_could_pas
 def stops(until, *findings, last=False):
     """Whether a study with these points stops at a look."""
     objectives = [f.point.scenario.sla for f in findings]
-    look = Look(findings[0].tally.trials, ALPHA / 2, last=last)
+    look = SequentialLook(findings[0].tally.trials, ALPHA / 2, last=last)
     return enough(until, objectives, [f.tally for f in findings], look)
 
 

@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from sim.studies.figures import Figures, named
+from sim.studies.figures import TrialFigures, named
 from sim.studies.reading import trials_of
 from sim.studies.rows import Measured, Part, failed
-from sim.studies.tables import Tables
+from sim.studies.tables import StudyTables
 from tests.unit.study.made import judged, scenario
 
 NAMES = [named([("recovery.rta_s", "orders.write", "s"), ("loss.records", "orders", "count")])]
@@ -21,13 +21,13 @@ def part(point, trial, names, values):
             [point, trial, name, "m", "of", "s", *judged(scenario().sla[name], values[0])]
         )
     wide = ((0, np.inf),) if len(values) > 1 else ()
-    return Part(rows, [Measured(point, trial, Figures(names, np.array(values), wide))])
+    return Part(rows, [Measured(point, trial, TrialFigures(names, np.array(values), wide))])
 
 
 @pytest.fixture
 def folder(tmp_path):
     """Two points of three trials: the second trial of the first point broke, others have fewer figures."""
-    with Tables(tmp_path) as tables:
+    with StudyTables(tmp_path) as tables:
         tables.add(part(0, 0, NAMES[0], [80.0, 3.0]))
         tables.add(Part(failed("E: x", scenario(), point=0, trial=1, seed=0)))
         tables.add(part(0, 2, NAMES[1], [200.0]))

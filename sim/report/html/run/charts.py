@@ -10,7 +10,7 @@ from sim.report.html import axis, chart, marks
 from sim.report.html.markup import Child, el, name
 from sim.report.html.run.watched import Watched
 from sim.report.quantities import count, duration, percent
-from sim.report.replay.series import Curve
+from sim.report.replay.series import ReplayCurve
 
 HEIGHT_PX = 110
 SERIES = 8  # colours
@@ -42,7 +42,7 @@ def grouped(watched: Watched) -> tuple[Groups, Groups]:
     return shown, more
 
 
-def _in_order(keys: Mapping[str, Curve]) -> Iterator[str]:
+def _in_order(keys: Mapping[str, ReplayCurve]) -> Iterator[str]:
     """Yield keys by kind, requests first."""
     for kind in NAMES:
         yield from (key for key in keys if key.startswith(f"{kind}/"))
@@ -96,7 +96,7 @@ def _figure(title: str, lines: Mapping[str, str], watched: Watched) -> Markup:
     return chart.figure(name(title), _legend(lines, watched), shown)
 
 
-def _line(curve: Curve, x: axis.Axis, y: axis.Axis, place: int) -> marks.Mark:
+def _line(curve: ReplayCurve, x: axis.Axis, y: axis.Axis, place: int) -> marks.Mark:
     """Return the line as it is without a script, which draws every point of what is shown."""
     thin = curve.envelope(BUCKETS)
     return marks.line(thin.at_s, thin.values, x, y, series=place)
@@ -110,7 +110,7 @@ def _named_once(faults: Sequence[marks.Window]) -> Iterator[marks.Window]:
         known.add(called)
 
 
-def _upright(curves: Sequence[Curve]) -> axis.Axis:
+def _upright(curves: Sequence[ReplayCurve]) -> axis.Axis:
     """Return the axis of values: one that is not linear where what is usual would else not be seen."""
     unit, most = curves[0].unit, max(max(c.known, default=0.0) for c in curves)
     if unit == "share":
@@ -131,7 +131,7 @@ def _legend(lines: Mapping[str, str], watched: Watched) -> Markup:
     return el("ul", *shown, class_="legend")
 
 
-def _worst(curve: Curve) -> str:
+def _worst(curve: ReplayCurve) -> str:
     """Write the largest value; of a share the smallest."""
     if not curve.known:
         return "never known"

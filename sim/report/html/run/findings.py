@@ -6,19 +6,19 @@ from typing import Any
 from sim.report.consistency import GUARANTEES, version_words
 from sim.report.html.markup import Child, command, el, items, name
 from sim.report.html.run.watched import Watched
-from sim.report.html.shell import Section
+from sim.report.html.shell import PageSection
 from sim.report.html.table import Column, table
 from sim.report.quantities import clock, count, duration, percent
 
 Document = Mapping[str, Any]
 
 
-def sections(watched: Watched) -> Iterator[Section]:
+def sections(watched: Watched) -> Iterator[PageSection]:
     """Yield the last sections of a page."""
     document = watched.document
-    yield Section("consistency", "What readers saw", tuple(_consistency(document)))
-    yield Section("trust", "How far to trust this", (items(watched.review.trust),))
-    yield Section("origin", "How to get it again", tuple(_origin(watched)))
+    yield PageSection("consistency", "What readers saw", tuple(_consistency(document)))
+    yield PageSection("trust", "How far to trust this", (items(watched.review.trust),))
+    yield PageSection("origin", "How to get it again", tuple(_origin(watched)))
 
 
 def _consistency(document: Document) -> Iterator[Child]:

@@ -6,7 +6,7 @@ from typing import Any
 from sim.report.html import axis, chart
 from sim.report.html.markup import Child, el, items, name
 from sim.report.html.run.watched import Watched
-from sim.report.html.shell import Section
+from sim.report.html.shell import PageSection
 from sim.report.html.table import Column, table
 from sim.report.quantities import clock, count, duration, span
 from sim.report.review.stores import CAUSES
@@ -14,9 +14,9 @@ from sim.report.review.stores import CAUSES
 TERMS = ("in_flight", "stranded", "dropped", "lost")
 
 
-def section(watched: Watched) -> Section:
+def section(watched: Watched) -> PageSection:
     """Return losses of stores, then the waterfall of each store's records over its stages."""
-    return Section(
+    return PageSection(
         "loss", "What was lost", (_stores(watched), *_cuts(watched), *_waterfalls(watched.document))
     )
 

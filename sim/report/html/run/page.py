@@ -3,7 +3,7 @@
 from sim.report.html import assets
 from sim.report.html.run import findings, losses, recovery, replay, risk, summary
 from sim.report.html.run.watched import Watched
-from sim.report.html.shell import Page, Section, rendered
+from sim.report.html.shell import Page, PageSection, rendered
 from sim.report.opened import Opened
 
 PAGE = "report.html"
@@ -29,7 +29,7 @@ def of_run(opened: Opened) -> str:
             title=document["scenario"],
             kind="Run",
             head=summary.head(watched),
-            sections=[section for section in sections if isinstance(section, Section)],
+            sections=[section for section in sections if isinstance(section, PageSection)],
             data=replay.data(watched),
             styles=(assets.read("replay.css"),),
             scripts=tuple(map(assets.read, SCRIPTS)),

@@ -12,7 +12,7 @@ from sim.report.brief import took
 from sim.report.html import axis, chart
 from sim.report.html.markup import Child, el, name
 from sim.report.html.run.watched import Watched
-from sim.report.html.shell import Section
+from sim.report.html.shell import PageSection
 from sim.report.html.table import Column, table
 from sim.report.quantities import clock, duration
 from sim.report.review.records import CapabilityRow
@@ -35,11 +35,11 @@ class Stretch(NamedTuple):
     number: int | None
 
 
-def section(watched: Watched) -> Section:
+def section(watched: Watched) -> PageSection:
     """Return the critical path of every capability's worst recovery."""
     rows = [row for row in watched.review.capabilities if row.episodes]
     if not rows:
-        return Section("recovery", "Recovery", (el("p", "Nothing was down."),))
+        return PageSection("recovery", "Recovery", (el("p", "Nothing was down."),))
     figures = [
         _figure(title, [row for row in rows if row.group in groups], watched)
         for groups, title in TITLES.items()
@@ -49,7 +49,7 @@ def section(watched: Watched) -> Section:
     legend = chart.legend([(_kind(phase), phase.replace("_", " ")) for phase in kinds])
     never = [row.name for row in watched.review.capabilities if not row.episodes]
     calm = el("p", f"Never down or too old: {', '.join(never)}.", class_="note") if never else None
-    return Section(
+    return PageSection(
         "recovery", "Why it took so long", (legend, *figures, calm, _table(rows, watched.document))
     )
 

@@ -9,7 +9,7 @@ from sim.report.html.markup import Child, el, name
 from sim.report.html.run.charts import charts
 from sim.report.html.run.schematic import schematic
 from sim.report.html.run.watched import Watched
-from sim.report.html.shell import Section
+from sim.report.html.shell import PageSection
 from sim.report.html.table import Column, table
 from sim.report.quantities import clock
 
@@ -20,7 +20,7 @@ HINT = (
 HINT += "previous milestone, the space bar plays."
 
 
-def section(watched: Watched) -> Section:
+def section(watched: Watched) -> PageSection:
     """Return the section; without a script the charts of the whole run and the milestones are there."""
     body = (
         el(
@@ -34,7 +34,7 @@ def section(watched: Watched) -> Section:
         ),
         _milestones(watched),
     )
-    return Section("replay", "What happened, and when", body)
+    return PageSection("replay", "What happened, and when", body)
 
 
 def data(watched: Watched) -> Mapping[str, Any]:

@@ -8,12 +8,12 @@ from markupsafe import Markup
 from sim.report.html import axis, chart, marks
 from sim.report.html.markup import el, name
 from sim.report.html.run.watched import Watched
-from sim.report.html.shell import Section
+from sim.report.html.shell import PageSection
 
 EVENTS = {"crash": "if the primary had died", "cut": "if its links had been cut"}
 
 
-class Curve(NamedTuple):
+class RiskCurve(NamedTuple):
     """The most records at risk in each step of time, of a standby and an event."""
 
     words: str
@@ -21,7 +21,7 @@ class Curve(NamedTuple):
     records: Sequence[float]
 
 
-def section(watched: Watched) -> Section | None:
+def section(watched: Watched) -> PageSection | None:
     """Return a drawing for each store that was ever at risk, folded; None if none was."""
     figures = [
         _figure(store, curves, watched)
@@ -33,19 +33,19 @@ def section(watched: Watched) -> Section | None:
     words = el(
         "p", "Acknowledged records that a standby did not have, so that a failover would have lost them."
     )
-    return Section("risk", "What was at risk at each moment", [words, *figures], folded=True)
+    return PageSection("risk", "What was at risk at each moment", [words, *figures], folded=True)
 
 
-def _curves(standbys: Mapping[str, Any]) -> Iterator[Curve]:
+def _curves(standbys: Mapping[str, Any]) -> Iterator[RiskCurve]:
     """Yield every curve of a store that ever leaves zero."""
     for standby, kinds in standbys.items():
         for event, words in EVENTS.items():
             series = kinds[event]["series"]
             if any(series["records"]):
-                yield Curve(f"{standby}, {words}", series["step_s"], series["records"])
+                yield RiskCurve(f"{standby}, {words}", series["step_s"], series["records"])
 
 
-def _figure(store: str, curves: Sequence[Curve], watched: Watched) -> Markup:
+def _figure(store: str, curves: Sequence[RiskCurve], watched: Watched) -> Markup:
     x = axis.times(0.0, watched.end_s)
     y = axis.counts(max(max(curve.records) for curve in curves), least=1.0)
     lines = (

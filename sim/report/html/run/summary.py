@@ -7,7 +7,7 @@ from markupsafe import Markup
 from sim.report.brief import value_of
 from sim.report.html.markup import Child, command, el, name
 from sim.report.html.run.watched import Watched
-from sim.report.html.shell import Section
+from sim.report.html.shell import PageSection
 from sim.report.html.table import Column, table
 from sim.report.html.verdicts import badge, verdict
 from sim.report.quantities import NOTHING, duration
@@ -50,11 +50,11 @@ def _facts(watched: Watched) -> Markup:
     return el("dl", *rows, class_="facts")
 
 
-def objectives(watched: Watched) -> Section:
+def objectives(watched: Watched) -> PageSection:
     """Return every objective with its bound, its value and what is left, the missed ones first."""
     found = watched.review.objectives
     if not found:
-        return Section("objectives", "Objectives", (el("p", "The scenario sets none."),))
+        return PageSection("objectives", "Objectives", (el("p", "The scenario sets none."),))
     columns = (
         Column("objective"),
         Column("measure"),
@@ -82,7 +82,7 @@ def objectives(watched: Watched) -> Section:
         if rest
         else None
     )
-    return Section("objectives", "Objectives", (shown, *_reasons(found), more))
+    return PageSection("objectives", "Objectives", (shown, *_reasons(found), more))
 
 
 def _reasons(found: tuple[ObjectiveRow, ...]) -> Iterator[Child]:

@@ -4,7 +4,7 @@ from typing import Literal
 
 from sim.core import dials as d
 from sim.spec.faults.bus.broker_fault import BrokerFault
-from sim.spec.faults.scene import Scene
+from sim.spec.faults.scene import FaultScene
 
 
 class BrokerCrash(BrokerFault):
@@ -12,7 +12,7 @@ class BrokerCrash(BrokerFault):
 
     kind: Literal["broker_crash"]
 
-    def turns(self, scene: Scene) -> list[d.Turn]:
+    def turns(self, scene: FaultScene) -> list[d.Turn]:
         """An election; what only the leader had is lost if producers did not wait for more."""
         bus = scene.platform.bus
         assert bus is not None, "it needs one"

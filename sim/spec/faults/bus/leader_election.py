@@ -4,7 +4,7 @@ from typing import Literal
 
 from sim.core import dials as d
 from sim.spec.faults.bus.broker_fault import BrokerFault
-from sim.spec.faults.scene import Scene
+from sim.spec.faults.scene import FaultScene
 
 
 class LeaderElection(BrokerFault):
@@ -12,6 +12,6 @@ class LeaderElection(BrokerFault):
 
     kind: Literal["leader_election"]
 
-    def turns(self, scene: Scene) -> list[d.Turn]:
+    def turns(self, scene: FaultScene) -> list[d.Turn]:
         """An election that loses nothing."""
         return self.election(lost_ns=0)

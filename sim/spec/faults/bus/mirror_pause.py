@@ -4,7 +4,7 @@ from typing import ClassVar, Literal
 
 from sim.core import dials as d
 from sim.spec.faults.domain_fault import FlowFault
-from sim.spec.faults.scene import Scene
+from sim.spec.faults.scene import FaultScene
 
 
 class MirrorPause(FlowFault):
@@ -14,6 +14,6 @@ class MirrorPause(FlowFault):
 
     kind: Literal["mirror_pause"]
 
-    def turns(self, scene: Scene) -> list[d.Turn]:
+    def turns(self, scene: FaultScene) -> list[d.Turn]:
         """The mirrors."""
         return self.of_each(scene, d.MIRROR_PAUSE, self.from_, self.to)

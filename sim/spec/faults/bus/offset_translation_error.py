@@ -8,7 +8,7 @@ from pydantic import Field
 from sim.core import dials as d
 from sim.core.names import plain
 from sim.spec.faults.fault import Fault
-from sim.spec.faults.scene import Scene
+from sim.spec.faults.scene import FaultScene
 from sim.spec.platform import Platform
 from sim.spec.processes import check_name, moves_of
 from sim.spec.text import Complaint, Path
@@ -40,6 +40,6 @@ class OffsetTranslationError(Fault):
         if self.skew == 0:
             yield Complaint((*path, "skew"), "a skew of 0 changes nothing")
 
-    def turns(self, scene: Scene) -> list[d.Turn]:
+    def turns(self, scene: FaultScene) -> list[d.Turn]:
         """The reader's skew."""
         return [d.SKEW.turn(plain(self.reader, "/"), value=self.skew)]

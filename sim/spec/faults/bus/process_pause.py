@@ -6,7 +6,7 @@ from typing import ClassVar, Literal
 from sim.core import dials as d
 from sim.core.names import plain
 from sim.spec.faults.fault import Fault
-from sim.spec.faults.scene import Scene
+from sim.spec.faults.scene import FaultScene
 from sim.spec.platform import Platform
 from sim.spec.processes import check_name
 from sim.spec.text import Complaint, Path
@@ -26,6 +26,6 @@ class ProcessPause(Fault):
         """There is such a process."""
         yield from check_name(platform, self.process, "process", (*path, "process"))
 
-    def turns(self, scene: Scene) -> list[d.Turn]:
+    def turns(self, scene: FaultScene) -> list[d.Turn]:
         """The process."""
         return [d.PAUSED.turn(plain(self.process, "/"))]

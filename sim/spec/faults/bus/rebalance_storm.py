@@ -6,7 +6,7 @@ from typing import ClassVar, Literal
 from sim.core import dials as d
 from sim.core.names import plain
 from sim.spec.faults.fault import Fault
-from sim.spec.faults.scene import Scene
+from sim.spec.faults.scene import FaultScene
 from sim.spec.platform import Platform
 from sim.spec.processes import check_name
 from sim.spec.text import Complaint, Path
@@ -28,6 +28,6 @@ class RebalanceStorm(Fault):
         """There is such a group."""
         yield from check_name(platform, self.reader, "consumer", (*path, "reader"))
 
-    def turns(self, scene: Scene) -> list[d.Turn]:
+    def turns(self, scene: FaultScene) -> list[d.Turn]:
         """The group."""
         return [d.STORM.turn(plain(self.reader, "/"), value=self.every)]

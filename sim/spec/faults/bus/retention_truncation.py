@@ -6,7 +6,7 @@ from typing import ClassVar, Literal
 from sim.core import dials as d
 from sim.core.quantity import format_duration as _t
 from sim.spec.faults.domain_fault import DomainFault
-from sim.spec.faults.scene import Scene
+from sim.spec.faults.scene import FaultScene
 from sim.spec.platform import Platform
 from sim.spec.text import Complaint, Path
 from sim.spec.types import Name, Positive
@@ -30,6 +30,6 @@ class RetentionTruncation(DomainFault):
             hint = f"the bus has {_t(platform.bus.retention)}"
             yield Complaint((*path, "retention"), f"{_t(self.retention)} is not shorter", hint)
 
-    def turns(self, scene: Scene) -> list[d.Turn]:
+    def turns(self, scene: FaultScene) -> list[d.Turn]:
         """The retention."""
         return self.of_each(scene, d.RETENTION, self.region, value=self.retention)

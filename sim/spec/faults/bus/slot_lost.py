@@ -4,7 +4,7 @@ from typing import ClassVar, Literal
 
 from sim.core import dials as d
 from sim.spec.faults.domain_fault import DomainFault
-from sim.spec.faults.scene import Scene
+from sim.spec.faults.scene import FaultScene
 
 
 class SlotLost(DomainFault):
@@ -17,6 +17,6 @@ class SlotLost(DomainFault):
     """What the relay does about it: go on behind the last commit, or publish the newest version of each
     key. Default: as a slot made anew does."""
 
-    def turns(self, scene: Scene) -> list[d.Turn]:
+    def turns(self, scene: FaultScene) -> list[d.Turn]:
         """What the relays do about it."""
         return self.of_each(scene, d.SLOT_LOST, value=self.gap)

@@ -4,7 +4,7 @@ from typing import Literal
 
 from sim.core import dials as d
 from sim.spec.faults.bus.broker_fault import BrokerFault
-from sim.spec.faults.scene import Scene
+from sim.spec.faults.scene import FaultScene
 from sim.spec.types import Positive
 
 
@@ -15,6 +15,6 @@ class UncleanLeaderElection(BrokerFault):
     lost: Positive
     """By how much the new leader lags: rows that became visible in so long before are gone."""
 
-    def turns(self, scene: Scene) -> list[d.Turn]:
+    def turns(self, scene: FaultScene) -> list[d.Turn]:
         """An election that loses what the new leader does not have."""
         return self.election(lost_ns=self.lost)

@@ -4,7 +4,7 @@ from typing import ClassVar, Literal
 
 from sim.core import dials as d
 from sim.spec.faults.fault import Fault
-from sim.spec.faults.scene import Scene
+from sim.spec.faults.scene import FaultScene
 from sim.spec.types import Name
 
 
@@ -17,6 +17,6 @@ class CatalogOutage(Fault):
     region: Name
     """Where the catalog is out."""
 
-    def turns(self, scene: Scene) -> list[d.Turn]:
+    def turns(self, scene: FaultScene) -> list[d.Turn]:
         """The catalog."""
         return [d.CATALOG.turn(self.region)]

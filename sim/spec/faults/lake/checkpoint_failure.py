@@ -4,7 +4,7 @@ from typing import ClassVar, Literal
 
 from sim.core import dials as d
 from sim.spec.faults.domain_fault import DomainFault
-from sim.spec.faults.scene import Scene
+from sim.spec.faults.scene import FaultScene
 
 
 class CheckpointFailure(DomainFault):
@@ -14,6 +14,6 @@ class CheckpointFailure(DomainFault):
 
     kind: Literal["checkpoint_failure"]
 
-    def turns(self, scene: Scene) -> list[d.Turn]:
+    def turns(self, scene: FaultScene) -> list[d.Turn]:
         """The stream jobs."""
         return self.of_each(scene, d.CHECKPOINT_FAILURE)

@@ -6,7 +6,7 @@ from typing import ClassVar, Literal
 from sim.core import dials as d
 from sim.spec.faults.domain_fault import DomainFault
 from sim.spec.faults.lake.copied import check_target
-from sim.spec.faults.scene import Scene
+from sim.spec.faults.scene import FaultScene
 from sim.spec.platform import Platform
 from sim.spec.text import Complaint, Path
 from sim.spec.types import Name
@@ -25,6 +25,6 @@ class MetadataBeforeData(DomainFault):
         """Tables can come to be copied there."""
         yield from check_target(platform, self.region, path)
 
-    def turns(self, scene: Scene) -> list[d.Turn]:
+    def turns(self, scene: FaultScene) -> list[d.Turn]:
         """The tables there."""
         return self.of_each(scene, d.METADATA_FIRST, self.region)

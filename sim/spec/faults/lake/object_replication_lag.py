@@ -6,7 +6,7 @@ from typing import ClassVar, Literal
 from sim.core import dials as d
 from sim.spec.faults.domain_fault import FlowFault
 from sim.spec.faults.lake.copied import check_source
-from sim.spec.faults.scene import Scene
+from sim.spec.faults.scene import FaultScene
 from sim.spec.platform import Platform
 from sim.spec.text import Complaint, Path
 from sim.spec.types import Positive
@@ -26,6 +26,6 @@ class ObjectReplicationLag(FlowFault):
         yield from super().check(platform, path)
         yield from check_source(platform, self.from_, path)
 
-    def turns(self, scene: Scene) -> list[d.Turn]:
+    def turns(self, scene: FaultScene) -> list[d.Turn]:
         """The flows of objects."""
         return self.of_each(scene, d.OBJECT_LAG, self.from_, self.to, value=self.lag)

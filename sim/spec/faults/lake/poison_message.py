@@ -5,7 +5,7 @@ from typing import ClassVar, Literal
 
 from sim.core import dials as d
 from sim.spec.faults.domain_fault import DomainFault
-from sim.spec.faults.scene import Scene
+from sim.spec.faults.scene import FaultScene
 from sim.spec.platform import Platform
 from sim.spec.text import Complaint, Path
 
@@ -21,6 +21,6 @@ class PoisonMessage(DomainFault):
         """It has no duration."""
         yield from self.check_at_once(path)
 
-    def turns(self, scene: Scene) -> list[d.Turn]:
+    def turns(self, scene: FaultScene) -> list[d.Turn]:
         """The stream jobs."""
         return self.of_each(scene, d.POISON)

@@ -5,7 +5,7 @@ from typing import Literal
 
 from sim.core import dials as d
 from sim.spec.faults.network.link_fault import LinkFault
-from sim.spec.faults.scene import Scene
+from sim.spec.faults.scene import FaultScene
 from sim.spec.network.flows import flows_on
 from sim.spec.platform import Platform
 from sim.spec.text import Complaint, Path
@@ -29,6 +29,6 @@ class BandwidthLimit(LinkFault):
         if not set(pairs) & set(flows_on(platform)):
             yield Complaint((*path, "link"), "nothing is copied over this link")
 
-    def turns(self, scene: Scene) -> list[d.Turn]:
+    def turns(self, scene: FaultScene) -> list[d.Turn]:
         """The bandwidth of each link."""
         return self.on_links(scene, d.BANDWIDTH, self.bandwidth)

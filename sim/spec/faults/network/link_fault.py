@@ -5,7 +5,7 @@ from typing import Any
 
 from sim.core import dials as d
 from sim.spec.faults.fault import Fault
-from sim.spec.faults.scene import Scene
+from sim.spec.faults.scene import FaultScene
 from sim.spec.platform import Platform
 from sim.spec.store.placement import Pair
 from sim.spec.text import Complaint, Path, nearest
@@ -39,6 +39,6 @@ class LinkFault(Fault):
         ways = [(self.link, other) for other in regions if other != self.link]
         return tuple(sorted(ways + [(b, a) for a, b in ways]))
 
-    def on_links(self, scene: Scene, dial: d.Dial, value: Any = True) -> list[d.Turn]:
+    def on_links(self, scene: FaultScene, dial: d.Dial, value: Any = True) -> list[d.Turn]:
         """Return the overlays of a value on a dial of each link."""
         return [dial.turn(*pair, value=value) for pair in self.links(scene.platform.regions)]

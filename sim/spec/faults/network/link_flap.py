@@ -4,7 +4,7 @@ from typing import Literal
 
 from sim.core import dials as d
 from sim.spec.faults.network.link_fault import LinkFault
-from sim.spec.faults.scene import Scene
+from sim.spec.faults.scene import FaultScene
 from sim.spec.types import Positive
 
 
@@ -17,7 +17,7 @@ class LinkFlap(LinkFault):
     up: Positive
     """For how long it is whole each time."""
 
-    def turns(self, scene: Scene) -> list[d.Turn]:
+    def turns(self, scene: FaultScene) -> list[d.Turn]:
         """The links, while they are down."""
         return self.on_links(scene, d.CUT)
 

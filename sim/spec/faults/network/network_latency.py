@@ -6,7 +6,7 @@ from typing import Literal
 from sim.core import dials as d
 from sim.core.distributions import constant
 from sim.spec.faults.network.link_fault import LinkFault
-from sim.spec.faults.scene import Scene
+from sim.spec.faults.scene import FaultScene
 from sim.spec.platform import Platform
 from sim.spec.text import Complaint, Path
 from sim.spec.types import Duration, DurationDist
@@ -27,7 +27,7 @@ class NetworkLatency(LinkFault):
         if self.latency == 0 and self.jitter.is_constant and self.jitter.mean == 0:
             yield Complaint(path, "this fault changes nothing", "give latency or jitter", at_key=True)
 
-    def turns(self, scene: Scene) -> list[d.Turn]:
+    def turns(self, scene: FaultScene) -> list[d.Turn]:
         """What is added."""
         found = self.on_links(scene, d.LATENCY, float(self.latency)) if self.latency else []
         if not (self.jitter.is_constant and self.jitter.params[0] == 0):

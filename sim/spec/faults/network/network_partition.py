@@ -7,7 +7,7 @@ from typing import ClassVar, Literal
 
 from sim.core import dials as d
 from sim.spec.faults.fault import Fault
-from sim.spec.faults.scene import Scene
+from sim.spec.faults.scene import FaultScene
 from sim.spec.platform import Platform
 from sim.spec.store.placement import Pair
 from sim.spec.text import Complaint, Path, nearest
@@ -65,7 +65,7 @@ class NetworkPartition(Fault):
         cut = [(a, b) for left, right in combinations(groups, 2) for a in left for b in right]
         return tuple(sorted(cut if self.one_way else cut + [(b, a) for a, b in cut]))
 
-    def turns(self, scene: Scene) -> list[d.Turn]:
+    def turns(self, scene: FaultScene) -> list[d.Turn]:
         """The links between groups."""
         return [d.CUT.turn(*pair) for pair in self.links(scene.platform.regions)]
 

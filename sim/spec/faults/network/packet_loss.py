@@ -6,7 +6,7 @@ from pydantic import Field
 
 from sim.core import dials as d
 from sim.spec.faults.network.link_fault import LinkFault
-from sim.spec.faults.scene import Scene
+from sim.spec.faults.scene import FaultScene
 from sim.spec.types import Fraction
 
 
@@ -17,6 +17,6 @@ class PacketLoss(LinkFault):
     loss: Annotated[Fraction, Field(gt=0, lt=1)]
     """The probability that a packet is lost, beside what the link loses anyway."""
 
-    def turns(self, scene: Scene) -> list[d.Turn]:
+    def turns(self, scene: FaultScene) -> list[d.Turn]:
         """The loss of each link."""
         return self.on_links(scene, d.LOSS, self.loss)

@@ -5,7 +5,7 @@ from typing import ClassVar, Literal, Self
 
 from sim.core import dials as d
 from sim.spec.faults.fault import Fault
-from sim.spec.faults.scene import Scene
+from sim.spec.faults.scene import FaultScene
 from sim.spec.platform import Platform
 from sim.spec.store.placement import Pair
 from sim.spec.text import Complaint, Path, nearest
@@ -42,7 +42,7 @@ class RegionIsolation(Fault):
         """Return the links that it cuts: ``to`` those towards the region, ``from`` those away from it."""
         return self._between(self._peers(regions))
 
-    def turns(self, scene: Scene) -> list[d.Turn]:
+    def turns(self, scene: FaultScene) -> list[d.Turn]:
         """The links to the peers, and to the clients."""
         cut = self.links(scene.platform.regions)
         clients = [d.CLIENTS + client for client in scene.platform.clients] if self.clients else []

@@ -5,7 +5,7 @@ from typing import ClassVar, Literal
 
 from sim.core import dials as d
 from sim.spec.faults.fault import Fault
-from sim.spec.faults.scene import Scene
+from sim.spec.faults.scene import FaultScene
 from sim.spec.platform import Platform
 from sim.spec.store.placement import nodes_of
 from sim.spec.text import Complaint, Path, nearest
@@ -35,7 +35,7 @@ class RegionOutage(Fault):
             why = f"{self.region} has no zone {self.zone!r}"
             yield Complaint((*path, "zone"), why, nearest(self.zone, zones))
 
-    def turns(self, scene: Scene) -> list[d.Turn]:
+    def turns(self, scene: FaultScene) -> list[d.Turn]:
         """The region with its bus, and every node in it; of a zone, the nodes alone."""
         found = [] if self.zone else [d.REGION.turn(self.region)]
         if scene.platform.bus is not None and not self.zone:

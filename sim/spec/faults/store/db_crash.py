@@ -3,7 +3,7 @@
 from typing import Literal
 
 from sim.core import dials as d
-from sim.spec.faults.scene import Scene
+from sim.spec.faults.scene import FaultScene
 from sim.spec.faults.store.node_fault import NodeFault
 
 
@@ -14,6 +14,6 @@ class DbCrash(NodeFault):
     data: Literal["survives", "lost"] = "survives"
     """What becomes of its data. Default: a process that dies leaves the disk alone."""
 
-    def turns(self, scene: Scene) -> list[d.Turn]:
+    def turns(self, scene: FaultScene) -> list[d.Turn]:
         """Its nodes are down."""
         return [d.DOWN.turn(*node, value=self.data) for node in self.nodes(scene)]

@@ -5,7 +5,7 @@ from typing import Literal
 
 from sim.core import dials as d
 from sim.spec.faults.fault import Fault
-from sim.spec.faults.scene import Scene
+from sim.spec.faults.scene import FaultScene
 from sim.spec.platform import Platform
 from sim.spec.text import Complaint, Path
 from sim.spec.types import DurationDist
@@ -25,6 +25,6 @@ class DecisionDelay(Fault):
         if self.delay.is_constant and self.delay.mean == 0:
             yield Complaint((*path, "delay"), "a delay of 0 changes nothing")
 
-    def turns(self, scene: Scene) -> list[d.Turn]:
+    def turns(self, scene: FaultScene) -> list[d.Turn]:
         """The delays of each controller."""
         return [d.DECISION.turn(domain, value=self.delay) for domain in scene.domains(self.database)]

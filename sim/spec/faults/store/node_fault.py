@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from sim.spec.faults.fault import Fault
-from sim.spec.faults.scene import Scene
+from sim.spec.faults.scene import FaultScene
 from sim.spec.platform import Platform
 from sim.spec.store.placement import Pair, nodes_of
 from sim.spec.text import Complaint, Path, nearest
@@ -26,6 +26,6 @@ class NodeFault(Fault):
                 why = f"{self.database} has no node in {self.region}"
                 yield Complaint((*path, "region"), why, nearest(self.region or "", nodes))
 
-    def nodes(self, scene: Scene) -> list[Pair]:
+    def nodes(self, scene: FaultScene) -> list[Pair]:
         """Return (domain, region) of the nodes that it is about."""
         return scene.nodes(self.database, self.region)

@@ -7,7 +7,7 @@ from pydantic import Field
 
 from sim.core import dials as d
 from sim.spec.faults.fault import Fault
-from sim.spec.faults.scene import Scene
+from sim.spec.faults.scene import FaultScene
 from sim.spec.platform import Platform
 from sim.spec.store.placement import nodes_of
 from sim.spec.text import Complaint, Path
@@ -34,11 +34,11 @@ class ReplicaCrash(Fault):
                 why = f"{self.database} has only {len(replicas)}"
                 yield Complaint((*path, "count"), why, f"the replicas are in {', '.join(replicas)}")
 
-    def turns(self, scene: Scene) -> list[d.Turn]:
+    def turns(self, scene: FaultScene) -> list[d.Turn]:
         """Its nodes are down."""
         nodes = (node for domain in scene.domains(self.database) for node in self._nodes(scene, domain))
         return [d.DOWN.turn(*node, value=self.data) for node in nodes]
 
-    def _nodes(self, scene: Scene, domain: str) -> list[tuple[str, str]]:
+    def _nodes(self, scene: FaultScene, domain: str) -> list[tuple[str, str]]:
         regions = nodes_of(scene.platform.databases[domain])
         return [(domain, region) for region in regions if region != scene.primaries[domain]][: self.count]

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Literal
 
 from sim.core import dials as d
-from sim.spec.faults.scene import Scene, domains_named
+from sim.spec.faults.scene import FaultScene, domains_named
 from sim.spec.faults.store.node_fault import NodeFault
 from sim.spec.platform import Platform
 from sim.spec.text import Complaint, Path
@@ -30,7 +30,7 @@ class ReplicationPause(NodeFault):
             hint = f"the replicas are in {', '.join(replicas)}" if replicas else "there are no replicas"
             yield Complaint((*path, "region"), f"{self.region} is the primary's", hint)
 
-    def turns(self, scene: Scene) -> list[d.Turn]:
+    def turns(self, scene: FaultScene) -> list[d.Turn]:
         """One stage of its nodes."""
         dial = d.PAUSE_SEND if self.stage == "send" else d.PAUSE_APPLY
         return [dial.turn(*node) for node in self.nodes(scene)]

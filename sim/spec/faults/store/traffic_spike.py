@@ -5,7 +5,7 @@ from typing import ClassVar, Literal
 
 from sim.core import dials as d
 from sim.spec.faults.fault import Fault
-from sim.spec.faults.scene import Scene
+from sim.spec.faults.scene import FaultScene
 from sim.spec.platform import Platform
 from sim.spec.text import Complaint, Path
 from sim.spec.types import Factor, Name
@@ -31,11 +31,11 @@ class TrafficSpike(Fault):
         if self.factor == 1:
             yield Complaint((*path, "factor"), "a factor of 1 changes nothing")
 
-    def turns(self, scene: Scene) -> list[d.Turn]:
+    def turns(self, scene: FaultScene) -> list[d.Turn]:
         """The rate of each stream that has one."""
         return [d.SPIKE.turn(name, value=self.factor) for name in self._streams(scene)]
 
-    def _streams(self, scene: Scene) -> Iterator[str]:
+    def _streams(self, scene: FaultScene) -> Iterator[str]:
         groups = scene.platform.clients.items()
         clients = [name for name, group in groups if group.share > 0 and self.client in (None, name)]
         for domain in scene.domains(self.database):
