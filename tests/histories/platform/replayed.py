@@ -1,6 +1,6 @@
 """Journeys with replays, with answers known by hand."""
 
-from sim.measure.platform.setup import DATABASE, ReplaySetup
+from sim.measure.platform.setup import ReplaySetup
 from tests.histories.builder import MS, WRITE, S, v
 from tests.histories.platform import bad
 from tests.histories.platform.builder import A, B, Journey, path_setup
@@ -49,7 +49,7 @@ def into_database(*, idempotent: bool = True) -> Journey:
     journey = bad.failover()
     history = journey.history
     journey.path = path_setup(
-        lake=None, zones_fresh_ns={}, insights={}, replays={"heal": ReplaySetup(DATABASE, idempotent)}
+        lake=None, zones_fresh_ns={}, insights={}, replays={"heal": ReplaySetup(None, idempotent)}
     )
     cause = history.milestone(30 * S, "replay.started", "replay/heal")
     events = [row["version"] for row in sorted(history.rows["bus/b"], key=lambda row: row["at_ns"])]

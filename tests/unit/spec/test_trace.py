@@ -128,10 +128,10 @@ def test_what_the_run_uses_is_said_in_rows_times_and_gaps(write):
 
 
 def test_the_trust_notes_of_runs_and_studies_say_it_too(write):
-    """What a page prints under how far to trust it begins with what was used of the file."""
+    """Among the first that a page prints under how far to trust it is what was used of the file."""
     found = scenario(write("time_s\n1\n601\n"))
     for said in (trust(found, figures(), []), of_study(found, ran=2, broke="", fired={}, values={})):
-        assert "orders follows load.csv: 1 of 2 rows" in said[1]
+        assert any("orders follows load.csv: 1 of 2 rows" in one for one in said[:3])
 
 
 def test_a_load_that_fills_its_run_warns_of_nothing(write):
