@@ -1,6 +1,5 @@
 """``sim explain``: why a run came out as it did, which records are lost, where one transaction went."""
 
-import json
 import re
 import shlex
 import sys
@@ -65,14 +64,9 @@ def command(run: Path, **given: Any) -> int:
 
 def _why(run: Path, of: str | None) -> "list[ReportSection]":
     """Return why; click.BadParameter for a capability that there is not."""
-    from sim.report.opened import opened
     from sim.report.why.page import page
-    from sim.spec.resolve import load, resolve
 
-    folder = opened(run)
-    if folder.kind != "run":
-        raise click.BadParameter(f"{run} holds a study; name the folder of a run", param_hint="RUN")
-    found, resolved = folder.document, resolve(load(str(run / "scenario.yaml")))
+    found, resolved = _document(run), _resolved(run)
     if of is not None and of not in found["recovery"]:
         known = ", ".join(found["recovery"])
         raise click.BadParameter(f"no capability {of!r}; there are {known}", param_hint="--of")
@@ -84,7 +78,7 @@ def _followed(run: Path, given: dict[str, Any]) -> "list[ReportSection]":
     from sim.report.explain import dashboard as rests_on
     from sim.report.explain import record as went
 
-    found, resolved = _rerunnable(run)
+    found, resolved = _document(run), _resolved(run)
     if given["named"] is not None:
         tap = _tap(resolved, given["named"])
         if not _read_again(run, tap):
@@ -99,12 +93,11 @@ def _lost(run: Path, form: str, output: str | None) -> int:
     """Print, or write, the table of missing records."""
     from sim.report import lost
     from sim.report.missing import FILE
-    from sim.report.opened import opened
 
     target = outputs.file(output, "-o")
     if form == "parquet" and target is None:
         raise click.UsageError("parquet is for files: give -o FILE")
-    opened(run)
+    _document(run)
     try:
         table = lost.table(run)
     except FileNotFoundError as error:
@@ -128,47 +121,31 @@ def _told(text: str, target: Path | None) -> int:
     return 0
 
 
-def _rerunnable(folder: Path) -> tuple[dict[str, Any], "Scenario"]:
-    """Return run.json and the resolved scenario of a run folder, as far as it takes to run that again."""
-    from sim.core.checksums import Damaged, verify
-    from sim.report.document import DOCUMENT
-    from sim.report.folder import JOURNAL
+def _document(run: Path) -> dict[str, Any]:
+    """Return run.json of a run folder. click.BadParameter for that of a study."""
+    from sim.report.opened import opened
+
+    found = opened(run)
+    if found.kind != "run":
+        raise click.BadParameter(f"{run} holds a study; name the folder of a run", param_hint="RUN")
+    return found.document
+
+
+def _resolved(run: Path) -> "Scenario":
+    """Return the scenario of a run folder."""
     from sim.spec.resolve import load, resolve
 
-    path = folder / "run.json"
-    if not path.is_file():
-        raise click.BadParameter(f"{folder} has no run.json", param_hint="RUN")
-    try:
-        verify(folder, but=lambda name: name.startswith(JOURNAL))  # which this does not read
-    except Damaged as error:
-        raise click.BadParameter(f"{error}; run the scenario again", param_hint="RUN") from error
-    found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    if found.get("document", 0) > DOCUMENT:  # older ones, which may not say, have all that is read here
-        why = f"its document has version {found['document']}, and this sim reads up to {DOCUMENT}"
-        raise click.BadParameter(f"{folder} was made by a newer version of sim: {why}", param_hint="RUN")
-    if "unfinished" in found:
-        why = found["unfinished"]["why"]
-        raise click.BadParameter(f"{folder} did not come to its end: {why}", param_hint="RUN")
-    return found, resolve(load(str(folder / "scenario.yaml")))
+    return resolve(load(str(run / "scenario.yaml")))
 
 
 def _read_again(run: Path, tap: "Tap") -> bool:
-    """Show a reducer of one store the journal that was kept with a run; return whether there is one.
-
-    Its files must be as they were written; that of another version has another name.
-    """
-    from sim.core.checksums import Damaged, verify
+    """Show a reducer of one store the journal that was kept with a run; return whether there is one."""
     from sim.journal.parquet import read_milestones, read_slices
-    from sim.report.folder import JOURNAL
+    from sim.report.opened import journal_of
 
-    journal = run / JOURNAL
-    if not journal.is_dir():
+    journal = journal_of(run, f"{tap.domain}/", "milestones")
+    if journal is None:
         return False
-    own = (f"{JOURNAL}/{tap.domain}/", f"{JOURNAL}/milestones")
-    try:
-        verify(run, but=lambda name: name.startswith(JOURNAL) and not name.startswith(own))
-    except Damaged as error:
-        raise click.BadParameter(f"{error}; run the scenario again", param_hint="RUN") from error
     for part in read_slices(journal, tap.domain):
         tap.fold(part)
     tap.finish(*read_milestones(journal))

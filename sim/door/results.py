@@ -98,6 +98,22 @@ class Run:
         """
         return lost_records.frame(self.missing, self.folder)
 
+    def journal(
+        self, table: str, *, store: str | None = None, columns: Sequence[str] | None = None
+    ) -> "pd.DataFrame":
+        """Return a table of the journal that was kept, decoded: ``ops``, ``commits``, ``sent/us-west``.
+
+        docs/files.md has tables and columns. Of one store, or of all with their names in ``store``;
+        ``columns``: those to read, None: all. A long run has millions of rows: take one store, and the
+        columns that are needed. SpecError if the run kept no journal (``keep_journal=True``); ValueError for
+        a table, store or column that there is not.
+        """
+        from sim.door.journal import frame, not_kept
+
+        if self.folder is None:
+            raise not_kept("a run in memory")
+        return frame(self.folder, table, store=store, columns=columns)
+
     @cached_property
     def waterfall(self) -> "pd.DataFrame":
         """A row for each store and stage: where its records are at the end."""

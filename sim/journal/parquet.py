@@ -52,7 +52,7 @@ class ParquetWriter:
         import pyarrow as pa
         import pyarrow.parquet as pq
 
-        path = self._folder / domain / f"{name.replace('/', '.')}.parquet"
+        path = self._folder / domain / file_of(name)
         columns = SLICES if name == "slices" else schema.columns_of(name)
         arrow = arrow_schema(columns)
         if path not in self._writers:
@@ -77,6 +77,29 @@ def arrow_schema(columns: Mapping[str, type]) -> "pa.Schema":
     return pa.schema([*fields, pa.field(SLICE, pa.int64(), nullable=False, metadata={"unit": "1"})])
 
 
+def file_of(table: str) -> str:
+    """Return the name of a table's file; names of regions, consumers and the like have no dots."""
+    return f"{table.replace('/', '.')}.parquet"
+
+
+def tables_of(folder: Path, domain: str) -> list[str]:
+    """Return the names of the tables of a domain that have rows, sorted by their files."""
+    files = sorted((folder / domain).glob("*.parquet"))
+    return [path.stem.replace(".", "/") for path in files if path.stem != "slices"]
+
+
+def read_table(folder: Path, domain: str, name: str, columns: Sequence[str]) -> Table:
+    """Return some columns of a whole table of a domain, without rows where it has none."""
+    import pyarrow.parquet as pq
+
+    path = folder / domain / file_of(name)
+    if not path.is_file():
+        return {column: values for column, values in schema.empty(name).items() if column in columns}
+    with pq.ParquetFile(path) as file:
+        table = file.read(columns=list(columns))
+    return {column: np.array(table.column(column).to_numpy()) for column in columns}
+
+
 def read_slices(folder: Path, only: str | None = None) -> Iterator[Slice]:
     """Yield the slices that were written, domain by domain, each domain's in order; ``only``: of one domain.
 
@@ -85,11 +108,7 @@ def read_slices(folder: Path, only: str | None = None) -> Iterator[Slice]:
     milestones, _ = read_milestones(folder)
     for domain in sorted(path for path in folder.iterdir() if path.is_dir() and only in (None, path.name)):
         first = 0
-        tables = {
-            p.stem.replace(".", "/", 1): _groups(p)
-            for p in sorted(domain.glob("*.parquet"))
-            if p.stem != "slices"
-        }
+        tables = {name: _groups(domain / file_of(name)) for name in tables_of(folder, domain.name)}
         ahead = {name: next(groups, None) for name, groups in tables.items()}
         for number, ends in _groups(domain / "slices.parquet"):
             found = {}

@@ -16,6 +16,7 @@ from sim.journal.flow_schema import PATH_TABLES
 
 OK, FAIL, INFO = 0, 1, 2
 READ, WRITE = 0, 1
+OUTCOMES, KINDS = ("ok", "fail", "info"), ("read", "write")  # what these are called, in order
 
 # One row an operation that has ended, in the order in which they ended (time, then rank and content).
 OPS = {

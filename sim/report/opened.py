@@ -1,6 +1,7 @@
 """A folder that ``sim`` has written, read again: of a run or of a study, whole and as it was written."""
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -40,6 +41,19 @@ def opened(folder: Path) -> Opened:
     return Opened(folder, "run", document)
 
 
+def journal_of(folder: Path, *wanted: str) -> Path | None:
+    """Return the journal that was kept with a run, None if none was.
+
+    ``wanted``: how the names of the files begin that will be read. SpecError unless these are as written.
+    """
+    journal = folder / JOURNAL
+    if not journal.is_dir():
+        return None
+    own = tuple(f"{JOURNAL}/{name}" for name in wanted)
+    _verified(folder, but=lambda name: not name.startswith(own))
+    return journal
+
+
 def _missing(folder: Path) -> str:
     if not folder.exists():
         return f"there is no folder {folder}"
@@ -48,15 +62,23 @@ def _missing(folder: Path) -> str:
     return f"{folder} holds neither {RUN} nor {STUDY}"
 
 
+def _verified(folder: Path, *, but: Callable[[str], bool]) -> None:
+    """Return if the files are as they were written, ``but`` some that are not looked at; else SpecError."""
+    try:
+        verify(folder, but=but)
+    except Damaged as error:
+        raise SpecError([Problem(str(error), "run the scenario again")]) from error
+
+
 def _current(folder: Path, name: str, key: str, version: int) -> dict[str, Any]:
     """Return a document that is as it was written, and of the form ``version``, which stands under ``key``.
 
     Journals are not looked at: they are large, and nothing here reads them.
     """
+    _verified(folder, but=lambda found: found.startswith(JOURNAL))
     try:
-        verify(folder, but=lambda found: found.startswith(JOURNAL))
         document = json.loads((folder / name).read_text(encoding="utf-8"))
-    except (Damaged, ValueError) as error:
+    except ValueError as error:
         raise SpecError([Problem(str(error), "run the scenario again")]) from error
     told = document.get(key, UNTOLD)
     if told != version:

@@ -9,8 +9,8 @@ from sim.core.identity import lsn_of, timeline_of
 from sim.core.stages import ANALYTICS, BUS, ZONES
 from sim.journal.milestones import Milestone
 from sim.journal.recorder import Slice, Table
+from sim.journal.schema import OUTCOMES
 
-OUTCOMES = ("ok", "fail", "info")
 BY_VERSION = {
     "sent": "handed to the wire to",
     "received": "received by",

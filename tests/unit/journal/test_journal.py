@@ -1,5 +1,6 @@
 """The recorder, the digest and Parquet: the same journal, however it is cut and wherever it lies."""
 
+import numpy as np
 import pyarrow.parquet as pq
 import pytest
 
@@ -9,6 +10,7 @@ from sim.core.milestones.flows import ProcessStopped
 from sim.journal.milestones import Milestone
 from sim.journal.parquet import ParquetWriter, read_milestones, read_slices, write_milestones
 from sim.journal.recorder import Recorder, Slice
+from sim.journal.schema import columns_of
 from sim.measure.digest import Digest
 from sim.measure.measures import Measures
 from tests.histories.builder import MS, S
@@ -87,6 +89,17 @@ def test_parquet_gives_back_the_same_slices_and_figures(tmp_path):
     assert digest.hexdigest() == digest_of(history).hexdigest()
     assert measures.figures() == history.measured()
     assert again.rows == recorder.rows > 0
+
+
+def test_names_of_tables_come_back_whole(tmp_path):
+    """A table whose name has several parts, as those of the lake and of mirrors, is read under its name."""
+    names = ["taken/raw/us-east", "skipped/mirror/us-east/eu-west", "consumed/consumer/raw"]
+    tables = {name: {c: np.ones(1, dtype) for c, dtype in columns_of(name).items()} for name in names}
+    writer = ParquetWriter(tmp_path)
+    writer.fold(Slice("orders", 10, tables))
+    writer.finish([], 10)
+    (part,) = read_slices(tmp_path)
+    assert sorted(part.tables) == sorted(names)
 
 
 def test_parquet_fields_carry_units(tmp_path):
