@@ -3,6 +3,7 @@
 import json
 import re
 from bisect import bisect_right
+from random import Random
 
 import pytest
 
@@ -13,6 +14,7 @@ from sim.report.quantities import duration
 from sim.report.replay.states import at, states
 from sim.spec.loader import load
 
+MOVED = "(slider, place) => { slider.value = place; slider.dispatchEvent(new Event('input')); }"
 KEYS = ("Home", "n", "n", "ArrowRight", "n", "PageUp", "n", "p", "ArrowLeft", "End")
 
 
@@ -42,6 +44,27 @@ def test_keys_move_the_picture_to_the_states_of_that_time(run_folder, document, 
             assert picture == {name: at(known[name], moment) for name in picture}
         assert len(set(moments)) > len(KEYS) / 2
         assert page.complaints == []
+
+
+def test_at_any_time_the_picture_is_what_held_then(run_folder, document, opened):
+    """The slider put anywhere, not only on milestones: states, faults in force, routes, lags, flows that are cut."""
+    known = states(document, load(str(run_folder / "scenario.yaml")))
+    chance = Random(7)
+    with opened(run_folder / "report.html") as page:
+        page.get_by_role("button", name="Whole run").click()
+        last = int(page.locator("#time").get_attribute("max"))
+        hits = set()
+        for place in chance.sample(range(last), 25):
+            page.locator("#time").evaluate(MOVED, place)
+            moment, picture = shown(page)
+            assert picture == {name: at(known[name], moment) for name in picture}
+            hits |= {name for name, told in picture.items() if name.startswith("hit/") and told}
+            cut = page.locator('.flow-label[data-is="cut"], .flow-label[data-is="down"]').count()
+            assert not cut or any(
+                at(known[k], moment) in ("cut", "down") for k in known if k.startswith("link/")
+            )
+        assert {name.split("/")[1] for name in hits} == set(document["faults"])
+        assert any(name.startswith("route/") for name in picture)
 
 
 def test_values_in_the_picture_are_those_recorded_for_that_time(run_folder, opened):

@@ -9,8 +9,9 @@ from its time on. Keys say of what:
 ``link/<a>/<b>``          one way: ``up``, ``impaired`` (slower or lossy), ``cut``, ``down`` (an end is)
 ``process/<name>``        of the data path: ``runs``, ``stopped``
 ``place/<name>``          of the data path: the region in which it works, if that was recorded
-``bus/<r>``               ``up``, ``partly down`` (partitions without a leader)
+``bus/<r>``               ``up``, ``partly down`` (partitions without a leader), ``down``
 ``fault/<id>``            ``on``, ``off``
+``hit/<id>/<r>``          what a fault in force hits there (``sim.report.replay.hits``), else nothing
 """
 
 from bisect import bisect_right
@@ -32,10 +33,12 @@ from sim.core.milestones.flows import (
     RelayResumed,
 )
 from sim.core.stages import BUS
+from sim.report.replay.hits import struck
 from sim.report.roles import PRIMARY, roles
 from sim.report.span import resolved, windows
 
 if TYPE_CHECKING:
+    from sim.spec.faults.scene import FaultScene
     from sim.spec.scenario import Scenario
 
 Document = Mapping[str, Any]
@@ -51,6 +54,7 @@ HURTS = {d.CUT: CUT, d.LATENCY: IMPAIRED, d.JITTER: IMPAIRED, d.LOSS: IMPAIRED, 
 TURNS: dict[str, dict[type[Happening], str]] = {
     "region/{}": {RegionDown: DOWN, RegionUp: UP},
     "process/{}": {ProcessStopped: STOPPED, ProcessStarted: RUNS, RelayResumed: RUNS, ReaderMoved: RUNS},
+    BUS.at("{}"): {RegionDown: DOWN, RegionUp: UP},
     "{}": {PartitionsDown: "partly down", PartitionsUp: UP},
 }
 
@@ -60,7 +64,14 @@ def states(document: Document, scenario: "Scenario") -> States:
     turned = _turned(document, scenario)
     held = _roles(document)
     links = _links(document, scenario, turned, held)
-    return {**turned, **held, **_routes(document), **links, **_faults(document)}
+    return {
+        **turned,
+        **held,
+        **_routes(document),
+        **links,
+        **_faults(document),
+        **_hits(document, scenario, held),
+    }
 
 
 def placed(places: Mapping[str, Sequence[Step]]) -> States:
@@ -89,7 +100,7 @@ def _turned(document: Document, scenario: "Scenario") -> States:
     for one in document["milestones"]:
         what = KINDS[one["kind"]]
         for key, turns in TURNS.items():
-            if what in turns:
+            if what in turns and (key != BUS.at("{}") or scenario.bus is not None):
                 _turn(found.setdefault(key.format(one["subject"]), []), one["at_s"], turns[what])
         if what is LakeMoved:
             for name in (f"process/{domain}/{job}" for domain in scenario.databases for job in JOBS):
@@ -136,6 +147,18 @@ def _faults(document: Document) -> States:
     return found
 
 
+def _hits(document: Document, scenario: "Scenario", held: States) -> States:
+    """Return what each fault hits in each region, by who is primary when it begins."""
+    found: States = {}
+    for name, began_s, healed_s in windows(document):
+        for region, what in struck(scenario, name, _scene(scenario, held, began_s)).items():
+            steps = found.setdefault(f"hit/{name}/{region}", [(0.0, "")])
+            _turn(steps, began_s, what)
+            if healed_s is not None:
+                _turn(steps, healed_s, "")
+    return found
+
+
 def _links(document: Document, scenario: "Scenario", turned: States, held: States) -> States:
     """Return what became of each link one way, by the faults that turn its dials and by its ends."""
     layers: dict[str, list[Layer]] = {f"link/{pair}": [] for pair in scenario.network.links}
@@ -147,7 +170,7 @@ def _links(document: Document, scenario: "Scenario", turned: States, held: State
                 if state == DOWN
             ]
     for name, began_s, healed_s in windows(document):
-        for turn in _overlays(scenario, name, _primaries(scenario, held, began_s)):
+        for turn in scenario.faults[name].turns(_scene(scenario, held, began_s)):
             hurt = HURTS.get(turn.dial)
             key = "link/" + "/".join(turn.of)
             if hurt is not None and key in layers:
@@ -155,21 +178,17 @@ def _links(document: Document, scenario: "Scenario", turned: States, held: State
     return {key: _layered(found) for key, found in layers.items()}
 
 
-def _overlays(scenario: "Scenario", name: str, primaries: Mapping[str, str]) -> list[d.Turn]:
+def _scene(scenario: "Scenario", held: States, at_s: float) -> "FaultScene":
+    """Return what a fault meets: who is primary just before a time; where nobody is, who was at first."""
     from sim.spec.faults.scene import FaultScene
 
-    return scenario.faults[name].turns(FaultScene(scenario, primaries))
-
-
-def _primaries(scenario: "Scenario", held: States, at_s: float) -> dict[str, str]:
-    """Return who is primary just before a time; where nobody is, who was at first."""
     found = {store: database.primary for store, database in scenario.databases.items()}
     for key, steps in held.items():
         _, store, region = key.split("/")
         before = [state for began_s, state in steps if began_s < at_s or began_s == 0]
         if before and before[-1] == PRIMARY:
             found[store] = region
-    return found
+    return FaultScene(scenario, found)
 
 
 def _spans(steps: Sequence[Step]) -> Iterator[Layer]:

@@ -6,7 +6,7 @@ from typing import Any
 
 from sim.core import dials as d
 from sim.spec.faults.fault import Fault
-from sim.spec.faults.scene import at_first
+from sim.spec.faults.scene import FaultScene, at_first
 from sim.spec.platform import Platform
 from sim.spec.processes import processes_in
 from sim.spec.store.placement import Pair
@@ -32,13 +32,15 @@ class Targets:
         return any(getattr(self, entry.name) for entry in fields(self))
 
 
-def targets(platform: Platform, fault: Fault, *, but: Collection[d.Dial] = ()) -> Targets:
-    """Return the targets of a fault whose references exist; the primaries are the first ones.
+def targets(
+    platform: Platform, fault: Fault, *, but: Collection[d.Dial] = (), scene: FaultScene | None = None
+) -> Targets:
+    """Return the targets of a fault whose references exist.
 
-    ``but``: dials that do not count.
+    ``but``: dials that do not count. ``scene``: what it meets; else the primaries are the first ones.
     """
     found: dict[str, dict[Any, None]] = {}
-    for turn in fault.turns(at_first(platform)):
+    for turn in fault.turns(scene or at_first(platform)):
         for sort, thing in _things(platform, turn) if turn.dial not in but else ():
             found.setdefault(sort, {})[thing] = None
     in_order = {sort: things if sort == "processes" else sorted(things) for sort, things in found.items()}

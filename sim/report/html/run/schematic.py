@@ -4,7 +4,7 @@ Each element that changes has ``data-state`` or ``data-value``, the key of a sta
 keeps it as it was at the cursor's time. The flows are drawn by a script too, from the states of roles.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from markupsafe import Markup
@@ -12,6 +12,8 @@ from markupsafe import Markup
 from sim.core.stages import BUS
 from sim.report.html.markup import Child, el, name
 from sim.report.html.run.watched import Watched
+from sim.report.replay.hits import NOWHERE
+from sim.report.replay.states import Step
 from sim.report.roles import PRIMARY
 
 if TYPE_CHECKING:
@@ -29,6 +31,7 @@ def schematic(watched: Watched) -> Markup:
         "div",
         el("div", class_="flows", id="flows", aria_hidden="true"),
         *(_region(region, watched) for region in regions),
+        _hits(NOWHERE, watched),
         class_=f"schematic {kind}",
         id="schematic",
     )
@@ -50,7 +53,9 @@ def _region(region: str, watched: Watched) -> Markup:
     return el(
         "article",
         el("header", name(region, "h3"), state, class_="region-head"),
+        _hits(region, watched),
         _stores(region, watched),
+        _routes(region, watched),
         _path(region, watched),
         class_="region",
         data_region=region,
@@ -77,6 +82,33 @@ def _stores(region: str, watched: Watched) -> Markup | None:
         for store in found
     )
     return el("ul", *rows, class_="nodes") if found else el("p", "no database here", class_="note")
+
+
+def _hits(region: str, watched: Watched) -> Markup | None:
+    """Return the faults that ever hit a region; each is seen while it is in force."""
+    own = [key for key in watched.states if key.startswith("hit/") and key.split("/")[2] == region]
+    return el("div", *(_state(key, watched) for key in own), class_="hits") if own else None
+
+
+def _routes(region: str, watched: Watched) -> Markup:
+    """Return where the gateway sends writes: stores for which that is always the same in one row."""
+    alike: dict[tuple[Step, ...], list[str]] = {}
+    for store in sorted(watched.scenario.databases):
+        alike.setdefault(tuple(watched.states[f"route/{store}/{region}"]), []).append(store)
+    rows = (
+        el(
+            "li",
+            el("span", "writes", *_of(stores, all_of_them=len(alike) == 1), " go to", class_="what"),
+            _state(f"route/{stores[0]}/{region}", watched),
+            class_="node route",
+        )
+        for stores in alike.values()
+    )
+    return el("ul", *rows, class_="nodes")
+
+
+def _of(stores: Sequence[str], *, all_of_them: bool) -> tuple[Child, ...]:
+    return () if all_of_them else (" of ", name(", ".join(stores)))
 
 
 def _path(region: str, watched: Watched) -> Markup | None:

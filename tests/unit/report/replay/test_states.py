@@ -32,6 +32,26 @@ def test_a_fault_is_on_from_its_beginning_to_its_end(ghosts, found):
             assert at(found[f"fault/{name}"], healed_s) == "off"
 
 
+def test_a_fault_is_told_where_it_hits_while_it_is_in_force(ghosts, found):
+    """Each fault names what it hits in some region, exactly while it is on."""
+    told = ghosts.document["milestones"]
+    for name, began_s, _ in windows(ghosts.document):
+        hits = [steps for key, steps in found.items() if key.startswith(f"hit/{name}/")]
+        assert any(at(steps, began_s) for steps in hits)
+        for moment in {m["at_s"] for m in told}:
+            assert any(at(steps, moment) for steps in hits) == (at(found[f"fault/{name}"], moment) == "on")
+
+
+def test_a_bus_is_not_up_in_a_region_that_is_down(ghosts, found):
+    """Nobody reads that a bus is up where nothing is."""
+    moments = [m["at_s"] for m in ghosts.document["milestones"] if m["kind"] == "region.down"]
+    assert moments
+    for moment in moments:
+        down = [r for r in ghosts.scenario.resolved.regions if at(found[f"region/{r}"], moment) == "down"]
+        assert down
+        assert all(at(found[f"bus/{region}"], moment) == "down" for region in down)
+
+
 def test_a_region_is_down_exactly_between_its_milestones(ghosts, found):
     """At each milestone the state of every region is what the last milestone about it says."""
     told = [m for m in ghosts.document["milestones"] if m["kind"] in ("region.down", "region.up")]
