@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 from bisect import bisect_right
 from random import Random
 
@@ -47,7 +48,7 @@ def test_keys_move_the_picture_to_the_states_of_that_time(run_folder, document, 
 
 
 def test_at_any_time_the_picture_is_what_held_then(run_folder, document, opened):
-    """The slider put anywhere, not only on milestones: states, faults in force, routes, lags, flows that are cut."""
+    """The slider put anywhere, not only on milestones: states, faults and routes are those of then."""
     known = states(document, load(str(run_folder / "scenario.yaml")))
     chance = Random(7)
     with opened(run_folder / "report.html") as page:
@@ -59,10 +60,6 @@ def test_at_any_time_the_picture_is_what_held_then(run_folder, document, opened)
             moment, picture = shown(page)
             assert picture == {name: at(known[name], moment) for name in picture}
             hits |= {name for name, told in picture.items() if name.startswith("hit/") and told}
-            cut = page.locator('.flow-label[data-is="cut"], .flow-label[data-is="down"]').count()
-            assert not cut or any(
-                at(known[k], moment) in ("cut", "down") for k in known if k.startswith("link/")
-            )
         assert {name.split("/")[1] for name in hits} == set(document["faults"])
         assert any(name.startswith("route/") for name in picture)
 
@@ -170,6 +167,31 @@ def test_extremes_fit_and_nothing_of_their_names_is_run(extreme, opened, width):
         assert picture["region/only"] == "up"
         assert page.evaluate("document.documentElement.scrollWidth") <= width
         assert page.complaints == []
+
+
+def test_every_bar_of_a_recovery_says_what_ended_it(run_folder, document, opened):
+    """Pointed at or reached by the keyboard, a bar tells the milestone at its end, as the document has it."""
+    whys = [one["why"] for one in document["milestones"]]
+    with opened(run_folder / "report.html") as page:
+        bars = page.locator("#recovery .bar-name[tabindex]")
+        told = bars.evaluate_all("all => all.map(one => [one.title, one.getAttribute('aria-label')])")
+        assert told
+        for title, label in told:
+            assert title == label
+            assert " until it was good again" in title or any(why in title for why in whys)
+        bars.first.focus()
+        assert bars.first.evaluate("one => getComputedStyle(one).outlineStyle") == "solid"
+
+
+def test_a_page_of_coarse_figures_says_so(run_folder, tmp_path):
+    """Of a run that recorded nothing in detail the charts are coarse, which is said; else not."""
+    from sim.core.checksums import seal
+
+    coarse = shutil.copytree(run_folder, tmp_path / "quiet")
+    (coarse / "series.json").unlink()
+    seal(coarse)
+    pages = [told("html", ".html", [opened_folder(folder)]) for folder in (run_folder, coarse)]
+    assert [page.count("charts are coarse") for page in pages] == [0, 1]
 
 
 def test_the_same_run_gives_the_same_bytes(run_folder):

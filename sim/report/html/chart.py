@@ -19,13 +19,15 @@ EDGE = 0.03  # of an axis: labels nearer to its end than this are moved inside
 class Bar:
     """A bar of a row, from ``start`` to ``end`` in the unit of the axis.
 
-    ``kind``: the class of its colour; ``words``: written in it where there is room, else told on demand.
+    ``kind``: the class of its colour; ``words``: written in it where there is room; ``told``: what else
+    there is to say of it, for who points at it, or comes to it by the keyboard.
     """
 
     start: float
     end: float
     kind: str
     words: str
+    told: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,10 +83,15 @@ def _lane(row: Row, x: Axis, shaded: Markup) -> Markup:
 
 def _bar(bar: Bar, x: Axis) -> Mark:
     left, right = x.at(bar.start), x.at(bar.end)
-    told, across = el("title", bar.words), {"x": left * BOX, "width": max(right - left, THINNEST) * BOX}
-    shape = el("rect", told, y=0, height=BOX, class_=f"bar {bar.kind}", **across)
+    across = {"x": left * BOX, "width": max(right - left, THINNEST) * BOX}
+    shape = el("rect", y=0, height=BOX, class_=f"bar {bar.kind}", **across)
     where = f"left:{number(left * 100)}%;width:{number((right - left) * 100)}%"
-    return Mark(shape, el("span", el("span", bar.words), class_=f"bar-name {bar.kind}", style=where))
+    told = (
+        {"title": bar.told, "role": "img", "aria_label": bar.told, "tabindex": "0"}
+        if bar.told
+        else {"title": bar.words or None}
+    )
+    return Mark(shape, el("span", el("span", bar.words), class_=f"bar-name {bar.kind}", style=where, **told))
 
 
 def _note(row: Row, x: Axis) -> Markup:

@@ -102,9 +102,7 @@ def _bars(
 ) -> tuple[chart.Bar, ...]:
     parts = tuple(stretches(found, milestones))
     if parts:
-        return tuple(
-            chart.Bar(p.began_s, p.ended_s, _kind(p.phase), p.phase.replace("_", " ")) for p in parts
-        )
+        return tuple(_bar(part, milestones) for part in parts)
     return tuple(
         chart.Bar(
             one["started_s"],
@@ -115,6 +113,15 @@ def _bars(
         for one in found["episodes"]
         if one["rta_s"] is None
     )
+
+
+def _bar(part: Stretch, told: Sequence[Mapping[str, Any]]) -> chart.Bar:
+    """Return a part of a recovery as a bar, which tells how long it took, what ended it and why."""
+    phase = part.phase.replace("_", " ")
+    until, because = _ended(part, told)
+    said = f"{phase}, {duration(part.ended_s - part.began_s)}, until {until}"
+    said += f"; because of {because}" if because else ""
+    return chart.Bar(part.began_s, part.ended_s, _kind(part.phase), phase, said)
 
 
 def _kind(phase: str) -> str:
@@ -134,7 +141,7 @@ def _table(rows: Sequence[CapabilityRow], document: Mapping[str, Any]) -> Child:
             part.phase.replace("_", " "),
             clock(round(part.began_s * 1e9)),
             duration(part.ended_s - part.began_s),
-            *_ended(part, told),
+            *map(name, _ended(part, told)),
         )
         for row in rows
         for part in stretches(document["recovery"][row.name], told)
@@ -145,7 +152,8 @@ def _table(rows: Sequence[CapabilityRow], document: Mapping[str, Any]) -> Child:
     return el("details", el("summary", "What ended each part"), table(caption, columns, cells))
 
 
-def _ended(part: Stretch, told: Sequence[Mapping[str, Any]]) -> tuple[Child, Child]:
+def _ended(part: Stretch, told: Sequence[Mapping[str, Any]]) -> tuple[str, str]:
+    """Say what ended a part, and what had led to that; "" if nothing."""
     if part.number is None:
         return "it was good again", ""
     one = told[part.number]
@@ -153,5 +161,5 @@ def _ended(part: Stretch, told: Sequence[Mapping[str, Any]]) -> tuple[Child, Chi
     return _words(one), "" if cause is None else _words(cause)
 
 
-def _words(one: Mapping[str, Any]) -> Child:
-    return name(f"{one['kind'].replace('.', ' ')}, {one['subject']}: {one['why']}")
+def _words(one: Mapping[str, Any]) -> str:
+    return f"{one['kind'].replace('.', ' ')}, {one['subject']}: {one['why']}"

@@ -14,6 +14,10 @@ from sim.report.html.table import Column, table
 from sim.report.quantities import clock
 
 DIGITS = 3  # of a value
+COARSE = (
+    "Nothing was recorded in detail (sim run -q): these charts are coarse, each value the greatest of its "
+    "step. How requests fared over time, and where processes worked, is not known."
+)
 HINT = (
     "Arrow keys move by a step, Page Up and Down by many, Home and End to the ends, n and p to the next and "
 )
@@ -28,6 +32,7 @@ def section(watched: Watched) -> PageSection:
             _controls(watched),
             schematic(watched),
             el("p", class_="now", id="now", aria_live="off"),
+            None if watched.seen.exact else el("p", COARSE, class_="note coarse"),
             el("div", *charts(watched), class_="aligned"),
             id="watch",
             class_="watch",
