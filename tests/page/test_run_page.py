@@ -138,21 +138,43 @@ regions: {{only: {{}}}}
 clients: {{only: {{share: 1}}}}
 databases: {{orders: {{primary: only, replicas: [], workload: {{writes: 5/s, reads: 5/s}}}}}}
 {faults}
-sla: {{rpo: {{metric: rpa_records, of: orders, must: "== 0"}}}}
+sla:
+  rpo: {{metric: rpa_records, of: orders, must: "== 0"}}
+  rto: {{metric: rta, of: orders.write, must: "<= 10m"}}
 """
 LOST = (
     "faults: {{crash: {{kind: db_crash, database: orders, region: only, at: 1m, duration: 1m, data: lost}}}}"
 )
 
+OPEN = "faults: {{crash: {{kind: db_crash, database: orders, region: only, at: 2m, duration: 5m}}}}"
+
+
+def written(folder, faults):
+    """The page of a run of one region with these faults."""
+    source = ONE.format(long="x" * 150, faults=faults.format())
+    (folder / "one.yaml").write_text(source, encoding="utf-8")
+    main(["run", str(folder / "one.yaml"), "--out", str(folder / "reports")])
+    return next(folder.glob("reports/*/*/report.html"))
+
+
+def test_a_run_that_ends_too_early_is_undecided_everywhere_on_its_page(tmp_path, opened):
+    """A store still down at the end: its objective is undecided, and its recovery has no length."""
+    page_of = written(tmp_path, OPEN)
+    verdict = json.loads((page_of.parent / "run.json").read_text("utf-8"))["verdict"]
+    with opened(page_of) as page:
+        row = page.locator("#objectives tbody tr", has_text="rto").text_content()
+        assert "undecided" in row and "met" not in row
+        assert verdict.lower() in page.locator("header, main").first.text_content().lower()
+        assert "not over when the run ended" in page.locator("#recovery").text_content()
+        page.locator("#time").press("End")
+        assert shown(page)[1]["role/orders/only"] == "down"
+        assert page.complaints == []
+
 
 @pytest.fixture(scope="module", params=[LOST, "faults: {{}}"], ids=["everything lost", "nothing happens"])
 def extreme(request, tmp_path_factory):
     """The page of one region without bus and lake, with names that would break a careless page."""
-    folder = tmp_path_factory.mktemp("extreme")
-    source = ONE.format(long="x" * 150, faults=request.param.format())
-    (folder / "one.yaml").write_text(source, encoding="utf-8")
-    main(["run", str(folder / "one.yaml"), "--out", str(folder / "reports")])
-    return next(folder.glob("reports/*/*/report.html"))
+    return written(tmp_path_factory.mktemp("extreme"), request.param)
 
 
 @pytest.mark.parametrize("width", [390, 1280])
