@@ -191,6 +191,17 @@ def test_extremes_fit_and_nothing_of_their_names_is_run(extreme, opened, width):
         assert page.complaints == []
 
 
+def test_long_names_of_regions_leave_room_for_the_words_beside_them(run_folder, opened):
+    """However long the name of a region is, what stands beside it is not broken letter by letter."""
+    with opened(run_folder / "report.html") as page:
+        long = "(all) => all.forEach(one => { one.textContent = 'region-with-a-long-name-'.repeat(3); })"
+        page.locator(".route .state, .region-head h3").evaluate_all(long)
+        lines = "all => all.map(e => e.offsetHeight / parseFloat(getComputedStyle(e).fontSize))"
+        beside = page.locator(".route .what, .region-head .state").evaluate_all(lines)
+        assert beside
+        assert max(beside) < 2.5
+
+
 def test_every_bar_of_a_recovery_says_what_ended_it(run_folder, document, opened):
     """Pointed at or reached by the keyboard, a bar tells the milestone at its end, as the document has it."""
     whys = [one["why"] for one in document["milestones"]]
