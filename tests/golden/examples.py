@@ -46,7 +46,10 @@ def called(*words: str) -> None:
 def page(name: str, into: Path) -> bytes:
     """Make a page anew from the folders kept; return its bytes."""
     folders, form = PAGES[name]
-    called("report", *(str(EXAMPLES / one) for one in folders), "--format", form, "-o", str(into / name))
+    places = (
+        str((EXAMPLES / one).relative_to(ROOT)) for one in folders
+    )  # pages name them: on no machine's path
+    called("report", *places, "--format", form, "-o", str(into / name))
     return (into / name).read_bytes()
 
 

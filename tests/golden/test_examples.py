@@ -7,7 +7,7 @@ import pytest
 
 from tests.golden.examples import EXAMPLES, FOLDERS, PAGES, folder, page
 
-DATE = re.compile(rb"\d{4}-\d{2}-\d{2}")  # of run.json, which a checkout writes anew
+DATE = re.compile(rb"\d{4}-\d{2}-\d{2}( \d{2}:\d{2}:\d{2})?")  # of run.json, which a checkout writes anew
 RUNS = [name for name in FOLDERS if (EXAMPLES / name / "run.json").exists()]
 MACHINES = ("versions", "platform", "performance")  # parts of a document that differ between machines
 
