@@ -4,10 +4,19 @@ Nothing is imported here but by functions: this module is loaded in every pytest
 has this package.
 """
 
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import pytest
+
+    from sim.pytest_items import ScenarioFile
+
 GLOBS = ("scenarios/**/*.yaml", "scenarios/**/*.yml")
 
 
-def pytest_addoption(parser):  # type: ignore[no-untyped-def]
+def pytest_addoption(parser: "pytest.Parser") -> None:
     """Add the options and the setting."""
     parser.addini(
         "sim_scenarios", "globs of scenario files, from the root", type="linelist", default=list(GLOBS)
@@ -18,7 +27,7 @@ def pytest_addoption(parser):  # type: ignore[no-untyped-def]
     group.addoption("--sim-jobs", type=int, default=1, help="processes to run trials in (default 1)")
 
 
-def pytest_collect_file(file_path, parent):  # type: ignore[no-untyped-def]
+def pytest_collect_file(file_path: "Path", parent: "pytest.Collector") -> "ScenarioFile | None":
     """Collect a scenario file that has objectives."""
     if file_path.suffix not in (".yaml", ".yml"):
         return None

@@ -17,10 +17,10 @@ from numba.core.dispatcher import Dispatcher
 from sim.engine.kept import Kept
 
 
-def _kernel(**options: Any) -> Callable[[Callable], Any]:
+def _kernel(**options: Any) -> Callable[[Callable[..., Any]], Any]:
     """Return a decorator that compiles a function, and keeps it."""
 
-    def decorate(function: Callable) -> Any:
+    def decorate(function: Callable[..., Any]) -> Any:
         kernel = njit(**options)(function)
         if isinstance(kernel, Dispatcher):  # not where numba is told to compile nothing
             kernel._cache = Kept(function)  # type: ignore[attr-defined]

@@ -7,7 +7,7 @@ from numba import typeof
 from numba.core.dispatcher import Dispatcher
 
 
-def direct(kernel: Any, *arguments: Any) -> Callable[..., Any]:
+def direct(kernel: Callable[..., Any], *arguments: Any) -> Callable[..., Any]:
     """Return a kernel for arguments of the same types as these: numba finds them out at each call.
 
     That takes 4 us and more where named tuples are among them, ten times of what reading the arguments takes.

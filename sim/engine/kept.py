@@ -9,17 +9,19 @@ meet in one file, and a file that is not whole is compiled anew.
 import os
 import pickle
 import sys
+from collections.abc import Callable
 from contextlib import suppress
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 from zlib import crc32
 
 import numba
 import numpy as np
 from numba.core.compiler import CompileResult
 from numba.core.serialize import dumps
-from numba.core.types import BaseTuple  # type: ignore[attr-defined] # numba has no types
+from numba.core.types import BaseTuple, Type  # type: ignore[attr-defined] # numba has no types
 
 from sim.engine import KERNELS
 from sim.engine.sources import digest
@@ -32,7 +34,7 @@ _SUM_BYTES = 4
 class Kept:
     """The cache of one function, as numba's dispatchers ask for it."""
 
-    def __init__(self, function) -> None:
+    def __init__(self, function: Callable[..., Any]) -> None:
         assert function.__closure__ is None, "what it closes over is in no file"
         self._name = f"{function.__module__}.{function.__qualname__}-{digest(function.__module__)}"
 
@@ -41,26 +43,27 @@ class Kept:
         """The folder."""
         return KERNELS
 
-    def load_overload(self, sig, target_context):
+    def load_overload(self, sig: tuple[Type, ...], target_context: Any) -> CompileResult | None:
         """Return the function compiled for argument types, None if it is not kept."""
         target_context.refresh()
         if (content := read(self._path(sig, target_context.codegen()))) is None:
             return None
-        return CompileResult._rebuild(target_context, *pickle.loads(content))
+        kept: CompileResult = CompileResult._rebuild(target_context, *pickle.loads(content))
+        return kept
 
-    def save_overload(self, sig, data) -> None:
+    def save_overload(self, sig: tuple[Type, ...], data: CompileResult) -> None:
         """Keep a compiled function, if there is room."""
         assert not data.library.has_dynamic_globals, "an address of this process was compiled in"
         with suppress(OSError):  # then the next process compiles it, too
             write(self._path(sig, data.codegen), dumps(data._reduce()))
             _drop_old()
 
-    def _path(self, sig, codegen) -> Path:
+    def _path(self, sig: tuple[Type, ...], codegen: Any) -> Path:
         given = (_VERSIONS, codegen.magic_tuple(), [_spelled(kind) for kind in sig])
         return Path(KERNELS) / f"{self._name}-{sha256(repr(given).encode()).hexdigest()[:12]}.kernel"
 
 
-def _spelled(kind) -> tuple:
+def _spelled(kind: Type) -> tuple[object, ...]:
     """Return all that a type is, as data: numba's text of a named tuple lacks the names of its fields."""
     if not isinstance(kind, BaseTuple):
         return (repr(kind),)

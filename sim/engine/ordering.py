@@ -73,4 +73,5 @@ def absent(values: np.ndarray, others: np.ndarray) -> np.ndarray:
     Sorting beats numpy's sets, which hash, ten times.
     """
     others = np.append(np.sort(others), -1)
-    return values[others[np.searchsorted(others[:-1], values)] != values]
+    strangers: np.ndarray = others[np.searchsorted(others[:-1], values)] != values
+    return np.compress(strangers, values)

@@ -23,7 +23,7 @@ OWNERS = {
     "pyarrow": ("sim/journal/", "sim/report/", "sim/spec/", "sim/models/", "sim/studies/"),
     "llvmlite": ("sim/studies/machine",),
     "distributed": ("sim/studies/executors",),
-    "pytest": ("sim/pytest_items",),
+    "pytest": ("sim/pytest_items", "sim/pytest_plugin"),
     "pandas": ("sim/door/", "sim/plot/", "sim/report/", "sim/spec/", "sim/models/", "sim/stats/"),
     "scipy": ("sim/stats/", "sim/measure/"),
 }

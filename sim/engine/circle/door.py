@@ -255,7 +255,8 @@ class Circle:
     def fed(self, streams: np.ndarray, seqs: np.ndarray) -> np.ndarray:
         """Return the FED_OPERATION of operations of fed streams."""
         rings = _plain(self._state.fed)
-        return rings[_plain(self._state.stream)["ring"][streams], seqs % rings.shape[1]]
+        fed: np.ndarray = rings[_plain(self._state.stream)["ring"][streams], seqs % rings.shape[1]]
+        return fed
 
     def forget(self, streams: list[int], tags: np.ndarray) -> None:
         """Take tags out of the inbox that these streams share, but for those of operations under way.
@@ -297,7 +298,8 @@ class Circle:
 
     def acknowledgements(self, end: int) -> np.ndarray:
         """Return the ACKNOWLEDGEMENT (regions, n) of the records kept before ``end``."""
-        return self._state.acks[:, : end - int(self._state.reg.ack_base)]
+        kept: np.ndarray = self._state.acks[:, : end - int(self._state.reg.ack_base)]
+        return kept
 
     @property
     def ack_base(self) -> int:
@@ -368,16 +370,17 @@ class Circle:
     def unended(self) -> np.ndarray:
         """Return the SLOT of operations that have not ended, by stream and sequence."""
         slots = self._state.slot[self._state.slot["open"] != ENDED]
-        return slots[np.lexsort((slots.seq, slots.stream))]
+        return np.take(slots, np.lexsort((slots.seq, slots.stream)))
 
     def streams(self, numbers: np.ndarray) -> np.ndarray:
         """Return the STREAM of streams, as they are now."""
-        return self._state.stream[numbers]
+        return np.take(self._state.stream, numbers)
 
     @property
     def load(self) -> np.ndarray:
         """The numbers of the streams of operations."""
-        return self._state.load
+        load: np.ndarray = self._state.load
+        return load
 
 
 def _plain(records: np.ndarray) -> np.ndarray:

@@ -51,12 +51,12 @@ def _open_compiled(handle):  # noqa: ARG001  # its name must be that of the argu
 class _Attributes(AttributeTemplate):  # type: ignore[misc] # numba has no types
     key = StateType
 
-    def generic_resolve(self, _state, name):
+    def generic_resolve(self, _state: StateType, name: str) -> types.Type | None:
         return _TYPES.get(name)
 
 
 @lower_getattr_generic(StateType)
-def _attribute(context, builder, *arguments):
+def _attribute(context: Any, builder: Any, *arguments: Any) -> Any:
     """Return a view on the array whose address and lengths are in the table."""
     _, value, name = arguments
     words = builder.bitcast(value, cgutils.intp_t.as_pointer())

@@ -103,7 +103,7 @@ class Orders:
             return NONE
         beyond = beyond[np.lexsort((beyond[:, 1], beyond[:, 0]))]
         # A promotion abandons the newest, so where one of these survives, so does the one before it.
-        return beyond[np.unique(beyond[:, 0], return_index=True)[1]]
+        return np.take(beyond, np.unique(beyond[:, 0], return_index=True)[1], axis=0)
 
     def root_of(self, handler: HandlerSetup, tags: np.ndarray) -> np.ndarray:
         """Return the orders (n,) that tags lead to, UNKNOWN where that is long settled."""

@@ -13,7 +13,8 @@ STAGES = ("received", "copied")
 def on_line(versions: np.ndarray, timeline: int, lineage: np.ndarray) -> np.ndarray:
     """Return which versions (n,) are on a timeline, as ``sim.measure.compiled.on_timeline`` does for one."""
     own, lsns = timeline_of(versions), lsn_of(versions)
-    on, last = own == timeline, np.iinfo(np.int64).max
+    on: np.ndarray = own == timeline
+    last = np.iinfo(np.int64).max
     while timeline > 1:
         last, timeline = min(last, int(lineage[timeline, CUT])), int(lineage[timeline, PARENT])
         on |= (own == timeline) & (lsns <= last)

@@ -82,7 +82,8 @@ class Line:
 
     def version(self, lsn: int) -> int:
         """Return the version at a log sequence number of the line."""
-        return next(pack_version(timeline_of(a), lsn) for a, b in reversed(self.segments) if lsn_of(a) <= lsn)
+        timeline = next(timeline_of(a) for a, _ in reversed(self.segments) if lsn_of(a) <= lsn)
+        return int(pack_version(timeline, lsn))
 
     def holds(self, version: int) -> bool:
         """Return whether a version is on the line, committed or to be."""
@@ -120,7 +121,7 @@ class Line:
             if int(at[-1]) - int(held[0]) <= KEEP_NS:  # times ascend, so all of them are young
                 return held
         numbers = lsn + np.arange(count)
-        out = self._sparse[(numbers - 1) // EVERY]
+        out: np.ndarray = self._sparse[(numbers - 1) // EVERY]
         gone = max(0, min(count, self._held.base - lsn))
         if gone == count:
             return out

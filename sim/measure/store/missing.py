@@ -122,4 +122,4 @@ def _pending(ledger: Ledger, after: int, last: int) -> np.ndarray:
     rows = np.stack(
         [line.all(name)[part] for name in ("version", "rid", "key", "session", "commit_ns")], axis=1
     )
-    return rows[line.all("flags")[part] & k.ACKED != 0]
+    return np.compress(line.all("flags")[part] & k.ACKED != 0, rows, axis=0)

@@ -64,7 +64,7 @@ def shared(version: int, limits: dict[int, int], cuts: dict[int, tuple[int, int]
     while timeline not in limits and timeline in cuts:
         timeline, cut = cuts[timeline]
         last = min(last, cut)
-    return min(last, limits.get(timeline, 0))
+    return min(int(last), limits.get(timeline, 0))
 
 
 def limits_of(timeline: int, cuts: dict[int, tuple[int, int]]) -> dict[int, int]:

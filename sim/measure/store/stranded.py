@@ -79,7 +79,7 @@ def _beyond(ledger: Ledger, reach: int) -> slice:
 def _pending(ledger: Ledger, reach: int) -> np.ndarray:
     """Return the commit times (n,) of acknowledged commits beyond ``reach`` that are not settled."""
     line, part = ledger.line, _beyond(ledger, reach)
-    return line.all("commit_ns")[part][line.all("flags")[part] & k.ACKED != 0]
+    return np.compress(line.all("flags")[part] & k.ACKED != 0, line.all("commit_ns")[part])
 
 
 def saved_beyond(ledger: Ledger, after: int, last: int) -> np.ndarray:
@@ -91,7 +91,7 @@ def saved_beyond(ledger: Ledger, after: int, last: int) -> np.ndarray:
     rows = rows[(rows[:, k.FLAGS] & k.ACKED != 0) & (lsn > after) & (lsn <= last)]
     saved = [ledger.on_line(v) and not ledger.named(v) for v in rows[:, k.RECOMMIT].tolist()]
     rows = rows[np.array(saved, bool)]
-    return rows[np.unique(rows[:, k.RID], return_index=True)[1]]
+    return np.take(rows, np.unique(rows[:, k.RID], return_index=True)[1], axis=0)
 
 
 def _info(ledger: Ledger, reach: int) -> int:

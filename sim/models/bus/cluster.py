@@ -25,7 +25,7 @@ class Cluster:
     def strike(self, fault: str, broker: int) -> np.ndarray:
         """A broker loses what it leads; return these partitions (bool by partition), closed from now on."""
         leaders = np.array([self._leader(partition) for partition in range(self.closed.size)])
-        led = leaders == broker
+        led: np.ndarray = leaders == broker
         self._faults[fault] = _Election(broker, led)
         self._close()
         return led

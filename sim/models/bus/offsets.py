@@ -72,7 +72,7 @@ class Offsets(Component):
         if start != "checkpoint":
             return 0 if start == "earliest" else end
         self._setting.dials.hit(d.SKEW, name)
-        skew = self._setting.dials.value(d.SKEW, name)
+        skew: int = self._setting.dials.value(d.SKEW, name)
         return min(max(self._newest(name, target) + skew, 0), end)
 
     def _newest(self, name: str, region: str) -> int:

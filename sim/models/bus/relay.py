@@ -23,6 +23,8 @@ from sim.models.process import Process
 from sim.models.setting import ModelSetting
 from sim.spec.faults.turned import turned
 
+_Records = tuple[np.ndarray, np.ndarray, np.ndarray]  # time, version and key of each
+
 
 class Relay(Component):
     """Publishes the commits of the domain's log; keeps their time, version and key as long as it may ask.
@@ -48,7 +50,7 @@ class Relay(Component):
         self.work = Work(encode([spec.publish]), 0, setting.key(name), BUS.draw)
         self.cursor = relay_cursor()
         self._outbox = Log(1, at=np.int64, version=np.int64, key=np.int64)
-        self._snapshot: tuple[np.ndarray, np.ndarray, np.ndarray] | None = None
+        self._snapshot: _Records | None = None
         self._resume_at = 1  # next lsn after the snapshot
         self._saves: list[tuple[int, int]] = [(0, 0)]  # when, position
         self._complete = 0  # position at the end of the last round
@@ -101,7 +103,7 @@ class Relay(Component):
         """Whether it puts commit after commit on the bus: not through a snapshot, nor only what is good."""
         return self._snapshot is None and self._validation is None
 
-    def waiting(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    def waiting(self) -> _Records:
         """Return (commit, version, key) of what it has not published, from its position on."""
         outbox, first = self._outbox, self.cursor.next
         at, version, key = (outbox.part(name, first, outbox.end) for name in outbox.columns)
@@ -137,7 +139,7 @@ class Relay(Component):
         if until <= self.advanced:
             return
         if self.process.running:
-            parts: list[tuple[np.ndarray, np.ndarray, np.ndarray]] = []
+            parts: list[_Records] = []
             ends: list[np.ndarray] = []
             if self._snapshot is not None:
                 self._publish_snapshot(until, parts, ends)
@@ -163,7 +165,7 @@ class Relay(Component):
         if outbox.end < log.end:
             outbox.append(**{name: log.part(name, outbox.end, log.end) for name in outbox.columns})
 
-    def _source(self) -> tuple[tuple[np.ndarray, np.ndarray, np.ndarray], int]:
+    def _source(self) -> tuple[_Records, int]:
         if self._snapshot is not None:
             return self._snapshot, 0
         at, version, key = self._outbox.columns.values()
@@ -173,7 +175,7 @@ class Relay(Component):
         """Return which partitions of its bus have no leader, bool by partition; as they come to be."""
         return self.bus.cluster.closed
 
-    def _publish_snapshot(self, until: int, parts: list, ends: list[np.ndarray]) -> None:
+    def _publish_snapshot(self, until: int, parts: list[_Records], ends: list[np.ndarray]) -> None:
         assert self._snapshot is not None, "asked for while there is one"
         count = self._snapshot[0].size
         done = self._rounds(self.rules._replace(batch=count), until, parts, end=count, rounds=1)
@@ -184,12 +186,14 @@ class Relay(Component):
             self.cursor.go_to(self._resume_at)
         ends.append(done)
 
-    def _publish(self, until: int, parts: list, ends: list[np.ndarray]) -> None:
+    def _publish(self, until: int, parts: list[_Records], ends: list[np.ndarray]) -> None:
         first = max(int(self.cursor.state[OPEN]), self.advanced)
         rounds = max(0, until - first) // self.rules.interval + 2
         ends.append(self._rounds(self.rules, until, parts, end=self._outbox.end, rounds=rounds))
 
-    def _rounds(self, rules: Rules, until: int, parts: list, *, end: int, rounds: int) -> np.ndarray:
+    def _rounds(
+        self, rules: Rules, until: int, parts: list[_Records], *, end: int, rounds: int
+    ) -> np.ndarray:
         """Work through rounds; add (time, version, key) of what was published; return the rounds' ends."""
         columns, base = self._source()
         first = self.cursor.next

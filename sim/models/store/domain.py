@@ -219,7 +219,7 @@ class Domain:
                 lsns = lsn_of(others["version"])
                 node.own.append(np.column_stack([lsns, others["version"], others["key"], none]))
                 node.lsn = int(lsns[-1])
-        return new[mine]
+        return np.compress(mine, new)
 
     def _commits(self) -> Commits:
         """Return the columns of the log, which begin with lsn ``log.origin``."""

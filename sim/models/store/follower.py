@@ -18,7 +18,7 @@ class Follower:
     ``done``: when each record was applied, by lsn.
     """
 
-    def __init__(self, log: Log, key: int, table: DistTable, apply: int):
+    def __init__(self, log: Log, key: int, table: DistTable, apply: int) -> None:
         self.flow = Flow(Queue(log.column("at"), log.column("version")), Luck(table, np.uint64(key)), 1)
         self.applies = Cursor(1)
         self.applying = True

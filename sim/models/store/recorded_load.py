@@ -51,7 +51,8 @@ def _operations(load: Load, shares: np.ndarray) -> Iterator[tuple[np.ndarray, np
 
 def _parts_of(interval_ns: int, k: np.ndarray, n: np.ndarray) -> np.ndarray:
     """Return ``interval_ns * k // n``, whose product may be beyond int64."""
-    return interval_ns // n * k + interval_ns % n * k // n
+    parts: np.ndarray = interval_ns // n * k + interval_ns % n * k // n
+    return parts
 
 
 def _groups(who: np.ndarray, kinds: np.ndarray) -> list[tuple[int, int]]:
