@@ -76,9 +76,9 @@ class History:
         """Add a row of sent, received, applied or copied."""
         self.add(f"{stage}/{region}", at_ns=at, version=version)
 
-    def milestone(self, at: int, kind: str, subject: str, cause: int | None = None) -> int:
+    def milestone(self, at: int, kind: str, subject: str, cause: int | None = None, **values: Any) -> int:
         """Add a milestone and return its id, by which others may name it as their cause."""
-        self.milestones.append(milestone(len(self.milestones), at, kind, subject, cause))
+        self.milestones.append(milestone(len(self.milestones), at, kind, subject, cause, **values))
         return self.milestones[-1].id
 
     def slices(self, *, at: tuple[int, ...] = (), end: int | None = None) -> list[Slice]:

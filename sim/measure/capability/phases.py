@@ -2,14 +2,15 @@
 
 Start at the recovery and take the milestone that finished last before it; then follow causes back. The time
 between a milestone and its cause belongs to the phase of the milestone. What follows the last milestone is
-catching up, or, while clients still hold an old DNS answer, rerouting.
+repair as long as writes wait for replicas, then catching up, or, while clients still hold an old DNS answer,
+rerouting.
 """
 
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from sim.core.milestones.declaration import CATCH_UP, DECIDE, PHASES, REROUTE, Happening
+from sim.core.milestones.declaration import CATCH_UP, DECIDE, PHASES, REPAIR, REROUTE, Happening
 from sim.core.milestones.failover import NoCandidate, PrimaryKept, Promoted, Rerouted
 from sim.core.milestones.faults import FaultHealed, FaultStarted, RegionUp
 from sim.core.milestones.flows import (
@@ -20,7 +21,7 @@ from sim.core.milestones.flows import (
     RelayResumed,
     ReplayFinished,
 )
-from sim.core.milestones.store import AnswerChanged, CheckerHealthy, CheckerUnhealthy, NodeUp
+from sim.core.milestones.store import AnswerChanged, CheckerHealthy, CheckerUnhealthy, NodeUp, WritesUnblocked
 from sim.core.stages import BUS, LAKE
 from sim.journal.milestones import Milestone, between
 
@@ -50,7 +51,8 @@ def phases(
     start, stop = episode.started_ns, episode.recovered_ns
     within = [m for m in between(milestones, start + 1, stop) if _concerns(setup.domain, m)]
     last = _last(setup, kind, within, milestones)
-    return _split(episode, last, milestones, decayed=_decayed(setup, within))
+    answered = _answered(within, last) if kind == "write" else None
+    return _split(episode, last, milestones, answered=answered, decayed=_decayed(setup, within))
 
 
 def path_phases(
@@ -73,17 +75,29 @@ def path_phases(
         if isinstance(m.what, GENERAL) or m.subject.split("/")[0] in shared or m.subject in own
     ]
     last = _newest(within, milestones, PATH_REACTIONS)
-    return _split(episode, last, milestones, decayed=0)
+    return _split(episode, last, milestones, answered=None, decayed=0)
 
 
 def _split(
-    episode: "Episode", last: Milestone | None, known: Sequence[Milestone], *, decayed: int
+    episode: "Episode",
+    last: Milestone | None,
+    known: Sequence[Milestone],
+    *,
+    answered: Milestone | None,
+    decayed: int,
 ) -> tuple[dict[str, int], list[int]]:
-    """Follow causes back from the last milestone; clients let go of old DNS answers at ``decayed``."""
+    """Follow causes back from the last milestone.
+
+    ``answered``: what ended the wait for replicas after it; clients let go of old DNS answers at ``decayed``.
+    """
     start, stop = episode.started_ns, episode.recovered_ns
     assert stop is not None, "of an episode that ended"
     spent, chain = dict.fromkeys(PHASES, 0), []
-    after = start if last is None else last.at_ns
+    served = after = start if last is None else last.at_ns
+    if answered is not None:
+        after = answered.at_ns
+        spent[REPAIR] += after - served
+        chain.append(answered.id)
     decayed = min(stop, max(after, decayed))
     spent[REROUTE] += decayed - after
     spent[CATCH_UP] += stop - decayed
@@ -109,6 +123,16 @@ def _last(
     """
     kinds = SERVES + (FAILS_OVER if kind == "write" or setup.failover_reads else ())
     return _newest(within, known, kinds)
+
+
+def _answered(within: Sequence[Milestone], last: Milestone | None) -> Milestone | None:
+    """Return what ended, after the last milestone that let it serve, the wait of its writes for replicas.
+
+    Its cause is not asked for: that is the latest misfortune or repair anywhere, which it need not be.
+    """
+    since = -1 if last is None else last.at_ns
+    ended = (m for m in within if isinstance(m.what, WritesUnblocked) and m.what.primary_serves)
+    return max((m for m in ended if m.at_ns > since), key=lambda m: m.at_ns, default=None)
 
 
 def _newest(

@@ -159,3 +159,57 @@ def test_phases_sum_to_the_recovery_time_wherever_it_ends(recovered):
 def test_a_censored_episode_has_no_phases():
     """What is not over cannot be split."""
     assert phases(setup(), "write", replace(EPISODE, held=False), []) == ({}, [])
+
+
+def replicas_return(history: History, *, serves: bool = True) -> None:
+    """A region dies at 10 s and a standby takes over at 55 s; its replicas can acknowledge from 75 s on."""
+    failover(history)
+    history.milestone(55 * S, "writes.blocked", "orders")
+    history.milestone(75 * S, "writes.unblocked", "orders", 1, primary_serves=serves)
+
+
+def test_writes_that_wait_for_replicas_after_a_failover_are_repaired_when_these_return():
+    """Rerouted at 57 s, answered again from 75 s on: 18 s of repair, and 15 s to catch up; all else stays."""
+    plain, history = History(), History()
+    failover(plain)
+    replicas_return(history)
+    before, short = phases(setup(), "write", EPISODE, plain.milestones)
+    spent, chain = phases(setup(), "write", EPISODE, history.milestones)
+    assert spent == {**before, "repair": 18 * S, "catch_up": 15 * S}
+    assert [history.milestones[i].kind for i in chain] == [
+        *(plain.milestones[i].kind for i in short), "writes.unblocked",
+    ]  # fmt: skip
+
+
+def test_writes_that_nothing_else_explains_recover_when_replicas_return():
+    """Blocked from 10 s on, unblocked at 70 s: all until then is repair."""
+    history = History()
+    history.milestone(10 * S, "writes.blocked", "orders")
+    history.milestone(70 * S, "writes.unblocked", "orders", primary_serves=True)
+    spent, chain = phases(setup(), "write", EPISODE, history.milestones)
+    assert {name: ns for name, ns in spent.items() if ns} == {"repair": 60 * S + 5, "catch_up": 20 * S}
+    assert [history.milestones[i].kind for i in chain] == ["writes.unblocked"]
+
+
+def test_reads_do_not_wait_for_replicas_and_a_primary_that_is_gone_answers_nothing():
+    """Neither the reads' phases nor those of writes whose primary stopped have anything of it."""
+    for serves, kind in ((True, "read"), (False, "write")):
+        plain, history = History(), History()
+        failover(plain)
+        replicas_return(history, serves=serves)
+        assert (
+            phases(setup(), kind, EPISODE, history.milestones)[0]
+            == (phases(setup(), kind, EPISODE, plain.milestones)[0])
+        )
+
+
+def test_replicas_that_return_with_the_fault_or_before_the_last_milestone_add_nothing():
+    """Unblocked at 56 s, before the gateway learned of the primary, or at that moment."""
+    for at in (56 * S, 57 * S):
+        plain, history = History(), History()
+        failover(plain)
+        failover(history)
+        history.milestone(at, "writes.unblocked", "orders", primary_serves=True)
+        assert phases(setup(), "write", EPISODE, history.milestones) == (
+            phases(setup(), "write", EPISODE, plain.milestones)
+        )
