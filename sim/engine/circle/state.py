@@ -5,7 +5,7 @@ number, the address of a table of addresses and lengths. What ``opened`` makes o
 attributes: those of ``State``, or in compiled code views on the same memory.
 
 A kernel hands on what it opened, and assigns no items of its arrays itself: numba takes those of arrays that
-came with no argument for dead, and leaves them out.
+came with no argument for dead, and leaves them out. Fields of records (``x[i].f = 1``) it keeps.
 """
 
 from typing import TYPE_CHECKING, Any
