@@ -13,7 +13,7 @@ from io import StringIO
 import click
 
 from sim.cli.interrupt import INTERRUPTED, interrupted
-from sim.cli.screen import settle, warn, warn_lines
+from sim.cli.screen import prepare_streams, warn, warn_lines
 from sim.core.errors import LimitReached, SpecError
 from sim.core.inert import inert
 
@@ -115,7 +115,7 @@ def run(arguments: Sequence[str]) -> int:
     Until a trial begins nothing is collected: importing makes many objects and hardly any garbage.
     """
     gc.disable()
-    settle()
+    prepare_streams()
     return main(arguments)
 
 

@@ -103,7 +103,7 @@ def tell_of_kernels() -> None:
         warn(about)
 
 
-def settle() -> None:
+def prepare_streams() -> None:
     """Make the streams of this process take any text, even if they are closed or lack its letters.
 
     A descriptor that is closed would be that of the next file to be opened.

@@ -72,7 +72,7 @@ def studied(points: "list[Point]", given: dict[str, Any]) -> "FinishedStudy":
     """
     from sim.report.study_folder import finish, target_of
 
-    _settle(given)
+    _collect_garbage(given)
     told(*(point.scenario for point in points))
     target = target_of(points, seed=given["seed"], out=Path(given["out"]))
     study = _run(points, given, outputs.folder(target))
@@ -81,15 +81,15 @@ def studied(points: "list[Point]", given: dict[str, Any]) -> "FinishedStudy":
     return study
 
 
-def _settle(given: dict[str, Any]) -> None:
+def _collect_garbage(given: dict[str, Any]) -> None:
     """Collect garbage from now on, if the start of the program has put it off: trials leave much behind."""
     if gc.isenabled():
         return
     gc.enable()
     if options.where(given) == "serial":
-        from sim.studies.work import settle
+        from sim.studies.work import dedicate
 
-        settle()
+        dedicate()
 
 
 def _check(given: dict[str, Any]) -> None:

@@ -213,10 +213,10 @@ def uninterrupted() -> Iterator[None]:
 
 def _begin() -> None:
     """End when the process that owns the pool does, even if it was killed."""
-    from sim.studies.work import settle
+    from sim.studies.work import dedicate
 
     Thread(target=_end_with_parent, daemon=True).start()
-    settle()
+    dedicate()
 
 
 def _end_with_parent() -> None:

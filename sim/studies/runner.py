@@ -14,7 +14,7 @@ from sim.studies.plan import Point, TrialBatch, missing
 from sim.studies.rows import failed
 from sim.studies.store import StudyStore
 from sim.studies.unfinished import WorkersLost
-from sim.studies.work import breathe, packed, run_batch
+from sim.studies.work import do_nothing, packed, run_batch
 
 BATCH_S = 0.5  # so long a batch should take: long enough that its overhead does not show
 HEARTBEAT_S = 5.0
@@ -163,6 +163,6 @@ class Runner:
     def _check_health(self) -> None:
         """Before a trial is blamed: ``WorkersLost`` if workers die of doing nothing, too."""
         try:
-            self.crew.submit(breathe, {}).result()
+            self.crew.submit(do_nothing, {}).result()
         except BrokenExecutor as error:
             raise WorkersLost("workers die as soon as they start") from error

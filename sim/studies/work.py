@@ -75,7 +75,7 @@ def run_batch(task: dict[str, Any]) -> dict[str, Any]:
     return {"written": written(*_joined(parts)), "wall_s": wall_s}
 
 
-def settle() -> None:
+def dedicate() -> None:
     """Say that this process is for trials alone: then what each of them leaves is cleared away at once."""
     from sim.engine.lean import give_back_memory
 
@@ -84,7 +84,7 @@ def settle() -> None:
     _HEAP.ours = True
 
 
-def breathe(task: dict[str, Any]) -> dict[str, Any]:
+def do_nothing(task: dict[str, Any]) -> dict[str, Any]:
     """Do nothing: a worker that dies of this dies of itself."""
     return task
 

@@ -56,7 +56,7 @@ class Operations:
             out[rows] = block.value[places]
         return out
 
-    def settle(self) -> None:
+    def drop_settled(self) -> None:
         """Drop the blocks in which every operation is settled."""
         for number in self._touched:
             block = self.blocks[number]

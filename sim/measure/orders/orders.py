@@ -149,13 +149,13 @@ class Orders:
         self._commit(store, {name: column[begin:] for name, column in commits.items()})
         self._end(domain, part.table("ops"))
         if store.shelf is not None:
-            store.shelf.settle(needed, store.on_line)
+            store.shelf.forget(needed, store.on_line)
         safe = int(np.searchsorted(lsn_of(store.pending.rows[:, 0]), needed))
         self._count(store, store.pending.rows[:safe], opened=-1)
         store.pending.drop(safe)
         for other in self.stores.values():
             for operations in other.streams.values():
-                operations.settle()
+                operations.drop_settled()
 
     def _commit(self, store: OrderStore, rows: Table) -> None:
         """Take in commits of handlers; those of a timeline that is abandoned already do not count."""

@@ -109,7 +109,7 @@ class Shelf:
                 self._begin(key, int(own[0, BEFORE]), own)
         self._abandon(gone)
 
-    def settle(self, needed: int, on_line: OnLine) -> None:
+    def forget(self, needed: int, on_line: OnLine) -> None:
         """Forget what cannot be abandoned any more: what comes before log sequence number ``needed``."""
         self.pending.drop(int(np.searchsorted(lsn_of(self.pending.rows[:, VERSION]), needed)))
         for key, account in list(self._open.items()):

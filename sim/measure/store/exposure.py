@@ -157,7 +157,7 @@ def _lag(committed, until, ints, lags, p):
 
 
 @compiled
-def settle(commit_ns, base, at, kept, ints, floats, bins, lags, p):
+def integrate(commit_ns, base, at, kept, ints, floats, bins, lags, p):
     """Bring the integrals up to ``at``.
 
     What lies beyond log sequence number ``kept`` leaves the curve now.
@@ -200,15 +200,15 @@ class ExposureCurve:
                 f"{ledger.setup.domain}: a position passed what was committed, or was received before sent"
             )
 
-    def settle(self, ledger: Ledger, at_ns: int, kept: int | np.int64) -> None:
+    def integrate(self, ledger: Ledger, at_ns: int, kept: int | np.int64) -> None:
         """Bring the integrals up to ``at_ns``; records beyond ``kept`` leave."""
         self.time_ns += max(0, at_ns - max(int(self.ints[SINCE]), int(self._p[P_WARMUP])))
         view = ledger.line.all("commit_ns")
-        settle(view, ledger.line.base, at_ns, kept, self.ints, self.floats, self.bins, self.lags, self._p)
+        integrate(view, ledger.line.base, at_ns, kept, self.ints, self.floats, self.bins, self.lags, self._p)
 
     def end(self, ledger: Ledger, end_ns: int) -> None:
-        """Settle at the end of the run; a standby that still lags does so for ever."""
-        self.settle(ledger, end_ns, NEVER)
+        """Integrate to the end of the run; a standby that still lags does so for ever."""
+        self.integrate(ledger, end_ns, NEVER)
         pending = ledger.line.all("commit_ns")[max(int(self.ints[POSITION]) + 1 - ledger.line.base, 0) :]
         if len(pending) and pending[0] + self._p[P_THRESHOLD] < end_ns:
             _lag(pending[0], NEVER, self.ints, self.lags, self._p)
@@ -279,7 +279,7 @@ class Exposure:
             has = max(has, ledger.line.base - 1)  # of a store that was emptied nothing at all is left
             for curve in curves.values():
                 if node != cut.old:
-                    curve.settle(ledger, cut.at_ns, cut.cut if node != cut.node else -1)
+                    curve.integrate(ledger, cut.at_ns, cut.cut if node != cut.node else -1)
                 curve.start(cut.at_ns, has)
 
     def finish(self, ledger: Ledger, end_ns: int) -> None:

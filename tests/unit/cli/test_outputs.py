@@ -102,9 +102,8 @@ def test_a_stream_that_is_gone_full_or_lacks_a_letter_shows_no_traceback(scenari
 
 def test_a_document_stays_json_in_an_encoding_that_lacks_a_letter(scenario):
     """Its escapes are those of JSON."""
-    code = (
-        "import sys; from sim.cli.screen import emit, settle; settle(); emit(chr(34) + sys.argv[1] + chr(34))"
-    )
+    code = "import sys; from sim.cli.screen import emit, prepare_streams as prepare; prepare(); "
+    code += "emit(chr(34) + sys.argv[1] + chr(34))"
     done = subprocess.run(
         [sys.executable, "-c", code, NAME + "\U0001f6e0"],
         env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "latin-1"},
