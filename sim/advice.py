@@ -90,7 +90,7 @@ def _open_recovery(of: str, end: End) -> Iterator[str]:
     figures, level = end.figures.recovery[of], end.scenario.level
     settling = level.hold + level.window + level.latency
     if figures.serving_again_s is not None:
-        started_s = next(e.started_s for e in figures.episodes if e.rta_s is None)
+        started_s = next(e.started_s for e in figures.seen.episodes if e.rta_s is None)
         yield f"run until {_moment(round((started_s + figures.serving_again_s) * NS) + settling)}"
         return
     store, _, kind = of.rpartition(".")

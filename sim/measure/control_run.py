@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from sim.core.record import entries
 from sim.measure.figures import Figures
 
 # section -> its figures that are compared
@@ -25,9 +26,8 @@ def differences(run: Figures, control: Figures) -> dict[str, dict[str, float | N
     for section, names in COMPARED.items():
         bases: Mapping[str, Any] = getattr(control, section)
         for of, figures in getattr(run, section).items():
-            row = out.setdefault(of, {})
-            for name in names:
-                row[name] = _difference(getattr(figures, name), getattr(bases[of], name))
+            found, base = dict(entries(figures)), dict(entries(bases[of]))
+            out.setdefault(of, {}).update({name: _difference(found[name], base[name]) for name in names})
     return out
 
 

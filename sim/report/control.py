@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from sim.core.record import entries
 from sim.measure.figures import Figures
 from sim.outcome import Outcome
 from sim.report.page import ReportSection, ReportTable
@@ -38,7 +39,7 @@ def _rows(control: Figures, drill: Figures) -> list[tuple[str, ...]]:
         (f"{of}, {label}", write(before), write(after), _difference(before, after, write))
         for part, key, label, write in SHOWN
         for of, figures in getattr(drill, part).items()
-        for before, after in [(getattr(getattr(control, part)[of], key), getattr(figures, key))]
+        for before, after in [[dict(entries(one))[key] for one in (getattr(control, part)[of], figures)]]
         if before != after
     ]
 

@@ -40,14 +40,14 @@ def recovery(outcome: Outcome) -> list[ReportSection]:
 
 def _times(figure: RecoveryFigures) -> tuple[str, ...]:
     """Return the figures of one capability: the worst time it was down, and the sums over all."""
-    failed = count(figure.failed_requests)
-    if figure.rta_s == 0:
+    failed = count(figure.seen.failed_requests)
+    if figure.seen.rta_s == 0:
         return ("never", "", "", "", failed)
     return (
-        recovery_time(figure.rta_s, figure.serving_again_s, figure.censored_after_s),
-        count(len(figure.episodes)),
+        recovery_time(figure.seen.rta_s, figure.serving_again_s, figure.seen.censored_after_s),
+        count(len(figure.seen.episodes)),
         duration(figure.caught_up_s),
-        duration(figure.downtime_s),
+        duration(figure.seen.downtime_s),
         failed,
     )
 

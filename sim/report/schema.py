@@ -1,5 +1,6 @@
 """The JSON Schema of the document of a run, made from its records. Draft 7."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from pydantic import TypeAdapter
@@ -14,22 +15,21 @@ def schema() -> dict[str, Any]:
     """Return the JSON Schema of ``run.json``; each field has a sentence and, if it is a number, a unit."""
     whole = TypeAdapter(RunDocument).json_schema(mode="serialization")
     records = whole.pop("$defs")
-    inlined = set[str]()
-    bodies = {name: _record(body, records, inlined) for name, body in records.items()}
+    bodies = {name: _record(body, records) for name, body in records.items()}
     head = {"$schema": "http://json-schema.org/draft-07/schema#", "title": "multiregion-sim run"}
-    root = {key: value for key, value in _record(whole, records, inlined).items() if key != "title"}
-    kept = {name: body for name, body in sorted(bodies.items()) if name not in inlined}
+    root = {key: value for key, value in _record(whole, records).items() if key != "title"}
+    named = {text for part in (root, *bodies.values()) for text in _references(part)}
+    kept = {name: body for name, body in sorted(bodies.items()) if name in named}
     return {**head, **root, "$defs": kept}
 
 
-def _record(body: dict[str, Any], records: dict[str, Any], inlined: set[str]) -> dict[str, Any]:
-    """Return a record as documents show it; names of those put in its place go to ``inlined``."""
+def _record(body: dict[str, Any], records: dict[str, Any]) -> dict[str, Any]:
+    """Return a record as documents show it."""
     properties: dict[str, Any] = {}
     required: list[str] = []
     for name, declared in body["properties"].items():
         if FLAT in declared:
-            inner = _record(records[_referred(declared)], records, inlined)
-            inlined.add(_referred(declared))
+            inner = _record(records[_referred(declared)], records)
             properties |= inner["properties"]
             required += [] if SPARSE in declared else inner["required"]
             continue
@@ -55,3 +55,13 @@ def _referred(declared: dict[str, Any]) -> str:
     options = [declared, *declared.get("anyOf", ())]
     found: str = next(option["$ref"] for option in options if "$ref" in option)
     return found.rpartition("/")[2]
+
+
+def _references(part: Any) -> Iterator[str]:
+    """Yield the names of the records that a part of a schema refers to."""
+    if isinstance(part, dict):
+        if "$ref" in part:
+            yield part["$ref"].rpartition("/")[2]
+        part = list(part.values())
+    if isinstance(part, list):
+        yield from (name for inner in part for name in _references(inner))

@@ -198,10 +198,10 @@ def _insight(name: str, found: list[InsightFigures]) -> tuple[str, ...]:
 
 
 def _down(figure: RecoveryFigures) -> tuple[str, str]:
-    if figure.rta_s == 0:
+    if figure.seen.rta_s == 0:
         return "never", ""
-    took = recovery_time(figure.rta_s, figure.serving_again_s, figure.censored_after_s)
-    return took, duration(figure.downtime_s)
+    took = recovery_time(figure.seen.rta_s, figure.serving_again_s, figure.seen.censored_after_s)
+    return took, duration(figure.seen.downtime_s)
 
 
 def _monitors(monitoring: Mapping[str, MonitorFigures]) -> list[ReportSection]:

@@ -122,7 +122,7 @@ def _bounded(held: Any) -> dict[str, Bounds]:
     """Return the bounds of the figures of a record that have some."""
     if isinstance(held, LossFigures):
         return dict(entries(held.bounds))
-    if isinstance(held, RecoveryFigures) and held.rta_s is None:
+    if isinstance(held, RecoveryFigures) and held.seen.rta_s is None:
         least = recovery_time(held)
         return {"rta_s": Bounds.between(least.low / NS, inf, least.reason)}
     return {}

@@ -47,25 +47,7 @@ class SeenFigures:
 class RecoveryFigures:
     """Recovery of one capability, over all clients."""
 
-    rta_s: float | None = figure(
-        "the recovery time: from start to end of the longest episode; 0: never bad; null: an episode is "
-        "censored"
-    )
-    rta_ns: int | None = figure("the same in whole nanoseconds")
-    censored_after_s: float | None = figure(
-        "the run ended before `hold` was complete: how long that episode had lasted by then; else null"
-    )
-    downtime_s: float = figure(
-        "total length of bad windows, in all episodes, cut off at the end of the warm-up and of the run"
-    )
-    operations: int = figure(
-        "operations that were judged: ended, or open for longer than `latency`", "operations"
-    )
-    failed_requests: int = figure("operations that ended fail or info", "operations")
-    slow_requests: int = figure(
-        "operations that ended ok too late, or were open for longer than `latency` at the end", "operations"
-    )
-    episodes: tuple[EpisodeFigures, ...] = figure("each time that it was bad")
+    seen: SeenFigures = figure("how all clients together saw it", flat=True)
     tested: bool = figure("whether faults put it to the test: it was used while they lasted")
     serving_again_s: float | None = figure(
         "from the start of the worst episode to the first good operation after its last bad window, `hold` "

@@ -15,12 +15,12 @@ def recovery_time(capability: RecoveryFigures) -> Bounds:
     If it served again it may have recovered then. Episodes that were over count too: the longest is what is
     asked for.
     """
-    if capability.rta_s is not None:
-        return Bounds.exactly(round(capability.rta_s * NS))
+    if capability.seen.rta_s is not None:
+        return Bounds.exactly(round(capability.seen.rta_s * NS))
     again_s = capability.serving_again_s
-    open_s = capability.censored_after_s if again_s is None else again_s
+    open_s = capability.seen.censored_after_s if again_s is None else again_s
     assert open_s is not None, "a recovery that is not known has an end of the run"
-    over_s = [episode.rta_s for episode in capability.episodes if episode.rta_s is not None]
+    over_s = [episode.rta_s for episode in capability.seen.episodes if episode.rta_s is not None]
     reason = "it did not serve again before the run ended"
     if again_s is not None:
         reason = "it served again, but the run ended before that had held"
@@ -29,13 +29,13 @@ def recovery_time(capability: RecoveryFigures) -> Bounds:
 
 def _recovery_time(figures: Figures, asked: Asked) -> Bounds | None:
     capability = figures.recovery[asked.of]
-    return recovery_time(capability) if capability.operations else None
+    return recovery_time(capability) if capability.seen.operations else None
 
 
 def _caught_up(figures: Figures, asked: Asked) -> Bounds | None:
     """Return the time until every standby was close behind again, in ns; it is after it served again."""
     capability = figures.recovery[asked.of]
-    if not capability.operations:
+    if not capability.seen.operations:
         return None
     if capability.caught_up_s is not None:
         return exact_bounds(capability.caught_up_s, NS)
@@ -45,12 +45,12 @@ def _caught_up(figures: Figures, asked: Asked) -> Bounds | None:
 
 def _downtime(figures: Figures, asked: Asked) -> Bounds | None:
     capability = figures.recovery[asked.of]
-    return exact_bounds(capability.downtime_s, NS) if capability.operations else None
+    return exact_bounds(capability.seen.downtime_s, NS) if capability.seen.operations else None
 
 
 def _failed(figures: Figures, asked: Asked) -> Bounds | None:
     capability = figures.recovery[asked.of]
-    failed, population = capability.failed_requests, capability.operations
+    failed, population = capability.seen.failed_requests, capability.seen.operations
     if not population:
         return None
     return exact_bounds(failed / population if asked.fraction else failed)

@@ -108,9 +108,7 @@ def recovery_figures(
 ) -> RecoveryFigures:
     """Return the recovery of a capability over all clients."""
     return RecoveryFigures(
-        rta_s=seen.rta_s, rta_ns=seen.rta_ns, censored_after_s=seen.censored_after_s,
-        downtime_s=seen.downtime_s, operations=seen.operations, failed_requests=seen.failed_requests,
-        slow_requests=seen.slow_requests, episodes=seen.episodes, tested=tested,
+        seen=seen, tested=tested,
         serving_again_s=seconds(after.serving_again_ns), caught_up_s=seconds(after.caught_up_ns),
         phases={name: seconds(ns) for name, ns in after.spent.items()}, phases_ns=after.spent,
         chain=tuple(after.chain), by_client=by_client,

@@ -40,7 +40,7 @@ def _completeness(figures: Figures, asked: Asked) -> Bounds | None:
 def _freshness(figures: Figures, asked: Asked) -> Bounds | None:
     ages = _path(figures, asked.of).freshness[asked.of]
     age_s = getattr(ages, asked.metric.removeprefix("freshness_") + "_s")
-    return exact_bounds(age_s if figures.recovery[asked.of].operations else None, NS)
+    return exact_bounds(age_s if figures.recovery[asked.of].seen.operations else None, NS)
 
 
 def _tally(figures: Figures, asked: Asked) -> Bounds | None:

@@ -85,10 +85,10 @@ def test_the_time_until_every_standby_was_close_again():
         history = Store(seed, warmup=_warmup(seed)).history
         figures = history.measured()
         for kind, name in ((READ, "orders.read"), (WRITE, "orders.write")):
-            if figures.recovery[name].rta_ns:
+            if figures.recovery[name].seen.rta_ns:
                 want, bounds = naive.caught_up(history, kind), measured(figures, "caught_up", name)
                 assert bounds.exact == (want is not None)
-                assert want in (None, bounds.low) and bounds.low >= figures.recovery[name].rta_ns
+                assert want in (None, bounds.low) and bounds.low >= figures.recovery[name].seen.rta_ns
                 found.append(want)
     assert None in found and len({*found}) > 4
 
