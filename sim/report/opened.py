@@ -37,7 +37,7 @@ def opened(folder: Path) -> Opened:
         raise SpecError([Problem(_missing(folder), "name a folder that sim has written")])
     document = _current(folder, RUN, "document", DOCUMENT)
     if "unfinished" in document:
-        raise SpecError([Problem(f"{folder} did not come to its end: {document['unfinished']['why']}")])
+        raise SpecError([Problem(f"{folder} did not come to its end", document["unfinished"]["why"])])
     return Opened(folder, "run", document)
 
 

@@ -126,7 +126,7 @@ def test_every_subject_an_objective_can_have():
         "orders.analytics",
     ]
     stages = subjects(scenario, "records_lost")[1]
-    assert stages[:3] == ["orders.outbox", "orders.bus", "orders.mirror/us-east"]
+    assert stages[:4] == ["orders.outbox", "orders.validation", "orders.bus", "orders.mirror/us-east"]
     assert stages[-3:] == ["stock.copy/us-east", "stock.copy/us-west", "stock.copy/eu-west"]
     for metric in ("freshness_max", "ghosts", "records_lost", "dead_letters", "recovery_point"):
         assert subjects(load(str(BASE)), metric)[1] == []

@@ -56,7 +56,7 @@ def _changed(folder, **changes):
         (lambda f: (f / "run.json").unlink(), "holds neither run.json nor study.json"),
         (lambda f: (f / "run.json").write_text("{"), "run.json is not what was written"),
         (lambda f: (f / "SHA256SUMS").unlink(), "has no SHA256SUMS"),
-        (lambda f: _changed(f, unfinished={"why": "it took too long"}), "did not come to its end: it took"),
+        (lambda f: _changed(f, unfinished={"why": "it took too long"}), "did not come to its end, it took"),
         (lambda f: _changed(f, document=1000), "made by a newer version of sim"),
         (lambda f: _changed(f, document=0), "made by an earlier version of sim"),
     ],
