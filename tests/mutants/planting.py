@@ -8,10 +8,12 @@ generated case has so few records that Python is quick enough. Elsewhere it runs
 import importlib.abc
 import importlib.machinery
 import importlib.util
+import os
 import re
 import sys
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import mkdtemp
 
 import yaml
 
@@ -113,6 +115,8 @@ def plant(mutant: Mutant | None, *, compiled: bool = False) -> None:
         numba.config.DISABLE_JIT = not compiled
     if mutant is None:
         return
+    if mutant.proof == "tests":  # what is kept was compiled from the files, without the bug
+        os.environ["SIM_CACHE_DIR"] = mkdtemp()
     if mutant.module in sys.modules:
         raise ImportError(f"{mutant.module} was imported before the bug could be planted")
     sys.meta_path.insert(0, _Planter(mutant))

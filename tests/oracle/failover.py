@@ -188,6 +188,7 @@ class Controller:
         node.following = False
         node.flow_in.close()
         twin.watch_copies(self.domain)
+        twin.watch_writes(self.domain.name, self.domain)
         cut = node.last
         deaths = node.deaths
         delay = self.draws.duration(self.spec.promotion, node.key, node.promotions, Purpose.PROMOTE)
@@ -205,6 +206,7 @@ class Controller:
             node.following = node.following or node.intact
             twin.refresh_flows()
             twin.watch_copies(self.domain)
+            twin.watch_writes(self.domain.name, self.domain)
         else:
             self._crown(node, cut)
 

@@ -339,9 +339,10 @@ class Twin:
             elif name not in self.lost:
                 self.lost.add(name)
                 self.note("primary.lost", name)
-            self._watch_writes(name, domain)
+            self.watch_writes(name, domain)
 
-    def _watch_writes(self, name: str, domain: Domain) -> None:
+    def watch_writes(self, name: str, domain: Domain) -> None:
+        """Note whether too few replicas can acknowledge now."""
         primary = domain.primary
         flows = [flow for flow in primary.flows_out if flow.way_back is not None]
         able = sum(flow.connected and not flow.pauses and flow.way_back.open for flow in flows)
@@ -429,7 +430,7 @@ class Twin:
         node.following = True
         self._detach(node)
         self._attach(node, node.domain.primary)
-        self._watch_writes(node.domain.name, node.domain)
+        self.watch_writes(node.domain.name, node.domain)
 
     def _detach(self, node: Node) -> None:
         flow = node.flow_in

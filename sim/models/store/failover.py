@@ -242,6 +242,7 @@ class FailoverController:
         follower.disconnect()
         domain.policy.changed(c.clock.now)
         watch_copies(c)  # what was on the wire is not received any more
+        self._watch_writes(domain.nodes[domain.primary])  # nor does it acknowledge any more
         cut = follower.received
         waiting = cut - follower.applied
         cause = c.note(f"{self._name}/{region}", PromotionBegun(waiting=waiting), cause)
@@ -260,6 +261,7 @@ class FailoverController:
                 node.role = FOLLOWING
                 c.effects.flows(c.clock.now)
             watch_copies(c)
+            self._watch_writes(domain.nodes[domain.primary])
             return cause, False
         self._install(node, cut, cause)
         return cause, True
