@@ -5,6 +5,7 @@ runs as plain Python, its draws compiled: recompiling it for every mutant would 
 generated case has so few records that Python is quick enough. Elsewhere it runs compiled, from the cache.
 """
 
+import atexit
 import importlib.abc
 import importlib.machinery
 import importlib.util
@@ -13,6 +14,7 @@ import re
 import sys
 from dataclasses import dataclass
 from pathlib import Path
+from shutil import rmtree
 from tempfile import mkdtemp
 
 import yaml
@@ -115,8 +117,9 @@ def plant(mutant: Mutant | None, *, compiled: bool = False) -> None:
         numba.config.DISABLE_JIT = not compiled
     if mutant is None:
         return
-    if mutant.proof == "tests":  # what is kept was compiled from the files, without the bug
-        os.environ["SIM_CACHE_DIR"] = mkdtemp()
+    if mutant.proof == "tests" and mutant.plain:  # kernels are kept by the files, which have no bug
+        folder = os.environ["SIM_CACHE_DIR"] = mkdtemp()
+        atexit.register(rmtree, folder, ignore_errors=True)
     if mutant.module in sys.modules:
         raise ImportError(f"{mutant.module} was imported before the bug could be planted")
     sys.meta_path.insert(0, _Planter(mutant))
