@@ -1,10 +1,12 @@
 """A comparison of two designs, as a page and as one JSON document."""
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
 from typing import Any
 
+from sim.core.errors import Problem, SpecError
+from sim.report.opened import Opened
 from sim.report.page import ReportSection, ReportTable
 from sim.report.quantities import count, duration, percent, plural
 from sim.stats.estimate import Estimate
@@ -30,8 +32,7 @@ def page(
     ``broken``: of each design, what is to be said of trials that broke; "" if none did. ``ruled``: what both
     say of their objectives.
     """
-    first = [difference for difference in found if difference.name[0] in FIRST]
-    rest = [difference for difference in found if difference.name[0] not in FIRST]
+    first, rest = parted(found)
     lost = [f"{text}; such a trial is not compared" for text in broken if text]
     return [
         ReportSection(
@@ -42,6 +43,57 @@ def page(
         ReportSection("What else differs", _moved(rest)),
         ReportSection("How to read this", _notes(found)),
     ]
+
+
+def comparable(before: Opened, after: Opened) -> None:
+    """Return if both are studies of one point, with the same seed; SpecError if they are not."""
+    swept = [one for one in (before, after) if len(one.document["points"]) > 1]
+    if swept:
+        raise SpecError([Problem(f"{swept[0].folder} is a sweep: it has no pairs of trials to compare")])
+    seeds = [one.document["seed"] for one in (before, after)]
+    if seeds[0] != seeds[1]:
+        why = f"the studies have the seeds {seeds[0]} and {seeds[1]}: their trials are not on the same draws"
+        raise SpecError([Problem(why, "run one again with --seed of the other")])
+
+
+def parted(found: Iterable[Difference]) -> tuple[list[Difference], list[Difference]]:
+    """Return the figures that reviews ask for, and the others."""
+    sides: tuple[list[Difference], list[Difference]] = ([], [])
+    for one in found:
+        sides[one.name[0] not in FIRST].append(one)
+    return sides
+
+
+def moved(found: Iterable[Difference]) -> list[Difference]:
+    """Return those that differ, the largest effect first."""
+    return sorted((one for one in found if one.differs), key=_effect)
+
+
+def _effect(one: Difference) -> float:
+    """Return what sorts the largest relative difference first."""
+    apart = abs(one.after - one.before) / max(abs(one.before), 1e-9)
+    return -math.inf if math.isnan(apart) else -apart
+
+
+def figure_of(one: Difference) -> str:
+    """Return a figure's name in words."""
+    metric, of = one.name
+    known = {
+        "recovery.rta_s": "time to recovery",
+        "loss.records": "records lost",
+        "loss.window_s": "loss window",
+    }
+    return f"{known.get(metric, metric)} of {of}"
+
+
+def estimate(one: Difference) -> Estimate:
+    """Return the mean difference, or the median where a mean has no bounds."""
+    return one.mean if math.isfinite(one.mean.low) else one.median
+
+
+def difference(one: Difference) -> str:
+    """Write the difference of a figure with its interval."""
+    return signed(estimate(one), one.unit)
 
 
 def _objectives(before: Sequence[Ruling], after: Sequence[Ruling]) -> list[ReportSection]:
@@ -79,21 +131,20 @@ def _met(ruling: Ruling | None) -> str:
 
 def _moved(found: Sequence[Difference]) -> tuple[str | ReportTable, ...]:
     """Return a row for each figure that differs, the largest effect first, and how many do not."""
-    moved = [difference for difference in found if difference.differs]
-    moved.sort(key=lambda d: -abs(d.after - d.before) / max(abs(d.before), 1e-9))
+    differing = moved(found)
     rows = tuple(
         (
             f"{d.name[0]} {d.name[1]}",
             number(d.before, d.unit),
             number(d.after, d.unit),
             "-" if math.isnan(d.noise_left) else percent(d.noise_left),
-            signed(d.mean if math.isfinite(d.mean.low) else d.median, d.unit),
+            difference(d),
         )
-        for d in moved
+        for d in differing
     )
     head = ("figure", "before", "after", "noise left", "difference, 95 % interval")
     table = (ReportTable(head, rows, frozenset({1, 2, 3})),) if rows else ()
-    return (*table, *_same(len(found) - len(moved), "figure", APART, others=bool(rows)))
+    return (*table, *_same(len(found) - len(differing), "figure", APART, others=bool(rows)))
 
 
 def _same(number: int, noun: str, same: str, *, others: bool) -> Iterator[str]:

@@ -64,12 +64,6 @@ def mirrors(domains: Iterable[str], pairs: Iterable[Pair]) -> list[str]:
     return [f"{domain}/{MIRROR.at(a)}/{b}" for domain in domains for a, b in pairs]
 
 
-def syncs(domains: Iterable[str], pairs: Iterable[Pair]) -> list[str]:
-    """Return the flows that copy the tables of domains between pairs of regions."""
-    pairs = list(pairs)
-    return [f"{domain}/sync/{a}/{b}" for domain in domains for a, b in pairs]
-
-
 def moves_of(platform: Platform, reader: str) -> Consumer | Lake | None:
     """Return how a consumer or a stream job moves between regions; None if there is no such reader."""
     domain, _, name = reader.partition("/")

@@ -5,6 +5,16 @@ from collections.abc import Mapping
 from sim.core.record import figure, record
 from sim.measure.bounds import Bounds
 
+# Of the lost, of each promotion and of all of them.
+DIVERGED = "of the lost: committed at or after t_f, by a primary that no longer served the majority"
+AVOIDABLE = (
+    "of the lost: another node, neither the old nor the new primary, had received them when the "
+    "promotion was made"
+)
+SALVAGEABLE = (
+    "of the lost: on the disk of a node that came back and rewound, instead of copying everything anew"
+)
+
 
 @record
 class LossBounds:
@@ -46,18 +56,9 @@ class CutFigures:
         unbounded=True,
     )
     info_lost: int = figure("likewise lost writes whose client does not know", "records")
-    diverged: int = figure(
-        "of the lost: committed at or after t_f, by a primary that no longer served the majority", "records"
-    )
-    avoidable: int = figure(
-        "of the lost: another node, neither the old nor the new primary, had received them when the "
-        "promotion was made",
-        "records",
-    )
-    salvageable: int = figure(
-        "of the lost: on the disk of a node that came back and rewound, instead of copying everything anew",
-        "records",
-    )
+    diverged: int = figure(DIVERGED, "records")
+    avoidable: int = figure(AVOIDABLE, "records")
+    salvageable: int = figure(SALVAGEABLE, "records")
     cause: LossCauses = figure("where the lost were")
 
 
@@ -112,18 +113,9 @@ class LossFigures:
     info_stranded: int = figure(
         "likewise stranded writes whose client does not know; in no objective's bounds", "records"
     )
-    diverged: int = figure(
-        "of the lost: committed at or after t_f, by a primary that no longer served the majority", "records"
-    )
-    avoidable: int = figure(
-        "of the lost: another node, neither the old nor the new primary, had received them when the "
-        "promotion was made",
-        "records",
-    )
-    salvageable: int = figure(
-        "of the lost: on the disk of a node that came back and rewound, instead of copying everything anew",
-        "records",
-    )
+    diverged: int = figure(DIVERGED, "records")
+    avoidable: int = figure(AVOIDABLE, "records")
+    salvageable: int = figure(SALVAGEABLE, "records")
     diverged_stranded: int = figure(
         "of the stranded: committed by a primary that no longer served the majority", "records"
     )

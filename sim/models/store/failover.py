@@ -125,10 +125,12 @@ class FailoverController:
         if not lost:
             self._lost_id = None
         self._primary_lost = lost
-        self._watch_writes(node)
-        watch_copies(self._c)
+        self._watch_copies()
 
-    def _watch_writes(self, primary: Node) -> None:
+    def _watch_copies(self) -> None:
+        """Note destructions, and whether what is committed waits for replicas; after what copies undergo."""
+        watch_copies(self._c)
+        primary = self._c.domain.nodes[self._c.domain.primary]
         serves = primary.up and not primary.data_lost
         blocked = self._c.domain.policy.blocked() if serves else None
         if bool(blocked) == self._blocked:
@@ -241,8 +243,7 @@ class FailoverController:
         node.role = PROMOTING
         follower.disconnect()
         domain.policy.changed(c.clock.now)
-        watch_copies(c)  # what was on the wire is not received any more
-        self._watch_writes(domain.nodes[domain.primary])  # nor does it acknowledge any more
+        self._watch_copies()  # what was on the wire is not received any more, nor acknowledged
         cut = follower.received
         waiting = cut - follower.applied
         cause = c.note(f"{self._name}/{region}", PromotionBegun(waiting=waiting), cause)
@@ -260,8 +261,7 @@ class FailoverController:
             if node.role == PROMOTING:
                 node.role = FOLLOWING
                 c.effects.flows(c.clock.now)
-            watch_copies(c)
-            self._watch_writes(domain.nodes[domain.primary])
+            self._watch_copies()
             return cause, False
         self._install(node, cut, cause)
         return cause, True

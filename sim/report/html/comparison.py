@@ -1,13 +1,12 @@
 """The page of two studies on the same draws: what was changed, objectives, and paired differences."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from math import inf, isfinite, isnan
+from math import isfinite, isnan
 from typing import Any
 
 from markupsafe import Markup
 
-from sim.core.errors import Problem, SpecError
-from sim.report.compare import FIRST, number, signed
+from sim.report.compare import comparable, difference, estimate, figure_of, moved, number, parted
 from sim.report.html import axis, chart, points
 from sim.report.html.markup import Child, el, items, name
 from sim.report.html.provenance import provenance
@@ -17,7 +16,6 @@ from sim.report.html.two_runs import SIDES, changes, title_of
 from sim.report.html.verdicts import verdict
 from sim.report.opened import Opened
 from sim.report.quantities import count, percent, plural
-from sim.stats.estimate import Estimate
 from sim.studies.compare import Difference, differences, paired
 from sim.studies.reading import PointTrials, trials_of
 
@@ -30,9 +28,8 @@ def page(before: Opened, after: Opened) -> str:
     comparable(before, after)
     then, now = (trials_of(one.folder)[0] for one in (before, after))
     found = differences(then, now)
-    first = [one for one in found if one.name[0] in FIRST]
-    rest = [one for one in found if one.name[0] not in FIRST]
-    moved = sorted((one for one in rest if one.differs), key=_effect)
+    first, rest = parted(found)
+    others = moved(rest)
     sections = [
         PageSection("changed", "What was changed", [changes(before.folder, after.folder, "scenario-0.yaml")]),
         PageSection("objectives", "Objectives", [_objectives(before.document, after.document, then, now)]),
@@ -40,7 +37,7 @@ def page(before: Opened, after: Opened) -> str:
         PageSection(
             "moved",
             "What else differs",
-            [_table(f"{plural(len(moved), 'figure')}, the largest effect first", moved)],
+            [_table(f"{plural(len(others), 'figure')}, the largest effect first", others)],
         ),
         PageSection(
             "same",
@@ -57,17 +54,6 @@ def page(before: Opened, after: Opened) -> str:
     )
 
 
-def comparable(before: Opened, after: Opened) -> None:
-    """Return if both are studies of one point, with the same seed; SpecError if they are not."""
-    swept = [one for one in (before, after) if len(one.document["points"]) > 1]
-    if swept:
-        raise SpecError([Problem(f"{swept[0].folder} is a sweep: it has no pairs of trials to compare")])
-    seeds = [one.document["seed"] for one in (before, after)]
-    if seeds[0] != seeds[1]:
-        why = f"the studies have the seeds {seeds[0]} and {seeds[1]}: their trials are not on the same draws"
-        raise SpecError([Problem(why, "run one again with --seed of the other")])
-
-
 def _sentences(before: Opened, after: Opened, first: Sequence[Difference]) -> Iterator[str]:
     """Yield what became of the objectives, and what of recovery and loss differs most."""
     told = [
@@ -78,9 +64,9 @@ def _sentences(before: Opened, after: Opened, first: Sequence[Difference]) -> It
         yield f"{_some([f'{i}: {then} before, {now} after' for i, then, now in turned])}."
     elif told[0] and told[1]:
         yield f"No verdict changes: {plural(len(set(told[0]) & set(told[1])), 'objective')} on both sides."
-    moved = sorted((one for one in first if one.differs), key=_effect)
-    if moved:
-        yield f"{_some([f'{figure_of(one)}: {difference(one)}' for one in moved])}."
+    differing = moved(first)
+    if differing:
+        yield f"{_some([f'{figure_of(one)}: {difference(one)}' for one in differing])}."
     else:
         yield "Recovery and loss cannot be told apart."
 
@@ -88,33 +74,6 @@ def _sentences(before: Opened, after: Opened, first: Sequence[Difference]) -> It
 def _some(told: Sequence[str]) -> str:
     more = f"; and {len(told) - 3:,} more" if len(told) > 3 else ""
     return "; ".join(told[:3]) + more
-
-
-def figure_of(one: Difference) -> str:
-    """Return a figure's name in words."""
-    metric, of = one.name
-    known = {
-        "recovery.rta_s": "time to recovery",
-        "loss.records": "records lost",
-        "loss.window_s": "loss window",
-    }
-    return f"{known.get(metric, metric)} of {of}"
-
-
-def estimate(one: Difference) -> Estimate:
-    """Return the mean difference, or the median where a mean has no bounds."""
-    return one.mean if isfinite(one.mean.low) else one.median
-
-
-def difference(one: Difference) -> str:
-    """Write the difference of a figure with its interval."""
-    return signed(estimate(one), one.unit)
-
-
-def _effect(one: Difference) -> float:
-    """Return what sorts the largest relative difference first."""
-    apart = abs(one.after - one.before) / max(abs(one.before), 1e-9)
-    return -inf if isnan(apart) else -apart
 
 
 def _objectives(before: Document, after: Document, then: PointTrials, now: PointTrials) -> Child:
@@ -156,17 +115,17 @@ def _apart(identity: str, then: PointTrials, now: PointTrials, unit: str) -> str
 
 def _first(first: Sequence[Difference]) -> list[Child]:
     """Return recovery and loss: drawings of what differs, then all as a table."""
-    moved = [one for one in first if one.differs]
+    differing = [one for one in first if one.differs]
     same = [one for one in first if not one.differs]
     drawn = [
-        intervals(caption, [one for one in moved if one.unit == unit][:BARS])
+        intervals(caption, [one for one in differing if one.unit == unit][:BARS])
         for unit, caption in (
             ("s", "Differences in time, after - before"),
             ("count", "Differences in records"),
         )
-        if any(one.unit == unit for one in moved)
+        if any(one.unit == unit for one in differing)
     ]
-    parts: list[Child] = [*drawn, _table(f"Told apart: {plural(len(moved), 'figure')}", moved)]
+    parts: list[Child] = [*drawn, _table(f"Told apart: {plural(len(differing), 'figure')}", differing)]
     return (
         [*parts, el("details", el("summary", f"{len(same):,} that cannot be told apart"), _same(same))]
         if same

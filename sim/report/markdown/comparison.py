@@ -3,8 +3,7 @@
 from collections.abc import Iterable
 
 from sim.report.brief import took, value_of
-from sim.report.compare import FIRST
-from sim.report.html.comparison import difference, figure_of
+from sim.report.compare import comparable, difference, figure_of, parted
 from sim.report.markdown.run import shown, verdict
 from sim.report.markdown.study import Document, asks, met, share
 from sim.report.markdown.text import code, document, text
@@ -65,13 +64,12 @@ def _table(what: str, sides: Iterable[dict[str, str]], nothing: str) -> str:
 
 def _studies(before: Opened, after: Opened) -> list[str]:
     """Return objectives, and paired differences of two studies."""
-    from sim.report.html.comparison import comparable
     from sim.studies.compare import differences
     from sim.studies.reading import trials_of
 
     comparable(before, after)
     found = differences(*(trials_of(one.folder)[0] for one in (before, after)))
-    first = [one for one in found if one.name[0] in FIRST]
+    first, _ = parted(found)
     moved = sorted((one for one in first if one.differs), key=lambda one: one.name)
     rows = [(code(figure_of(one)), difference(one)) for one in moved]
     others = sum(one.differs for one in found) - len(moved)
