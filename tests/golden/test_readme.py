@@ -12,6 +12,7 @@ BLOCK = re.compile(r"<!-- drill-output -->\n```\n(.*?)```", re.DOTALL)
 def test_the_drill_prints_what_the_readme_shows(tmp_path, capsys, monkeypatch):
     """Every line of the README's block, but the one with the wall time, is a line of the drill's own page."""
     monkeypatch.setenv("NO_COLOR", "1")
+    monkeypatch.setenv("COLUMNS", "100")  # as wide as the README shows it, whatever runs the tests
     monkeypatch.chdir(tmp_path)
     code = main(["run", "drills/lose-primary-region"])
     printed = set(capsys.readouterr().out.splitlines())
